@@ -55,7 +55,7 @@ from hub.services import Services
 from hub.settings import Settings
 from hub.text import contact_details, markdown
 from web import keys
-from web.middleware.client_address import client_ip
+from web.middleware.client_address import client_address, client_ip
 from web.routes import add_routes
 
 BOOKING = load("booking/reservations")
@@ -220,7 +220,7 @@ def _start_periodic(
 
 
 async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:
-    return await request.app[LIVE].serve_staff(request)
+    return await request.app[LIVE].serve_staff(request, client_address(request))
 
 
 async def _serve_calendar_socket(request: web.Request) -> web.StreamResponse:

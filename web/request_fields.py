@@ -7,6 +7,7 @@ from aiohttp import web
 
 from db.organisation import work_for
 from hub.access.roles import Role, at_least
+from hub.access.scope import venue_within
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -32,9 +33,10 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
 
     Refuses UNAUTHENTICATED, or FORBIDDEN below role `least`.
     """
+    """Return the identity of a staff member. Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, or FORBIDDEN below role `least`."""
     identity = identity_of(request)
     if identity is None:
-        raise Refused(Reason.UNAUTHENTICATED)
+        raise request.get("not_from_here") or Refused(Reason.UNAUTHENTICATED)
     if not at_least(identity.role, least):
         raise Refused(Reason.FORBIDDEN)
     work_for(identity.org_id)
@@ -140,7 +142,10 @@ def query_limit(request: web.Request) -> int:
 
 
 def query_venue_id(request: web.Request) -> int | None:
-    return query_int(request, "venue_id", 1, LARGEST_VENUE_ID)
+    """Return the venue of the query. Staff of some venues may name one of these, and get their own if they name none."""
+    venue_id = query_int(request, "venue_id", 1, LARGEST_VENUE_ID)
+    identity = identity_of(request)
+    return venue_id if identity is None else venue_within(identity, venue_id, identity.venue_id)
 
 
 def query_days(request: web.Request) -> tuple[date | None, date | None]:

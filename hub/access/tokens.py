@@ -14,7 +14,7 @@ from db.statements import load
 from hub.access.devices import Devices
 from hub.access.revocations import OnEnd, Revocations
 from hub.access.roles import Role
-from hub.access.signing import Signer
+from hub.access.signing import LARGEST, Signer
 from hub.clock import Clock
 from hub.events.announcements import Announcement, SessionRevoked
 from hub.rules.reasons import Reason
@@ -26,24 +26,36 @@ LIFETIME = timedelta(hours=8)
 LEEWAY = 30.0
 """Seconds that the clock of another hub machine may be ahead of ours."""
 MOST_REMEMBERED = 20_000
+LONGEST_NAME, SHORT_NAME = 80, 20
+"""Characters of the name in a token; the second where the first makes it too long for its scope."""
 
 _SESSIONS = load("staff/sessions")
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The staff member that a session is issued to. `venue_id` is 0 if the organisation has no venue yet."""
+    """The staff member that a session is issued to. `venue_id` is 0 if the organisation has no venue yet.
+
+    `venue_ids` and `gates` are the scope; empty: no limit. `until` is when the right ends, such as the end of a shift.
+    """
 
     staff_id: int
     org_id: int
     venue_id: int
     name: str
     role: Role
+    venue_ids: tuple[int, ...] = ()
+    gates: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The staff member of a session, as read from its token. `jti` is the session's id."""
+    """The staff member of a session, as read from its token. `jti` is the session's id.
+
+    `venue_ids` and `gates` are the scope; empty: no limit. With `has_hours` the right has an end, such as that of a shift, and
+    with `ends_with_shift` the session expires because of it.
+    """
 
     staff_id: int
     org_id: int
@@ -52,10 +64,16 @@ class Identity:
     role: Role
     jti: str
     expires_at: datetime
+    venue_ids: tuple[int, ...] = ()
+    gates: tuple[str, ...] = ()
+    has_hours: bool = False
+    ends_with_shift: bool = False
+    signed_in_at: datetime | None = None
 
     @property
     def issued_at(self) -> datetime:
-        return self.expires_at - LIFETIME
+        """Return when the session was issued. Tokens of earlier versions say it to the second only."""
+        return self.signed_in_at or self.expires_at - LIFETIME
 
 
 class Sessions:
@@ -70,21 +88,31 @@ class Sessions:
         # A scanner sends the same token with every request, so its signature is checked once and cached.
         self._read: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 
-    def issue(self, staff: Staff) -> str:
-        now = int(self._clock.now().timestamp())
-        return self._signer.sign(
-            {
-                "sub": str(staff.staff_id),
-                "org": staff.org_id,
-                "venue": staff.venue_id,
-                "name": staff.name[:80],
-                "role": staff.role.value,
-                "jti": secrets.token_urlsafe(16),
-                "iat": now,
-                "nbf": now,
-                "exp": now + int(LIFETIME.total_seconds()),
-            }
-        )
+    def issue(self, staff: Staff, at: datetime | None = None) -> str:
+        """Return a session token, valid from `at` (default: now). It expires after `LIFETIME`, or when the right ends.
+
+        A session that was issued before its owner's sessions are ended is ended with them. So `at` must be a moment at which
+        the owner's row had the values of `staff`.
+        """
+        at = at or self._clock.now()
+        now = int(at.timestamp())
+        expires = now + int(LIFETIME.total_seconds())
+        scope: dict[str, Any] = {}
+        if staff.until is not None:
+            ends = int(staff.until.timestamp())
+            expires, scope["shift"] = min(expires, ends), int(ends <= expires)
+        if staff.venue_ids:
+            scope["venues"] = list(staff.venue_ids)
+        if staff.gates:
+            scope["gates"] = list(staff.gates)
+        claims = {
+            "sub": str(staff.staff_id), "org": staff.org_id, "venue": staff.venue_id, "role": staff.role.value,
+            "jti": secrets.token_urlsafe(16), "iat": now, "nbf": now, "exp": expires, "at": int(at.timestamp() * 1000),
+        }  # fmt: skip
+        token = self._signer.sign({**claims, **scope, "name": staff.name[:LONGEST_NAME]})
+        if len(token) > LARGEST:
+            token = self._signer.sign({**claims, **scope, "name": staff.name[:SHORT_NAME]})
+        return token
 
     def read(self, token: str) -> Identity:
         """Return the identity in the token. Refuses UNAUTHENTICATED with the same answer whatever is wrong with it."""
@@ -139,15 +167,27 @@ class Sessions:
 
 
 def _identity(claims: dict[str, Any]) -> tuple[Identity, float] | None:
-    """Return the identity in the claims and its `nbf` second; None if a claim is missing or of the wrong type."""
+    """Return the identity in the claims and its `nbf` second; None if a claim is missing or of the wrong type.
+
+    Tokens without the claims of a scope are those of earlier versions, and of staff whose scope has no limit.
+    """
     match claims:
         case {"sub": str(sub), "org": int(org), "venue": int(venue), "name": str(name), "role": str(role),
               "jti": str(jti), "iat": int(iat), "nbf": int(nbf), "exp": int(exp)}:  # fmt: skip
             if exp - iat > LIFETIME.total_seconds():
                 return None
+            venues, gates, at = claims.get("venues", []), claims.get("gates", []), claims.get("at", iat * 1000)
+            if not (_all_are(venues, int) and _all_are(gates, str) and type(at) is int):
+                return None
             try:
-                expires_at = datetime.fromtimestamp(exp, UTC)
-                return Identity(int(sub), org, venue, name, Role(role), jti, expires_at), max(iat, nbf)
+                return Identity(
+                    int(sub), org, venue, name, Role(role), jti, datetime.fromtimestamp(exp, UTC), tuple(venues),
+                    tuple(gates), "shift" in claims, claims.get("shift") == 1, datetime.fromtimestamp(at / 1000, UTC),
+                ), max(iat, nbf)  # fmt: skip
             except (ValueError, OverflowError, OSError):
                 return None
     return None
+
+
+def _all_are(values: Any, kind: type) -> bool:
+    return isinstance(values, list) and all(type(value) is kind for value in values)

@@ -11,9 +11,10 @@ SIGN_IN = load("staff/sign_in")
 
 
 async def refresh_revocations(services: Services) -> None:
-    """Read the ended sessions, and delete expired revocations, sign-in attempts and old notices."""
+    """Read the ended sessions, and delete expired revocations, sessions, sign-in attempts and old notices."""
     await services.sessions.refresh()
     now = services.clock.now()
     await services.database.execute(SESSIONS.drop_run_out, now)
+    await services.database.execute(SESSIONS.drop_expired_sessions, now)
     await services.database.execute(SIGN_IN.drop_run_out_attempts, now)
     await drop_old_notices(services)

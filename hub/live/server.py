@@ -30,6 +30,7 @@ from hub.live.endpoints.staff_connection import StaffServices
 from hub.live.endpoints.staff_endpoint import serve_staff
 from hub.live.endpoints.staff_sockets import StaffSocket
 from hub.live.relay import Relay
+from hub.rules.address_list import Address
 from hub.services import Services
 
 RETIRE_SECONDS = 1.5
@@ -78,9 +79,9 @@ class LiveServer:
         }
         self._jobs = [asyncio.get_running_loop().create_task(job, name=name) for name, job in jobs.items()]
 
-    async def serve_staff(self, request: web.Request) -> web.StreamResponse:
-        """Serve `GET /ws`."""
-        return await serve_staff(request, self.host, self._staff)
+    async def serve_staff(self, request: web.Request, address: Address | None) -> web.StreamResponse:
+        """Serve `GET /ws`; `address` is the client's."""
+        return await serve_staff(request, address, self.host, self._staff)
 
     async def serve_calendar(self, request: web.Request, address: str) -> web.StreamResponse:
         """Serve `GET /ws/availability`; `address` is the client's, as a rate limit counts it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.rules.address_list import Network, networks_of
 from hub.rules.entry_decision import EntryPolicy
 from hub.rules.venue_policies import policies_of
 
@@ -30,6 +31,8 @@ class Venue:
     duplicate_alarm_minutes: int | None
     booking_expiry_hours: int
     pending_per_address: int
+    ip_allow_list: tuple[Network, ...]
+    """The networks that the venue's staff may work from; none: everywhere."""
 
     @classmethod
     def of(cls, row: Any) -> "Venue":
@@ -44,5 +47,9 @@ class Venue:
             EntryPolicy(
                 row["unreserved_entry"], row["late_entry_minutes"], row["early_entry_minutes"], row["re_entry"]
             ),
-            **policies | {"reminder_hours": tuple(row["reminder_hours"])},
+            **policies
+            | {
+                "reminder_hours": tuple(row["reminder_hours"]),
+                "ip_allow_list": networks_of(row["ip_allow_list"]),
+            },
         )

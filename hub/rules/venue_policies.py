@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from hub.rules.address_list import parse_networks
+
 Parse = Callable[[str], Any]
 """Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
 
@@ -133,6 +135,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
     VenuePolicy("alert_utilisation_percent", _number(1, 100, "P", off="off"), 90, "alert when a slot of the next days is booked to this share; off: not watched"),
     VenuePolicy("alert_latency_ms", _number(1, 60_000, "MS", off="off"), 1000, "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched"),
     VenuePolicy("alert_login_failures", _number(1, 100_000, "N", off="off"), 20, "alert when this many sign-ins of the venue's staff are refused in 15 minutes; off: not watched"),
+    VenuePolicy("ip_allow_list", PolicyType(parse_networks, "N,N"), (), "the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere"),
     VenuePolicy("alert_emails", PolicyType(_addresses, "A,A"), (), "who gets alerts by mail; none: nobody"),
     VenuePolicy("alert_webhook_url", PolicyType(_webhook, "URL", off="none"), None, "the address called with every alert, signed with a secret that is shown when it is set; none: no call", name="alert_webhook"),
 )  # fmt: skip

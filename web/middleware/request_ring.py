@@ -17,14 +17,17 @@ from db.organisation import stop_working, work_for
 from db.pool import DatabaseDown
 from hub.access.randomness import random_name
 from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.actions.staff.sign_in import address_refused
 from hub.observability import telemetry
 from hub.observability.logs import request_id
+from hub.rules.address_list import allows
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
 from hub.text.languages import best_language, html_lang, known_language, spoken
 from web.json_responses import refusal_response, refused_response
 from web.keys import SERVICES
 from web.limits import LONGEST_SESSION_TOKEN
+from web.middleware.client_address import client_address
 from web.middleware.error_page import error_page, wants_page
 from web.middleware.origins import refuse_foreign_origin
 
@@ -34,6 +37,7 @@ log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
 _BEARER = "bearer "
 LANGUAGE_COOKIE = "hub_language"
+SOCKET, FILES = "/ws", "/static/"
 _A_YEAR = 31_536_000
 STAFF_PAGES = ("/admin", "/manager")
 """Pages that only staff may open. All of such a request works for the organisation of its session."""
@@ -63,7 +67,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     try:
         try:
             chosen = _find_language(request)
-            request["identity"] = identity = _identity(request)
+            identity = await _find_identity(request)
             if identity is not None and request.path.startswith(STAFF_PAGES):
                 work_for(identity.org_id)
             response = await handler(request)
@@ -113,6 +117,32 @@ def _count(request: web.Request, status: int, seconds: float) -> None:
     route = resource.canonical if resource is not None else "unmatched"
     method = request.method if request.method in _METHODS else "OTHER"
     telemetry.request_answered(method, route, status, seconds)
+
+
+async def _find_identity(request: web.Request) -> Identity | None:
+    """Set `request["identity"]` and return it. Whoever is not where their venue lets them work from is nobody, and `not_from_here` says why.
+
+    The socket checks the address itself, because its token may come in a frame.
+    """
+    identity = request["identity"] = _identity(request)
+    if identity is None or not identity.venue_id or request.path == SOCKET or request.path.startswith(FILES):
+        return identity
+    venues = request.app[SERVICES].venues
+    venue = venues.remembered(identity.org_id, identity.venue_id)
+    try:
+        venue = venue or await venues.read(identity.org_id, identity.venue_id)
+    except DatabaseDown:
+        venue = venues.last_known(identity.org_id, identity.venue_id)
+    except Refused:
+        return identity  # the venue is gone, and with it its list
+    if venue is None:
+        request["identity"] = None
+        request["not_from_here"] = Unavailable("the database")
+    elif venue.ip_allow_list and not allows(venue.ip_allow_list, address := client_address(request)):
+        request["identity"] = None
+        request["not_from_here"] = address_refused(address)
+    found: Identity | None = request["identity"]
+    return found
 
 
 def _identity(request: web.Request) -> Identity | None:

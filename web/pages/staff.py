@@ -41,7 +41,7 @@ def owner_of(request: web.Request) -> Identity:
 def _at_least(request: web.Request, least: Role, need: str) -> Identity:
     identity = identity_of(request)
     if identity is None:
-        raise sign_in_first(request.path)
+        raise request.get("not_from_here") or sign_in_first(request.path)
     if not at_least(identity.role, least):
         raise sign_in_first(request.path, need=need)
     return identity

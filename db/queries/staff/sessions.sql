@@ -1,4 +1,4 @@
--- Revoked sessions: those ended before their token expires.
+-- Sessions: those ended before their token expires, and the list of those that go on.
 
 -- name: end_session
 INSERT INTO revoked_sessions (org_id, jti, expires_at) VALUES ($1, $2, $3);
@@ -13,3 +13,41 @@ SELECT org_id, jti, staff_id, issued_before, expires_at FROM revoked_sessions WH
 -- name: drop_run_out
 -- Deletes revocations whose tokens have expired.
 DELETE FROM revoked_sessions WHERE expires_at <= $1;
+
+-- name: list_sessions
+-- The sessions of a person that have neither expired nor been ended, the newest first.
+SELECT s.id, s.jti, s.issued_at, s.expires_at, s.last_seen_at, s.client_ip, s.device
+  FROM staff_sessions s
+ WHERE s.org_id = $1 AND s.staff_id = $2 AND s.expires_at > $3
+ ORDER BY s.issued_at DESC, s.id DESC
+ LIMIT 200;
+
+-- name: take_session
+-- Deletes a session of a person from the list, to be ended.
+DELETE FROM staff_sessions WHERE org_id = $1 AND staff_id = $2 AND id = $3 RETURNING jti, expires_at;
+
+-- name: take_other_sessions
+-- Deletes all sessions of a person but the one with the id $3 of its token from the list, to be ended.
+DELETE FROM staff_sessions WHERE org_id = $1 AND staff_id = $2 AND jti <> $3 RETURNING jti, expires_at;
+
+-- name: forget_session
+DELETE FROM staff_sessions WHERE org_id = $1 AND jti = $2;
+
+-- name: forget_sessions_of_staff
+DELETE FROM staff_sessions WHERE org_id = $1 AND staff_id = $2;
+
+-- name: note_seen
+-- Notes when sessions were seen last: $1 organisations, $2 ids of their tokens, $3 moments. In the order of the key, so that
+-- two processes cannot deadlock.
+WITH seen AS (
+    SELECT s.org_id, s.id, a.at
+      FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS a (org_id, jti, at)
+      JOIN staff_sessions s ON s.jti = a.jti AND s.org_id = a.org_id
+     WHERE s.last_seen_at < a.at
+     ORDER BY s.org_id, s.id
+       FOR NO KEY UPDATE OF s
+)
+UPDATE staff_sessions s SET last_seen_at = seen.at FROM seen WHERE s.org_id = seen.org_id AND s.id = seen.id;
+
+-- name: drop_expired_sessions
+DELETE FROM staff_sessions WHERE expires_at <= $1;

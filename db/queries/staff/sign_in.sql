@@ -10,6 +10,37 @@ SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash, coalesce(s.v
  ORDER BY s.org_id
  LIMIT $3;
 
+-- name: hold_staff
+-- Locks an enabled account, so that its session is written before or after a change of its scope or secret, and never beside it.
+SELECT password_hash, pin_hash FROM staff WHERE org_id = $1 AND id = $2 AND disabled_at IS NULL FOR NO KEY UPDATE;
+
+-- name: scope_of_staff
+-- The scope of an account, and the venue of its session: its own, else the first of its scope, else the organisation's first.
+-- `gates` has the names of those that still exist.
+SELECT s.name, s.role, s.valid_from, s.valid_until, s.venue_ids, s.gate_ids, v.id AS venue_id, v.timezone, v.ip_allow_list,
+       ARRAY(SELECT g.name FROM gates g WHERE g.org_id = s.org_id AND g.id = ANY (s.gate_ids) ORDER BY g.id) AS gates,
+       ARRAY(SELECT f.starts_at FROM staff_shifts f WHERE f.staff_id = s.id AND f.org_id = s.org_id ORDER BY f.id) AS starts,
+       ARRAY(SELECT f.ends_at FROM staff_shifts f WHERE f.staff_id = s.id AND f.org_id = s.org_id ORDER BY f.id) AS ends
+  FROM staff s
+  LEFT JOIN LATERAL (SELECT v.id, v.timezone, v.ip_allow_list FROM venues v
+                      WHERE v.org_id = s.org_id AND (s.venue_ids = '{}' OR v.id = ANY (s.venue_ids))
+                      ORDER BY (v.id = s.venue_id) IS TRUE DESC, v.id LIMIT 1) v ON true
+ WHERE s.org_id = $1 AND s.id = $2;
+
+-- name: hours_of_staff
+-- When the right of an account holds: its two ends, and its shifts.
+SELECT s.valid_from, s.valid_until,
+       ARRAY(SELECT f.starts_at FROM staff_shifts f WHERE f.staff_id = s.id AND f.org_id = s.org_id ORDER BY f.id) AS starts,
+       ARRAY(SELECT f.ends_at FROM staff_shifts f WHERE f.staff_id = s.id AND f.org_id = s.org_id ORDER BY f.id) AS ends
+  FROM staff s
+ WHERE s.org_id = $1 AND s.id = $2;
+
+-- name: note_session
+-- Records a new session of an account, and when its owner signed in last.
+WITH noted AS (UPDATE staff SET last_signed_in_at = $4 WHERE org_id = $1 AND id = $2)
+INSERT INTO staff_sessions (org_id, staff_id, jti, issued_at, expires_at, last_seen_at, client_ip, device)
+VALUES ($1, $2, $3, $4, $5, $4, $6, $7);
+
 -- name: count_attempt
 -- Counts an attempt before its secret is compared, in one statement, so that parallel guesses cannot exceed the limit.
 -- $1 bucket, $2 now, $3 end of a window that begins now, $4 attempts that may be compared. If the returned count is above $4,

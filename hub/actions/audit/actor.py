@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hub.access.roles import Role
 from hub.access.tokens import Identity
 
 Source = Literal["page", "api", "command", "setup", "job"]
@@ -16,6 +17,7 @@ class Actor:
     """Whoever changes something for an organisation. `venue_id` is where new rows belong, unless another venue is named.
 
     `staff_id` is None for a command of the machine's owner and for a job. `client_ip` is the address of the request.
+    `role` None may do everything, and so may empty `venue_ids` at every venue.
     """
 
     org_id: int
@@ -24,7 +26,12 @@ class Actor:
     name: str = ""
     source: Source = "command"
     client_ip: str | None = None
+    role: Role | None = None
+    venue_ids: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, identity: Identity, *, source: Source = "page", client_ip: str | None = None) -> Actor:
-        return cls(identity.org_id, identity.venue_id, identity.staff_id, identity.name, source, client_ip)
+        return cls(
+            identity.org_id, identity.venue_id, identity.staff_id, identity.name, source, client_ip, identity.role,
+            identity.venue_ids,
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from db.statements import load
 from hub.access.roles import Role, at_least
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.messaging.notices import Notice, give_notices
 from hub.events.announcements import TopicEvent
@@ -79,8 +80,12 @@ async def decide_conflict(
 ) -> dict[str, Any]:
     """Record the decision; the same decision again changes nothing.
 
-    Refuses NOT_FOUND, and CONFLICT_DECIDED if it was decided differently before.
+    Refuses NOT_FOUND, FORBIDDEN at a venue outside of the scope, and CONFLICT_DECIDED if it was decided differently before.
     """
+    if identity.venue_ids:
+        standing = await services.database.fetchrow(CONFLICTS.read_conflict, identity.org_id, conflict_id)
+        if standing is not None:
+            refuse_other_venue(identity, standing["venue_id"])
     row = await services.database.fetchrow(
         CONFLICTS.decide_conflict, identity.org_id, conflict_id, decision, note, identity.staff_id, services.clock.now()
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from db.statements import load
 from hub.access.roles import Role, at_least
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.messaging.notices import Notice, give_notices
 from hub.events.announcements import TopicEvent
@@ -50,8 +51,13 @@ async def ask_supervisor(services: Services, identity: Identity, scan_id: UUID, 
 async def decline(services: Services, identity: Identity, scan_id: UUID, reason: str) -> dict[str, Any]:
     """Record that a supervisor declines, with the reason. Repeating it changes nothing.
 
-    Refuses SCAN_NOT_FOUND, and DISPUTE_DECIDED if it was decided differently before.
+    Refuses SCAN_NOT_FOUND, FORBIDDEN at a venue outside of the scope, and DISPUTE_DECIDED if it was decided differently before.
     """
+    if identity.venue_ids:
+        scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, identity.org_id, scan_id)
+        if scan is None:
+            raise Refused(Reason.SCAN_NOT_FOUND)
+        refuse_other_venue(identity, scan["venue_id"])
     settled = await services.database.scans.fetchval(
         DISPUTES.settle, identity.org_id, scan_id, "declined", reason, identity.staff_id, services.clock.now()
     )

@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 
 from db.statements import load
+from hub.access.scope import gate_within
 from hub.access.tokens import Identity
 from hub.actions.scanning.conflicts import conflict_as_dict, publish_new_conflicts
 from hub.actions.scanning.entry_scans import EntryScans
@@ -27,17 +28,23 @@ from hub.rules.offline_scan import conflict_kind, moment_of_scan, surplus_of, wa
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE, Answer, ScanRequest
+from hub.rules.staff_scope import OnDuty, Span, duty_at
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
 from hub.services import Services
 
 CONFLICTS = load("scanning/conflicts")
+SIGN_IN = load("staff/sign_in")
 MOST_SCANS = 200
 """Maximum scans of one call of `sync`."""
 SETTLED_AT_ONCE = 2
 """Queues whose conflicts are written at the same time. When all scanners reconnect at once, they wait, so that live scans do
 not wait for Postgres."""
 LARGEST_SKEW_MS = 31 * 24 * 3600 * 1000
+
+OF_ONE_SCAN = (Reason.SCAN_ID_REUSED, Reason.FORBIDDEN, Reason.OUTSIDE_SHIFT)
+GRACE = timedelta(minutes=1)
+"""Time after the end of a shift in which a scan still belongs to it, because clocks of devices differ."""
 
 SyncMode = Literal["validate", "verify", "exit"]
 
@@ -103,8 +110,9 @@ class OfflineSync:
             raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
         now, skew = self._services.clock.now(), timedelta(milliseconds=skew_ms)
         moments = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
-        answered: dict[int, Decision | BaseException] = {}
+        answered: dict[int, Decision | BaseException] = dict(await self._outside_scope(identity, scans, moments, gate))
         for turn in _turns(scans, moments):
+            turn = [n for n in turn if n not in answered]  # noqa: PLW2901
             decisions = await asyncio.gather(
                 *(self._submit(identity, venue_id, scans[n], moments[n], gate, device) for n in turn),
                 return_exceptions=True,
@@ -119,6 +127,29 @@ class OfflineSync:
         ]
         _record(results, identity)
         return {"results": results, "server_time": rfc3339(self._services.clock.now())}
+
+    async def _outside_scope(
+        self, identity: Identity, scans: Sequence[QueuedScan], moments: Sequence[datetime], gate: str | None
+    ) -> dict[int, Refused]:
+        """Return the refusals of the scans that their operator had no right to make, by number.
+
+        The gates are those of this session, so they say nothing about scans from before it.
+        """
+        refused: dict[int, Refused] = {}
+        for n, scan in enumerate(scans):
+            if moments[n] >= identity.issued_at:
+                try:
+                    gate_within(identity, scan.gate or gate)
+                except Refused as no:
+                    refused[n] = no
+        if identity.has_hours:
+            row = await self._services.database.fetchrow(SIGN_IN.hours_of_staff, identity.org_id, identity.staff_id)
+            shifts = [Span(*span) for span in zip(row["starts"], row["ends"], strict=True)]
+            for n, moment in enumerate(moments):
+                duties = (duty_at(at, row["valid_from"], row["valid_until"], shifts) for at in (moment, moment - GRACE))
+                if not any(isinstance(duty, OnDuty) for duty in duties):
+                    refused[n] = Refused(Reason.OUTSIDE_SHIFT)
+        return refused
 
     def _submit(  # noqa: PLR0917 - what a scan request is made of
         self,
@@ -138,7 +169,7 @@ class OfflineSync:
             "sync",
             scan_id=scan.scan_id,
             scanned_at=scanned_at,
-            gate=scan.gate or gate,
+            gate=scan.gate or gate or (identity.gates[0] if len(identity.gates) == 1 else None),
             device=device,
             count=None if mode == "validate" else scan.count,
             party=scan.party,
@@ -229,8 +260,8 @@ def _turns(scans: Sequence[QueuedScan], moments: Sequence[datetime]) -> list[lis
 
 
 def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused:
-    """Return the answer of one scan. SCAN_ID_REUSED refuses that scan alone; any other error is raised for the queue."""
-    if isinstance(answer, Decision) or (isinstance(answer, Refused) and answer.reason is Reason.SCAN_ID_REUSED):
+    """Return the answer of one scan. `OF_ONE_SCAN` refuse that scan alone; any other error is raised for the queue."""
+    if isinstance(answer, Decision) or (isinstance(answer, Refused) and answer.reason in OF_ONE_SCAN):
         return answer
     raise answer
 

@@ -13,6 +13,7 @@ import asyncpg
 from db import row_literals
 from db.row_literals import text
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.scanning.disputes import DISPUTES, publish_dispute, read_dispute, refuse_other_decision
 from hub.actions.scanning.entry_rows import count_changed, log_row
@@ -100,13 +101,14 @@ async def override_entry(
 
     `take_back`: undo the recorded entry first, with the same reason, because it was a mistake. `count`: how many of a party; None:
     as many as the scan wanted to admit, and all that remain if it was a check.
-    Refuses SCAN_NOT_FOUND, NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor may overrule (`hub/rules/override.py`):
+    Refuses SCAN_NOT_FOUND, FORBIDDEN (at another venue), NOTHING_TO_DISPUTE, DISPUTE_DECIDED, and what no supervisor may overrule (`hub/rules/override.py`):
     TICKET_NOT_FOUND, TICKET_CANCELLED, TICKET_NOT_ACTIVATED, ALREADY_VERIFIED; PARTY_TOO_LARGE if fewer than `count` remain.
     """
     for _ in range(MAX_ATTEMPTS):
         scan = await services.database.scans.fetchrow(DISPUTES.disputed_scan, supervisor.org_id, scan_id)
         if scan is None:
             raise Refused(Reason.SCAN_NOT_FOUND)
+        refuse_other_venue(supervisor, scan["venue_id"])
         if scan["let_in"]:
             raise Refused(Reason.NOTHING_TO_DISPUTE)
         venue = await services.venues.read(supervisor.org_id, scan["venue_id"])

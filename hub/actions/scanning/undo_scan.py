@@ -29,11 +29,11 @@ _UNDONE = {None: Reason.UNDONE, "out": Reason.EXIT_UNDONE, "in": Reason.RETURN_U
 
 async def undo_scan(
     services: Services, *, org_id: int, operator_id: int, operator_name: str, role: str, scan_id: UUID, reason: str,
-    gate: str | None = None, source: str = "socket",
+    gate: str | None = None, source: str = "socket", venue_ids: tuple[int, ...] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Undo the entry, exit or return that `scan_id` recorded. Managers may undo any, operators their own for 15 minutes.
 
-    Of a party that came in parts, the people of this scan are undone. A scan that admitted several tickets is undone for all.
+    `venue_ids` is the scope of whoever undoes. Of a party that came in parts, the people of this scan are undone. A scan that admitted several tickets is undone for all.
 
     Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. If the scan is not the last
     movement of its ticket, refuses LEFT_SINCE (entry) or MOVED_SINCE (exit or return).
@@ -42,6 +42,8 @@ async def undo_scan(
         scan = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan_id)
         now = services.clock.now()
         way = _refuse_or_find_way(scan, operator_id, role, now)
+        if venue_ids and scan["venue_id"] not in venue_ids:
+            raise Refused(Reason.FORBIDDEN, venue_ids=list(venue_ids))
         undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now)
         try:
             undone = await _undo_once(services, undo, scan, way)

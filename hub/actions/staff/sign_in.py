@@ -14,9 +14,13 @@ from hub.access.roles import Role
 from hub.access.tokens import Identity, Staff
 from hub.events.announcements import SessionRevoked
 from hub.observability.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event, login_failed
+from hub.rules.address_list import Address, allows, networks_of
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.staff_scope import OnDuty, Span, duty_at
+from hub.rules.timestamps import rfc3339
 from hub.services import Services
+from hub.text.devices import short_device
 
 FAILURES = 5
 LOCK = timedelta(minutes=15)
@@ -51,8 +55,10 @@ async def sign_in(
     device_cookie: str | None = None,
     client_ip: str | None = None,
     organisation: str | None = None,
+    address: Address | None = None,
+    device_text: str = "",
 ) -> SignedIn:
-    """Sign in by password or PIN.
+    """Sign in by password or PIN. `client_ip` and `device_text` are shown in the list of sessions; `address` is checked.
 
     `organisation` is the short name or id that the request names, if any. Without one a name that several organisations have
     signs in where the secret fits, if it fits exactly once.
@@ -61,6 +67,7 @@ async def sign_in(
     after five failures of this name in this organisation on this device, even with the right secret. A known device has its
     own count, and all devices where the name never signed in share one. Attempts without an organisation at a name that
     several have are counted apart, so that nobody can lock the name in an organisation they do not name.
+    With the right secret, refuses OUTSIDE_SHIFT with the next shift's begin, and ADDRESS_NOT_ALLOWED.
     """
     name = username.strip().lower()
     secret = password if password is not None else pin
@@ -93,16 +100,77 @@ async def sign_in(
             event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
-    staff = Staff(row["id"], row["org_id"], row["venue_id"], row["name"], Role(row["role"]))
-    token = services.sessions.issue(staff)
-    event(SIGNED_IN, org_id=staff.org_id, staff_id=staff.staff_id, known_device=device is not None)
-    cookie = devices.remember(device_cookie, _name_of(staff.org_id, name))
-    return SignedIn(token, services.sessions.read(token), cookie)
+    stored = row["password_hash" if password is not None else "pin_hash"]
+    token, identity = await begin_session(
+        services, row["org_id"], row["id"], stored, client_ip=client_ip, address=address, device_text=device_text
+    )
+    event(SIGNED_IN, org_id=identity.org_id, staff_id=identity.staff_id, known_device=device is not None)
+    return SignedIn(token, identity, devices.remember(device_cookie, _name_of(identity.org_id, name)))
+
+
+async def begin_session(
+    services: Services, org_id: int, staff_id: int, stored: str | None, *, client_ip: str | None = None,
+    address: Address | None = None, device_text: str = "",
+) -> tuple[str, Identity]:  # fmt: skip
+    """Begin a session of an account whose secret was right; return its token and identity.
+
+    The account is locked meanwhile, so a change of its scope or secret ends this session or is obeyed by it. `stored` is the
+    hash that was compared; None if no secret was. Refuses INVALID_CREDENTIALS if it was changed or the account disabled
+    meanwhile, OUTSIDE_SHIFT with the next shift's begin, and ADDRESS_NOT_ALLOWED.
+    """
+    async with services.database.transaction() as connection:
+        held = await connection.fetchrow(SIGN_IN.hold_staff, org_id, staff_id)
+        if held is None or (stored is not None and stored not in (held["password_hash"], held["pin_hash"])):
+            raise Refused(Reason.INVALID_CREDENTIALS)
+        now = services.clock.now()
+        row = await connection.fetchrow(SIGN_IN.scope_of_staff, org_id, staff_id)
+        until = _refuse_off_duty(row, now)
+        if not allows(networks_of(row["ip_allow_list"] or ()), address):
+            raise address_refused(address)
+        # A scope whose gates are all gone allows none, and not all.
+        gates = tuple(row["gates"]) or ("",) if row["gate_ids"] else ()
+        staff = Staff(
+            staff_id,
+            org_id,
+            row["venue_id"] or 0,
+            row["name"],
+            Role(row["role"]),
+            tuple(row["venue_ids"]),
+            gates,
+            until,
+        )
+        token = services.sessions.issue(staff, now)
+        identity = services.sessions.read(token)
+        await connection.execute(
+            SIGN_IN.note_session, org_id, staff_id, identity.jti, identity.issued_at, identity.expires_at, client_ip,
+            short_device(device_text),
+        )  # fmt: skip
+    return token, identity
+
+
+def address_refused(address: Address | None) -> Refused:
+    return Refused(Reason.ADDRESS_NOT_ALLOWED, address=str(address or "unknown"))
+
+
+def _refuse_off_duty(row: Any, now: datetime) -> datetime | None:
+    """Return when the right of this account ends; None: never. Refuses OUTSIDE_SHIFT."""
+    shifts = [Span(*span) for span in zip(row["starts"], row["ends"], strict=True)]
+    duty = duty_at(now, row["valid_from"], row["valid_until"], shifts)
+    if isinstance(duty, OnDuty):
+        return duty.until
+    raise Refused(
+        Reason.OUTSIDE_SHIFT,
+        ended_at=None if duty.ended_at is None else rfc3339(duty.ended_at),
+        next_at=None if duty.next_at is None else rfc3339(duty.next_at),
+        timezone=row["timezone"] or "UTC",
+    )
 
 
 async def sign_out(services: Services, identity: Identity) -> None:
     """End this session in all processes: its token is refused and its sockets close."""
-    await services.database.execute(SESSIONS.end_session, identity.org_id, identity.jti, identity.expires_at)
+    async with services.database.transaction() as connection:
+        await connection.execute(SESSIONS.end_session, identity.org_id, identity.jti, identity.expires_at)
+        await connection.execute(SESSIONS.forget_session, identity.org_id, identity.jti)
     services.announcer.publish([SessionRevoked(identity.org_id, identity.jti, None, None)])
     event(SIGNED_OUT, org_id=identity.org_id, staff_id=identity.staff_id)
 

@@ -40,6 +40,11 @@ class Venues:
             return None
         return known[1]
 
+    def last_known(self, org_id: int, venue_id: int) -> Venue | None:
+        """Return the venue as it was read last, however long ago. For when Postgres does not answer."""
+        known = self._known.get((org_id, venue_id))
+        return None if known is None else known[1]
+
     async def read(self, org_id: int, venue_id: int) -> Venue:
         """Return the venue, or refuse NOT_FOUND if this organisation has no such venue."""
         venue = self.remembered(org_id, venue_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from hub.access.scope import gate_within
 from hub.actions.scanning.scan_history import own_history
 from hub.actions.scanning.undo_scan import undo_scan
 from hub.live.commands.context import CommandContext
@@ -113,7 +114,7 @@ def _scan_request(context: CommandContext, scan: Scan, mode: Mode, code: str) ->
     device = context.device
     return ScanRequest.of(
         context.identity, context.own_venue_id(), mode, code, "socket", scan_id=scan.scan_id, scanned_at=scan.scanned_at,
-        gate=scan.gate or device.gate, device=device.id or device.name,
+        gate=gate_within(context.identity, scan.gate or device.gate), device=device.id or device.name,
         count=scan.people, party=scan.party, answer=scan.answer,
     )  # fmt: skip
 
@@ -135,6 +136,7 @@ async def undo(context: CommandContext, request: Undo) -> dict[str, Any]:
         operator_id=identity.staff_id,
         operator_name=identity.name,
         role=identity.role,
+        venue_ids=identity.venue_ids,
         scan_id=request.scan_id,
         reason=request.reason,
         gate=context.device.gate,

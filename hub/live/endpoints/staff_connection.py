@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import WSMsgType
 
 from hub.access.tokens import Identity
+from hub.actions.staff.sign_in import address_refused
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.commands.context import CommandContext, ScanActions
@@ -21,10 +22,13 @@ from hub.live.protocol import frames
 from hub.live.protocol.device import read_device
 from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
+from hub.rules.address_list import Address, allows
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
 from hub.services import Services
+from hub.text.languages import N_
 
 AUTHENTICATION_SECONDS = 5.0
 
@@ -42,10 +46,11 @@ class StaffServices:
 
 
 class StaffConnection(SocketSession):
-    __slots__ = ("_staff", "_token", "commands")
+    __slots__ = ("_address", "_staff", "_token", "commands")
 
-    def __init__(self, client: ClientSocket, host: SessionHost, staff: StaffServices) -> None:
+    def __init__(self, client: ClientSocket, host: SessionHost, staff: StaffServices, address: Address | None) -> None:
         super().__init__(client, host, staff.message_limit)
+        self._address = address
         self._staff = staff
         self.commands: CommandSession | None = None
         self._token: str | None = None
@@ -116,6 +121,8 @@ class StaffConnection(SocketSession):
             return
         if services.sessions.has_ended(identity):  # while the venue was read
             raise Refused(Reason.UNAUTHENTICATED)
+        if venue is not None and not allows(venue.ip_allow_list, self._address):
+            raise address_refused(self._address)
         self.commands = self._new_command_session(identity, venue, device)
         self._staff.sockets.sign_in(self, identity)
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
@@ -172,10 +179,19 @@ class StaffConnection(SocketSession):
     # ---- Close
 
     def end_session(self) -> None:
-        """Close because there is no session: no token came in time, or the session has ended."""
-        if not self.closing:
+        """Close because there is no session: no token came in time, or the session or the shift has ended."""
+        if self.closing:
+            return
+        identity, now = self.identity, self._staff.services.clock.now()
+        if identity is not None and identity.ends_with_shift and identity.expires_at <= now:
+            assert self.commands is not None
+            venue = self.commands.context.venue
+            zone = venue.timezone if venue is not None else "UTC"
+            ended = {"ended_at": rfc3339(identity.expires_at), "timezone": zone, "message": N_("Your shift has ended.")}
+            self.queue.send(frames.refusal(None, Reason.OUTSIDE_SHIFT, ended))
+        else:
             self.queue.send(frames.refusal(None, Reason.UNAUTHENTICATED))
-            self.close(CloseCode.SESSION_ENDED)
+        self.close(CloseCode.SESSION_ENDED)
 
     def retire(self) -> None:
         """Reply to the commands in flight, then close, because the hub stops."""

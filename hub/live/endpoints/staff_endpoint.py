@@ -9,6 +9,7 @@ from hub.live.endpoints.authentication import ForeignOrigin
 from hub.live.endpoints.handshake import handshake_refusal, open_socket, refuse_handshake
 from hub.live.endpoints.staff_connection import StaffConnection, StaffServices
 from hub.live.protocol import frames
+from hub.rules.address_list import Address
 from hub.rules.reasons import Reason
 
 MOST_UNAUTHENTICATED = 4000
@@ -17,8 +18,10 @@ MOST_UNAUTHENTICATED = 4000
 log = logging.getLogger(__name__)
 
 
-async def serve_staff(request: web.Request, host: SessionHost, staff: StaffServices) -> web.StreamResponse:
-    """Serve one socket from handshake to end."""
+async def serve_staff(
+    request: web.Request, address: Address | None, host: SessionHost, staff: StaffServices
+) -> web.StreamResponse:
+    """Serve one socket from handshake to end; `address` is the client's."""
     sockets = staff.sockets
     full = sockets.staff.unauthenticated >= MOST_UNAUTHENTICATED
     refusal = handshake_refusal(request, turned_away=sockets.stopping or full)
@@ -31,5 +34,5 @@ async def serve_staff(request: web.Request, host: SessionHost, staff: StaffServi
         log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
         return refuse_handshake(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
     client = await open_socket(request, frames.LARGEST_FRAME)
-    await StaffConnection(client, host, staff).run(token)
+    await StaffConnection(client, host, staff, address).run(token)
     return client.socket

@@ -79,7 +79,11 @@ def hello(now: datetime, authenticated: bool) -> bytes:
 
 def ready(identity: Identity, venue: Venue | None, today: date | None) -> bytes:
     place = venue and {"id": venue.id, "name": venue.name, "timezone": venue.timezone, "today": today}
-    operator = {"id": identity.staff_id, "name": identity.name, "role": str(identity.role)}
+    operator: dict[str, Any] = {"id": identity.staff_id, "name": identity.name, "role": str(identity.role)}
+    if identity.ends_with_shift:
+        operator["shift_ends_at"] = rfc3339(identity.expires_at)
+    if identity.gates:
+        operator["gates"] = identity.gates
     return orjson.dumps({"type": "ready", "operator": operator, "venue": place})
 
 

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from hub.access.scope import refuse_other_venue
 from hub.actions.venues.venues import read_venue
 from hub.events.announcements import TopicEvent
 from hub.live.channels.events import EventFilter, FilteredEvents
@@ -50,9 +51,11 @@ async def open_venue_events(
     """Subscribe to the events of one venue: the requested one, or the login's.
 
     A login without a venue gets the events of all venues of the organisation. With `of_all`, so does a request without a
-    venue. Refuses NOT_FOUND if the organisation has no such venue.
+    venue. Refuses NOT_FOUND if the organisation has no such venue, and FORBIDDEN if it is outside of the login's scope.
     """
-    venue_id = request.venue_id or (None if of_all else context.identity.venue_id) or None
+    identity = context.identity
+    venue_id = request.venue_id or (None if of_all and not identity.venue_ids else identity.venue_id) or None
+    refuse_other_venue(identity, venue_id)
     if venue_id is not None:
         await read_venue(context.services, context.identity.org_id, venue_id)
 

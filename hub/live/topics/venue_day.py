@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from hub.access.scope import refuse_other_venue
 from hub.actions.venues.venues import read_venue
 from hub.live.protocol import fields
 from hub.live.topics.context import TopicContext
@@ -23,6 +24,7 @@ async def read_venue_day(context: TopicContext, request: SubscribeRequest) -> tu
 
 
 async def read_requested_venue(context: TopicContext, request: SubscribeRequest) -> Venue:
-    """Return the venue of the request, or the login's. Refuses NOT_FOUND if the organisation has no such venue."""
+    """Return the venue of the request, or the login's. Refuses FORBIDDEN outside of its scope, NOT_FOUND for an unknown one."""
     venue_id = request.venue_id or context.own_venue_id()
+    refuse_other_venue(context.identity, venue_id)
     return await read_venue(context.services, context.identity.org_id, venue_id)

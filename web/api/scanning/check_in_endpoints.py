@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from hub.access.scope import gate_within
 from hub.actions.scanning.check_in import check_in
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.timestamps import rfc3339
@@ -15,7 +16,7 @@ from web.rate_limits import operator_of
 async def check_in_booking(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, CheckIn)
-    scan = ScanRequest.of(operator, operator.venue_id, "verify", body.code, "http", scan_id=body.scan_id, gate=body.gate,
+    scan = ScanRequest.of(operator, operator.venue_id, "verify", body.code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate),
                           count=body.count)  # fmt: skip
     done = await check_in(request.app[SERVICES], request.app[ENTRY_SCANS], scan)
     return success_response(

@@ -8,7 +8,7 @@ from web.api.endpoint import Parameter
 from web.api.parameters import ID_SCHEMA, LIMIT
 from web.json_body import invalid
 from web.limits import LARGEST_ID
-from web.request_fields import query_int, query_limit
+from web.request_fields import query_int, query_limit, query_venue_id
 
 STATUSES = ("all", "open", "decided")
 DECISION_PARAMETERS = (
@@ -34,7 +34,7 @@ def query_decisions(request: web.Request) -> DecisionQuery:
     if status not in STATUSES:
         raise invalid(("status", "Give one of all, open, decided"))
     return DecisionQuery(
-        venue_id=query_int(request, "venue_id", 1, LARGEST_ID),
+        venue_id=query_venue_id(request),
         undecided=None if status == "all" else status == "open",
         before=query_int(request, "before", 1, LARGEST_ID),
         limit=query_limit(request),

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from hub.access.scope import gate_within
 from hub.access.tokens import Identity
 from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
@@ -82,7 +83,7 @@ async def scan_exit(request: web.Request) -> web.Response:
     """Handle an exit scan. Every verdict is a successful response."""
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
-    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=body.gate,
+    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate),
                           count=body.count)  # fmt: skip
     decision = await request.app[EXIT_SCANS].submit(scan)
     return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
@@ -95,7 +96,7 @@ async def _submit_entry_scan(
     code: str,
     body: ValidateAtDoor | VerifyAtDoor | Scan,
 ) -> Decision:
-    scan = ScanRequest.of(operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=body.gate)
+    scan = ScanRequest.of(operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate))
     if not isinstance(body, ValidateAtDoor):
         scan.count, scan.party, scan.answer = body.count, body.party, body.answer
     return await request.app[ENTRY_SCANS].submit(scan)

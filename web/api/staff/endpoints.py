@@ -8,7 +8,7 @@ from web.api.staff.requests import Login
 from web.json_body import invalid, read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
-from web.middleware.client_address import client_ip
+from web.middleware.client_address import client_address, client_ip
 from web.request_fields import named_organisation, staff_of
 
 DEVICE_COOKIE = "hub_device"
@@ -28,6 +28,8 @@ async def log_in(request: web.Request) -> web.Response:
         device_cookie=request.cookies.get(DEVICE_COOKIE),
         client_ip=client_ip(request),
         organisation=_organisation(request, body.organisation),
+        address=client_address(request),
+        device_text=request.headers.get("User-Agent", ""),
     )
     identity = signed_in.identity
     response = success_response(

@@ -1,0 +1,47 @@
+"""The scope of a session, checked without a query: at which venues and gates its owner may act."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from hub.text.languages import N_
+
+
+class Scoped(Protocol):
+    """Whoever acts within a scope: the identity of a session, or the actor of a change. Empty: no limit."""
+
+    @property
+    def venue_ids(self) -> tuple[int, ...]: ...
+
+
+class GateScoped(Protocol):
+    @property
+    def gates(self) -> tuple[str, ...]: ...
+
+
+def refuse_other_venue(who: Scoped, venue_id: int | None) -> None:
+    """Refuse FORBIDDEN with the allowed venues, unless `who` may act at this venue. None stands for the whole organisation."""
+    if who.venue_ids and venue_id not in who.venue_ids:
+        raise Refused(
+            Reason.FORBIDDEN, venue_ids=list(who.venue_ids), message=N_("You may not do this at that venue.")
+        )
+
+
+def venue_within(who: Scoped, named: int | None, own: int) -> int | None:
+    """Return the venue of a list: the named one, or `own` for a limited scope. None: all. Refuses FORBIDDEN."""
+    if not who.venue_ids:
+        return named
+    venue_id = named or own
+    refuse_other_venue(who, venue_id)
+    return venue_id
+
+
+def gate_within(who: GateScoped, gate: str | None) -> str | None:
+    """Return the gate of a scan; the only allowed one if it names none. Refuses FORBIDDEN with the allowed gates."""
+    if not who.gates or gate in who.gates:
+        return gate
+    if gate is None and len(who.gates) == 1:
+        return who.gates[0]
+    raise Refused(Reason.FORBIDDEN, gates=list(who.gates), message=N_("You may not scan at this gate."))
