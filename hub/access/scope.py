@@ -6,7 +6,6 @@ from typing import Protocol
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.text.languages import N_
 
 
 class Scoped(Protocol):
@@ -25,11 +24,11 @@ def refuse_other_venue(who: Scoped, venue_id: int | None) -> None:
     """Refuse FORBIDDEN with the allowed venues, unless `who` may act at this venue. None stands for the whole organisation."""
     if who.venue_ids and venue_id not in who.venue_ids:
         raise Refused(
-            Reason.FORBIDDEN, venue_ids=list(who.venue_ids), message=N_("You may not do this at that venue.")
+            Reason.FORBIDDEN, venue_ids=list(who.venue_ids), message="You may not do this at that venue."
         )
 
 
-def venue_within(who: Scoped, named: int | None, own: int) -> int | None:
+def venue_within(who: Scoped, named: int | None, own: int | None) -> int | None:
     """Return the venue of a list: the named one, or `own` for a limited scope. None: all. Refuses FORBIDDEN."""
     if not who.venue_ids:
         return named
@@ -44,4 +43,4 @@ def gate_within(who: GateScoped, gate: str | None) -> str | None:
         return gate
     if gate is None and len(who.gates) == 1:
         return who.gates[0]
-    raise Refused(Reason.FORBIDDEN, gates=list(who.gates), message=N_("You may not scan at this gate."))
+    raise Refused(Reason.FORBIDDEN, gates=list(who.gates), message="You may not scan at this gate.")

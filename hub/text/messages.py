@@ -142,6 +142,8 @@ MESSAGES: dict[Reason, str] = {
 
 
 _ANOTHER_DAY = N_("another day")
+OUTSIDE_SCOPE = (N_("You may not do this at that venue."), N_("You may not scan at this gate."))
+"""What `hub/access/scope.py` says, for the catalogue."""
 
 
 class _Blank(dict[str, Any]):

@@ -6,6 +6,7 @@ from typing import Any
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.cancel import cancel_reservation
@@ -44,6 +45,7 @@ async def cancel_booking(services: Services, booking_id: int, staff: Identity) -
     """
     for _ in range(MAX_ATTEMPTS):
         booking = await read_found_booking(services, staff.org_id, booking_id)
+        refuse_other_venue(staff, booking.venue_id)
         if booking.status in ("CANCELLED", "EXPIRED"):
             return booking
         if booking.status == "PENDING":
@@ -119,6 +121,7 @@ async def performances_to_move_to(services: Services, org_id: int, performance_i
 async def _standing(services: Services, booking_id: int, staff: Identity) -> FoundBooking:
     """Return a booking that is neither cancelled nor expired."""
     booking = await read_found_booking(services, staff.org_id, booking_id)
+    refuse_other_venue(staff, booking.venue_id)
     if booking.status in _ENDED:
         raise Refused(_ENDED[booking.status])
     return booking

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.rules.performance_booking import BookingState, BookingTimes, booking_state
 from hub.rules.reasons import Reason
@@ -119,7 +120,7 @@ async def list_performances(
     """Return the performances of the organisation that match, the last one first."""
     status = None if wanted.status is None else "CLOSED" if wanted.status == "CANCELLED" else "ACTIVE"
     rows = await services.database.fetch(
-        PERFORMANCES.list_performances, by.org_id, wanted.venue_id, wanted.show_id, wanted.room_id, wanted.first, wanted.last,
+        PERFORMANCES.list_performances, by.org_id, venue_within(by, wanted.venue_id, by.venue_id), wanted.show_id, wanted.room_id, wanted.first, wanted.last,
         status, *(before or (None, None)), limit + 1,
     )  # fmt: skip
     now = services.clock.now()
@@ -153,6 +154,7 @@ async def record_of(database: Any, services: Services, by: Actor, performance_id
     row = await database.fetchrow(PERFORMANCES.read_performance, by.org_id, performance_id)
     if row is None:
         raise Refused(Reason.PERFORMANCE_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return _record(row, services.clock.now())
 
 

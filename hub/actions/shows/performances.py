@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.shows.performance_records import PerformanceRecord, concerned_by, record_of
@@ -110,6 +111,7 @@ async def lock_performance(connection: Any, by: Actor, performance_id: int, *roo
         row = await connection.fetchrow(PERFORMANCES.lock_performance, by.org_id, performance_id)
         if row is None:
             raise Refused(Reason.PERFORMANCE_NOT_FOUND)
+        refuse_other_venue(by, row["venue_id"])
         if row["room_id"] == room_id:
             return next(room for room in locked if room["id"] == room_id), row
     raise Refused(Reason.BUSY)

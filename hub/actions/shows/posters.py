@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_other_version
 from hub.actions.shows.shows import ShowRecord, read_show
@@ -122,6 +123,7 @@ async def _write(
         row = await connection.fetchrow(SHOWS.lock_show, by.org_id, show_id)
         if row is None:
             raise Refused(Reason.SHOW_NOT_FOUND)
+        refuse_other_venue(by, row["venue_id"])
         refuse_other_version(row, version)
         if header is not None:
             await connection.execute(

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.actions.venues.changed_slots import publish_slots
@@ -90,7 +91,7 @@ async def list_rooms(
 ) -> RoomPage:
     """Return the rooms of the organisation, or of one venue."""
     rows = await services.database.fetch(
-        ROOMS.list_rooms, by.org_id, venue_id, before or BEYOND, limit + 1, services.clock.now()
+        ROOMS.list_rooms, by.org_id, venue_within(by, venue_id, by.venue_id), before or BEYOND, limit + 1, services.clock.now()
     )
     rooms = tuple(_room(row) for row in rows[:limit])
     return RoomPage(rooms, rooms[-1].room_id if len(rows) > limit else None)
@@ -229,6 +230,7 @@ async def _read(database: Any, services: Services, by: Actor, room_id: int) -> R
     row = await database.fetchrow(ROOMS.read_room, by.org_id, room_id, services.clock.now())
     if row is None:
         raise Refused(Reason.ROOM_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return _room(row)
 
 

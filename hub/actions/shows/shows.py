@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 import orjson
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.actions.venues.changed_slots import publish_slots
@@ -97,7 +98,7 @@ async def list_shows(
 ) -> ShowPage:  # fmt: skip
     """Return the shows of the organisation that match, whatever their status."""
     rows = await services.database.fetch(
-        SHOWS.list_shows, by.org_id, venue_id, status, before or BEYOND, limit + 1, services.clock.now()
+        SHOWS.list_shows, by.org_id, venue_within(by, venue_id, by.venue_id), status, before or BEYOND, limit + 1, services.clock.now()
     )
     shows = tuple(_show(row) for row in rows[:limit])
     return ShowPage(shows, shows[-1].show_id if len(rows) > limit else None)
@@ -180,6 +181,7 @@ async def _lock(connection: Any, by: Actor, show_id: int, version: int | None) -
     row = await connection.fetchrow(SHOWS.lock_show, by.org_id, show_id)
     if row is None:
         raise Refused(Reason.SHOW_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     refuse_other_version(row, version)
     return row
 
@@ -264,6 +266,7 @@ async def _read(database: Any, services: Services, by: Actor, show_id: int) -> S
     row = await database.fetchrow(SHOWS.read_show, by.org_id, show_id, services.clock.now())
     if row is None:
         raise Refused(Reason.SHOW_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return _show(row)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
@@ -26,8 +27,9 @@ async def read_venue(services: Services, org_id: int, venue_id: int) -> Venue:
 
 
 async def venue_of(services: Services, by: Actor, venue_id: int | None) -> int:
-    """Return the venue for something new: the named one, the login's, or the first. Refuses NOT_FOUND for an unknown one."""
+    """Return the venue for something new: the named one, the login's, or the first. Refuses NOT_FOUND for an unknown one, and FORBIDDEN outside of the scope."""
     wanted = venue_id or by.venue_id
+    refuse_other_venue(by, wanted)
     if wanted is not None:
         return (await services.venues.read(by.org_id, wanted)).id
     first = await services.venues.first(by.org_id)

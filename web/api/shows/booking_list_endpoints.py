@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from aiohttp import web
 
 from db.pool import DatabaseDown
 from hub.access.roles import Role
+from hub.access.scope import refuse_other_venue
 from hub.actions.shows.find_bookings import (
     STATUSES,
     FoundBooking,
@@ -44,11 +46,14 @@ async def list_bookings(request: web.Request) -> web.StreamResponse:
         if not text or as_csv or status or sort:
             raise invalid(("performance_id", "Give a performance, or only q with an e-mail address, a code or an id"))
         page = await find_bookings_anywhere(services, staff.org_id, text, before=before, limit=limit)
+        if staff.venue_ids:
+            page = replace(page, bookings=[one for one in page.bookings if one.venue_id in staff.venue_ids])
         counts = None
     elif as_csv:
         return await _send_csv(request, performance_id, text, status)
     else:
         counts = await count_bookings(services, staff.org_id, performance_id)
+        refuse_other_venue(staff, counts.venue_id)
         page = await find_bookings(
             services, staff.org_id, performance_id, text=text, status=status,
             sort="newest" if sort == "newest" else "name", before=before, limit=limit,
@@ -65,6 +70,7 @@ async def list_bookings(request: web.Request) -> web.StreamResponse:
 async def show_booking(request: web.Request) -> web.Response:
     staff = staff_of(request, Role.MANAGER)
     booking = await read_found_booking(request.app[SERVICES], staff.org_id, path_id(request, "booking_id"))
+    refuse_other_venue(staff, booking.venue_id)
     return success_response(booking_fields(booking))
 
 
@@ -72,6 +78,7 @@ async def _send_csv(request: web.Request, performance_id: int, text: str, status
     """Send all matching bookings as one file, read page by page. If Postgres fails in the middle, close the connection."""
     staff, services = staff_of(request, Role.MANAGER), request.app[SERVICES]
     counts = await count_bookings(services, staff.org_id, performance_id)
+    refuse_other_venue(staff, counts.venue_id)
     pages = every_booking(services, staff.org_id, performance_id, text=text, status=status)
     first: list[FoundBooking] = await anext(pages, [])
     telemetry.event(telemetry.BOOKINGS_EXPORTED, operator_id=staff.staff_id, slot_id=performance_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.shows.change_bookings import (
     MoveTarget,
@@ -69,6 +70,7 @@ async def _page(request: web.Request, manager: Identity, refused: Refused | None
     """Show the booking as it is now, under a refusal if there was one. Refuses BOOKING_NOT_FOUND."""
     services = request.app[SERVICES]
     booking = await read_found_booking(services, manager.org_id, path_id(request, "booking_id"))
+    refuse_other_venue(manager, booking.venue_id)
     stands = booking.status in ("PENDING", "CONFIRMED", "CHECKED_IN")
     over = services.clock.now() >= booking.ends_at
     targets = await _targets(request, manager, booking) if stands and booking.status != "CHECKED_IN" else []

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hub.access.scope import refuse_other_venue
 from hub.actions.shows.find_bookings import (
     STATUSES,
     BookingCounts,
@@ -63,6 +64,7 @@ async def show_bookings(request: web.Request) -> web.Response:
     manager, services = manager_of(request), request.app[SERVICES]
     performance_id, query = path_id(request, "performance_id"), ListQuery.of(request)
     counts = await count_bookings(services, manager.org_id, performance_id)
+    refuse_other_venue(manager, counts.venue_id)
     found = await find_bookings(
         services, manager.org_id, performance_id, text=query.text, status=query.status, sort=query.sort,
         before=query.before,
@@ -84,6 +86,7 @@ async def print_bookings(request: web.Request) -> web.Response:
     manager, services = manager_of(request), request.app[SERVICES]
     performance_id = path_id(request, "performance_id")
     counts = await count_bookings(services, manager.org_id, performance_id)
+    refuse_other_venue(manager, counts.venue_id)
     pages = every_booking(services, manager.org_id, performance_id)
     bookings = [one async for part in pages for one in part if one.status in STANDING]
     return admin_page(
@@ -100,7 +103,7 @@ async def search_bookings(request: web.Request) -> web.Response:
         await find_bookings_anywhere(services, manager.org_id, query.text, before=query.before) if query.text else None
     )
     return admin_page(
-        request, "found_bookings.html", text=query.text, bookings=found.bookings if found else [],
+        request, "found_bookings.html", text=query.text, bookings=[one for one in found.bookings if not manager.venue_ids or one.venue_id in manager.venue_ids] if found else [],
         older=ListQuery(query.text).address(before=found.next) if found and found.next else "",
     )  # fmt: skip
 
