@@ -70,3 +70,10 @@ CREATE INDEX staff_sessions_of_person ON staff_sessions (staff_id, issued_at);
 CREATE INDEX staff_sessions_expiry ON staff_sessions (expires_at);
 
 ALTER TABLE venues ADD COLUMN ip_allow_list text[] NOT NULL DEFAULT '{}';
+
+-- The words of a person's name, user name and address, for a search by the beginnings of words.
+CREATE INDEX staff_by_words ON staff USING gin (
+    to_tsvector('simple', regexp_replace(lower(name || ' ' || username || ' ' || coalesce(email, '')), '[^[:alnum:]]+', ' ', 'g'))
+);
+CREATE INDEX staff_invited ON staff (id) WHERE password_hash IS NULL AND pin_hash IS NULL;
+CREATE INDEX staff_disabled ON staff (id) WHERE disabled_at IS NOT NULL;

@@ -22,6 +22,7 @@ from hub.confirmation import (
     contact_code_messages,
     qr_code,
     reservation_emails,
+    staff_emails,
     ticket_emails,
     waitlist_emails,
 )
@@ -53,6 +54,8 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "waitlist.closed": waitlist_emails.waitlist_closed,
     "ticket.cancelled": ticket_emails.cancelled,
     "contact.code": contact_code_messages.contact_code_email,
+    "staff.invited": staff_emails.invited,
+    "staff.reset": staff_emails.reset,
     "alert.raised": alert_emails.alert_raised,
     "alert.cleared": alert_emails.alert_cleared,
 }

@@ -83,6 +83,11 @@ class OutboxMessage:
         token = self.text("manage_token")
         return f"{sender.public_url}/r/{quote(token, safe='')}" if token else ""
 
+    def staff_url(self, sender: Sender) -> str:
+        """Return the link of an invitation or to a new secret, or "" if the row has lost its token."""
+        token = self.text("staff_token")
+        return f"{sender.public_url}/invitation/{quote(token, safe='')}" if token else ""
+
     def waitlist_url(self, sender: Sender) -> str:
         token = self.text("waitlist_token")
         return f"{sender.public_url}/w/{quote(token, safe='')}" if token else ""

@@ -64,3 +64,13 @@ class AuditAction(StrEnum):
     TICKETS_IMPORTED = "import.tickets"
     COUNTS_CORRECTED = "slot.counts_corrected"
     MOVEMENTS_CORRECTED = "venue.movements_corrected"
+    STAFF_ADDED = "staff.added"
+    STAFF_CHANGED = "staff.changed"
+    STAFF_DISABLED = "staff.disabled"
+    STAFF_ENABLED = "staff.enabled"
+    STAFF_INVITED = "staff.invited"
+    STAFF_INVITATION_REVOKED = "staff.invitation_revoked"
+    STAFF_RESET_SENT = "staff.reset_sent"
+    STAFF_PIN_RESET = "staff.pin_reset"
+    STAFF_SECRET_SET = "staff.secret_set"  # noqa: S105 - an action, not a secret
+    STAFF_SESSION_ENDED = "staff.session_ended"

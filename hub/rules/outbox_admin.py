@@ -8,7 +8,7 @@ from hub.rules.reasons import Reason
 OVERDUE_AFTER = timedelta(minutes=5)
 """Age from which an unsent message is listed for staff."""
 
-NEEDS_ITS_KEY = frozenset({"waitlist.offer", "contact.code"})
+NEEDS_ITS_KEY = frozenset({"waitlist.offer", "contact.code", "staff.invited", "staff.reset"})
 """Kinds that are useless without their link or code, which is deleted when a message is given up."""
 
 

@@ -56,6 +56,11 @@ def check_contact(email: str, phone: str | None, fields: tuple[str, str] = ("ema
     return Contact(address, number)
 
 
+def check_email(text: str) -> str:
+    """Return an e-mail address as it is stored. Raises ValueError with a readable sentence."""
+    return _email(text.strip())
+
+
 def _email(text: str) -> str:
     # Control characters and lone surrogates are not printable, and neither e-mail nor Postgres can hold them.
     if not text.isprintable() or len(text) > _LONGEST_EMAIL:

@@ -10,7 +10,7 @@ from hub.settings import Settings
 SERVER = "venue-hub"
 SCANNER = "/operator/scan"
 # Pages whose URL holds a ticket code or a token. No other site may see the URL.
-_SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/api/", "/dev/")
+_SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/invitation/", "/api/", "/dev/")
 # The code reader is WebAssembly. A worker follows the policy of its own file, so that file needs the permission too.
 _READER = "/js/features/scan/reader_worker.js"
 _YEARS = 63_072_000

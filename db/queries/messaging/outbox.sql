@@ -89,7 +89,7 @@ WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status
 -- name: mark_dead
 -- Marks a message as given up for the reason $4. Deletes its secrets (links, a code) and keeps the rest for sending it again.
 UPDATE mail_outbox
-SET status = 'DEAD', last_error = $4::text, payload = payload - '{manage_token,confirm_token,waitlist_token,code,ticket_codes}'::text[],
+SET status = 'DEAD', last_error = $4::text, payload = payload - '{manage_token,confirm_token,waitlist_token,staff_token,code,ticket_codes}'::text[],
     leased_until = NULL, lease_id = NULL
 WHERE org_id = $1::bigint AND id = $2::bigint AND lease_id = $3::uuid AND status = 'PENDING';
 

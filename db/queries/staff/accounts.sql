@@ -14,10 +14,3 @@ SELECT username, name FROM staff
 
 -- name: has_venue
 SELECT EXISTS (SELECT 1 FROM venues WHERE org_id = $1 AND id = $2);
-
--- name: disable_staff
--- Returns the id if this changed something.
-UPDATE staff SET disabled_at = $3 WHERE org_id = $1 AND id = $2 AND disabled_at IS NULL RETURNING id;
-
--- name: has_staff
-SELECT EXISTS (SELECT 1 FROM staff WHERE org_id = $1 AND id = $2);

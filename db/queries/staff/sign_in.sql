@@ -10,6 +10,9 @@ SELECT s.org_id, s.id, s.name, s.role, s.password_hash, s.pin_hash, coalesce(s.v
  ORDER BY s.org_id
  LIMIT $3;
 
+-- name: secrets_of_staff
+SELECT username, password_hash, pin_hash FROM staff WHERE org_id = $1 AND id = $2;
+
 -- name: hold_staff
 -- Locks an enabled account, so that its session is written before or after a change of its scope or secret, and never beside it.
 SELECT password_hash, pin_hash FROM staff WHERE org_id = $1 AND id = $2 AND disabled_at IS NULL FOR NO KEY UPDATE;

@@ -11,15 +11,16 @@ import asyncpg
 from db.statements import load
 from hub.access.passwords import LONGEST_SECRET
 from hub.access.roles import Role
-from hub.access.tokens import LIFETIME
-from hub.events.announcements import SessionRevoked
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, record_change
+from hub.actions.staff.change_people import set_enabled
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.services import Services
 
 STAFF = load("staff/accounts")
-SESSIONS = load("staff/sessions")
 
 LEAST_PASSWORD = 8
 MOST_PRINTED = 20
@@ -40,7 +41,10 @@ async def add_staff(
     pin: str | None = None,
     venue_id: int | None = None,
 ) -> dict[str, Any]:
-    """Add a staff member who signs in by password, PIN, or either. Refuses INVALID_REQUEST with every wrong field."""
+    """Add a staff member who signs in by password, PIN, or either, for a command. Their scope has no limit.
+
+    Their sessions are at `venue_id`, else at the organisation's first venue. Refuses INVALID_REQUEST with every wrong field.
+    """
     username, name = username.strip(), name.strip()
     errors = check_staff(username, name, str(role), password, pin)
     if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
@@ -50,15 +54,18 @@ async def add_staff(
     password_hash = await services.passwords.hash(password) if password is not None else None
     pin_hash = await services.passwords.hash(pin) if pin is not None else None
     role = Role(role)
+    added = {"username": username, "name": name, "role": role.value, "venue_id": venue_id}
     try:
-        staff_id = await services.database.fetchval(
-            STAFF.add_staff, org_id, venue_id, username, name, role.value, password_hash, pin_hash
-        )
+        async with change(services) as connection:
+            staff_id = await connection.fetchval(
+                STAFF.add_staff, org_id, venue_id, username, name, role.value, password_hash, pin_hash
+            )
+            await record_change(connection, services, Actor(org_id), AuditAction.STAFF_ADDED, staff_id, after=added)
     except asyncpg.UniqueViolationError as taken:
         raise Refused(Reason.INVALID_REQUEST, errors=[_error("username", "This user name is taken")]) from taken
     except asyncpg.ForeignKeyViolationError as unknown:
         raise Refused(Reason.INVALID_REQUEST, errors=[_error("org_id", "No such organisation")]) from unknown
-    return {"staff_id": staff_id, "username": username, "name": name, "role": role.value, "venue_id": venue_id}
+    return {"staff_id": staff_id, **added}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,12 @@ async def sign_in_names(services: Services, venue: Venue) -> list[SignInName]:
 
 async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> None:
     """Disable an account and end all its sessions. Refuses NOT_FOUND. Repeating it changes nothing."""
-    now = services.clock.now()
-    async with services.database.transaction() as connection:
-        if await connection.fetchval(STAFF.disable_staff, org_id, staff_id, now) is None:
-            if await connection.fetchval(STAFF.has_staff, org_id, staff_id):
-                return
-            raise Refused(Reason.NOT_FOUND)
-        await connection.execute(SESSIONS.end_sessions_of_staff, org_id, staff_id, now, now + LIFETIME)
-    services.announcer.publish([SessionRevoked(org_id, None, staff_id, now)])
+    try:
+        await set_enabled(services, Actor(org_id), staff_id, enabled=False)
+    except Refused as refused:
+        if refused.reason is Reason.STAFF_NOT_FOUND:
+            raise Refused(Reason.NOT_FOUND) from None
+        raise
 
 
 def check_staff(

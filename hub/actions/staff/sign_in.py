@@ -81,7 +81,7 @@ async def sign_in(
     devices = services.sessions.devices
     owners = [_name_of(row["org_id"], name) for row in rows] or [name]
     device = next((known for owner in owners if (known := devices.known_to(device_cookie, owner))), None)
-    bucket = hashlib.sha256(f"{name}\n{count_of}\n{device or 'unknown'}".encode()).hexdigest()
+    bucket = _bucket(name, count_of, device)
     held_against = await _held_against(services, rows, None if named is None else named.org_id)
     async with services.passwords.turn(bucket):
         try:
@@ -166,6 +166,27 @@ def _refuse_off_duty(row: Any, now: datetime) -> datetime | None:
     )
 
 
+async def check_secret(
+    services: Services, org_id: int, staff_id: int, secret: str, *, device_cookie: str | None = None
+) -> None:
+    """Compare a secret with the password and the PIN of a person who is signed in.
+
+    Refuses INVALID_CREDENTIALS, and LOCKED_OUT after five failures, which count like those of signing in.
+    """
+    row = await services.database.fetchrow(SIGN_IN.secrets_of_staff, org_id, staff_id)
+    name = row["username"].lower()
+    device = services.sessions.devices.known_to(device_cookie, _name_of(org_id, name))
+    bucket = _bucket(name, str(org_id), device)
+    async with services.passwords.turn(bucket):
+        await _count(services, bucket)
+        for stored in (row["password_hash"], row["pin_hash"]):
+            if stored is not None and await services.passwords.verify(stored, secret):
+                await services.database.execute(SIGN_IN.clear_attempts, bucket)
+                return
+        await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+        raise Refused(Reason.INVALID_CREDENTIALS)
+
+
 async def sign_out(services: Services, identity: Identity) -> None:
     """End this session in all processes: its token is refused and its sockets close."""
     async with services.database.transaction() as connection:
@@ -227,6 +248,11 @@ async def _count(services: Services, bucket: str) -> None:
         await asyncio.sleep(0.25)
     until = row["locked_until"] or row["window_ends"]
     raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
+
+
+def _bucket(name: str, count_of: str, device: str | None) -> str:
+    """Return the key under which the failures of a name in an organisation, on a known device or on all others, are counted."""
+    return hashlib.sha256(f"{name}\n{count_of}\n{device or 'unknown'}".encode()).hexdigest()
 
 
 def _encodable(text: str) -> bool:

@@ -20,6 +20,8 @@ const KINDS = {
   "waitlist.closed": () => t("Waiting list: closed"),
   "ticket.cancelled": () => t("Ticket cancelled"),
   "contact.code": () => t("One-time code"),
+  "staff.invited": () => t("Invitation of staff"),
+  "staff.reset": () => t("Link to a new password"),
   "alert.raised": () => t("Alert"),
   "alert.cleared": () => t("Alert over"),
 };
