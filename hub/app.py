@@ -31,6 +31,7 @@ from hub.actions.shows.expire_bookings import expire_bookings
 from hub.actions.shows.finish_changes import finish_changes
 from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
+from hub.actions.staff.sessions import WRITE_SEEN_EVERY, write_seen
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.tickets.product_cache import Products
@@ -157,7 +158,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         await app[LIVE].start()
         loop = asyncio.get_running_loop()
         warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
-        jobs = _start_jobs(services, outbox, duplicate_alarms, checked)
+        jobs = _start_jobs(services, outbox, duplicate_alarms, checked, app[LIVE])
         app.on_shutdown.append(_close_sockets)
         try:
             yield
@@ -184,7 +185,11 @@ def warm_up() -> None:
 
 
 def _start_jobs(
-    services: Services, outbox: OutboxJob, duplicate_alarms: DuplicateAlarmJob, checked: CheckedTickets
+    services: Services,
+    outbox: OutboxJob,
+    duplicate_alarms: DuplicateAlarmJob,
+    checked: CheckedTickets,
+    live: LiveServer,
 ) -> list[asyncio.Task[None]]:
     """Start all background jobs of this process and return their tasks, the outbox first. Periods are in seconds."""
     return [
@@ -199,6 +204,7 @@ def _start_jobs(
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
+        _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(
             "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)

@@ -4,6 +4,8 @@ BODY_BYTES = 10 * 1024
 SYNC_BODY_BYTES = 64 * 1024
 SHOW_BODY_BYTES = 256 * 1024
 """A show with its texts in every language of the hub."""
+SHIFTS_BODY_BYTES = 64 * 1024
+"""A staff member with 200 shifts."""
 SHOW_FORM_BYTES = 1024 * 1024
 """The form of a show: three descriptions of 20,000 characters, each up to nine bytes long in a form."""
 BODY_SECONDS = 5.0

@@ -23,9 +23,7 @@ class GateScoped(Protocol):
 def refuse_other_venue(who: Scoped, venue_id: int | None) -> None:
     """Refuse FORBIDDEN with the allowed venues, unless `who` may act at this venue. None stands for the whole organisation."""
     if who.venue_ids and venue_id not in who.venue_ids:
-        raise Refused(
-            Reason.FORBIDDEN, venue_ids=list(who.venue_ids), message="You may not do this at that venue."
-        )
+        raise Refused(Reason.FORBIDDEN, venue_ids=list(who.venue_ids), message="You may not do this at that venue.")
 
 
 def venue_within(who: Scoped, named: int | None, own: int | None) -> int | None:

@@ -87,6 +87,7 @@ class Sessions:
         self.devices = Devices(settings, clock)
         # A scanner sends the same token with every request, so its signature is checked once and cached.
         self._read: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
+        self._seen: dict[tuple[int, str], datetime] = {}
 
     def issue(self, staff: Staff, at: datetime | None = None) -> str:
         """Return a session token, valid from `at` (default: now). It expires after `LIFETIME`, or when the right ends.
@@ -131,7 +132,13 @@ class Sessions:
             raise Refused(Reason.UNAUTHENTICATED)
         if self.has_ended(identity):
             raise Refused(Reason.UNAUTHENTICATED)
+        self._seen[identity.org_id, identity.jti] = now
         return identity
+
+    def take_seen(self) -> dict[tuple[int, str], datetime]:
+        """Return when each session was read last, by organisation and jti, since this was asked before."""
+        seen, self._seen = self._seen, {}
+        return seen
 
     def has_ended(self, identity: Identity) -> bool:
         """Return whether this session was ended before its token expires."""

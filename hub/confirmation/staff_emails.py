@@ -22,7 +22,9 @@ def invited(message: OutboxMessage, sender: Sender) -> EmailContent:
         paragraphs=(
             sentence,
             _("Your username is {username}.").format(username=message.text("username")),
-            _("Choose your password with the link below. It works once, until {moment}.").format(moment=_moment(message)),
+            _("Choose your password with the link below. It works once, until {moment}.").format(
+                moment=_moment(message)
+            ),
         ),
         action=Link(_("Choose your password"), _url(message, sender)),
         notes=(_("You don't know {organisation}? Then you can ignore this email.").format(organisation=organisation),),

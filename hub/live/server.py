@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from hub.access.tokens import Identity
 from hub.actions.booking.availability import Availability
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
@@ -108,6 +109,10 @@ class LiveServer:
         await end_tasks(self._jobs)
         await self.host.background.cancel_all()
         self.channels.close()
+
+    def identities(self) -> list[Identity]:
+        """Return the identities of all open sockets."""
+        return [socket.identity for socket in self.sockets.staff.all() if socket.identity is not None]
 
     def on_gap(self, action: Callable[[], None]) -> None:
         """Call `action` whenever announcements of other processes may have been lost."""

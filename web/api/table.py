@@ -16,6 +16,7 @@ from web.api.shows.admin_table import ORGANISER_ENDPOINTS, POSTER_ENDPOINTS
 from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
 from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
+from web.api.staff.admin_table import ACCOUNT_ENDPOINTS, STAFF_ADMIN_ENDPOINTS
 from web.api.staff.organisation_table import ORGANISATION_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.admin_table import ADMIN_TICKET_ENDPOINTS, PRODUCT_ENDPOINTS
@@ -46,6 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *VISITOR_BOOKING_ENDPOINTS,
     *POSTER_ENDPOINTS,
     *STAFF_ENDPOINTS,
+    *ACCOUNT_ENDPOINTS,
     *SCAN_ENDPOINTS,
     *MANIFEST_ENDPOINTS,
     *DISPUTE_ENDPOINTS,
@@ -61,6 +63,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PRODUCT_ENDPOINTS,
     *ADMIN_TICKET_ENDPOINTS,
     *MAIL_ENDPOINTS,
+    *STAFF_ADMIN_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,
 )

@@ -91,7 +91,12 @@ async def list_rooms(
 ) -> RoomPage:
     """Return the rooms of the organisation, or of one venue."""
     rows = await services.database.fetch(
-        ROOMS.list_rooms, by.org_id, venue_within(by, venue_id, by.venue_id), before or BEYOND, limit + 1, services.clock.now()
+        ROOMS.list_rooms,
+        by.org_id,
+        venue_within(by, venue_id, by.venue_id),
+        before or BEYOND,
+        limit + 1,
+        services.clock.now(),
     )
     rooms = tuple(_room(row) for row in rows[:limit])
     return RoomPage(rooms, rooms[-1].room_id if len(rows) > limit else None)

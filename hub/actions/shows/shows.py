@@ -98,7 +98,13 @@ async def list_shows(
 ) -> ShowPage:  # fmt: skip
     """Return the shows of the organisation that match, whatever their status."""
     rows = await services.database.fetch(
-        SHOWS.list_shows, by.org_id, venue_within(by, venue_id, by.venue_id), status, before or BEYOND, limit + 1, services.clock.now()
+        SHOWS.list_shows,
+        by.org_id,
+        venue_within(by, venue_id, by.venue_id),
+        status,
+        before or BEYOND,
+        limit + 1,
+        services.clock.now(),
     )
     shows = tuple(_show(row) for row in rows[:limit])
     return ShowPage(shows, shows[-1].show_id if len(rows) > limit else None)

@@ -68,6 +68,8 @@ async def change_person(
         was = await hold_person(connection, by, staff_id, version)
         fields = await check_fields(connection, by.org_id, {**fields_of(was), **changes})
         refuse_beyond(by, fields.role, fields.venue_ids)
+        if _columns(fields) == _columns_of(was) and "shifts" not in changes:
+            return was
         try:
             await connection.execute(PEOPLE.write_person, by.org_id, staff_id, *_columns(fields))
         except asyncpg.UniqueViolationError:
@@ -162,7 +164,9 @@ async def write_shifts(
     await connection.execute(PEOPLE.drop_shifts, org_id, staff_id, now if shifts else None, now - KEEP_SHIFTS)
     columns = [(one.date, one.start_time, one.end_time, *span) for one, span in shifts]
     if columns:
-        await connection.execute(PEOPLE.add_shifts, org_id, staff_id, *(list(one) for one in zip(*columns, strict=True)))
+        await connection.execute(
+            PEOPLE.add_shifts, org_id, staff_id, *(list(one) for one in zip(*columns, strict=True))
+        )
 
 
 # ---- Checks
@@ -216,9 +220,7 @@ async def _check_scope(
     return ZoneInfo(venues[0]["timezone"] if venues else "UTC")
 
 
-def _check_shifts(
-    given: Sequence[Any], zone: ZoneInfo, errors: dict[str, str]
-) -> tuple[tuple[Shift, Span], ...]:
+def _check_shifts(given: Sequence[Any], zone: ZoneInfo, errors: dict[str, str]) -> tuple[tuple[Shift, Span], ...]:
     if len(given) > MOST_SHIFTS:
         errors["shifts"] = f"Give at most {MOST_SHIFTS} shifts"
         return ()
@@ -233,9 +235,7 @@ def _check_shifts(
 
 
 def username_taken() -> Refused:
-    return Refused(
-        Reason.INVALID_REQUEST, errors=[{"field": "username", "message": N_("This user name is taken")}]
-    )
+    return Refused(Reason.INVALID_REQUEST, errors=[{"field": "username", "message": N_("This user name is taken")}])
 
 
 def fields_of(person: Person) -> dict[str, Any]:
@@ -247,6 +247,13 @@ def recorded(person: Person, was: Person | None = None) -> dict[str, Any]:
     kept = {name: getattr(person, name) for name in FIELDS if name not in ("email", "shifts")}
     kept["shifts"] = [f"{one.date} {one.start_time:%H:%M}-{one.end_time:%H:%M}" for one in person.shifts]
     return kept | {"email": "as before" if was is None or was.email == person.email else "another one"}
+
+
+def _columns_of(person: Person) -> tuple[Any, ...]:
+    return (
+        person.username, person.name, person.role, person.email, list(person.venue_ids), list(person.gate_ids),
+        person.valid_from, person.valid_until,
+    )  # fmt: skip
 
 
 def _columns(fields: CheckedFields) -> tuple[Any, ...]:

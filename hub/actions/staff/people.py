@@ -24,6 +24,9 @@ STATUSES: tuple[PersonStatus, ...] = ("ACTIVE", "INVITED", "DISABLED")
 """INVITED: somebody who has neither password nor PIN yet, and so cannot sign in."""
 
 
+ROLES = tuple(role.value for role in Role)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonShift:
     """A shift on the clock of the person's venue, with its two moments."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from db.statements import load
 from hub.access.tokens import Identity
@@ -19,6 +18,8 @@ from hub.rules.refusals import Refused
 from hub.services import Services
 
 SESSIONS = load("staff/sessions")
+WRITE_SEEN_EVERY = 120.0
+"""Seconds between two writes of when sessions were seen, so that no request and no scan writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,15 @@ async def end_sessions_but(connection: Any, identity: Identity) -> list[str]:
     return [row["jti"] for row in rows]
 
 
-async def write_seen(services: Services, seen: Mapping[tuple[int, str], datetime]) -> None:
-    """Write when sessions, by organisation and id of their token, were seen last."""
+async def write_seen(services: Services, connected: Iterable[Identity]) -> None:
+    """Write when the sessions that were used since the last time were seen; those of open sockets are seen now."""
+    now = services.clock.now()
+    seen = services.sessions.take_seen() | {(identity.org_id, identity.jti): now for identity in connected}
     if seen:
-        orgs, jtis = zip(*sorted(seen), strict=True)
+        keys = sorted(seen)
         await services.database.execute(
-            SESSIONS.note_seen, list(orgs), list(jtis), [seen[key] for key in zip(orgs, jtis, strict=True)]
+            SESSIONS.note_seen, [org_id for org_id, _ in keys], [jti for _, jti in keys], [seen[key] for key in keys]
         )
-
-
-def seen_now(identities: Iterable[Identity], now: datetime) -> dict[tuple[int, str], datetime]:
-    return {(identity.org_id, identity.jti): now for identity in identities}
 
 
 async def _end(services: Services, by: Actor, staff_id: int, session_id: int) -> None:

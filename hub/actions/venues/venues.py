@@ -9,6 +9,7 @@ from db.statements import load
 from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.venues.organisations import resolve_org
+from hub.rules.address_list import Address, allows, networks_of
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
@@ -60,14 +61,18 @@ async def change_venue(
     *,
     name: str | None = None,
     timezone: str | None = None,
+    address: Address | None = None,
 ) -> dict[str, Any]:
     """Change the given fields of a venue; every process sees them within `FRESH_SECONDS` of venue_cache.py.
 
     `policies` maps columns to values, as parsed by hub/rules/venue_policies.py; None removes a limit. The time zone can change
     only while the venue has no slots, because their timestamps were computed with it. Every time a webhook is set it gets a
-    new secret, which only this answer shows, as `alert_webhook_secret`. Refuses NOT_FOUND and INVALID_REQUEST.
+    new secret, which only this answer shows, as `alert_webhook_secret`. `address` is that of whoever changes it, unless they
+    confirmed that it may be locked out. Refuses NOT_FOUND, INVALID_REQUEST and ADDRESS_LOCKS_YOU_OUT.
     """
     changes = known_policies(policies)
+    if address is not None and not allows(networks_of(changes.get("ip_allow_list", ())), address):
+        raise Refused(Reason.ADDRESS_LOCKS_YOU_OUT, address=str(address))
     if timezone is not None:
         _check_timezone(timezone)
         if await services.database.fetchval(VENUES.has_slots, venue_id):

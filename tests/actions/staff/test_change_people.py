@@ -79,7 +79,9 @@ async def test_another_scope_ends_the_sessions_in_every_process_and_another_name
         with pytest.raises(Refused):
             process.sessions.read(token)
     assert (await sign_in(services, username="jane", password=RIGHT)).identity.venue_ids == (office.venue_id,)
-    assert (await reason_of(change_person(services, owner, jane.staff_id, {"name": "X"}, version=2)))[1] == {"version": 3}
+    assert (await reason_of(change_person(services, owner, jane.staff_id, {"name": "X"}, version=2)))[1] == {
+        "version": 3
+    }
     actions = [row["action"] for row in await read_audit_log(services.database)]
     assert actions == ["staff.added", "staff.changed", "staff.changed"]
 
@@ -135,6 +137,7 @@ async def test_of_two_changes_that_take_away_the_last_two_administrators_one_is_
 
     monkeypatch.setattr(change_people, "_refuse_without_administrator", meet)
     if not guarded:
+
         async def nothing(*_: Any) -> None: ...
 
         monkeypatch.setattr(change_people, "hold_administrators", nothing)
@@ -183,7 +186,9 @@ async def test_people_are_found_by_the_beginnings_of_words_and_page_by_page(offi
     assert ([one.username for one in rest.people], rest.next) == (["ann.smith"], None)
 
 
-async def test_a_sign_in_beside_a_change_of_scope_gets_the_new_scope_or_no_session(office: Office, owner: Actor) -> None:
+async def test_a_sign_in_beside_a_change_of_scope_gets_the_new_scope_or_no_session(
+    office: Office, owner: Actor
+) -> None:
     """The account is locked while its session is written, so no session outlives the scope it was issued with."""
     jane, services = await add(office, "jane"), office.services
     for n in range(6):

@@ -57,6 +57,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/admin/guests/{guest_id}": {"name": "Jane", "party": 2, "note": "", "email": "", "invite": False},
     "/api/admin/messages": {"slot_id": 1, "message": "x"},
     "/api/operator/login": {"username": "nobody", "password": "x"},
+    "/api/operator/account": {"name": "Ann"},
+    "/api/operator/password": {"old": "x", "password": "a long new one", "pin": None},
+    "/api/admin/staff": {"username": "ann", "name": "Ann", "role": "OPERATOR", "email": None, "password": None, "pin": None,
+                         "invite": False, "venue_ids": [], "gate_ids": [], "valid_from": None, "valid_until": None, "shifts": []},
+    "/api/admin/staff/{staff_id}": {"username": "ann", "name": "Ann", "role": "OPERATOR", "email": None, "venue_ids": [],
+                                    "gate_ids": [], "valid_from": None, "valid_until": None, "shifts": []},
+    "/api/admin/staff/{staff_id}/reset": {"how": "pin"},
     "/api/operator/validate-ticket": {"ticket_code": "TKT-2025-ABC123-DEF456", "gate": "A", "scan_id": None},
     "/api/operator/verify-ticket": {"ticket_id": 1, "operator_id": None, "gate": "A", "scan_id": None},
     "/api/operator/sync": {
@@ -109,7 +116,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 def address(path: str) -> str:
-    return re.sub(r"\{\w+\}", "1", path)
+    return re.sub(r"\{\w+\}", "1", path.replace("{staff_id}", "9"))  # 1 is whoever asks
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
@@ -129,10 +136,10 @@ async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: Wor
         assert answer.status < 500, (field, value)
         if (
             path.startswith("/api/admin/")
-            and (value in ([], {}) or field == "weekdays")
+            and (value in ([], {}) or field in ("weekdays", "venue_ids", "gate_ids"))
             and isinstance(value, type(GOOD[path].get(field)))
         ):
-            continue  # a list may be empty, and so may translations; 1 is a weekday
+            continue  # a list may be empty, and so may translations; 1 is a weekday, and an id
         if isinstance(value, (list, dict, float)) and field in GOOD[path]:
             assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), (field, value)
             assert field in [problem["field"].split(".")[0] for problem in answer.error["errors"]]

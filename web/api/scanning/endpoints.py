@@ -96,7 +96,9 @@ async def _submit_entry_scan(
     code: str,
     body: ValidateAtDoor | VerifyAtDoor | Scan,
 ) -> Decision:
-    scan = ScanRequest.of(operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate))
+    scan = ScanRequest.of(
+        operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate)
+    )
     if not isinstance(body, ValidateAtDoor):
         scan.count, scan.party, scan.answer = body.count, body.party, body.answer
     return await request.app[ENTRY_SCANS].submit(scan)

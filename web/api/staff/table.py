@@ -16,8 +16,10 @@ _LOGIN_ORQ = Parameter(
 STAFF_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/operator/login", endpoints.log_in, "Sign in", "Operators", "anyone",
-        responses.SignedInAnswer, body=requests.Login, parameters=(_LOGIN_ORQ,), refusals=(*BODY_REFUSALS, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN),
-        about="Also sets the session cookie `hub_session`, and `hub_device`, which identifies this device at the next sign-in.",
+        responses.SignedInAnswer, body=requests.Login, parameters=(_LOGIN_ORQ,), refusals=(*BODY_REFUSALS, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.FORBIDDEN,
+                  Reason.OUTSIDE_SHIFT, Reason.ADDRESS_NOT_ALLOWED),
+        about="Also sets the session cookie `hub_session`, and `hub_device`, which identifies this device at the next sign-in."
+        " `OUTSIDE_SHIFT` has `next_at`, when the next shift begins, `ended_at`, and the `timezone` of the venue.",
     ),
     Endpoint(
         "POST", "/api/operator/logout", endpoints.log_out, "Sign out", "Operators", "operator",
