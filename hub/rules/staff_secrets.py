@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 LEAST_PASSWORD, LONGEST_PASSWORD = 8, 1024
 LEAST_PIN, LONGEST_PIN = 6, 12
@@ -43,6 +44,6 @@ def new_pin(digit: Callable[[int], int]) -> str:
 
 def _is_easy(pin: str) -> bool:
     """Return whether all digits are the same, go up or down by one, or repeat in pairs or threes."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     repeats = any(len(pin) % size == 0 and pin == pin[:size] * (len(pin) // size) for size in (1, 2, 3))
     return repeats or steps in ({1}, {9})

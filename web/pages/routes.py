@@ -5,10 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages import (
+    account,
     booking,
     booking_form,
     customer,
     development_mail,
+    invitation,
     mail,
     records,
     scanner_app,
@@ -48,6 +50,15 @@ def page_routes() -> list[web.RouteDef]:
         *plain_routes(),
         web.get("/operator/login", staff.show_login),
         web.get("/operator/scan", staff.show_scanner),
+        web.get(invitation.FORGOTTEN, invitation.show_forgotten),
+        web.post(invitation.FORGOTTEN, invitation.ask_for_link),
+        web.get("/invitation/{token}", invitation.show_invitation),
+        web.post("/invitation/{token}", invitation.accept_invitation),
+        web.get(account.ACCOUNT, account.show_account),
+        web.post("/account/name", account.rename),
+        web.post("/account/password", account.change_secret),
+        web.post("/account/sessions", account.end_session),
+        web.post("/account/sessions/others", account.end_others),
         web.get("/operator/service_worker.js", scanner_app.send_service_worker),
         web.get("/operator/scan.webmanifest", scanner_app.send_manifest),
         web.get("/manager", staff.show_control_room),

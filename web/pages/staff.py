@@ -39,11 +39,17 @@ def owner_of(request: web.Request) -> Identity:
 
 
 def _at_least(request: web.Request, least: Role, need: str) -> Identity:
+    identity = member_of(request)
+    if not at_least(identity.role, least):
+        raise sign_in_first(request.path, need=need)
+    return identity
+
+
+def member_of(request: web.Request) -> Identity:
+    """Return the identity of anybody of the staff. Redirects everybody else to the login page."""
     identity = identity_of(request)
     if identity is None:
         raise request.get("not_from_here") or sign_in_first(request.path)
-    if not at_least(identity.role, least):
-        raise sign_in_first(request.path, need=need)
     return identity
 
 
@@ -64,6 +70,7 @@ async def show_login(request: web.Request) -> web.Response:
         several=await venues.only_organisation() is None,
         need=request.query.get("need", ""),
         ended=request.query.get("ended") == "1",
+        chosen=request.query.get("chosen") == "1",
     )
 
 

@@ -70,7 +70,7 @@ async def add_person(
 def _check_secret(secret: NewSecret, fields: Mapping[str, Any]) -> None:
     errors: dict[str, str] = {}
     if secret.password is None and secret.pin is None and not secret.invited:
-        errors["password"] = "Give a password or a PIN, or send an invitation"
+        errors["password"] = "Give a password or a PIN, or send an invitation"  # noqa: S105 - a sentence
     if secret.password is not None and (wrong := wrong_password(secret.password, username=fields["username"])):
         errors["password"] = wrong
     if secret.pin is not None and (wrong := wrong_pin(secret.pin)):

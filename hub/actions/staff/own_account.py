@@ -45,7 +45,7 @@ async def change_own_secret(
     person = await read_own(services, identity)
     errors: dict[str, str] = {}
     if (password is None) == (pin is None):
-        errors["password"] = "Choose either a password or a PIN"
+        errors["password"] = "Choose either a password or a PIN"  # noqa: S105 - a sentence
     elif password is not None and (wrong := wrong_password(password, username=person.username)):
         errors["password"] = wrong
     elif pin is not None and at_least(person.role, Role.ADMIN):

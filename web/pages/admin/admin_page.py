@@ -58,6 +58,14 @@ DONE: Mapping[str, str] = {
     "performance-changed": N_("The performance is saved."),
     "booking-closed": N_("Booking is closed. Nobody new can book this performance."),
     "booking-opened": N_("Booking is open again."),
+    "staff-added": N_("Saved. They can sign in now."),
+    "staff-invited": N_("The invitation is on its way by email."),
+    "staff-changed": N_("Saved."),
+    "staff-disabled": N_("The account is disabled. All its sessions have ended."),
+    "staff-enabled": N_("The account is enabled again."),
+    "staff-revoked": N_("The invitation no longer works."),
+    "staff-reset": N_("A link to a new password is on its way by email."),
+    "session-ended": N_("The session has ended."),
     "performance-deleted": N_("The performance is deleted."),
 }
 """The sentence after a change, by the name in `?done=`."""

@@ -21,6 +21,8 @@ from web.pages.admin import (
     shows,
     tickets,
     venues,
+    staff,
+    staff_person,
 )
 
 _PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
@@ -30,6 +32,7 @@ _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
 _PRODUCT = "/admin/products/{product_id:[0-9]{1,16}}"
 _TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
+_PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 
 
@@ -88,6 +91,18 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(tickets.LIST, tickets.issue),
         web.get(_TICKET, tickets.show_ticket),
         web.post(f"{_TICKET}/cancel", tickets.cancel),
+        web.get(staff.LIST, staff.show_staff),
+        web.get(f"{staff.LIST}/new", staff_person.show_new),
+        web.post(f"{staff.LIST}/new", staff_person.add),
+        web.get(_PERSON, staff_person.show_person),
+        web.post(_PERSON, staff_person.change),
+        web.post(f"{_PERSON}/disable", staff_person.disable),
+        web.post(f"{_PERSON}/enable", staff_person.enable),
+        web.post(f"{_PERSON}/invite", staff_person.invite),
+        web.post(f"{_PERSON}/revoke", staff_person.revoke),
+        web.post(f"{_PERSON}/reset", staff_person.send_link),
+        web.post(f"{_PERSON}/pin", staff_person.make_pin),
+        web.post(f"{_PERSON}/sessions", staff_person.end_one_session),
         web.get(f"{_PERFORMANCE}/bookings", bookings.show_bookings),
         web.get(f"{_PERFORMANCE}/bookings/print", bookings.print_bookings),
         web.get(bookings.SEARCH, bookings.search_bookings),

@@ -34,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),
     Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE),
     Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
+    Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
 )
 """In the order of the menu; those of a group stand together."""
 

@@ -1,0 +1,45 @@
+"""Staff as tests make them: people with a scope, and the tokens of their links."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hub.actions.audit.actor import Actor
+from hub.actions.staff.add_people import NewSecret, add_person
+from hub.actions.staff.people import Person
+from hub.services import Services
+from tests.support.rows import read_rows
+from tests.support.world import PASSWORD, World
+
+
+async def add_member(services: Services, org_id: int, username: str, role: str = "OPERATOR", **fields: Any) -> Person:
+    """Add somebody with the password of all tests. `fields` are those of `change_person`."""
+    given = {"username": username, "name": username.title(), "role": role, **fields}
+    return await add_person(services, Actor(org_id), given, NewSecret(password=PASSWORD))
+
+
+async def sign_in_at(world: World, username: str) -> str:
+    """Sign in over HTTP and return the session's token."""
+    body = {"username": username, "password": PASSWORD}
+    async with world.hub.client.post("/api/operator/login", json=body) as response:
+        answer = await response.json()
+    assert response.status == 200, answer
+    return str(answer["data"]["token"])
+
+
+async def gates(world: World, *names: str, venue_id: int | None = None) -> list[int]:
+    """Add gates and return their ids."""
+    return [
+        await world.hub.database.fetchval(
+            "INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id",
+            world.org_id, venue_id or world.venue_id, name,
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+async def link_tokens(database: Any, kind: str) -> list[str]:
+    """Return the tokens of the links in the outbox, oldest first. Needs `send_nothing`."""
+    rows = await read_rows(database, "mail_outbox", order_by="id", kind=kind)
+    return [json.loads(row["payload"])["staff_token"] for row in rows]
