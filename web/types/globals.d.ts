@@ -15,6 +15,10 @@ interface ApiError {
   message?: string;
   errors?: { field?: string; message: string }[];
   retry_after?: number;
+  /** OUTSIDE_SHIFT */
+  ended_at?: string | null;
+  next_at?: string | null;
+  timezone?: string;
   /** INVALID_CONTACT */
   validation_errors?: { field: string }[];
   /** CONTACT_NOT_VERIFIED */

@@ -2,7 +2,9 @@
 
 interface Hello { server_time: string }
 interface Venue { id?: number; name: string; timezone: string; today: string; gates?: (string | { name: string })[] }
-interface Ready { venue: Venue | null; operator: Wire.Operator }
+/** `shift_ends_at` where the session ends with a shift, `gates` where the operator may scan at these only. */
+type SignedInOperator = Wire.Operator & { shift_ends_at?: string; gates?: string[] };
+interface Ready { venue: Venue | null; operator: SignedInOperator }
 interface Pong { server_time: string; sent: number; received: number }
 /** What a scanner says of itself. */
 interface DeviceStatus {

@@ -212,6 +212,17 @@ declare namespace Wire {
     check_in_closes_minutes?: number | null;
     largest_party?: number | null;
   }
+  interface ChangedPerson {
+    username?: string;
+    name?: string;
+    role?: string;
+    email?: string | null;
+    venue_ids?: (number)[];
+    gate_ids?: (number)[];
+    valid_from?: string | null;
+    valid_until?: string | null;
+    shifts?: (ShiftFields)[];
+  }
   interface ChangedProductFields {
     name?: string;
     name_zh?: string;
@@ -408,7 +419,7 @@ declare namespace Wire {
     ticket_code: string;
     ticket_id: number | null;
     people: number;
-    operator: Person;
+    operator: web__api__scanning__decision_responses__Person;
     gate: string | null;
     device: string | null;
     scanned_at: string;
@@ -592,12 +603,12 @@ declare namespace Wire {
     result: "GREEN" | "YELLOW" | "RED";
     reason: Reason;
     scanned_at: string;
-    operator: Person;
+    operator: web__api__scanning__decision_responses__Person;
     note: string | null;
     asked_at: string | null;
     decision: "admitted" | "declined" | "withdrawn" | null;
     decision_reason: string | null;
-    decided_by: Person | null;
+    decided_by: web__api__scanning__decision_responses__Person | null;
     decided_at: string | null;
     recorded: "VERIFIED" | "RE_ENTRY" | null;
     undone: boolean;
@@ -648,6 +659,13 @@ declare namespace Wire {
     customer_name: string | null;
     customer_email: string | null;
     customer_phone: string | null;
+  }
+  interface EndedSessions {
+    ended: number;
+  }
+  interface EndedSessionsAnswer {
+    success: true;
+    data: EndedSessions;
   }
   interface Entry {
     waitlist_id: number;
@@ -1209,6 +1227,20 @@ declare namespace Wire {
     date: string;
     start_time: string;
   }
+  interface NewPerson {
+    username: string;
+    name: string;
+    role: string;
+    email?: string | null;
+    password?: string | null;
+    pin?: string | null;
+    invite?: boolean;
+    venue_ids?: (number)[];
+    gate_ids?: (number)[];
+    valid_from?: string | null;
+    valid_until?: string | null;
+    shifts?: (ShiftFields)[];
+  }
   interface NewProduct {
     name: string;
     name_zh?: string;
@@ -1302,6 +1334,22 @@ declare namespace Wire {
     party?: boolean;
     answer?: "yes" | "no" | null;
   }
+  interface OpenSession {
+    session_id: number;
+    device: string;
+    client_ip: string | null;
+    signed_in_at: string;
+    last_seen_at: string;
+    expires_at: string;
+    is_own: boolean;
+  }
+  interface OpenSessions {
+    sessions: (OpenSession)[];
+  }
+  interface OpenSessionsAnswer {
+    success: true;
+    data: OpenSessions;
+  }
   interface OpeningHoursAnswer {
     success: true;
     data: OpeningHoursFields;
@@ -1373,6 +1421,15 @@ declare namespace Wire {
     end_time: string;
     with: OtherPerformance;
   }
+  interface OwnAccountAnswer {
+    success: true;
+    data: web__api__staff__admin_responses__Person;
+  }
+  interface OwnSecret {
+    old: string;
+    password?: string | null;
+    pin?: string | null;
+  }
   interface Party {
     booking_id: number | null;
     size: number;
@@ -1414,6 +1471,14 @@ declare namespace Wire {
     again?: boolean;
     language?: "en" | "zh_Hans";
     lines: string;
+  }
+  interface PeoplePage {
+    staff: (web__api__staff__admin_responses__Person)[];
+    next: number | null;
+  }
+  interface PeoplePageAnswer {
+    success: true;
+    data: PeoplePage;
   }
   interface PerformanceAnswer {
     success: true;
@@ -1480,9 +1545,25 @@ declare namespace Wire {
     performances: (PerformanceFields)[];
     next: string | null;
   }
-  interface Person {
-    id: number;
-    name: string | null;
+  interface PersonAnswer {
+    success: true;
+    data: web__api__staff__admin_responses__Person;
+  }
+  interface PersonReset {
+    staff_id: number;
+    sent_to: string | null;
+    pin: string | null;
+  }
+  interface PersonResetAnswer {
+    success: true;
+    data: PersonReset;
+  }
+  interface PersonShift {
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
   }
   interface PlannedSlotFields {
     slot_id: number | null;
@@ -1580,7 +1661,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1589,6 +1670,9 @@ declare namespace Wire {
   interface Refusal {
     success: false;
     error: Error;
+  }
+  interface RenameOwn {
+    name: string;
   }
   interface RequestBooking {
     performance_id: number;
@@ -1643,6 +1727,9 @@ declare namespace Wire {
     success: true;
     data: Reserved;
   }
+  interface Reset {
+    how: "mail" | "pin";
+  }
   interface ResizedPerformance {
     performance_id: number;
     title: string;
@@ -1688,6 +1775,11 @@ declare namespace Wire {
     phone: string;
     channel: "email" | "sms";
     orq?: number | null;
+  }
+  interface ShiftFields {
+    date: string;
+    start_time: string;
+    end_time: string;
   }
   interface ShowAnswer {
     success: true;
@@ -2094,6 +2186,10 @@ declare namespace Wire {
     show_id: number | null;
     title: string | null;
   }
+  interface web__api__scanning__decision_responses__Person {
+    id: number;
+    name: string | null;
+  }
   interface web__api__scanning__manifest_responses__ListedSlot {
     slot_id: number;
     date: string;
@@ -2103,6 +2199,27 @@ declare namespace Wire {
     ends_at: string;
     opens_at: string;
     closes_at: string;
+  }
+  interface web__api__staff__admin_responses__Person {
+    staff_id: number;
+    username: string;
+    name: string;
+    role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
+    email: string | null;
+    status: "ACTIVE" | "INVITED" | "DISABLED";
+    venue_ids: (number)[];
+    gate_ids: (number)[];
+    gates: (string)[];
+    valid_from: string | null;
+    valid_until: string | null;
+    shifts: (PersonShift)[];
+    has_password: boolean;
+    has_pin: boolean;
+    invited_until: string | null;
+    last_signed_in_at: string | null;
+    disabled_at: string | null;
+    created_at: string;
+    version: number;
   }
   interface AlarmsBody {
     alarm: Alarm;
@@ -2241,6 +2358,7 @@ declare namespace Wire {
   type Query = "" | `?${string}`;
   /** What `METHOD /path` answers when it succeeds. */
   type AnswerTo<Call extends string> =
+    Call extends `DELETE /api/admin/staff/${string}/sessions/${string}${Query}` ? EndedSessionsAnswer :
     Call extends `POST /api/admin/bookings/${string}/cancel${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/bookings/${string}/move${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/bookings/${string}/resend${Query}` ? ListedBookingAnswer :
@@ -2255,6 +2373,12 @@ declare namespace Wire {
     Call extends `PUT /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
     Call extends `POST /api/admin/slots/${string}/close${Query}` ? ClosedSlotAnswer :
     Call extends `POST /api/admin/slots/${string}/reopen${Query}` ? AdminSlotAnswer :
+    Call extends `POST /api/admin/staff/${string}/disable${Query}` ? PersonAnswer :
+    Call extends `POST /api/admin/staff/${string}/enable${Query}` ? PersonAnswer :
+    Call extends `DELETE /api/admin/staff/${string}/invitation${Query}` ? PersonAnswer :
+    Call extends `POST /api/admin/staff/${string}/invitation${Query}` ? PersonResetAnswer :
+    Call extends `POST /api/admin/staff/${string}/reset${Query}` ? PersonResetAnswer :
+    Call extends `GET /api/admin/staff/${string}/sessions${Query}` ? OpenSessionsAnswer :
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
     Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
@@ -2295,10 +2419,13 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/slots/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
     Call extends `PATCH /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
+    Call extends `GET /api/admin/staff/${string}${Query}` ? PersonAnswer :
+    Call extends `PATCH /api/admin/staff/${string}${Query}` ? PersonAnswer :
     Call extends `GET /api/admin/tickets/${string}${Query}` ? TicketRecordAnswer :
     Call extends `DELETE /api/admin/venues/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
+    Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
@@ -2329,6 +2456,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
     Call extends `GET /api/admin/slots${Query}` ? AdminSlotPageAnswer :
     Call extends `POST /api/admin/slots${Query}` ? MadeSlotsAnswer :
+    Call extends `GET /api/admin/staff${Query}` ? PeoplePageAnswer :
+    Call extends `POST /api/admin/staff${Query}` ? PersonAnswer :
     Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
@@ -2339,12 +2468,17 @@ declare namespace Wire {
     Call extends `POST /api/contact/confirm${Query}` ? ContactProvenAnswer :
     Call extends `POST /api/disputes/decision${Query}` ? DisputeAnswer :
     Call extends `POST /api/disputes/withdrawal${Query}` ? DisputeAnswer :
+    Call extends `GET /api/operator/account${Query}` ? OwnAccountAnswer :
+    Call extends `PATCH /api/operator/account${Query}` ? OwnAccountAnswer :
     Call extends `GET /api/operator/conflicts${Query}` ? ConflictPageAnswer :
     Call extends `GET /api/operator/device-key${Query}` ? DeviceKeyAnswer :
     Call extends `POST /api/operator/exit${Query}` ? DecisionAnswer :
     Call extends `POST /api/operator/login${Query}` ? SignedInAnswer :
     Call extends `POST /api/operator/logout${Query}` ? SignedOutAnswer :
     Call extends `GET /api/operator/manifest${Query}` ? DayListAnswer :
+    Call extends `POST /api/operator/password${Query}` ? OwnAccountAnswer :
+    Call extends `DELETE /api/operator/sessions${Query}` ? EndedSessionsAnswer :
+    Call extends `GET /api/operator/sessions${Query}` ? OpenSessionsAnswer :
     Call extends `POST /api/operator/sync${Query}` ? SyncedAnswer :
     Call extends `POST /api/operator/validate-ticket${Query}` ? ValidAtDoorAnswer :
     Call extends `POST /api/operator/verify-ticket${Query}` ? VerifiedAtDoorAnswer :

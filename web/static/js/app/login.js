@@ -62,6 +62,12 @@ function refused(error) {
   else if (error.code === "INVALID_CREDENTIALS") {
     const title = kind() === "pin" ? t("Username or PIN is wrong.") : t("Username or password is wrong.");
     showNotice(answer, { title, next: t("After five wrong tries sign-in is locked for 15 minutes.") });
+  } else if (error.code === "OUTSIDE_SHIFT") {
+    const { next_at: nextAt, timezone } = error.details;
+    const next = nextAt
+      ? t("Your next shift begins at {moment}.", { moment: momentAt(nextAt, timezone, { day: true }) })
+      : t("No further shift is planned for you. Ask your administrator.");
+    showNotice(answer, { title: t("You are not on shift now."), next });
   } else showNotice(answer, { title: error.message, next: "" });
 }
 

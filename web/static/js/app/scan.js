@@ -27,6 +27,7 @@ import { NoticeShelf } from "../features/scan/notices.js";
 import { PartyPanel } from "../features/scan/party_panel.js";
 import { ProductPanel } from "../features/scan/product_panel.js";
 import { PastScans } from "../features/scan/past_scans.js";
+import { ShiftEnd } from "../features/scan/shift_end.js";
 import { Screen } from "../features/scan/screen.js";
 import { SettingsDialog } from "../features/scan/settings_dialog.js";
 import { SoundButton } from "../features/scan/sound_button.js";
@@ -66,12 +67,16 @@ const socket = new VenueSocket({
     localStorage.setItem(VENUE, venue?.name ?? "");
     screen.showVenue(venue?.name);
     gateChoice.offer((venue?.gates ?? []).map((gate) => (typeof gate === "string" ? gate : gate.name)));
+    if (frame.operator.gates) gateChoice.limit(frame.operator.gates);
+    shiftEnd.await(frame.operator.shift_ends_at);
     past.refresh();
     supervisor.operator = frame.operator;
     supervisor.refresh();
     offline.linked();
   },
-  onEnded: async () => {
+  onEnded: async (_code, error) => {
+    if (error?.code === "OUTSIDE_SHIFT" && error.ended_at) await shiftEnd.end(error.ended_at, error.timezone);
+    if (shiftEnd.ended) return;
     await offline.lock();
     location.assign("/operator/login?next=/operator/scan&ended=1");
   },
@@ -89,6 +94,13 @@ const offline = new Offline({
   },
   onConflicts: (conflicts) => offlinePanel.showConflicts(conflicts),
   onTaken: (scanIds) => flow.taken(scanIds),
+});
+const shiftEnd = new ShiftEnd({
+  owner, now: () => clock.now(), timezone, queued: () => offline.state.queued,
+  onEnd: async () => {
+    socket.close();
+    await offline.lock();
+  },
 });
 const session = new ScanSession(socket, { offline, hubNow });
 const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || flow.outdated(change), onNews: (received) => offline.receiveNews(received) });
@@ -175,7 +187,7 @@ makeInstallable();
 changed("continuous");
 cameraPanel.begin();
 news.start();
-offline.open();
+offline.open().then(() => shiftEnd.recall());
 notices.start();
 socket.open();
 telemetry.start();

@@ -47,7 +47,7 @@ export class LinkLost extends Error {}
 
 /**
  * Callbacks: `onState(state)` with "connecting", "live", "reconnecting" (with `since`) or "ended"; `onHello(frame)` first
- * and `onReady(frame)` after each sign-in; `onEnded(code)` when only a new sign-in helps; `onPong({server_time, sent,
+ * and `onReady(frame)` after each sign-in; `onEnded(code, error)` when only a new sign-in helps, with the hub's reason if it said one; `onPong({server_time, sent,
  * received})` with the times of a ping.
  */
 export class VenueSocket {
@@ -64,6 +64,8 @@ export class VenueSocket {
   #stopped = false;
   #everLive = false;
   #awaySince = performance.now();
+  /** The last error that belongs to no command. @type {ApiError | null} */
+  #error = null;
 
   /**
    * @param {object} [options]
@@ -72,7 +74,7 @@ export class VenueSocket {
    * @param {(state: LinkStateName) => void} [options.onState]
    * @param {(frame: Hello) => void} [options.onHello]
    * @param {(frame: Ready) => void} [options.onReady]
-   * @param {(code: number) => void} [options.onEnded]
+   * @param {(code: number, error: ApiError | null) => void} [options.onEnded]
    * @param {(pong: Pong) => void} [options.onPong]
    * @param {typeof WebSocket} [options.Socket]
    */
@@ -221,6 +223,7 @@ export class VenueSocket {
     else if (frame.type === "ready") this.#becameLive(frame);
     else if (frame.type === "result") this.#answered(frame);
     else if (frame.type === "event") this.#happened(frame);
+    else if (frame.type === "error") this.#error = frame.error ?? null;
   }
 
   /** @param {Ready} frame */
@@ -274,7 +277,7 @@ export class VenueSocket {
     if (code === SESSION_ENDED || code === FORBIDDEN) {
       this.#stopped = true;
       this.onState("ended");
-      this.onEnded(code);
+      this.onEnded(code, this.#error);
       return;
     }
     if (wasLive || !this.#everLive) this.onState("reconnecting");

@@ -12,6 +12,9 @@ export class GateChoice {
     this.device = device;
     this.onChosen = onChosen;
     this.dialog = byId("gate-dialog");
+    /** The only gates at which the operator may scan. @type {string[] | null} */
+    this.allowed = null;
+    byId("gate").addEventListener("input", () => byId("gate").setCustomValidity(""));
     byId("gate-button").addEventListener("click", () => this.ask());
     byId("gate-form").addEventListener("submit", (event) => this.#choose(event));
     this.dialog.addEventListener("close", onClosed);
@@ -29,10 +32,27 @@ export class GateChoice {
     byId("gates").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
   }
 
+  /** Offers the gates at which the operator may scan, and accepts no other. @param {string[]} names */
+  limit(names) {
+    this.allowed = names;
+    this.offer(names);
+    if (this.device.gate && names.includes(this.device.gate)) return;
+    if (names.length === 1 && names[0]) {
+      this.device.setGate(names[0]);
+      this.#show();
+      this.onChosen();
+      if (this.dialog.open) this.dialog.close();
+    } else if (!this.dialog.open) this.ask();
+  }
+
   /** @param {Event} event */
   #choose(event) {
-    const name = byId("gate").value.trim();
-    if (!name) {
+    const field = byId("gate");
+    const name = field.value.trim();
+    const refused = name && this.allowed && !this.allowed.includes(name);
+    field.setCustomValidity(refused ? t("You may scan at: {gates}", { gates: this.allowed?.join(", ") ?? "" }) : "");
+    if (refused) field.reportValidity();
+    if (!name || refused) {
       event.preventDefault();
       return;
     }
