@@ -13,7 +13,7 @@ from web.limits import BODY_BYTES
 from web.middleware.origins import refuse_foreign_origin
 
 _FORM = "application/x-www-form-urlencoded"
-_MOST_FIELDS = 100
+MOST_FIELDS = 100
 
 
 class Form:
@@ -50,7 +50,7 @@ class Form:
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 16 else None
 
 
-async def read_form(request: web.Request, limit: int = BODY_BYTES) -> Form:
+async def read_form(request: web.Request, limit: int = BODY_BYTES, most_fields: int = MOST_FIELDS) -> Form:
     """Return the form of this request, of at most `limit` bytes. Refuses FORBIDDEN if a page of another site has sent it."""
     refuse_foreign_origin(request)
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -58,7 +58,7 @@ async def read_form(request: web.Request, limit: int = BODY_BYTES) -> Form:
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
     text = (await read_body(request, limit)).decode("ascii", "replace")
     try:
-        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+        fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=most_fields)
     except ValueError:
         raise invalid(("body", "The form is damaged")) from None
     return Form(fields)

@@ -4,6 +4,10 @@
 -- A venue, locked against others who make slots from its hours. Nobody who books or scans waits for it.
 SELECT org_id, id, name, timezone FROM venues WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE;
 
+-- name: venue_names
+-- The venues of an organisation, the first one first.
+SELECT id, name, timezone FROM venues WHERE org_id = $1 ORDER BY id;
+
 -- name: read_week
 -- The version of a venue's week; nothing if it has none yet.
 SELECT version FROM opening_weeks WHERE org_id = $1 AND id = $2;

@@ -10,6 +10,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
 
+OPENING_HOURS = load("venues/opening_hours")
 SLOT_PLANS = load("venues/slot_plans")
 
 SlotStatus = Literal["ACTIVE", "CLOSED"]
@@ -87,6 +88,18 @@ class DayOfSlots:
     @property
     def free(self) -> int:
         return max(0, self.capacity - self.booked - self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueName:
+    venue_id: int
+    name: str
+    timezone: str
+
+
+async def venue_names(services: Services, by: Actor) -> list[VenueName]:
+    """Return the venues of the organisation, the first one first."""
+    return [VenueName(*row) for row in await services.database.fetch(OPENING_HOURS.venue_names, by.org_id)]
 
 
 async def list_slots(

@@ -67,6 +67,14 @@ DONE: Mapping[str, str] = {
     "staff-reset": N_("A link to a new password is on its way by email."),
     "session-ended": N_("The session has ended."),
     "performance-deleted": N_("The performance is deleted."),
+    "slots-made": N_("The slots are added."),
+    "slots-changed": N_("The slots are saved."),
+    "slots-deleted": N_("The slots are deleted."),
+    "slot-closed": N_("The slot is closed. Nobody can book it any more."),
+    "slot-opened": N_("The slot is open again."),
+    "hours-changed": N_("The opening hours are saved. Slots that exist stay as they are."),
+    "closed-days-added": N_("The days are saved."),
+    "closed-day-deleted": N_("The day is removed. The regular week holds again."),
 }
 """The sentence after a change, by the name in `?done=`."""
 

@@ -19,10 +19,13 @@ from web.pages.admin import (
     setup,
     show_form,
     shows,
-    tickets,
-    venues,
+    slot,
+    slot_hours,
+    slots,
     staff,
     staff_person,
+    tickets,
+    venues,
 )
 
 _PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
@@ -33,6 +36,7 @@ _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
 _PRODUCT = "/admin/products/{product_id:[0-9]{1,16}}"
 _TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
 _PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
+_SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 
 
@@ -103,6 +107,23 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_PERSON}/reset", staff_person.send_link),
         web.post(f"{_PERSON}/pin", staff_person.make_pin),
         web.post(f"{_PERSON}/sessions", staff_person.end_one_session),
+        web.get(slots.CALENDAR, slots.show_calendar),
+        web.get(slots.DAY_PAGE, slots.show_day),
+        web.post(f"{slots.CALENDAR}/change", slots.change_many),
+        web.post(f"{slots.CALENDAR}/delete", slots.delete_many),
+        web.post(f"{slots.CALENDAR}/add", slots.add_one),
+        web.post(f"{slots.CALENDAR}/copy", slots.copy_day),
+        web.get(slot_hours.HOURS, slot_hours.show_hours),
+        web.post(slot_hours.HOURS, slot_hours.change_hours),
+        web.post(f"{slots.CALENDAR}/closed-days", slot_hours.add_day),
+        web.post(f"{slots.CALENDAR}/closed-days/import", slot_hours.import_days),
+        web.post(f"{slots.CALENDAR}/closed-days/{{closed_day_id:[0-9]{{1,16}}}}", slot_hours.change_day),
+        web.post(f"{slots.CALENDAR}/generate", slot_hours.generate),
+        web.get(_SLOT, slot.show_slot),
+        web.post(_SLOT, slot.change),
+        web.post(f"{_SLOT}/close", slot.close),
+        web.post(f"{_SLOT}/reopen", slot.reopen),
+        web.post(f"{_SLOT}/delete", slot.delete),
         web.get(f"{_PERFORMANCE}/bookings", bookings.show_bookings),
         web.get(f"{_PERFORMANCE}/bookings/print", bookings.print_bookings),
         web.get(bookings.SEARCH, bookings.search_bookings),

@@ -27,6 +27,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("card", "/admin/card", N_("Card for the gates"), Role.ADMIN, SET_UP),
     Section("venues", "/admin/venues", N_("Venues and gates"), Role.ADMIN, SET_UP),
     Section("organisations", "/admin/organisations", N_("Organisations"), Role.OWNER, SET_UP),
+    Section("slot_hours", "/admin/slots/hours", N_("Opening hours"), Role.MANAGER, SET_UP),
+    Section("slots", "/admin/slots", N_("Slots"), Role.MANAGER, TICKETS),
     Section("products", "/admin/products", N_("Products"), Role.ADMIN, TICKETS),
     Section("tickets", "/admin/tickets", N_("Tickets"), Role.ADMIN, TICKETS),
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
