@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
+from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.option_types import clock_time, count, day, typed
 from hub.commands.products_options import add_products, add_ticket_commands
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     add_products(commands, _command)
     add_staff_commands(commands, _command)
     add_shows(commands, _command)
+    add_audit(commands, _command)
     return parser
 
 

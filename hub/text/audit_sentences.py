@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub.rules.audit_actions import AuditAction
-from hub.text.languages import N_
+from hub.text.languages import N_, translator
 
 AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.SETUP_FINISHED: N_("First set-up finished"),
@@ -73,3 +73,9 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.STAFF_SECRET_SET: N_("Password or PIN set"),
     AuditAction.STAFF_SESSION_ENDED: N_("Session ended"),
 }
+
+
+def sentence_of(action: str, language: str) -> str:
+    """Return what happened in this language. An action of an earlier version of the hub is its own name."""
+    known = next((one for one in AUDIT_SENTENCES if one.value == action), None)
+    return action if known is None else translator(language).gettext(AUDIT_SENTENCES[known])

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from tests.support.world import NOON
+
 
 async def read_audit_log(database: Any) -> list[dict[str, Any]]:
     """Return all rows, oldest first, with `before` and `after` as mappings."""
@@ -27,3 +29,16 @@ EDITS = {
 async def edit_audit_log(database: Any, how: str) -> None:
     """Try to change history: `update`, `delete` or `truncate`."""
     await database.execute(EDITS[how])
+
+
+async def add_entries(world: Any, count: int, **columns: Any) -> None:
+    """Add changes of rooms, one a minute up to noon, the newest with the id 1."""
+    values = {"staff_id": 7, "staff_name": "Ada Rossi", "source": "page", "action": "room.changed", **columns}
+    assert all(name.isidentifier() for name in values)
+    places = ", ".join(f"${n}" for n in range(4, 4 + len(values)))
+    await world.hub.database.execute(
+        f"INSERT INTO audit_log (org_id, at, subject_id, after, {', '.join(values)})"
+        f" SELECT $1, $2::timestamptz - n * interval '1 minute', n::text, jsonb_build_object('capacity', n), {places}"
+        " FROM generate_series(1, $3::integer) n",
+        world.org_id, NOON, count, *values.values(),
+    )  # fmt: skip

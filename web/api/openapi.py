@@ -126,8 +126,10 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     if isinstance(endpoint.response, tuple):
         content = {kind: {"schema": {"type": "string"}} for kind in endpoint.response}
         return {"description": "Done.", "headers": headers, "content": content}
-    schema = {"$ref": _REF.format(model=endpoint.response.__name__)}
-    return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": schema}}}
+    content = {"application/json": {"schema": {"$ref": _REF.format(model=endpoint.response.__name__)}}}
+    if any(parameter.name == "format" for parameter in endpoint.parameters):
+        content["text/csv"] = {"schema": {"type": "string"}}
+    return {"description": "Done.", "headers": headers, "content": content}
 
 
 @cache

@@ -5,6 +5,7 @@ both built from it, so they always agree.
 """
 
 from web.api import openapi_pages, responses
+from web.api.audit.table import AUDIT_ENDPOINTS
 from web.api.booking.admin_table import ADMIN_RESERVATION_ENDPOINTS
 from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVATION_ENDPOINTS
 from web.api.endpoint import Endpoint
@@ -64,6 +65,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *ADMIN_TICKET_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *STAFF_ADMIN_ENDPOINTS,
+    *AUDIT_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,
 )

@@ -3,6 +3,7 @@
 import time
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from db.organisation import working_for
 from db.pool import Database
@@ -65,6 +66,11 @@ class Venues:
                 return None
             self._first[org_id] = known = (time.monotonic(), venue_id)
         return await self.read(org_id, known[1])
+
+    async def zone(self, org_id: int, venue_id: int | None = None) -> ZoneInfo:
+        """Return the time zone of a venue, or of the organisation's first one; UTC if it has none yet."""
+        venue = await self.read(org_id, venue_id) if venue_id else await self.first(org_id)
+        return ZoneInfo("UTC") if venue is None else venue.zone
 
     async def today(self, org_id: int, now: datetime) -> date:
         """Return the date of `now` at an organisation's first venue; in UTC if it has no venue yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages.admin import (
+    audit,
     booking,
     bookings,
     card,
@@ -80,6 +81,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.get(f"{_PERFORMANCE}/message", message.show_message),
         web.post(f"{_PERFORMANCE}/message", message.send_message),
         web.get(f"{_PERFORMANCE}/done", performance_changes.show_done),
+        web.get(audit.LIST, audit.show_audit_log),
         web.get(rooms.ROOMS, rooms.show_rooms),
         web.post(rooms.ROOMS, rooms.add),
         web.post(_ROOM, rooms.change),
