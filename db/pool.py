@@ -68,7 +68,7 @@ _NEITHER = -1
 """The organisation of a connection that still has the role of its owner, or whose last switch failed. No id is negative."""
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+class _Connection(asyncpg.Connection):
     """A connection that remembers which organisation it works for, so that only another one costs a round trip."""
 
     __slots__ = ("org_id",)

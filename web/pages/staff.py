@@ -58,6 +58,7 @@ def administrator_of(request: web.Request) -> Identity:
     return identity
 
 
+
 def sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
     note = f"&need={need}" if need else ""
     return web.HTTPFound(f"/operator/login?next={quote(path)}{note}")
