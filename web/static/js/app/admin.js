@@ -1,7 +1,9 @@
 // The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
 import { keepListFresh } from "../features/admin/live_list.js";
+import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
 import { previewPoster } from "../features/admin/poster_preview.js";
 import { previewText } from "../features/admin/text_preview.js";
+import { warnOfUnsavedChanges } from "../features/admin/unsaved_changes.js";
 
 /** Calls `enhance` for every element of the page that matches. @param {string} selector @param {(element: any) => void} enhance */
 function each(selector, enhance) {
@@ -11,6 +13,8 @@ function each(selector, enhance) {
 each("[data-live]", keepListFresh);
 each("[data-preview]", previewText);
 each("[data-poster]", previewPoster);
+each("[data-own-zone]", fillOwnTimeZone);
+warnOfUnsavedChanges([...document.querySelectorAll("form")].filter((form) => form.method === "post"));
 each("[data-print]", (button) => {
   button.hidden = false;
   button.addEventListener("click", () => print());
