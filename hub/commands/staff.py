@@ -21,9 +21,9 @@ async def add(args: Namespace) -> CommandResult:
         raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
     async with open_command_services() as services:
         from hub.actions.staff.accounts import add_staff
-        from hub.actions.venues.organisations import resolve_org
+        from hub.actions.venues.organisations import find_org
 
-        org_id = await resolve_org(services, None)
+        org_id = await find_org(services, args.organisation)
         added = await add_staff(
             services,
             org_id=org_id,

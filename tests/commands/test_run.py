@@ -131,3 +131,13 @@ def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path)
     assert hub("tickets", "import", str(file))["unchanged"] == 2
     assert hub("reconcile")
     answers(card)
+
+
+def test_an_empty_hub_prints_where_it_is_set_up_and_a_new_code_at_each_start(run: Run) -> None:
+    process, card = run("--no-demo")
+    assert answers(card, "/admin/setup").count(b'name="code"') == 1
+    assert card["setup"]["url"] == f"{card['url']}/admin/setup?code={card['setup']['code']}"
+    process.terminate()
+    process.wait(20)
+    again = run("--no-demo")[1]
+    assert again["setup"]["code"] != card["setup"]["code"]

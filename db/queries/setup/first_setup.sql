@@ -17,6 +17,10 @@ SELECT code_hash, draft FROM first_setup f WHERE finished_at IS NULL AND NOT EXI
 -- Stores one part of the draft and leaves the others.
 UPDATE first_setup SET draft = jsonb_set(draft, ARRAY[$1::text], $2::jsonb) WHERE finished_at IS NULL RETURNING id;
 
+-- name: lock_founding
+-- The lock of whoever makes the first organisation, as in hub/actions/venues/venues.py.
+SELECT pg_advisory_xact_lock(7351002);
+
 -- name: lock_setup
 -- The set-up, locked: of two browsers that finish it at once the second one waits, and finds it finished.
 SELECT draft, finished_at FROM first_setup WHERE id = 1 FOR UPDATE;

@@ -26,8 +26,6 @@ from hub.services import Services
 SETUP = load("setup/first_setup")
 VENUES = load("venues/venues")
 SLOTS = load("venues/slots")
-FOUNDING = 7351002
-"""The advisory lock of whoever makes the first organisation, as in hub/actions/venues/venues.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class SetUp:
 async def finish_setup(services: Services, *, client_ip: str | None = None) -> SetUp:
     """Make everything that was entered. Refuses NOT_FOUND if it was made already, and INVALID_REQUEST if a part is missing."""
     async with services.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", FOUNDING)
+        await connection.execute(SETUP.lock_founding)
         row = await connection.fetchrow(SETUP.lock_setup)
         if row is None or row["finished_at"] is not None or await connection.fetchval(SETUP.has_staff):
             raise Refused(Reason.NOT_FOUND)
