@@ -57,6 +57,7 @@ interface ElementsById {
   "canceller-words": HTMLElementTagNameMap["p"];
   "card-title": HTMLElementTagNameMap["h2"];
   "channel": HTMLElementTagNameMap["select"];
+
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
   "checks-told": HTMLElementTagNameMap["p"];
@@ -213,6 +214,7 @@ interface ElementsById {
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
   "name-title": HTMLElementTagNameMap["h2"];
+
   "new-gate": HTMLElementTagNameMap["input"];
   "new-gate-wrong": HTMLElementTagNameMap["p"];
   "new-organisation": HTMLElementTagNameMap["h2"];

@@ -21,6 +21,7 @@ declare namespace Wire {
     success: true;
     data: AddedGuests;
   }
+
   interface AddedOrganisationAnswer {
     success: true;
     data: AddedOrganisationFields;
@@ -61,6 +62,7 @@ declare namespace Wire {
     success: true;
     data: AdminSlotPage;
   }
+
   interface Alive {
     status: "ok";
   }
@@ -183,6 +185,7 @@ declare namespace Wire {
     name?: string | null;
     hours?: (HoursOfDay)[] | null;
   }
+
   interface ChangedGate {
     name?: string | null;
     retired?: boolean | null;
@@ -198,6 +201,7 @@ declare namespace Wire {
     venue_id?: number | null;
     hours: (HoursOfWeekday)[];
   }
+
   interface ChangedOrganisation {
     name?: string | null;
     slug?: string | null;
@@ -291,6 +295,7 @@ declare namespace Wire {
     slots: (ChangedSlotFields)[];
     dry_run: boolean;
   }
+
   interface ChangedVenue {
     name?: string | null;
     timezone?: string | null;
@@ -859,6 +864,7 @@ declare namespace Wire {
     success: true;
     data: IssuedTickets;
   }
+
   interface JoinWaitlist {
     ticket_codes: (string)[];
     slot_id: number;
@@ -1185,6 +1191,7 @@ declare namespace Wire {
     name?: string;
     hours?: (HoursOfDay)[];
   }
+
   interface NewGate {
     name: string;
     venue_id?: number | null;
@@ -1205,6 +1212,7 @@ declare namespace Wire {
     language?: "en" | "zh_Hans";
     guests: (NewGuest)[];
   }
+
   interface NewOrganisation {
     name: string;
     slug?: string | null;
@@ -1315,6 +1323,7 @@ declare namespace Wire {
     order_id?: number | null;
     email?: string | null;
   }
+
   interface NewVenue {
     name: string;
     timezone: string;
@@ -1662,6 +1671,7 @@ declare namespace Wire {
     redis: "ok" | "down";
   }
   type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -2400,6 +2410,7 @@ declare namespace Wire {
     Call extends `GET /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `PATCH /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `GET /api/admin/messages/${string}${Query}` ? SlotMessageAnswer :
+
     Call extends `GET /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `PATCH /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
@@ -2426,6 +2437,7 @@ declare namespace Wire {
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
+
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
@@ -2443,6 +2455,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/messages${Query}` ? SlotMessageAnswer :
     Call extends `GET /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
     Call extends `PATCH /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
+
     Call extends `GET /api/admin/organisations${Query}` ? OrganisationPageAnswer :
     Call extends `POST /api/admin/organisations${Query}` ? AddedOrganisationAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
@@ -2460,6 +2473,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/staff${Query}` ? PersonAnswer :
     Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
+
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
     Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
