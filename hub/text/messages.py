@@ -126,6 +126,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.SESSION_NOT_FOUND: "This session has ended already.",
     Reason.ADDRESS_LOCKS_YOU_OUT: "Your own address {address} is not in the list, so you would be locked out.",
     Reason.INVALID_REQUEST: "The request is not understood",
+    Reason.INVALID_REQUEST: "Some details are missing or invalid.",
     Reason.INVALID_FRAME: "The frame is not a JSON object",
     Reason.UNKNOWN_COMMAND: "No such command",
     Reason.UNKNOWN_TOPIC: "No such topic",

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from hub.actions.setup.setup_code import new_setup_code
+from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, read_qr
 from tests.support.hub import Hub
 
@@ -24,6 +25,7 @@ class Hands:
     async def press(self, page: Page, name: str) -> None:
         self.clicks += 1
         self.pages += 1
+        await assert_accessible(page)
         await page.get_by_role("button", name=name, exact=True).click()
 
     async def fill(self, page: Page, selector: str, text: str) -> None:
@@ -59,6 +61,8 @@ async def test_from_an_empty_database_to_the_first_green_in_ten_minutes(hub: Hub
     await hands.press(page, "Continue")
     await hands.press(page, "Finish")
     await expect(page.get_by_role("status")).to_contain_text("Your venue is open.")
+
+    await assert_accessible(page)
 
     # The scanner's address is read from the card by the phone's camera, and so is the practice ticket.
     assert await read_qr(page, ".card-steps li:nth-child(1) .qr") == f"{hub.url}/operator/scan"

@@ -29,7 +29,7 @@ async def show_card(request: web.Request) -> web.Response:
         organisation = await services.venues.organisation_named(str(administrator.org_id))
     address = f"{services.settings.public_url}{SCANNER}"
     if organisation is not None:
-        address = f"{services.settings.public_url}/operator/login?organisation={organisation.slug}&next={SCANNER}"
+        address = f"{services.settings.public_url}/operator/login?organisation={organisation.slug}"
     practice = None if venue is None else await read_practice(services, venue)
     return admin_page(
         request,

@@ -37,10 +37,10 @@ async def test_a_stale_change_shows_what_was_saved(world: World, browser: PlainB
     page = await browser.open("/admin/organisations")
     await change_organisation(world.hub.services, None, world.org_id, slug="theirs")
     page.find(f"slug-{world.org_id}").fill("ours")
-    await page.press("Save Test Organisation")
+    await page.press("Save")
     assert page.status == 412
     assert "Saved by somebody else: theirs" in page.text
-    await page.press("Save Test Organisation")
+    await page.press("Save")
     assert page.words_of("done") == "The organisation is saved."
 
 
