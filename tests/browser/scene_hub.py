@@ -86,6 +86,7 @@ class EmptiedHub:
         self._hub.clock.set(moment)
         self._opened_for, self._offset = moment, self._hub.clock.offset_seconds
         self._hub.services.venues.forget()
+        self._hub.services.products.forget()
         return self._hub
 
     async def _empty(self) -> None:

@@ -35,6 +35,6 @@ async def read_products(database: Any, *columns: str, order_by: str = "", **wher
 
 async def reserved_of(world: World, slot_id: int, product_id: int) -> Ticket:
     """Return a ticket of this product with a reservation."""
-    ticket = await world.reserved(slot_id)
+    (ticket,) = await world.fill(slot_id, 1)
     await change_ticket(world.hub.database, ticket.id, product_id=product_id)
     return ticket

@@ -54,6 +54,7 @@ class World:
             "INSERT INTO orders (org_id, status, paid_at) VALUES ($1, 'PAID', now()) RETURNING id", self.org_id
         )
         self.hub.services.venues.forget()
+        self.hub.services.products.forget()
         return self
 
     async def venue(self, *, timezone: str = ZONE) -> int:

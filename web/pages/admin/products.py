@@ -39,7 +39,7 @@ async def show_products(request: web.Request) -> web.Response:
     )  # fmt: skip
     older = {"q": text, "status": status if status == "archived" else "", "before": page.next}
     return admin_page(
-        request, "products.html", products=page.products, text=text, status=status,
+        request, "products.html", products=page.products, text=text, shown=status,
         older=f"?{urlencode({name: value for name, value in older.items() if value})}" if page.next else "",
     )  # fmt: skip
 

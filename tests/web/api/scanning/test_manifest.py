@@ -17,6 +17,7 @@ from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.movements import read_absence
 from tests.support.parties import book_together
+from tests.support.products import add_product, overwrite_product, reserved_of
 from tests.support.shows import add_booking, add_stage
 from tests.support.world import TODAY, World
 from web import keys
@@ -218,3 +219,24 @@ async def test_a_party_is_listed_with_its_places_and_a_family_with_a_name_of_its
     grow_stale(world)
     gone = {row[0]: row for row in (await api.get(LIST, token=token)).data["tickets"]}
     assert gone[name_of(listed, booking.code)][8] is not None
+
+
+async def test_a_ticket_names_its_product_while_that_has_something_to_say(api: Api, world: World) -> None:
+    token, slot_id = await world.staff(), await world.slot()
+    student = await add_product(world, "Student", gates=["A", "Main"], note="Audio guide", question="Card shown?")
+    await add_product(world, "Child")
+    ticket, plain = await reserved_of(world, slot_id, student), await world.reserved(slot_id)
+    listed = (await api.get(LIST, token=token)).data
+    assert listed["products"] == [{
+        "product_id": student, "name": "Student", "name_zh": "", "note": "Audio guide", "note_zh": "", "attention": False,
+        "question": "Card shown?", "question_zh": "", "gates": ["A", "Main"],
+    }]  # fmt: skip
+    rows = {row[0]: row[9:] for row in listed["tickets"]}
+    assert rows == {name_of(listed, ticket.code): [1, 0, None, student], name_of(listed, plain.code): []}
+    await overwrite_product(world, world.product_id, attention=True)
+    grow_stale(world)
+    changes = (await api.get(f"{LIST}/changes?since={listed['edition']}", token=token)).data
+    assert [(row[0], row[9:]) for row in changes["tickets"]] == [
+        (name_of(listed, plain.code), [1, 0, None, world.product_id])
+    ]
+    assert [one["product_id"] for one in changes["products"]] == [world.product_id, student]
