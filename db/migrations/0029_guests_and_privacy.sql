@@ -16,7 +16,7 @@ ALTER TABLE reservation_slots
     ADD COLUMN for_guests          boolean NOT NULL DEFAULT false,
     ADD COLUMN contacts_erased_at  timestamptz,
     ADD CONSTRAINT reservation_slots_for_guests_is_closed CHECK (NOT for_guests OR (status = 'CLOSED' AND show_id IS NULL));
-CREATE INDEX reservation_slots_to_erase ON reservation_slots (ends_at) WHERE contacts_erased_at IS NULL;
+CREATE INDEX reservation_slots_to_erase ON reservation_slots (org_id, ends_at) WHERE contacts_erased_at IS NULL;
 
 -- `added_places`: the slot became larger by these places when the reservation was made, and becomes smaller again when it ends.
 ALTER TABLE ticket_reservations ADD COLUMN added_places boolean NOT NULL DEFAULT false;
@@ -82,6 +82,8 @@ CREATE INDEX orders_by_name ON orders USING gin (to_tsvector('simple', customer_
 
 -- Mail that belongs to no reservation is erased by its age. A booked ticket's mail is not in this index.
 CREATE INDEX mail_outbox_to_erase ON mail_outbox (created_at) WHERE reservation_id IS NULL AND recipient <> '';
+
+CREATE INDEX orders_to_erase ON orders (org_id, id) WHERE customer_email IS NOT NULL OR customer_name IS NOT NULL;
 
 -- Notes that are too old. An ordinary scan has none, so no gate writes this index.
 CREATE INDEX scans_with_note ON scans (logged_at) WHERE note IS NOT NULL;

@@ -1,0 +1,239 @@
+"""Personal data: a class for every column of the schema, and how each personal one is erased.
+
+A test compares these tables with the migrated schema, and fails for a column without a class. The statements that erase and export are
+made from them, so a column that is listed here as personal is erased and exported. To add a column, add it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Erase(StrEnum):
+    """How a personal column is erased."""
+
+    NULL = "NULL"
+    BLANK = "''"
+    NAMELESS = "'–'"
+    """For a name that may not be empty."""
+    EMPTY = "'{}'"
+    """For JSON."""
+    RANDOM = "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))"
+    """For a hash of an address, in a row that still counts."""
+    ROW = "ROW"
+    """The whole row is deleted."""
+
+
+class Kind(StrEnum):
+    """Why a column that is not erased may stay."""
+
+    PLAIN = "plain"
+    """Says nothing about a visitor."""
+    PSEUDONYM = "pseudonym"
+    """A number or code that leads to a person only through columns that are erased. Counts and the scan log need it."""
+    SECRET = "secret"
+    """A random token or its hash. It is never exported."""
+    STAFF = "staff"
+    """About the people who work here, who are no visitors."""
+
+
+class Key(NamedTuple):
+    """The column that names a row within its organisation, and its type."""
+
+    column: str = "id"
+    type: str = "bigint"
+
+
+PERSONAL: Mapping[str, Mapping[str, Erase]] = {
+    "tickets": {"customer_name": Erase.NULL, "customer_email": Erase.NULL, "customer_phone": Erase.NULL},
+    "bookings": {
+        "name": Erase.NAMELESS, "email": Erase.BLANK, "phone": Erase.NULL, "notes": Erase.BLANK, "key_hash": Erase.NULL,
+        "body_hash": Erase.NULL,
+    },
+    "guests": {"name": Erase.NAMELESS, "note": Erase.BLANK, "email": Erase.NULL},
+    "waitlist_entries": {
+        "customer_email": Erase.BLANK, "customer_phone": Erase.BLANK, "key_hash": Erase.NULL, "body_hash": Erase.NULL,
+    },
+    "ticket_reservations": {"customer_email": Erase.BLANK, "customer_phone": Erase.BLANK},
+    "orders": {"customer_name": Erase.NULL, "customer_email": Erase.NULL},
+    "mail_outbox": {"recipient": Erase.BLANK, "payload": Erase.EMPTY, "last_error": Erase.NULL},
+    "idempotency_keys": {"key_hash": Erase.ROW, "body_hash": Erase.ROW, "manage_token": Erase.ROW},
+    "contact_codes": {"address_hash": Erase.ROW, "code_hash": Erase.ROW},
+    "slot_message_recipients": {"address_hash": Erase.RANDOM},
+    "notices": {"data": Erase.ROW},
+    "scans": {"note": Erase.NULL},
+    "scan_conflicts": {"note": Erase.NULL},
+    "disputes": {"note": Erase.NULL, "decision_reason": Erase.NULL},
+}  # fmt: skip
+"""Every personal column with the way it is erased, in the order of locking: tickets first (db/schema.md)."""
+
+KEYS: Mapping[str, Key] = {
+    "idempotency_keys": Key("key_hash", "bytea"),
+    "contact_codes": Key("id", "uuid"),
+    "slot_message_recipients": Key("outbox_id"),
+    "scans": Key("scan_id", "uuid"),
+}
+"""The keys that are not `id bigint`."""
+
+BESIDE: Mapping[str, str] = {
+    "mail_outbox": "status = CASE status WHEN 'PENDING' THEN 'DROPPED' ELSE status END, leased_until = NULL, lease_id = NULL",
+}
+"""What an erasure changes besides the personal columns: a message without its address is not sent any more."""
+
+NOT_EXPORTED = frozenset({"payload", "key_hash", "body_hash", "manage_token", "address_hash", "code_hash"})
+"""Personal columns that hold links, codes and hashes. An export shows what the hub knows, not what opens it."""
+
+_CLASSES: Mapping[str, Mapping[Kind, str]] = {
+    "alert_looks": {Kind.PLAIN: "org_id looked_at"},
+    "alert_states": {Kind.PLAIN: "org_id venue_id kind subject over under"},
+    "alerts": {Kind.PLAIN: "org_id id venue_id kind subject value threshold details raised_at cleared_at"},
+    "audit_log": {
+        Kind.PLAIN: "org_id id at source action venue_id before after",
+        Kind.PSEUDONYM: "subject_id",
+        Kind.STAFF: "staff_id staff_name client_ip",
+    },
+    "bookings": {
+        Kind.PLAIN: "org_id slot_id venue_id status party_size language consent requested_at expires_at confirmed_at ended_at end_cause",
+        Kind.PSEUDONYM: "id",
+        Kind.SECRET: "confirm_hash",
+    },
+    "contact_codes": {Kind.PLAIN: "org_id id channel tries created_at expires_at voided_at confirmed_at outbox_id"},
+    "disputes": {
+        Kind.PLAIN: "org_id id scan_id venue_id gate device result reason scanned_at asked_at decision decided_at",
+        Kind.PSEUDONYM: "code ticket_id",
+        Kind.STAFF: "operator_id decided_by",
+    },
+    "duplicate_alarms": {
+        Kind.PLAIN: "org_id id venue_id first_scan_id first_gate first_result first_reason first_at second_scan_id second_gate"
+        " second_result second_reason second_at raised_at",
+        Kind.PSEUDONYM: "code ticket_id",
+        Kind.STAFF: "first_by second_by",
+    },
+    "gates": {Kind.PLAIN: "org_id id venue_id name created_at"},
+    "guests": {
+        Kind.PLAIN: "org_id venue_id slot_id language created_at version",
+        Kind.PSEUDONYM: "id",
+        Kind.STAFF: "added_by",
+    },
+    "idempotency_keys": {Kind.PLAIN: "org_id slot_id reservation_id reservation_ids created_at expires_at"},
+    "mail_outbox": {
+        Kind.PLAIN: "org_id id kind reservation_id status attempts next_attempt_at leased_until lease_id created_at sent_at channel"
+        " language not_after",
+    },
+    "manage_links": {Kind.PLAIN: "org_id created_at", Kind.SECRET: "token_hash stands_for"},
+    "moved_bookings": {Kind.PLAIN: "org_id reservation_id slot_id was message moved_at"},
+    "notices": {Kind.PLAIN: "org_id id venue_id gate kind told_at", Kind.STAFF: "staff_id"},
+    "orders": {Kind.PLAIN: "org_id id status created_at paid_at", Kind.PSEUDONYM: "reference"},
+    "organisations": {Kind.PLAIN: "id name created_at retention_days"},
+    "products": {Kind.PLAIN: "org_id id venue_id name activation_mode valid_days created_at"},
+    "reminders": {Kind.PLAIN: "org_id reservation_id slot_id hours reminded_at"},
+    "reservation_slots": {
+        Kind.PLAIN: "org_id id venue_id date start_time end_time starts_at ends_at total_capacity booked_count verified_count revision"
+        " status expired_at created_at updated_at held_count has_waitlist show_id room_id additional_seats occupied_seats booking_opens_at"
+        " booking_closes_at booking_closed check_in_opens_minutes check_in_closes_minutes largest_party version cancelled_at"
+        " cancel_message bookings_ended_at moved_at for_guests contacts_erased_at",
+    },
+    "revoked_sessions": {Kind.PLAIN: "org_id id issued_before expires_at", Kind.STAFF: "staff_id", Kind.SECRET: "jti"},
+    "rooms": {Kind.PLAIN: "org_id id venue_id name capacity accessibility version created_at"},
+    "scan_conflicts": {
+        Kind.PLAIN: "org_id id scan_id venue_id kind offline_result result reason gate device scanned_at logged_at first_at first_gate"
+        " decision decided_at people",
+        Kind.PSEUDONYM: "code ticket_id",
+        Kind.STAFF: "operator_id first_by decided_by",
+    },
+    "scan_tallies": {Kind.PLAIN: "org_id venue_id starts_at ends_at tallies"},
+    "scans": {
+        Kind.PLAIN: "org_id scan_id venue_id mode source gate device slot_id result reason entered undoes scanned_at logged_at people"
+        " admitted",
+        Kind.PSEUDONYM: "code ticket_id reservation_id",
+        Kind.STAFF: "operator_id",
+    },
+    "schema_migrations": {Kind.PLAIN: "name sha256 applied_at"},
+    "show_posters": {Kind.PLAIN: "org_id hash media_type width height image created_at"},
+    "shows": {
+        Kind.PLAIN: "org_id id venue_id title subtitle description translations duration_minutes spoken_language minimum_age"
+        " accessibility consent largest_party status poster_hash version created_at updated_at",
+    },
+    "sign_in_attempts": {Kind.PLAIN: "failures window_ends locked_until", Kind.STAFF: "bucket"},
+    "slot_message_recipients": {Kind.PLAIN: "org_id message_id outbox_id"},
+    "slot_messages": {Kind.PLAIN: "org_id id slot_id key message created_at finished_at", Kind.STAFF: "staff_id"},
+    "staff": {
+        Kind.PLAIN: "org_id id venue_id role disabled_at created_at",
+        Kind.STAFF: "username name",
+        Kind.SECRET: "password_hash pin_hash",
+    },
+    "ticket_absences": {
+        Kind.PLAIN: "org_id exit_scan venue_id date left_at left_gate returned_at return_scan person",
+        Kind.PSEUDONYM: "ticket_id",
+    },
+    "ticket_checks": {Kind.PLAIN: "org_id date venue_id checked_at", Kind.PSEUDONYM: "ticket_id"},
+    "ticket_reservations": {
+        Kind.PLAIN: "org_id id slot_id venue_id status holds_place reserved_at verified_at cancelled_at created_at language"
+        " calendar_sequence moved_at cancel_cause places admitted booked_together added_places",
+        Kind.PSEUDONYM: "ticket_id",
+        Kind.SECRET: "manage_token_hash",
+    },
+    "tickets": {
+        Kind.PLAIN: "org_id order_id product_id channel status activation_mode valid_until created_at activated_at reserved_at verified_at"
+        " verified_gate version",
+        Kind.PSEUDONYM: "id code",
+        Kind.STAFF: "verified_by",
+    },
+    "venue_movements": {Kind.PLAIN: "org_id venue_id date exited reentered revision"},
+    "venues": {
+        Kind.PLAIN: "org_id id name timezone unreserved_entry late_entry_minutes early_entry_minutes change_cutoff_hours show_contact"
+        " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
+        " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
+        " alert_webhook_url booking_expiry_hours pending_per_address",
+        Kind.STAFF: "alert_emails",
+        Kind.SECRET: "alert_webhook_secret",
+    },
+    "waitlist_entries": {
+        Kind.PLAIN: "org_id id slot_id venue_id places status language joined_at gathers_until offered_at offer_ends_at ended_at end_cause",
+    },
+    "waitlist_lines": {Kind.PLAIN: "org_id slot_id"},
+    "waitlist_links": {Kind.PLAIN: "org_id entry_id created_at", Kind.SECRET: "token_hash"},
+    "waitlist_tickets": {Kind.PLAIN: "org_id entry_id slot_id waits", Kind.PSEUDONYM: "ticket_id"},
+    "walk_ins": {Kind.PLAIN: "org_id venue_id date entered revision"},
+}
+"""Every other column, by table and kind."""
+
+
+def classes() -> Iterator[tuple[str, str, Erase | Kind]]:
+    """Yield table, column and class of every classified column."""
+    for table, columns in PERSONAL.items():
+        for column, erase in columns.items():
+            yield table, column, erase
+    for table, kinds in _CLASSES.items():
+        for kind, names in kinds.items():
+            for column in names.split():
+                yield table, column, kind
+
+
+def key_of(table: str) -> Key:
+    return KEYS.get(table, Key())
+
+
+def erase_statement(table: str) -> str:
+    """Return the statement that erases the personal data of the rows with the keys $2 of organisation $1. All names are constants."""
+    key, columns = key_of(table), PERSONAL[table]
+    where = f"WHERE org_id = $1 AND {key.column} = ANY ($2::{key.type}[])"
+    if Erase.ROW in columns.values():
+        return f"DELETE FROM {table} {where}"  # noqa: S608
+    changes = [f"{column} = {erase.value}" for column, erase in columns.items()]
+    changes += [BESIDE[table]] if table in BESIDE else []
+    return f"UPDATE {table} SET {', '.join(changes)} {where}"  # noqa: S608
+
+
+def export_statement(table: str) -> str:
+    """Return the statement that reads the rows with the keys $2 of organisation $1 as JSON, without secrets."""
+    key = key_of(table)
+    hidden = [column for column, _ in PERSONAL[table].items() if column in NOT_EXPORTED]
+    hidden += _CLASSES[table].get(Kind.SECRET, "").split()
+    minus = "".join(f" - '{column}'" for column in hidden)
+    return (
+        f"SELECT (to_jsonb(t){minus})::text AS line FROM {table} t"  # noqa: S608
+        f" WHERE t.org_id = $1 AND t.{key.column} = ANY ($2::{key.type}[]) ORDER BY t.{key.column}"
+    )
