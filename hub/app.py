@@ -18,6 +18,8 @@ from hub.actions.booking.finish_closures import finish_closures
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.booking.reserve import Bookings
 from hub.actions.messaging.send_reminders import send_reminders
+from hub.actions.messaging.slot_messages import finish_messages
+from hub.actions.privacy.retention import erase_old_contacts
 from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.reporting.days import COUNT_EVERY, count_days_over
 from hub.actions.reporting.reconcile import resync_seat_admission
@@ -203,6 +205,9 @@ def _start_jobs(
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
+        _start_periodic("performances", 20, lambda: finish_changes(services)),
+        _start_periodic("slot messages", 15, lambda: finish_messages(services)),
+        _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),

@@ -17,6 +17,7 @@ from typing import Any
 
 from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.guests_options import add_guests, add_privacy, add_reservations
 from hub.commands.option_types import clock_time, count, day, typed
 from hub.commands.organisations_options import add_gates, add_organisations, of_organisation
 from hub.commands.products_options import add_products, add_ticket_commands
@@ -142,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     add_gates(commands, _command)
     add_shows(commands, _command)
     add_audit(commands, _command)
+    add_reservations(commands, _command)
+    add_guests(commands, _command)
+    add_privacy(commands, _command)
     return parser
 
 

@@ -33,7 +33,7 @@ class Kind(StrEnum):
     """Says nothing about a visitor."""
     PSEUDONYM = "pseudonym"
     """A number or code that leads to a person only through columns that are erased. Counts and the scan log need it."""
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105
     """A random token or its hash. It is never exported."""
     STAFF = "staff"
     """About the people who work here, who are no visitors."""

@@ -187,3 +187,8 @@ async def read_newest_code(database: Any, **where: Any) -> str:
     """Return the newest one-time code in plain text. The outbox must send nothing."""
     messages = await read_outbox(database, "payload", kind="contact.code", **where, order_by="id DESC")
     return str(json.loads(messages[0]["payload"])["code"])
+
+
+async def change_outbox(database: Any, **columns: Any) -> None:
+    """Set columns of all messages."""
+    await change_rows(database, "mail_outbox", {}, **columns)

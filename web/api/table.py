@@ -11,6 +11,7 @@ from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVAT
 from web.api.endpoint import Endpoint
 from web.api.guests.table import GUEST_ENDPOINTS
 from web.api.messaging.table import MAIL_ENDPOINTS
+from web.api.privacy.table import PRIVACY_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
 from web.api.shows.admin_table import ORGANISER_ENDPOINTS, POSTER_ENDPOINTS
@@ -63,6 +64,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *GUEST_ENDPOINTS,
     *PRODUCT_ENDPOINTS,
     *ADMIN_TICKET_ENDPOINTS,
+    *PRIVACY_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *STAFF_ADMIN_ENDPOINTS,
     *AUDIT_ENDPOINTS,

@@ -76,7 +76,10 @@ async def find_person(services: Services, by: Actor, address: str) -> FoundPerso
     """Return what the hub has of the person with this e-mail address or phone number. Refuses INVALID_REQUEST, PERSON_NOT_FOUND."""
     who = await _read_address(services, by, address)
     rows = await _rows(services.database.records, services, by, who)
-    return FoundPerson({table: len(keys) for table, keys in rows.items() if keys}, await _visits(services.database.records, services, by, rows))
+    return FoundPerson(
+        {table: len(keys) for table, keys in rows.items() if keys},
+        await _visits(services.database.records, services, by, rows),
+    )
 
 
 async def export_person(services: Services, by: Actor, address: str) -> dict[str, list[dict[str, Any]]]:
@@ -94,13 +97,20 @@ async def export_person(services: Services, by: Actor, address: str) -> dict[str
                 lines = await connection.fetch(export_statement(table), by.org_id, keys)
                 exported[table] = [orjson.loads(line["line"]) for line in lines]
         await record_change(
-            connection, services, by, AuditAction.PERSON_EXPORTED, who.name, after={"rows": sum(map(len, exported.values()))}
+            connection,
+            services,
+            by,
+            AuditAction.PERSON_EXPORTED,
+            who.name,
+            after={"rows": sum(map(len, exported.values()))},
         )
     telemetry.event(telemetry.PERSON_EXPORTED, person=who.name, staff_id=by.staff_id)
     return exported
 
 
-async def erase_person(services: Services, by: Actor, address: str, *, cancel: bool = False, dry_run: bool = False) -> ErasedPerson:
+async def erase_person(
+    services: Services, by: Actor, address: str, *, cancel: bool = False, dry_run: bool = False
+) -> ErasedPerson:
     """Erase the person's data from every table. Counts and the scan log stay true. Messages that wait are not sent any more.
 
     Refuses INVALID_REQUEST, PERSON_NOT_FOUND, and PERSON_EXPECTED with `visits` if one is to come, unless `cancel` ends these first.
@@ -123,7 +133,12 @@ async def erase_person(services: Services, by: Actor, address: str, *, cancel: b
             raise Refused(Reason.BUSY)
         erased = await erase_rows(connection, by.org_id, rows)
         await record_change(
-            connection, services, by, AuditAction.PERSON_ERASED, who.name, after={"rows": erased, "cancelled": cancelled}
+            connection,
+            services,
+            by,
+            AuditAction.PERSON_ERASED,
+            who.name,
+            after={"rows": erased, "cancelled": cancelled},
         )
     telemetry.event(telemetry.PERSON_ERASED, person=who.name, rows=erased, staff_id=by.staff_id)
     return ErasedPerson(erased, cancelled)

@@ -70,7 +70,9 @@ async def erase_old_contacts(services: Services) -> int:
         if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", ONE_AT_A_TIME):
             return 0
         for row in await connection.fetch(DATA.retentions):
-            erased += await erase_before(services, row["org_id"], services.clock.now() - timedelta(days=row["retention_days"]))
+            erased += await erase_before(
+                services, row["org_id"], services.clock.now() - timedelta(days=row["retention_days"])
+            )
     return erased
 
 
@@ -102,7 +104,10 @@ async def _erase_slots(services: Services, org_id: int, cutoff: datetime) -> tup
 async def _erase_orders(services: Services, org_id: int, cutoff: datetime) -> int:
     erased = after = 0
     for _ in range(MOST_ROUNDS):
-        orders = [row["id"] for row in await services.database.jobs.fetch(DATA.orders_to_erase, org_id, cutoff, after, ROWS_AT_ONCE)]
+        orders = [
+            row["id"]
+            for row in await services.database.jobs.fetch(DATA.orders_to_erase, org_id, cutoff, after, ROWS_AT_ONCE)
+        ]
         if orders:
             async with services.database.transaction() as connection:
                 tickets = [row["id"] for row in await connection.fetch(DATA.tickets_of_orders, org_id, orders)]
@@ -117,7 +122,9 @@ async def _erase_others(services: Services, org_id: int, cutoff: datetime) -> in
     """Erase messages that belong to no reservation, and notes about scans."""
     erased = 0
     for _ in range(MOST_ROUNDS):
-        mails = [row["id"] for row in await services.database.jobs.fetch(DATA.mails_to_erase, org_id, cutoff, ROWS_AT_ONCE)]
+        mails = [
+            row["id"] for row in await services.database.jobs.fetch(DATA.mails_to_erase, org_id, cutoff, ROWS_AT_ONCE)
+        ]
         notes = rows_of(await services.database.jobs.fetchrow(DATA.notes_to_erase, org_id, cutoff, ROWS_AT_ONCE))
         found = {"mail_outbox": mails, **notes}
         if not any(found.values()):
