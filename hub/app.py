@@ -205,7 +205,6 @@ def _start_jobs(
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
-        _start_periodic("performances", 20, lambda: finish_changes(services)),
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),

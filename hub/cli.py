@@ -19,7 +19,7 @@ from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
 from hub.commands.option_types import clock_time, count, day, typed
-from hub.commands.organisations_options import add_gates, add_organisations, of_organisation
+from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
 from hub.commands.shows_options import add_shows
 from hub.commands.staff_options import add_staff_commands
@@ -137,8 +137,6 @@ def _parser() -> argparse.ArgumentParser:
     _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
     add_products(commands, _command)
     add_staff_commands(commands, _command)
-    staff = commands.add_parser("staff", help="staff", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
-    _staff_add(_command(staff, "add", "staff:add", "add an operator, manager or administrator"))
     add_organisations(commands, _command)
     add_gates(commands, _command)
     add_shows(commands, _command)
@@ -204,14 +202,3 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
             help=policy.sentence.replace("%", "%%"),
             **shown,
         )
-
-
-def _staff_add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("username", metavar="USERNAME")
-    parser.add_argument("--role", choices=["operator", "manager", "admin", "owner"], required=True)
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID")
-    of_organisation(parser)
-    secret = parser.add_mutually_exclusive_group(required=True)
-    secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-    secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input")

@@ -8,7 +8,7 @@ from typing import Any
 from hub.commands.option_types import ID, clock_time, count, day, moment, several
 from hub.commands.shows_options import Command
 
-ROLES = ["operator", "manager", "admin"]
+ROLES = ["operator", "manager", "admin", "owner"]
 
 
 def add_staff_commands(commands: Any, command: Command) -> None:
@@ -52,6 +52,7 @@ def add_staff_commands(commands: Any, command: Command) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
+    _of_organisation(parser)
     parser.add_argument("username", metavar="USERNAME")
     parser.add_argument("--role", choices=ROLES, required=True)
     parser.add_argument("--name", required=True)

@@ -8,7 +8,9 @@ from hub.rules.personal_data import NOT_EXPORTED, PERSONAL, Erase, classes, eras
 
 
 def test_no_column_has_two_classes():
-    twice = [column for column, count in Counter((table, column) for table, column, _ in classes()).items() if count > 1]
+    twice = [
+        column for column, count in Counter((table, column) for table, column, _ in classes()).items() if count > 1
+    ]
     assert twice == []
 
 

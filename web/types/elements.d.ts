@@ -57,7 +57,6 @@ interface ElementsById {
   "canceller-words": HTMLElementTagNameMap["p"];
   "card-title": HTMLElementTagNameMap["h2"];
   "channel": HTMLElementTagNameMap["select"];
-
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
   "checks-told": HTMLElementTagNameMap["p"];
@@ -214,7 +213,6 @@ interface ElementsById {
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
   "name-title": HTMLElementTagNameMap["h2"];
-
   "new-gate": HTMLElementTagNameMap["input"];
   "new-gate-wrong": HTMLElementTagNameMap["p"];
   "new-organisation": HTMLElementTagNameMap["h2"];
@@ -344,6 +342,7 @@ interface ElementsById {
   "slots-title": HTMLElementTagNameMap["h2"];
   "sort": HTMLElementTagNameMap["select"];
   "sound": HTMLElementTagNameMap["button"];
+  "source": HTMLElementTagNameMap["select"];
   "speed": HTMLElementTagNameMap["select"];
   "spoken": HTMLElementTagNameMap["p"];
   "stale": HTMLElementTagNameMap["div"];
@@ -424,6 +423,7 @@ interface ElementsById {
   "way-sign": HTMLElementTagNameMap["p"];
   "ways-title": HTMLElementTagNameMap["h2"];
   "weekdays": HTMLElementTagNameMap["tr"];
+  "what": HTMLElementTagNameMap["select"];
   "why-title": HTMLElementTagNameMap["h2"];
   "without-slot": HTMLElementTagNameMap["p"];
   "zones": HTMLElementTagNameMap["datalist"];

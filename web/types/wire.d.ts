@@ -21,7 +21,6 @@ declare namespace Wire {
     success: true;
     data: AddedGuests;
   }
-
   interface AddedOrganisationAnswer {
     success: true;
     data: AddedOrganisationFields;
@@ -62,7 +61,6 @@ declare namespace Wire {
     success: true;
     data: AdminSlotPage;
   }
-
   interface Alive {
     status: "ok";
   }
@@ -81,6 +79,28 @@ declare namespace Wire {
   interface AskSupervisor {
     scan_id: string;
     note?: string | null;
+  }
+  interface AuditEntryFields {
+    id: number;
+    at: string;
+    staff_id: number | null;
+    staff_name: string;
+    source: "page" | "api" | "command" | "setup" | "job";
+    client_ip: string | null;
+    action: string;
+    sentence: string;
+    subject_id: string;
+    venue_id: number | null;
+    before: Record<string, unknown> | null;
+    after: Record<string, unknown> | null;
+  }
+  interface AuditPageAnswer {
+    success: true;
+    data: AuditPageFields;
+  }
+  interface AuditPageFields {
+    entries: (AuditEntryFields)[];
+    next: string | null;
   }
   interface BookedPerformance {
     performance_id: number;
@@ -185,7 +205,6 @@ declare namespace Wire {
     name?: string | null;
     hours?: (HoursOfDay)[] | null;
   }
-
   interface ChangedGate {
     name?: string | null;
     retired?: boolean | null;
@@ -201,7 +220,6 @@ declare namespace Wire {
     venue_id?: number | null;
     hours: (HoursOfWeekday)[];
   }
-
   interface ChangedOrganisation {
     name?: string | null;
     slug?: string | null;
@@ -241,6 +259,9 @@ declare namespace Wire {
     question?: string;
     question_zh?: string;
     archived?: boolean;
+  }
+  interface ChangedRetention {
+    retention_days: number | null;
   }
   interface ChangedRoom {
     room: RoomFields;
@@ -295,7 +316,6 @@ declare namespace Wire {
     slots: (ChangedSlotFields)[];
     dry_run: boolean;
   }
-
   interface ChangedVenue {
     name?: string | null;
     timezone?: string | null;
@@ -690,6 +710,19 @@ declare namespace Wire {
     success: true;
     data: Entry;
   }
+  interface ErasedAddress {
+    address: string;
+    cancel?: boolean;
+  }
+  interface ErasedAnswer {
+    success: true;
+    data: ErasedFields;
+  }
+  interface ErasedFields {
+    rows: number;
+    cancelled: number;
+    dry_run: boolean;
+  }
   interface Error {
     code: Reason;
     message: string;
@@ -703,6 +736,10 @@ declare namespace Wire {
     gate?: string | null;
     scan_id?: string | null;
     count?: number | null;
+  }
+  interface ExportAnswer {
+    success: true;
+    data: Record<string, unknown>;
   }
   interface FiguresWithChecks {
     capacity: number;
@@ -864,7 +901,6 @@ declare namespace Wire {
     success: true;
     data: IssuedTickets;
   }
-
   interface JoinWaitlist {
     ticket_codes: (string)[];
     slot_id: number;
@@ -1191,7 +1227,6 @@ declare namespace Wire {
     name?: string;
     hours?: (HoursOfDay)[];
   }
-
   interface NewGate {
     name: string;
     venue_id?: number | null;
@@ -1212,7 +1247,6 @@ declare namespace Wire {
     language?: "en" | "zh_Hans";
     guests: (NewGuest)[];
   }
-
   interface NewOrganisation {
     name: string;
     slug?: string | null;
@@ -1323,7 +1357,6 @@ declare namespace Wire {
     order_id?: number | null;
     email?: string | null;
   }
-
   interface NewVenue {
     name: string;
     timezone: string;
@@ -1554,9 +1587,12 @@ declare namespace Wire {
     performances: (PerformanceFields)[];
     next: string | null;
   }
-  interface PersonAnswer {
-    success: true;
-    data: web__api__staff__admin_responses__Person;
+  interface PersonAddress {
+    address: string;
+  }
+  interface PersonFields {
+    rows: Record<string, unknown>;
+    visits: (Visit)[];
   }
   interface PersonReset {
     staff_id: number;
@@ -1671,7 +1707,6 @@ declare namespace Wire {
     redis: "ok" | "down";
   }
   type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1747,6 +1782,14 @@ declare namespace Wire {
     start_time: string;
     was: number;
     capacity: number;
+  }
+  interface RetentionAnswer {
+    success: true;
+    data: RetentionFields;
+  }
+  interface RetentionFields {
+    retention_days: number | null;
+    due: number;
   }
   interface RoomAnswer {
     success: true;
@@ -2174,6 +2217,16 @@ declare namespace Wire {
     email: string;
     phone: string;
   }
+  interface Visit {
+    kind: "reservation" | "request" | "waiting";
+    id: number;
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    venue: string;
+    title: string;
+  }
   interface WeekdayHoursFields {
     opens: string;
     closes: string;
@@ -2195,6 +2248,10 @@ declare namespace Wire {
     whole_day: boolean;
     show_id: number | null;
     title: string | null;
+  }
+  interface web__api__privacy__responses__PersonAnswer {
+    success: true;
+    data: PersonFields;
   }
   interface web__api__scanning__decision_responses__Person {
     id: number;
@@ -2230,6 +2287,10 @@ declare namespace Wire {
     disabled_at: string | null;
     created_at: string;
     version: number;
+  }
+  interface web__api__staff__admin_responses__PersonAnswer {
+    success: true;
+    data: web__api__staff__admin_responses__Person;
   }
   interface AlarmsBody {
     alarm: Alarm;
@@ -2394,6 +2455,9 @@ declare namespace Wire {
     Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
     Call extends `POST /api/admin/guests/import${Query}` ? AddedGuestsAnswer :
     Call extends `POST /api/admin/performances/run${Query}` ? MadePerformancesAnswer :
+    Call extends `POST /api/admin/privacy/erase${Query}` ? ErasedAnswer :
+    Call extends `POST /api/admin/privacy/export${Query}` ? ExportAnswer :
+    Call extends `POST /api/admin/privacy/find${Query}` ? PersonAnswer :
     Call extends `POST /api/admin/slots/change${Query}` ? ChangedSlotsAnswer :
     Call extends `POST /api/admin/slots/copy${Query}` ? MadeSlotsAnswer :
     Call extends `POST /api/admin/slots/delete${Query}` ? DeletedSlotsAnswer :
@@ -2410,7 +2474,6 @@ declare namespace Wire {
     Call extends `GET /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `PATCH /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `GET /api/admin/messages/${string}${Query}` ? SlotMessageAnswer :
-
     Call extends `GET /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `PATCH /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
@@ -2437,12 +2500,12 @@ declare namespace Wire {
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
-
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
     Call extends `GET /api/tickets/${string}/status${Query}` ? TicketAnswer :
     Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
+    Call extends `GET /api/admin/audit${Query}` ? AuditPageAnswer :
     Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
     Call extends `GET /api/admin/closed-days${Query}` ? ClosedDayPageAnswer :
     Call extends `POST /api/admin/closed-days${Query}` ? AddedDaysAnswer :
@@ -2455,11 +2518,12 @@ declare namespace Wire {
     Call extends `POST /api/admin/messages${Query}` ? SlotMessageAnswer :
     Call extends `GET /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
     Call extends `PATCH /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
-
     Call extends `GET /api/admin/organisations${Query}` ? OrganisationPageAnswer :
     Call extends `POST /api/admin/organisations${Query}` ? AddedOrganisationAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
     Call extends `POST /api/admin/performances${Query}` ? MadePerformancesAnswer :
+    Call extends `GET /api/admin/privacy${Query}` ? RetentionAnswer :
+    Call extends `PATCH /api/admin/privacy${Query}` ? RetentionAnswer :
     Call extends `GET /api/admin/products${Query}` ? ProductPageAnswer :
     Call extends `POST /api/admin/products${Query}` ? ProductAnswer :
     Call extends `GET /api/admin/reservations${Query}` ? ReservationListAnswer :
@@ -2473,7 +2537,6 @@ declare namespace Wire {
     Call extends `POST /api/admin/staff${Query}` ? PersonAnswer :
     Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
-
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
     Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :

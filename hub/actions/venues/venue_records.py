@@ -162,7 +162,11 @@ def check_venue(changes: VenueChange) -> VenueChange:
     if changes.timezone is not None and changes.timezone not in time_zones():
         errors["timezone"] = N_("Choose a time zone of the list, such as Europe/Rome")
     # Without a country that of the time zone is meant: an unknown one is what is wrong.
-    if country is not None and (country or "timezone" not in errors) and country not in {one.code for one in countries("en")}:
+    if (
+        country is not None
+        and (country or "timezone" not in errors)
+        and country not in {one.code for one in countries("en")}
+    ):
         errors["country"] = N_("Choose a country")
     if changes.language is not None and changes.language not in LANGUAGES:
         errors["language"] = N_("Choose a language")

@@ -102,7 +102,9 @@ async def add_day(request: web.Request) -> web.Response:
     except Refused as no:
         return await _page(request, view, refused=no, day=typed)
     if not added.added:
-        return await _page(request, view, refused=invalid(("first", "This venue has a closed day on that date already")), day=typed)
+        return await _page(
+            request, view, refused=invalid(("first", "This venue has a closed day on that date already")), day=typed
+        )
     return _back(view, "closed-days-added")
 
 
@@ -151,7 +153,11 @@ async def generate(request: web.Request) -> web.Response:
         reader.refuse()
         assert first is not None and last is not None, "refused above"
         made = await generate_from_hours(
-            request.app[SERVICES], view.by, Generation(first, last, view.venue.venue_id), overlap=overlap, dry_run=not go
+            request.app[SERVICES],
+            view.by,
+            Generation(first, last, view.venue.venue_id),
+            overlap=overlap,
+            dry_run=not go,
         )
     except Refused as no:
         return await _page(request, view, refused=no, span=typed)
@@ -262,7 +268,13 @@ async def _page(
     first = view.now + timedelta(days=1)
     status = 200
     if refused is not None:
-        status = 412 if stale or refused.reason is Reason.VERSION_MISMATCH else 400 if refused.reason is Reason.INVALID_REQUEST else 409
+        status = (
+            412
+            if stale or refused.reason is Reason.VERSION_MISMATCH
+            else 400
+            if refused.reason is Reason.INVALID_REQUEST
+            else 409
+        )
     closed = await closed_by_day(request, view, view.now, view.now + timedelta(days=800))
     return admin_page(
         request,

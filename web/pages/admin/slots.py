@@ -167,7 +167,9 @@ def _chosen(form: Form) -> tuple[list[int], dict[int, int]]:
     ids, versions = [], {}
     for text in form.all("slot"):
         number, _, version = text.partition(":")
-        if not (number.isascii() and number.isdigit() and len(number) <= 16 and version.isascii() and version.isdigit()):
+        if not (
+            number.isascii() and number.isdigit() and len(number) <= 16 and version.isascii() and version.isdigit()
+        ):
             raise invalid(("slots", "The form is damaged"))
         ids.append(int(number))
         versions[int(number)] = int(version[:9])
@@ -194,7 +196,10 @@ def _targets(form: Form, day: date) -> list[date]:
 
 
 def _total(days: list[Any]) -> Mapping[str, int]:
-    return {name: sum(getattr(one, name) for one in days) for name in ("slots", "closed", "capacity", "booked", "held", "entered")}
+    return {
+        name: sum(getattr(one, name) for one in days)
+        for name in ("slots", "closed", "capacity", "booked", "held", "entered")
+    }
 
 
 async def _day_page(
@@ -227,7 +232,8 @@ async def _day_page(
         chosen=chosen,
         capacity=typed.get("capacity", ""),
         changed=changed,
-        added=typed.get("added") or {"start_time": "", "end_time": "", "capacity": str(slots[0].capacity) if slots else ""},
+        added=typed.get("added")
+        or {"start_time": "", "end_time": "", "capacity": str(slots[0].capacity) if slots else ""},
         adding=adding,
         copied=copied,
         copying=copying,
