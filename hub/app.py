@@ -50,10 +50,12 @@ from hub.jobs.alerts import watch_measures
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from hub.jobs.outbox import OutboxJob
 from hub.jobs.periodic_jobs import run_periodically
+from hub.jobs.reseal import reseal_everything
 from hub.jobs.revocations import refresh_revocations
 from hub.jobs.waitlist import WaitlistJob
 from hub.live.server import LiveServer
 from hub.observability import telemetry
+from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 from hub.settings import Settings
 from hub.text import contact_details, markdown
@@ -136,6 +138,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.MANIFESTS] = Manifests(services)
         app[keys.AVAILABILITY] = Availability(services)
         app[keys.POSTERS] = Posters(services)
+        app[keys.PROVIDERS] = OpenIDProviders(services.settings, services.clock)
         outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)
         app[keys.BOOKINGS] = Bookings(
             services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"), booked=outbox.wake
@@ -176,6 +179,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
             await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after its current message
             await end_tasks(jobs)
             await checked.close()
+            await app[keys.PROVIDERS].close()
 
 
 def warm_up() -> None:
@@ -207,6 +211,7 @@ def _start_jobs(
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
+        _start_periodic("sealed secrets", 60, lambda: reseal_everything(services)),
         _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
         _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),

@@ -21,6 +21,7 @@ from hub.commands.guests_options import add_guests, add_privacy, add_reservation
 from hub.commands.option_types import clock_time, count, day, typed
 from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
+from hub.commands.security_options import add_security
 from hub.commands.shows_options import add_shows
 from hub.commands.staff_options import add_staff_commands
 from hub.rules.venue_policies import POLICIES
@@ -144,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add_reservations(commands, _command)
     add_guests(commands, _command)
     add_privacy(commands, _command)
+    add_security(commands, _command)
     return parser
 
 

@@ -55,6 +55,7 @@ class Settings:
     rate_operator: Rate | None
     rate_sync: Rate | None
     webhook_networks: tuple[IPNetwork, ...]
+    oidc_networks: tuple[IPNetwork, ...]
     sockets_per_operator: int | None
     public_sockets_per_ip: int | None
     clock_offset: float
@@ -98,6 +99,7 @@ class Settings:
             sms_url=read.one("HUB_SMS_URL", _sms_url, None),
             trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
             webhook_networks=read.one("HUB_WEBHOOK_NETWORKS", _networks, ()),
+            oidc_networks=read.one("HUB_OIDC_NETWORKS", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
             # One-time codes by client address: a family behind one router needs one or two codes each.

@@ -23,7 +23,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "hub.guards": ("hub.guards", "hub.rules", "hub.batching", "hub.settings", "db"),
     "hub.observability": ("hub.observability", "hub.rules", "db"),
     "hub.access": ("hub.access", "hub.rules", "hub.events", "hub.clock", "hub.settings", "hub.observability", "db"),
-    "hub.confirmation": ("hub.confirmation", "hub.rules", "hub.text", "hub.settings", "hub.observability"),
+    "hub.confirmation": (
+        "hub.confirmation",
+        "hub.rules",
+        "hub.text",
+        "hub.settings",
+        "hub.observability",
+        "hub.guards",
+    ),
+    "hub.openid": ("hub.openid", "hub.rules", "hub.settings", "hub.observability", "hub.guards", "hub.clock"),
     "hub.embedded": ("hub.embedded", "hub.observability", "hub.settings"),
 }
 FORBIDDEN: dict[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from hub.actions.shows.confirm_booking import Confirmations
 from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
+from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 
 SERVICES: web.AppKey[Services] = web.AppKey("services")
@@ -25,3 +26,4 @@ TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")
 POSTERS: web.AppKey[Posters] = web.AppKey("posters")
+PROVIDERS: web.AppKey[OpenIDProviders] = web.AppKey("providers")

@@ -52,3 +52,5 @@ LONGEST_COUNTRY = 8
 LONGEST_LANGUAGE = 16
 LONGEST_PASSWORD = 1024
 LONGEST_PIN = 32
+LONGEST_SECOND_FACTOR = 64
+"""A code of an authenticator app or a recovery code, as it is typed."""

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from hub.commands.option_types import ID, clock_time, count, day, moment, several
+from hub.commands.security_options import add_reset
 from hub.commands.shows_options import Command
 
 ROLES = ["operator", "manager", "admin", "owner"]
@@ -22,6 +23,7 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     listing.add_argument("--role", choices=ROLES)
     listing.add_argument("--venue", type=ID, metavar="ID", help="who may work there")
     listing.add_argument("--status", choices=["active", "invited", "disabled"])
+    add_reset(group, command)
     _add(command(group, "add", "staff:add", "add an operator, manager or administrator"))
     inviting = _changing(command(group, "invite", "staff:invite", "invite somebody by e-mail, or invite them again"))
     inviting.add_argument("username", metavar="USERNAME")

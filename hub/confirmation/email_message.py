@@ -17,6 +17,7 @@ from email.policy import SMTP
 from typing import cast
 
 from hub.confirmation import (
+    account_emails,
     alert_emails,
     booking_emails,
     contact_code_messages,
@@ -58,6 +59,7 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "staff.reset": staff_emails.reset,
     "alert.raised": alert_emails.alert_raised,
     "alert.cleared": alert_emails.alert_cleared,
+    "staff.second_factor_reset": account_emails.second_factor_reset,
 }
 TEXT_MESSAGES: Mapping[str, Callable[[OutboxMessage, Sender], str]] = {
     "contact.code": contact_code_messages.contact_code_sms

@@ -74,3 +74,10 @@ class AuditAction(StrEnum):
     STAFF_PIN_RESET = "staff.pin_reset"
     STAFF_SECRET_SET = "staff.secret_set"  # noqa: S105 - an action, not a secret
     STAFF_SESSION_ENDED = "staff.session_ended"
+    SECOND_FACTOR_ADDED = "second_factor.added"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    SECOND_FACTOR_RESET = "second_factor.reset"
+    RECOVERY_CODES_RENEWED = "second_factor.recovery_codes_renewed"
+    SIGN_IN_SETTINGS_CHANGED = "sign_in.changed"
+    PROVIDER_ACCOUNT_LINKED = "provider_account.linked"
+    PROVIDER_ACCOUNT_UNLINKED = "provider_account.unlinked"

@@ -72,6 +72,13 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.STAFF_PIN_RESET: N_("PIN replaced by an administrator"),
     AuditAction.STAFF_SECRET_SET: N_("Password or PIN set"),
     AuditAction.STAFF_SESSION_ENDED: N_("Session ended"),
+    AuditAction.SECOND_FACTOR_ADDED: N_("Second step of sign-in set up"),
+    AuditAction.SECOND_FACTOR_REMOVED: N_("Second step of sign-in removed"),
+    AuditAction.SECOND_FACTOR_RESET: N_("Second step of sign-in reset by an administrator"),
+    AuditAction.RECOVERY_CODES_RENEWED: N_("New recovery codes made"),
+    AuditAction.SIGN_IN_SETTINGS_CHANGED: N_("Sign-in settings changed"),
+    AuditAction.PROVIDER_ACCOUNT_LINKED: N_("Account connected with the sign-in service"),
+    AuditAction.PROVIDER_ACCOUNT_UNLINKED: N_("Account disconnected from the sign-in service"),
 }
 
 

@@ -241,7 +241,11 @@ class PlainBrowser:
 
     def sign_in(self, token: str) -> None:
         """Keep this session, as the sign-in does."""
-        self._cookies["hub_session", "/"] = token
+        self.keep("hub_session", token)
+
+    def keep(self, name: str, value: str, path: str = "/") -> None:
+        """Keep a cookie for the pages below a path."""
+        self._cookies[name, path] = value
 
     async def open(self, path: str) -> PlainPage:
         """Open another window."""

@@ -9,7 +9,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.staff.add_people import NewSecret, add_person
 from hub.actions.staff.people import Person
 from hub.services import Services
-from tests.support.rows import read_rows
+from tests.support.rows import change_rows, read_rows
 from tests.support.world import PASSWORD, World
 
 
@@ -43,3 +43,8 @@ async def link_tokens(database: Any, kind: str) -> list[str]:
     """Return the tokens of the links in the outbox, oldest first. Needs `send_nothing`."""
     rows = await read_rows(database, "mail_outbox", order_by="id", kind=kind)
     return [json.loads(row["payload"])["staff_token"] for row in rows]
+
+
+async def change_staff(database: Any, staff_id: int, **columns: Any) -> None:
+    """Set columns of a person, past every rule."""
+    await change_rows(database, "staff", {"id": staff_id}, **columns)

@@ -20,6 +20,7 @@ from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
 from web.api.shows.table import SHOW_ENDPOINTS
 from web.api.staff.admin_table import ACCOUNT_ENDPOINTS, STAFF_ADMIN_ENDPOINTS
 from web.api.staff.organisation_table import ORGANISATION_ENDPOINTS
+from web.api.staff.security_table import SECURITY_ENDPOINTS
 from web.api.staff.table import STAFF_ENDPOINTS
 from web.api.tickets.admin_table import ADMIN_TICKET_ENDPOINTS, PRODUCT_ENDPOINTS
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
@@ -65,6 +66,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PRODUCT_ENDPOINTS,
     *ADMIN_TICKET_ENDPOINTS,
     *PRIVACY_ENDPOINTS,
+    *SECURITY_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *STAFF_ADMIN_ENDPOINTS,
     *AUDIT_ENDPOINTS,

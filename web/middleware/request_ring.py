@@ -39,7 +39,7 @@ _BEARER = "bearer "
 LANGUAGE_COOKIE = "hub_language"
 SOCKET, FILES = "/ws", "/static/"
 _A_YEAR = 31_536_000
-STAFF_PAGES = ("/admin", "/manager")
+STAFF_PAGES = ("/account", "/admin", "/manager")
 """Pages that only staff may open. All of such a request works for the organisation of its session."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HTTP_ERRORS = {

@@ -20,9 +20,9 @@ from web.pages.admin.field_words import said_of_field
 from web.pages.forms import read_form
 from web.pages.render import page
 from web.pages.staff import member_of
+from web.session_cookies import DEVICE_COOKIE
 
 ACCOUNT = "/account"
-DEVICE_COOKIE = "hub_device"
 DONE = {
     "name": N_("Your name is saved. The scanner shows it from your next sign-in on."),
     "secret": N_("Saved. All your other sessions have ended."),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hub.actions.staff.provider_sign_in import CALLBACK
 from web.pages import (
     account,
+    account_second_factor,
     booking,
     booking_form,
     customer,
     development_mail,
     invitation,
     mail,
+    provider_sign_in,
     records,
     scanner_app,
     shows,
@@ -21,6 +24,7 @@ from web.pages import (
 from web.pages.admin.routes import admin_routes
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
+from web.pages.second_step import SECOND_STEP, answer_second_step, show_second_step
 from web.pages.static_files import STATIC
 from web.pages.waitlist import show_entry
 
@@ -49,6 +53,17 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/robots.txt", sitemap.send_robots),
         *plain_routes(),
         web.get("/operator/login", staff.show_login),
+        web.get(SECOND_STEP, show_second_step),
+        web.post(SECOND_STEP, answer_second_step),
+        web.get(CALLBACK, provider_sign_in.finish),
+        web.get(r"/operator/oidc/{organisation:[A-Za-z0-9-]{1,64}}", provider_sign_in.begin),
+        web.get(account_second_factor.PAGE, account_second_factor.show),
+        web.post(account_second_factor.PAGE, account_second_factor.begin),
+        web.post(f"{account_second_factor.PAGE}/confirm", account_second_factor.confirm),
+        web.post(f"{account_second_factor.PAGE}/recovery-codes", account_second_factor.renew),
+        web.post(f"{account_second_factor.PAGE}/remove", account_second_factor.remove),
+        web.get(provider_sign_in.CONNECT, provider_sign_in.show_connect),
+        web.post(provider_sign_in.CONNECT, provider_sign_in.connect),
         web.get("/operator/scan", staff.show_scanner),
         web.get(invitation.FORGOTTEN, invitation.show_forgotten),
         web.post(invitation.FORGOTTEN, invitation.ask_for_link),

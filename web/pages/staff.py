@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from aiohttp import web
 
+from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
+from hub.actions.staff.sign_in_settings import Provider, read_provider
+from hub.text.languages import N_
 from web.keys import SERVICES
 from web.pages.render import page
 from web.request_fields import identity_of
@@ -15,6 +19,20 @@ from web.request_fields import identity_of
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
 """The panels of the control room beside its board. Each has its own script."""
+SERVICE_WORDS: Mapping[str, tuple[str, str]] = {
+    "unavailable": (N_("The sign-in service does not answer."), N_("Sign in with your password, or try again later.")),
+    "cancelled": (N_("The sign-in was cancelled."), N_("Try again, or sign in with your password.")),
+    "expired": (N_("That took too long, or was begun in another window."), N_("Please try again.")),
+    "refused": (
+        N_("The sign-in service did not confirm who you are."),
+        N_("Try again. If it happens again, tell an administrator."),
+    ),
+    "connect": (
+        N_("Sign in once with your username and password."),
+        N_("Then you can connect your account, and need no password any more."),
+    ),
+}
+"""What the sign-in page says of each word in `?service=`."""
 
 
 def own_path(path: str) -> str:
@@ -62,16 +80,30 @@ async def show_login(request: web.Request) -> web.Response:
     """Show the sign-in. `?organisation=` names one by its short name; else a hub of several has a field for it."""
     venues = request.app[SERVICES].venues
     asked = request.query.get("organisation") or request.query.get("orq") or ""
+    organisation = await venues.organisation_named(asked) if asked else None
     return page(
         request,
         "login.html",
         next_path=own_path(request.query.get("next", "")),
-        organisation=await venues.organisation_named(asked) if asked else None,
+        organisation=organisation,
         several=await venues.only_organisation() is None,
         need=request.query.get("need", ""),
         ended=request.query.get("ended") == "1",
         chosen=request.query.get("chosen") == "1",
+        step_over=request.query.get("ended") == "step",
+        provider=await _provider(request, None if organisation is None else organisation.org_id),
+        service_words=SERVICE_WORDS.get(request.query.get("service", "")),
     )
+
+
+async def _provider(request: web.Request, org_id: int | None) -> Provider | None:
+    """Return the sign-in service of the named organisation, or the only one. The page must stand while Postgres does not answer."""
+    services = request.app[SERVICES]
+    try:
+        org_id = org_id or await services.venues.only_organisation()
+        return None if org_id is None else await read_provider(services, org_id)
+    except DatabaseDown:
+        return None
 
 
 async def show_scanner(request: web.Request) -> web.Response:

@@ -73,6 +73,8 @@ interface ElementsById {
   "code-title": HTMLElementTagNameMap["h2"];
   "code-way": HTMLElementTagNameMap["p"];
   "code-wrong": HTMLElementTagNameMap["p"];
+  "codes-left": HTMLElementTagNameMap["p"];
+  "codes-title": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
   "confirm": HTMLElementTagNameMap["button"];
   "confirm-answer": HTMLElementTagNameMap["div"];
   "confirm-back": HTMLElementTagNameMap["button"];
@@ -128,10 +130,13 @@ interface ElementsById {
   "email-hint": HTMLElementTagNameMap["p"];
   "email-wrong": HTMLElementTagNameMap["p"];
   "end-title": HTMLElementTagNameMap["h2"];
+  "enrolment-secret": HTMLElementTagNameMap["p"];
+  "enrolment-title": HTMLElementTagNameMap["h2"];
   "entry": HTMLElementTagNameMap["form"];
   "entry-submit": HTMLElementTagNameMap["button"];
   "events": HTMLElementTagNameMap["ol"];
   "export": HTMLElementTagNameMap["a"];
+  "factor-title": HTMLElementTagNameMap["h2"];
   "facts": HTMLElementTagNameMap["dl"];
   "fewer": HTMLElementTagNameMap["button"];
   "fewer-title": HTMLElementTagNameMap["h2"];
@@ -219,6 +224,7 @@ interface ElementsById {
   "new-password": HTMLElementTagNameMap["dd"];
   "new-room": HTMLElementTagNameMap["h2"];
   "new-venue": HTMLElementTagNameMap["h2"];
+  "no-account-title": HTMLElementTagNameMap["h1"];
   "no-gates": HTMLElementTagNameMap["p"];
   "no-reasons": HTMLElementTagNameMap["p"];
   "no-scans": HTMLElementTagNameMap["p"];
@@ -227,8 +233,10 @@ interface ElementsById {
   "notes-hint": HTMLElementTagNameMap["p"];
   "nothing": HTMLElementTagNameMap["p"];
   "notices": HTMLElementTagNameMap["section"];
+  "off-title": HTMLElementTagNameMap["h2"];
   "offers": HTMLElementTagNameMap["div"];
   "older": HTMLElementTagNameMap["button"];
+  "on-title": HTMLElementTagNameMap["h2"];
   "open": HTMLElementTagNameMap["div"];
   "open-title": HTMLElementTagNameMap["h2"];
   "organisation": HTMLElementTagNameMap["input"];
@@ -246,7 +254,9 @@ interface ElementsById {
   "party-figures": HTMLElementTagNameMap["p"];
   "party-hint": HTMLElementTagNameMap["p"];
   "party-more": HTMLElementTagNameMap["button"];
+  "password": HTMLElementTagNameMap["input"];
   "past-title": HTMLElementTagNameMap["h2"];
+  "people-title": HTMLElementTagNameMap["h2"];
   "performance": HTMLElementTagNameMap["select"];
   "person-form": HTMLElementTagNameMap["form"];
   "phone": HTMLElementTagNameMap["input"];
@@ -270,6 +280,7 @@ interface ElementsById {
   "product-attention": HTMLElementTagNameMap["p"];
   "product-name": HTMLElementTagNameMap["p"];
   "product-note": HTMLElementTagNameMap["p"];
+  "provider": HTMLElementTagNameMap["a"];
   "provisional": HTMLElementTagNameMap["p"];
   "q": HTMLElementTagNameMap["input"];
   "q-hint": HTMLElementTagNameMap["p"];
@@ -291,6 +302,8 @@ interface ElementsById {
   "reasons-title": HTMLElementTagNameMap["h2"];
   "recheck": HTMLElementTagNameMap["button"];
   "records": HTMLElementTagNameMap["div"];
+  "recovery-codes": HTMLElementTagNameMap["ul"];
+  "redirect-uri": HTMLElementTagNameMap["code"];
   "refusal": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["p"];
   "reserve": HTMLElementTagNameMap["div"];
   "result": HTMLElementTagNameMap["select"];
@@ -309,6 +322,8 @@ interface ElementsById {
   "secret-title": HTMLElementTagNameMap["h2"];
   "sent": HTMLElementTagNameMap["p"];
   "sent-title": HTMLElementTagNameMap["h1"];
+  "service-title": HTMLElementTagNameMap["h2"];
+  "service-words": HTMLElementTagNameMap["p"];
   "sessions-title": HTMLElementTagNameMap["h2"];
   "set-continuous": HTMLElementTagNameMap["input"];
   "set-parties": HTMLElementTagNameMap["fieldset"];
@@ -347,6 +362,7 @@ interface ElementsById {
   "spoken": HTMLElementTagNameMap["p"];
   "stale": HTMLElementTagNameMap["div"];
   "status": HTMLElementTagNameMap["select"];
+  "step-problem": HTMLElementTagNameMap["div"];
   "step-title": HTMLElementTagNameMap["h1"];
   "steps": HTMLElementTagNameMap["ol"];
   "summary": HTMLElementTagNameMap["dl"];
@@ -376,6 +392,7 @@ interface ElementsById {
   "total-inside": HTMLElementTagNameMap["p"];
   "total-share": HTMLElementTagNameMap["span"];
   "total-verified": HTMLElementTagNameMap["p"];
+  "try-title": HTMLElementTagNameMap["h2"];
   "turns": HTMLElementTagNameMap["ul"];
   "undo-answer": HTMLElementTagNameMap["div"];
   "undo-cancel": HTMLElementTagNameMap["button"];

@@ -59,6 +59,10 @@ RETURNING failures, window_ends, locked_until;
 -- After a failure: locks the bucket until $2 if $3 attempts have been counted. A lock is never prolonged.
 UPDATE sign_in_attempts SET locked_until = $2 WHERE bucket = $1 AND failures >= $3::int AND locked_until IS NULL;
 
+-- name: forgive_attempt
+-- Takes back a counted attempt that was no failure.
+UPDATE sign_in_attempts SET failures = failures - 1 WHERE bucket = $1 AND failures > 0 AND locked_until IS NULL;
+
 -- name: clear_attempts
 DELETE FROM sign_in_attempts WHERE bucket = $1;
 

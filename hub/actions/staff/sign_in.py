@@ -12,6 +12,7 @@ from typing import Any
 from db.statements import load
 from hub.access.roles import Role
 from hub.access.tokens import Identity, Staff
+from hub.actions.staff.second_factor import SecondFactorAnswer, refusal_after_password, stored_secret
 from hub.events.announcements import SessionRevoked
 from hub.observability.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event, login_failed
 from hub.rules.address_list import Address, allows, networks_of
@@ -35,15 +36,29 @@ SESSIONS = load("staff/sessions")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The new session. The client keeps `device_cookie` and sends it with its next sign-in."""
+    """The new session. The client keeps `device_cookie` and sends it with its next sign-in.
+
+    `recovery_codes` are those of a second factor that this sign-in has set up.
+    """
 
     token: str
     identity: Identity
     device_cookie: str
+    recovery_codes: tuple[str, ...] = ()
 
     @property
     def expires_at(self) -> datetime:
         return self.identity.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class SignInClient:
+    """The browser or scanner that signs in. `client_ip` and `device_text` are shown in the list of sessions; `address` is checked."""
+
+    device_cookie: str | None = None
+    client_ip: str | None = None
+    address: Address | None = None
+    device_text: str = ""
 
 
 async def sign_in(
@@ -57,6 +72,7 @@ async def sign_in(
     organisation: str | None = None,
     address: Address | None = None,
     device_text: str = "",
+    second_factor: SecondFactorAnswer | None = None,
 ) -> SignedIn:
     """Sign in by password or PIN. `client_ip` and `device_text` are shown in the list of sessions; `address` is checked.
 
@@ -68,6 +84,8 @@ async def sign_in(
     own count, and all devices where the name never signed in share one. Attempts without an organisation at a name that
     several have are counted apart, so that nobody can lock the name in an organisation they do not name.
     With the right secret, refuses OUTSIDE_SHIFT with the next shift's begin, and ADDRESS_NOT_ALLOWED.
+
+    After the right secret it refuses what `refusal_after_password` says; a wrong code is a failure too.
     """
     name = username.strip().lower()
     secret = password if password is not None else pin
@@ -85,7 +103,7 @@ async def sign_in(
     held_against = await _held_against(services, rows, None if named is None else named.org_id)
     async with services.passwords.turn(bucket):
         try:
-            await _count(services, bucket)
+            await count_attempt(services, bucket)
         except Refused:
             login_failed("locked_out", *held_against)
             event(LOCKED_OUT, "WARNING", client_ip=client_ip)
@@ -99,13 +117,39 @@ async def sign_in(
             login_failed("invalid_credentials", *held_against)
             event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
+        refusal = await refusal_after_password(
+            services, row, username=name, by_pin=pin is not None, bucket=bucket, answer=second_factor
+        )
+        if refusal is not None:
+            await settle_refusal(services, bucket, refusal)
+            raise refusal
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
-    stored = row["password_hash" if password is not None else "pin_hash"]
-    token, identity = await begin_session(
-        services, row["org_id"], row["id"], stored, client_ip=client_ip, address=address, device_text=device_text
+    client = SignInClient(device_cookie, client_ip, address, device_text)
+    return await open_session(
+        services, row["org_id"], row["id"], name, stored_secret(row, by_pin=pin is not None), client
     )
-    event(SIGNED_IN, org_id=identity.org_id, staff_id=identity.staff_id, known_device=device is not None)
-    return SignedIn(token, identity, devices.remember(device_cookie, _name_of(identity.org_id, name)))
+
+
+async def open_session(
+    services: Services, org_id: int, staff_id: int, name: str, stored: str | None, client: SignInClient
+) -> SignedIn:  # fmt: skip
+    """Begin a session of somebody who has passed every check of who they are. Refuses what `begin_session` says.
+
+    `name` is the user name in lower case.
+    """
+    devices, owner = services.sessions.devices, _name_of(org_id, name)
+    token, identity = await begin_session(
+        services,
+        org_id,
+        staff_id,
+        stored,
+        client_ip=client.client_ip,
+        address=client.address,
+        device_text=client.device_text,
+    )
+    known = devices.known_to(client.device_cookie, owner) is not None
+    event(SIGNED_IN, org_id=identity.org_id, staff_id=identity.staff_id, known_device=known)
+    return SignedIn(token, identity, devices.remember(client.device_cookie, owner))
 
 
 async def begin_session(
@@ -166,6 +210,14 @@ def _refuse_off_duty(row: Any, now: datetime) -> datetime | None:
     )
 
 
+async def settle_refusal(services: Services, bucket: str, refusal: Refused) -> None:
+    """Count a wrong code or password as a failure. Any other refusal followed a right one, so its attempt is not counted."""
+    if refusal.reason in (Reason.SECOND_FACTOR_WRONG, Reason.INVALID_CREDENTIALS):
+        await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+    else:
+        await services.database.execute(SIGN_IN.forgive_attempt, bucket)
+
+
 async def check_secret(
     services: Services, org_id: int, staff_id: int, secret: str, *, device_cookie: str | None = None
 ) -> None:
@@ -178,7 +230,7 @@ async def check_secret(
     device = services.sessions.devices.known_to(device_cookie, _name_of(org_id, name))
     bucket = _bucket(name, str(org_id), device)
     async with services.passwords.turn(bucket):
-        await _count(services, bucket)
+        await count_attempt(services, bucket)
         for stored in (row["password_hash"], row["pin_hash"]):
             if stored is not None and await services.passwords.verify(stored, secret):
                 await services.database.execute(SIGN_IN.clear_attempts, bucket)
@@ -233,7 +285,7 @@ async def _held_against(services: Services, rows: Sequence[Any], named: int | No
     return (named, 0) if named is not None else (await services.venues.only_organisation(), 0)
 
 
-async def _count(services: Services, bucket: str) -> None:
+async def count_attempt(services: Services, bucket: str) -> None:
     """Count this attempt, or refuse it with LOCKED_OUT."""
     patience = 3
     while True:

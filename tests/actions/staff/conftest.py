@@ -13,6 +13,7 @@ from db.pool import Database
 from db.redis_client import connect
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
+from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import VENUES, Venues
 from hub.clock import Clock
 from hub.events.announcer import Announcer
@@ -57,6 +58,7 @@ def _services(settings: Settings, clock: Clock, database: Database, redis: Any) 
         sessions=sessions,
         passwords=Passwords(),
         venues=Venues(database),
+        products=Products(database),
         scan_events=ScanEvents(announcer, Peers(announcer)),
     )
 

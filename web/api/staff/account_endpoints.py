@@ -6,13 +6,13 @@ from aiohttp import web
 
 from hub.actions.staff import own_account, sessions
 from web.api.staff.admin_requests import OwnSecret, RenameOwn
-from web.api.staff.endpoints import DEVICE_COOKIE
 from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.rate_limits import operator_of
 from web.request_fields import path_id
+from web.session_cookies import DEVICE_COOKIE
 
 
 async def show_account(request: web.Request) -> web.Response:

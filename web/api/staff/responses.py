@@ -16,6 +16,8 @@ class SignedIn(Response):
     token: str
     expires_at: datetime
     operator: Operator
+    recovery_codes: list[str]
+    """Those of the second factor that this sign-in has set up: they are shown this once. Else empty."""
 
 
 class SignedInAnswer(Done):

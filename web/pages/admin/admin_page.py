@@ -75,6 +75,12 @@ DONE: Mapping[str, str] = {
     "hours-changed": N_("The opening hours are saved. Slots that exist stay as they are."),
     "closed-days-added": N_("The days are saved."),
     "closed-day-deleted": N_("The day is removed. The regular week holds again."),
+    "second-factor-reset": N_(
+        "The second step is reset. At the next sign-in the password is enough, or a new one is set up."
+    ),
+    "account-disconnected": N_("The account is disconnected from the sign-in service."),
+    "sign-in-changed": N_("The sign-in settings are saved."),
+    "provider-answers": N_("The sign-in service answers, and its keys are there."),
 }
 """The sentence after a change, by the name in `?done=`."""
 

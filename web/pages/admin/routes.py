@@ -17,6 +17,7 @@ from web.pages.admin import (
     performance_run,
     products,
     rooms,
+    security,
     setup,
     show_form,
     shows,
@@ -39,6 +40,7 @@ _TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
 _PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
 _SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
+_SIGNING_IN = "/admin/security/people/{staff_id:[0-9]{1,16}}"
 
 
 def admin_routes() -> list[web.RouteDef]:
@@ -129,6 +131,11 @@ def admin_routes() -> list[web.RouteDef]:
         web.get(f"{_PERFORMANCE}/bookings", bookings.show_bookings),
         web.get(f"{_PERFORMANCE}/bookings/print", bookings.print_bookings),
         web.get(bookings.SEARCH, bookings.search_bookings),
+        web.get(security.SECURITY, security.show),
+        web.post(security.SECURITY, security.change),
+        web.post(f"{security.SECURITY}/check", security.check),
+        web.post(f"{_SIGNING_IN}/reset", security.reset),
+        web.post(f"{_SIGNING_IN}/disconnect", security.disconnect),
         web.get(_BOOKING, booking.show_booking),
         web.post(f"{_BOOKING}/resend", booking.send_again),
         web.post(f"{_BOOKING}/move", booking.move),

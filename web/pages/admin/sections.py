@@ -37,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE),
     Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
     Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
+    Section("security", "/admin/security", N_("Sign-in"), Role.ADMIN, DEVICES),
     Section("audit", "/admin/audit", N_("Audit log"), Role.ADMIN, RECORDS),
 )
 """In the order of the menu; those of a group stand together."""

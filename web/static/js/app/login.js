@@ -47,6 +47,12 @@ form.addEventListener("submit", async (event) => {
     const { data } = await call("POST", "/api/operator/login", { body: { ...named, username, [kind()]: secret.value } });
     location.assign(form.dataset.next || HOMES[data.operator.role] || HOMES.OPERATOR);
   } catch (error) {
+    if (error instanceof Refusal && error.code === "SECOND_FACTOR_REQUIRED") {
+      // The hub keeps the challenge in a cookie for this page, which needs no script.
+      const next = form.dataset.next ? `?next=${encodeURIComponent(form.dataset.next)}` : "";
+      location.assign(`/operator/login/second-factor${next}`);
+      return;
+    }
     busy(false);
     secret.value = "";
     secret.focus();

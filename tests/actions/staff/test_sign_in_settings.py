@@ -1,0 +1,113 @@
+"""Sign-in settings: every wrong field named, versions, and a secret that nobody sees again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hub.actions.audit.actor import Actor
+from hub.actions.staff.accounts import add_staff
+from hub.actions.staff.reseal_secrets import reseal_secrets
+from hub.actions.staff.sign_in_settings import (
+    SignInChange,
+    change_settings,
+    issuer_problem,
+    read_provider,
+    read_settings,
+)
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
+from tests.support.audit_log import read_audit_log
+from tests.support.second_factors import read_second_factor, read_sign_in_settings, set_sign_in, set_up
+
+if TYPE_CHECKING:
+    from tests.actions.staff.conftest import Office
+
+GOOD = {"issuer": "https://login.example.org", "client_id": "hub", "client_secret": "a client's secret"}
+
+
+async def wrong_fields(office: Office, **changes: Any) -> list[str]:
+    with pytest.raises(Refused) as refusal:
+        await change_settings(office.services, Actor(office.org_id), SignInChange(**changes))
+    assert refusal.value.reason is Reason.INVALID_REQUEST
+    return [error["field"] for error in refusal.value.details["errors"]]
+
+
+async def test_the_secret_is_sealed_and_neither_shown_nor_logged(office: Office) -> None:
+    by = Actor(office.org_id, name="Ann")
+    shown = await change_settings(office.services, by, SignInChange(**GOOD))
+    assert (shown.issuer, shown.has_client_secret, shown.version) == ("https://login.example.org", True, 2)
+    row = await read_sign_in_settings(office.services.database)
+    assert b"secret" not in row["oidc_client_secret"]
+    provider = await read_provider(office.services, office.org_id)
+    assert provider is not None
+    assert provider.client_secret == GOOD["client_secret"]
+    assert "secret" not in repr(provider)
+    (logged,) = await read_audit_log(office.services.database)
+    assert GOOD["client_secret"] not in str(logged)
+    assert logged["after"]["issuer"] == "https://login.example.org"
+
+
+async def test_every_wrong_field_is_named(office: Office) -> None:
+    wrong = {"require_second_factor": "some", "passwords": "x", "match": "x", "issuer": "ftp://x", "client_secret": "a\nb",
+             "label": "x" * 61}  # fmt: skip
+    assert sorted(await wrong_fields(office, **wrong)) == sorted([*wrong, "client_id"])
+    assert await wrong_fields(office, passwords="nobody") == ["passwords"]
+    assert await wrong_fields(office, issuer=GOOD["issuer"]) == ["client_id"]
+    assert await wrong_fields(office, **{**GOOD, "client_id": "a:b"}) == ["client_id"]
+
+
+async def test_another_version_and_a_dry_run_change_nothing(office: Office) -> None:
+    by = Actor(office.org_id)
+    would = await change_settings(office.services, by, SignInChange(**GOOD), dry_run=True)
+    assert would.issuer == GOOD["issuer"]
+    assert (await read_settings(office.services, by)).issuer == ""
+    await change_settings(office.services, by, SignInChange(require_second_factor="everybody"), version=1)
+    with pytest.raises(Refused) as refusal:
+        await change_settings(office.services, by, SignInChange(label="x"), version=1)
+    assert refusal.value.details == {"version": 2}
+
+
+async def test_without_an_issuer_nothing_of_the_provider_is_kept(office: Office) -> None:
+    by = Actor(office.org_id)
+    await change_settings(office.services, by, SignInChange(**GOOD, passwords="nobody"))
+    await set_sign_in(office.services.database, office.org_id, oidc_worked_at=office.services.clock.now())
+    left = await change_settings(office.services, by, SignInChange(issuer=""))
+    assert (left.client_id, left.has_client_secret, left.passwords, left.worked_at) == ("", False, "everybody", None)
+    assert await read_provider(office.services, office.org_id) is None
+
+
+async def test_in_production_an_issuer_needs_https(office: Office) -> None:
+    served = replace(office.services.settings, development=False)
+    assert issuer_problem(served, "http://login.example.org")
+    assert not issuer_problem(replace(served, rehearsal=True), "http://login.example.org")
+    for address in (
+        "https://",
+        "https://a b",
+        "https://x:y@z",
+        "https://z?x",
+        "https://z#x",
+        "https://[",
+        "https://z:99999999",
+    ):
+        assert issuer_problem(served, address), address
+    assert not issuer_problem(served, "https://login.example.org/realms/museum/")
+
+
+async def test_after_a_change_of_the_key_everything_is_sealed_with_the_new_one(office: Office) -> None:
+    jane = await add_staff(office.services, org_id=office.org_id, username="jane", role="ADMIN", name="J", pin="246810")
+    await set_up(office.services, office.org_id, jane["staff_id"])
+    await change_settings(office.services, Actor(office.org_id), SignInChange(**GOOD))
+    before = await read_second_factor(office.services.database, staff_id=jane["staff_id"])
+    old = office.services.settings
+    new = replace(old, secret_key=b"a new secret of at least thirty-two bytes", secret_key_previous=old.secret_key)
+    during = replace(office.services, settings=new)
+    assert await reseal_secrets(during) == 2
+    assert await reseal_secrets(during) == 0
+    after = replace(office.services, settings=replace(new, secret_key_previous=None))
+    provider = await read_provider(after, office.org_id)
+    assert provider is not None
+    assert provider.client_secret == GOOD["client_secret"]
+    assert (await read_second_factor(office.services.database, staff_id=jane["staff_id"]))["secret"] != before["secret"]
