@@ -277,6 +277,15 @@ declare namespace Wire {
     capacity?: number | null;
     accessibility?: string | null;
   }
+  interface ChangedSecurity {
+    require_second_factor?: "none" | "administrators" | "passwords" | "everybody" | null;
+    passwords?: "everybody" | "administrators" | "nobody" | null;
+    issuer?: string | null;
+    client_id?: string | null;
+    client_secret?: string | null;
+    label?: string | null;
+    match?: "email" | "username" | "linked" | null;
+  }
   interface ChangedShowFields {
     title?: string;
     subtitle?: string;
@@ -1107,10 +1116,13 @@ declare namespace Wire {
     data: LoggedScanPage;
   }
   interface Login {
-    username: string;
+    username?: string | null;
     password?: string | null;
     organisation?: string | null;
     pin?: string | null;
+    challenge?: string | null;
+    code?: string | null;
+    recovery_code?: string | null;
   }
   interface MadePerformance {
     performance_id: number | null;
@@ -1686,6 +1698,13 @@ declare namespace Wire {
     archived_at: string | null;
     version: number;
   }
+  interface ProviderChecked {
+    answers: true;
+  }
+  interface ProviderCheckedAnswer {
+    success: true;
+    data: ProviderChecked;
+  }
   interface PublicShow {
     show_id: number;
     title: string;
@@ -1706,7 +1725,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1715,6 +1734,13 @@ declare namespace Wire {
   interface Refusal {
     success: false;
     error: Error;
+  }
+  interface Removed {
+    removed: boolean;
+  }
+  interface RemovedAnswer {
+    success: true;
+    data: Removed;
   }
   interface RenameOwn {
     name: string;
@@ -1823,6 +1849,41 @@ declare namespace Wire {
     party?: boolean;
     answer?: "yes" | "no" | null;
   }
+  interface Security {
+    version: number;
+    require_second_factor: "none" | "administrators" | "passwords" | "everybody";
+    passwords: "everybody" | "administrators" | "nobody";
+    issuer: string;
+    client_id: string;
+    has_client_secret: boolean;
+    label: string;
+    match: "email" | "username" | "linked";
+    worked_at: string | null;
+    redirect_uri: string;
+  }
+  interface SecurityAnswer {
+    success: true;
+    data: Security;
+  }
+  interface SecurityPeople {
+    people: (SecurityPerson)[];
+    next: number | null;
+  }
+  interface SecurityPeopleAnswer {
+    success: true;
+    data: SecurityPeople;
+  }
+  interface SecurityPerson {
+    staff_id: number;
+    username: string;
+    name: string;
+    role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
+    has_password: boolean;
+    second_factor_since: string | null;
+    second_factor_used_at: string | null;
+    recovery_codes_left: number;
+    connected_at: string | null;
+  }
   interface SendCode {
     email: string;
     phone: string;
@@ -1905,6 +1966,7 @@ declare namespace Wire {
     token: string;
     expires_at: string;
     operator: Operator;
+    recovery_codes: (string)[];
   }
   interface SignedInAnswer {
     success: true;
@@ -2448,7 +2510,9 @@ declare namespace Wire {
     Call extends `POST /api/admin/staff/${string}/enable${Query}` ? PersonAnswer :
     Call extends `DELETE /api/admin/staff/${string}/invitation${Query}` ? PersonAnswer :
     Call extends `POST /api/admin/staff/${string}/invitation${Query}` ? PersonResetAnswer :
+    Call extends `DELETE /api/admin/staff/${string}/provider-account${Query}` ? RemovedAnswer :
     Call extends `POST /api/admin/staff/${string}/reset${Query}` ? PersonResetAnswer :
+    Call extends `DELETE /api/admin/staff/${string}/second-factor${Query}` ? RemovedAnswer :
     Call extends `GET /api/admin/staff/${string}/sessions${Query}` ? OpenSessionsAnswer :
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
@@ -2458,6 +2522,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/privacy/erase${Query}` ? ErasedAnswer :
     Call extends `POST /api/admin/privacy/export${Query}` ? ExportAnswer :
     Call extends `POST /api/admin/privacy/find${Query}` ? PersonAnswer :
+    Call extends `POST /api/admin/security/check${Query}` ? ProviderCheckedAnswer :
+    Call extends `GET /api/admin/security/people${Query}` ? SecurityPeopleAnswer :
     Call extends `POST /api/admin/slots/change${Query}` ? ChangedSlotsAnswer :
     Call extends `POST /api/admin/slots/copy${Query}` ? MadeSlotsAnswer :
     Call extends `POST /api/admin/slots/delete${Query}` ? DeletedSlotsAnswer :
@@ -2529,6 +2595,8 @@ declare namespace Wire {
     Call extends `GET /api/admin/reservations${Query}` ? ReservationListAnswer :
     Call extends `GET /api/admin/rooms${Query}` ? RoomPageAnswer :
     Call extends `POST /api/admin/rooms${Query}` ? RoomAnswer :
+    Call extends `GET /api/admin/security${Query}` ? SecurityAnswer :
+    Call extends `PATCH /api/admin/security${Query}` ? SecurityAnswer :
     Call extends `GET /api/admin/shows${Query}` ? ShowPageAnswer :
     Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
     Call extends `GET /api/admin/slots${Query}` ? AdminSlotPageAnswer :
