@@ -136,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(venue, "list", "venue:show", "list venues and their policies")
     _venue_add(_command(venue, "add", "venue:add", "make a venue"))
     _venue_set(_command(venue, "set", "venue:change", "change a venue's name, time zone and policies"))
+    deleting = _command(venue, "delete", "venue:delete", "delete a venue that nothing belongs to")
+    deleting.add_argument("venue", type=count(1, 2**63 - 1), metavar="ID")
     add_products(commands, _command)
     add_staff_commands(commands, _command)
     add_organisations(commands, _command)

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 async def _administering(args: Namespace) -> AsyncIterator[tuple[Services, Actor]]:
     """Yield the services with the administrator of the named organisation, or of the only one."""
     async with open_command_services() as services:
+        from db.organisation import working_for
         from hub.actions.audit.actor import Actor
         from hub.actions.venues.organisations import find_org
 
-        yield services, Actor(await find_org(services, args.organisation))
+        org_id = await find_org(services, args.organisation)
+        with working_for(org_id):
+            yield services, Actor(org_id)
 
 
 async def list_gates(args: Namespace) -> CommandResult:

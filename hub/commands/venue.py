@@ -1,4 +1,4 @@
-"""`hub venue`: list venues, create one, set its policies."""
+"""`hub venue`: list venues, create one, set its policies, delete one."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ async def change(args: Namespace) -> CommandResult:
     made = changed.get("alert_webhook_secret")
     note = f"\nthe webhook's secret, shown this once: {made}" if made else ""
     return CommandResult(changed, _venue_text(changed) + note)
+
+
+async def delete(args: Namespace) -> CommandResult:
+    async with open_command_services(found_venue=False) as services:
+        from hub.actions.audit.actor import Actor
+        from hub.actions.venues.generate_slots import pick_venue
+        from hub.actions.venues.venue_records import delete_venue_record
+
+        venue = await pick_venue(services, args.venue)
+        await delete_venue_record(services, Actor(venue["org_id"]), venue["id"])
+    return CommandResult({"venue_id": args.venue, "deleted": True}, f"venue {args.venue} deleted")
 
 
 def _venue_text(venue: dict[str, Any]) -> str:

@@ -8,6 +8,17 @@ SELECT t.id AS ticket_id, t.code
  WHERE p.venue_id = $2 AND p.org_id = $1 AND p.date = $3 AND t.status = 'RESERVED'
  ORDER BY p.id DESC LIMIT 1;
 
+-- name: plain_product
+-- A product whose tickets are good at venue $2 today, at every gate, with nothing to note or to ask. Nothing if there is none.
+SELECT p.id FROM products p
+ WHERE p.org_id = $1 AND p.archived_at IS NULL AND (p.venue_id IS NULL OR p.venue_id = $2) AND p.valid_until IS NULL
+   AND p.note = '' AND p.question = '' AND NOT p.attention
+   AND NOT EXISTS (SELECT 1 FROM product_gates g WHERE g.org_id = p.org_id AND g.product_id = p.id)
+ ORDER BY p.id LIMIT 1;
+
+-- name: add_product
+INSERT INTO products (org_id, venue_id, name, activation_mode) VALUES ($1, $2, $3, 'immediate') RETURNING id;
+
 -- name: add_closed_slot
 -- A slot of one place that nobody else can book: no visitor loses a place, nobody is reminded of it. Returns nothing if the venue has one at this time.
 INSERT INTO reservation_slots (org_id, venue_id, date, start_time, end_time, starts_at, ends_at, total_capacity, status)

@@ -37,7 +37,11 @@ async def make_practice(services: Services, by: Actor, venue: Venue) -> str:
 
     It gets a slot of its own, from now to midnight, which nobody can book: so it takes no visitor's place.
     """
-    issued = await issue_tickets(services, TicketBatch(count=1, customer_name=NAME), org_id=by.org_id)
+    product_id = await services.database.fetchval(PRACTICE.plain_product, by.org_id, venue.id)
+    if product_id is None:
+        product_id = await services.database.fetchval(PRACTICE.add_product, by.org_id, venue.id, NAME)
+    batch = TicketBatch(count=1, customer_name=NAME, product_id=product_id)
+    issued = await issue_tickets(services, batch, org_id=by.org_id, by=by)
     ticket = issued["tickets"][0]
     now = services.clock.now()
     day = today(now, venue.zone)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
+from db.organisation import working_for
 from db.statements import load
 from hub.access.roles import Role
 from hub.actions.audit.actor import Actor
@@ -69,14 +70,16 @@ class AddedOrganisation:
 
 
 async def list_organisations(services: Services, *, before: int | None = None, limit: int = 50) -> OrganisationPage:
-    rows = await services.database.fetch(ORGANISATIONS.list_organisations, before or BEYOND, limit + 1)
+    with working_for(None):
+        rows = await services.database.fetch(ORGANISATIONS.list_organisations, before or BEYOND, limit + 1)
     found = tuple(OrganisationRecord(**row) for row in rows[:limit])
     return OrganisationPage(found, found[-1].organisation_id if len(rows) > limit else None)
 
 
 async def read_organisation(services: Services, org_id: int) -> OrganisationRecord:
     """Return one organisation. Refuses NOT_FOUND."""
-    return await _read(services.database, org_id)
+    with working_for(None):
+        return await _read(services.database, org_id)
 
 
 async def add_organisation(
@@ -84,7 +87,7 @@ async def add_organisation(
 ) -> AddedOrganisation:
     """Add an organisation with an administrator who can sign in at once. Refuses INVALID_REQUEST with every wrong field.
 
-    `by` is the owner, whose log has the change; None for a command, whose change is in the log of the new organisation.
+    `by` is the owner; None for a command.
     """
     name, slug = _check(draft.name, draft.slug)
     made = None if draft.password else "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
@@ -93,16 +96,17 @@ async def add_organisation(
     wrong = check_staff(username, administrator, Role.ADMIN, password)
     refuse_fields({"administrator" if one["field"] == "name" else one["field"]: one["message"] for one in wrong})
     password_hash = await services.passwords.hash(password)
-    async with change(services, dry_run=dry_run) as connection:
-        org_id = await _insert(connection, services, name or "", slug)
-        await connection.fetchval(
-            STAFF.add_staff, org_id, None, username, administrator, Role.ADMIN.value, password_hash, None
-        )
-        record = await _read(connection, org_id)
-        await record_change(
-            connection, services, by or Actor(org_id), AuditAction.ORGANISATION_ADDED, org_id,
-            after={**_recorded(record), "administrator": username},
-        )  # fmt: skip
+    with working_for(None):
+        async with change(services, dry_run=dry_run) as connection:
+            org_id = await _insert(connection, services, name or "", slug)
+            await connection.fetchval(
+                STAFF.add_staff, org_id, None, username, administrator, Role.ADMIN.value, password_hash, None
+            )
+            record = await _read(connection, org_id)
+            await _record(
+                connection, services, by, AuditAction.ORGANISATION_ADDED, org_id,
+                after={**_recorded(record), "administrator": username},
+            )  # fmt: skip
     services.venues.forget()
     return AddedOrganisation(record, username, None if dry_run else made)
 
@@ -116,21 +120,22 @@ async def change_organisation(
     Refuses NOT_FOUND, VERSION_MISMATCH, and INVALID_REQUEST with every wrong field.
     """
     name, slug = _check(name, slug)
-    async with change(services, dry_run=dry_run) as connection:
-        row = await connection.fetchrow(ORGANISATIONS.lock_organisation, org_id)
-        if row is None:
-            raise Refused(Reason.NOT_FOUND)
-        refuse_other_version(row, version)
-        was = await _read(connection, org_id)
-        try:
-            await connection.execute(ORGANISATIONS.change_organisation, org_id, name, slug)
-        except asyncpg.UniqueViolationError:
-            raise _slug_taken() from None
-        record = await _read(connection, org_id)
-        await record_change(
-            connection, services, by or Actor(org_id), AuditAction.ORGANISATION_CHANGED, org_id, before=_recorded(was),
-            after=_recorded(record),
-        )  # fmt: skip
+    with working_for(None):
+        async with change(services, dry_run=dry_run) as connection:
+            row = await connection.fetchrow(ORGANISATIONS.lock_organisation, org_id)
+            if row is None:
+                raise Refused(Reason.NOT_FOUND)
+            refuse_other_version(row, version)
+            was = await _read(connection, org_id)
+            try:
+                await connection.execute(ORGANISATIONS.change_organisation, org_id, name, slug)
+            except asyncpg.UniqueViolationError:
+                raise _slug_taken() from None
+            record = await _read(connection, org_id)
+            await _record(
+                connection, services, by, AuditAction.ORGANISATION_CHANGED, org_id, before=_recorded(was),
+                after=_recorded(record),
+            )  # fmt: skip
     services.venues.forget()
     return record
 
@@ -147,6 +152,17 @@ async def _insert(connection: Any, services: Services, name: str, slug: str | No
             raise _slug_taken() from None
         added = await connection.fetchval(ORGANISATIONS.add_organisation, name, None, now)
     return added
+
+
+async def _record(
+    connection: Any, services: Services, by: Actor | None, action: AuditAction, org_id: int, **fields: Any
+) -> None:
+    """Write the change into the log of the organisation, and into that of the owner if it is another one."""
+    owner = by or Actor(org_id)
+    if owner.org_id != org_id:
+        await record_change(connection, services, owner, action, org_id, **fields)
+        owner = replace(owner, org_id=org_id, venue_id=None, staff_id=None)
+    await record_change(connection, services, owner, action, org_id, **fields)
 
 
 def _check(name: str | None, slug: str | None) -> tuple[str | None, str | None]:

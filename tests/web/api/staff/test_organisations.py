@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.api_client import Api
+from tests.support.audit_log import read_audit_log
 from tests.support.world import World
 
 ORGANISATIONS = "/api/admin/organisations"
@@ -40,7 +41,7 @@ async def test_the_same_user_name_may_exist_in_each(api: Api, owner: str):
         assert (await api.post("/api/operator/login", login)).status == 200
 
 
-async def test_an_organisation_is_renamed_with_its_version(api: Api, owner: str):
+async def test_an_organisation_is_renamed_with_its_version(api: Api, world: World, owner: str):
     organisation = (await api.post(ORGANISATIONS, NEW, token=owner)).data["organisation"]
     address = f"{ORGANISATIONS}/{organisation['organisation_id']}"
     renamed = await api.patch(address, {"slug": "museum"}, token=owner, headers={"If-Match": '"1"'})
@@ -50,6 +51,9 @@ async def test_an_organisation_is_renamed_with_its_version(api: Api, owner: str)
     assert (await api.get(f"{ORGANISATIONS}/4711", token=owner)).status == 404
     taken = await api.post(ORGANISATIONS, NEW | {"slug": "museum"}, token=owner)
     assert (taken.status, taken.error["errors"][0]["field"]) == (400, "slug")
+    log = await read_audit_log(api.hub.database)
+    changed = [row["org_id"] for row in log if row["action"] == "organisation.changed"]
+    assert changed == [world.org_id, organisation["organisation_id"]], "in the owner's log and in its own"
 
 
 async def test_wrong_fields_are_named(api: Api, owner: str):

@@ -84,7 +84,7 @@ async def test_an_empty_hub_becomes_a_venue_whose_practice_ticket_is_green(
     assert await count_slots(hub.database, status="ACTIVE") == 224
     log = await read_rows(hub.database, "audit_log", order_by="id")
     assert [(row["action"], row["source"]) for row in log] == [
-        ("setup.finished", "setup"), ("practice_ticket.made", "setup"),
+        ("setup.finished", "setup"), ("order.tickets_issued", "setup"), ("practice_ticket.made", "setup"),
     ]  # fmt: skip
 
 
