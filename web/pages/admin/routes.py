@@ -9,13 +9,17 @@ from web.pages.admin import (
     booking,
     bookings,
     card,
+    guests,
     message,
     organisations,
     overview,
     performance,
     performance_changes,
     performance_run,
+    privacy,
     products,
+    reservation,
+    reservations,
     rooms,
     security,
     setup,
@@ -41,6 +45,8 @@ _PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
 _SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 _SIGNING_IN = "/admin/security/people/{staff_id:[0-9]{1,16}}"
+_RESERVATION = "/admin/reservations/{reservation_id:[0-9]{1,16}}"
+_GUEST = "/admin/guests/{guest_id:[0-9]{1,16}}"
 
 
 def admin_routes() -> list[web.RouteDef]:
@@ -80,7 +86,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_PERFORMANCE}/move", performance_changes.move),
         web.get(f"{_PERFORMANCE}/cancel", performance_changes.show_cancel),
         web.post(f"{_PERFORMANCE}/cancel", performance_changes.cancel),
-        web.get(f"{_PERFORMANCE}/message", message.show_message),
+        web.get(f"{_PERFORMANCE}/message", message.show_new),
         web.post(f"{_PERFORMANCE}/message", message.send_message),
         web.get(f"{_PERFORMANCE}/done", performance_changes.show_done),
         web.get(audit.LIST, audit.show_audit_log),
@@ -140,4 +146,23 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_BOOKING}/resend", booking.send_again),
         web.post(f"{_BOOKING}/move", booking.move),
         web.post(f"{_BOOKING}/cancel", booking.cancel),
+        web.get(reservations.LIST, reservations.show_reservations),
+        web.get(f"{reservations.LIST}/print", reservations.print_reservations),
+        web.get(_RESERVATION, reservation.show_reservation),
+        web.post(f"{_RESERVATION}/contact", reservation.change_contact),
+        web.post(f"{_RESERVATION}/move", reservation.move),
+        web.post(f"{_RESERVATION}/cancel", reservation.cancel),
+        web.post(f"{_RESERVATION}/resend", reservation.send_again),
+        web.get(f"{message.MESSAGES}/new", message.show_new),
+        web.post(f"{message.MESSAGES}/new", message.send_message),
+        web.get(f"{message.MESSAGES}/{{message_id:[0-9]{{1,16}}}}", message.show_message),
+        web.get(guests.GUESTS, guests.show_guests),
+        web.post(guests.GUESTS, guests.add),
+        web.post(_GUEST, guests.change),
+        web.post(f"{_GUEST}/remove", guests.remove),
+        web.get(privacy.PRIVACY, privacy.show_privacy),
+        web.post(f"{privacy.PRIVACY}/retention", privacy.change_retention),
+        web.post(f"{privacy.PRIVACY}/find", privacy.find),
+        web.post(f"{privacy.PRIVACY}/export", privacy.export),
+        web.post(f"{privacy.PRIVACY}/erase", privacy.erase),
     ]

@@ -34,11 +34,14 @@ SECTIONS: tuple[Section, ...] = (
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
     Section("rooms", "/admin/rooms", N_("Rooms"), Role.MANAGER, SHOWS),
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),
+    Section("reservations", "/admin/reservations", N_("Reservations"), Role.MANAGER, PEOPLE),
+    Section("guests", "/admin/guests", N_("Guest lists"), Role.MANAGER, PEOPLE),
     Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE),
     Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
     Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
     Section("security", "/admin/security", N_("Sign-in"), Role.ADMIN, DEVICES),
     Section("audit", "/admin/audit", N_("Audit log"), Role.ADMIN, RECORDS),
+    Section("privacy", "/admin/privacy", N_("Privacy"), Role.ADMIN, RECORDS),
 )
 """In the order of the menu; those of a group stand together."""
 
