@@ -47,7 +47,7 @@ class Key(NamedTuple):
 
 
 PERSONAL: Mapping[str, Mapping[str, Erase]] = {
-    "tickets": {"customer_name": Erase.NULL, "customer_email": Erase.NULL, "customer_phone": Erase.NULL},
+    "tickets": {"customer_name": Erase.NULL, "customer_email": Erase.NULL, "customer_phone": Erase.NULL, "cancel_reason": Erase.NULL},
     "bookings": {
         "name": Erase.NAMELESS, "email": Erase.BLANK, "phone": Erase.NULL, "notes": Erase.BLANK, "key_hash": Erase.NULL,
         "body_hash": Erase.NULL,
@@ -99,6 +99,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PSEUDONYM: "id",
         Kind.SECRET: "confirm_hash",
     },
+    "closed_days": {Kind.PLAIN: "org_id id venue_id date name hours source version created_at"},
+    "closed_slot_notices": {Kind.PLAIN: "org_id reservation_id slot_id"},
     "contact_codes": {Kind.PLAIN: "org_id id channel tries created_at expires_at voided_at confirmed_at outbox_id"},
     "disputes": {
         Kind.PLAIN: "org_id id scan_id venue_id gate device result reason scanned_at asked_at decision decided_at",
@@ -111,7 +113,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PSEUDONYM: "code ticket_id",
         Kind.STAFF: "first_by second_by",
     },
-    "gates": {Kind.PLAIN: "org_id id venue_id name created_at"},
+    "first_setup": {Kind.PLAIN: "id org_id finished_at", Kind.SECRET: "code_hash", Kind.STAFF: "draft"},
+    "gates": {Kind.PLAIN: "org_id id venue_id name created_at version retired_at"},
     "guests": {
         Kind.PLAIN: "org_id venue_id slot_id language created_at version",
         Kind.PSEUDONYM: "id",
@@ -126,8 +129,15 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "moved_bookings": {Kind.PLAIN: "org_id reservation_id slot_id was message moved_at"},
     "notices": {Kind.PLAIN: "org_id id venue_id gate kind told_at", Kind.STAFF: "staff_id"},
     "orders": {Kind.PLAIN: "org_id id status created_at paid_at", Kind.PSEUDONYM: "reference"},
-    "organisations": {Kind.PLAIN: "id name created_at retention_days"},
-    "products": {Kind.PLAIN: "org_id id venue_id name activation_mode valid_days created_at"},
+    "opening_hours": {Kind.PLAIN: "org_id id venue_id weekday opens closes minutes capacity"},
+    "opening_weeks": {Kind.PLAIN: "org_id id version updated_at"},
+    "organisations": {Kind.PLAIN: "id name created_at retention_days slug version"},
+    "practice_tickets": {Kind.PLAIN: "org_id id venue_id ticket_id date created_at"},
+    "product_gates": {Kind.PLAIN: "org_id product_id gate_id"},
+    "products": {
+        Kind.PLAIN: "org_id id venue_id name name_zh activation_mode valid_days valid_until note note_zh attention question question_zh"
+        " version archived_at created_at",
+    },
     "reminders": {Kind.PLAIN: "org_id reservation_id slot_id hours reminded_at"},
     "reservation_slots": {
         Kind.PLAIN: "org_id id venue_id date start_time end_time starts_at ends_at total_capacity booked_count verified_count revision"
@@ -157,6 +167,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " accessibility consent largest_party status poster_hash version created_at updated_at",
     },
     "sign_in_attempts": {Kind.PLAIN: "failures window_ends locked_until", Kind.STAFF: "bucket"},
+    "slot_closures": {Kind.PLAIN: "org_id slot_id way move_to kept message closed_at finished_at"},
     "slot_message_recipients": {Kind.PLAIN: "org_id message_id outbox_id"},
     "slot_messages": {Kind.PLAIN: "org_id id slot_id key message created_at finished_at", Kind.STAFF: "staff_id"},
     "staff": {
@@ -177,16 +188,16 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     },
     "tickets": {
         Kind.PLAIN: "org_id order_id product_id channel status activation_mode valid_until created_at activated_at reserved_at verified_at"
-        " verified_gate version",
+        " verified_gate version cancelled_at",
         Kind.PSEUDONYM: "id code",
-        Kind.STAFF: "verified_by",
+        Kind.STAFF: "verified_by cancelled_by",
     },
     "venue_movements": {Kind.PLAIN: "org_id venue_id date exited reentered revision"},
     "venues": {
         Kind.PLAIN: "org_id id name timezone unreserved_entry late_entry_minutes early_entry_minutes change_cutoff_hours show_contact"
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
-        " alert_webhook_url booking_expiry_hours pending_per_address",
+        " alert_webhook_url booking_expiry_hours pending_per_address version",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },

@@ -1,12 +1,13 @@
 -- Closing a slot for tickets. The slot is closed first, in its own transaction. Those booked follow in batches, each in one
 -- transaction: tickets by id, reservations, slots by id last, and the row of the closure after its slot. A batch that was done is not
--- done again. Whole parties go together, with one e-mail each.
+-- done again. Whole parties go together, with one e-mail each if they left an address. Guests go like everybody else; places that were
+-- added for them are gone.
 
 -- name: lock_slots
 -- These slots for tickets, locked in order of id: no place of them is taken or freed until the transaction ends.
 SELECT s.*, v.timezone
   FROM reservation_slots s JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
- WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND s.show_id IS NULL
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND s.show_id IS NULL AND NOT s.for_guests
  ORDER BY s.id
    FOR NO KEY UPDATE OF s;
 
@@ -95,7 +96,7 @@ WITH asked AS MATERIALIZED (
 INSERT INTO mail_outbox (org_id, kind, reservation_id, recipient, payload, language, next_attempt_at)
 SELECT $1, 'reservation.choose', p.first_id, r.customer_email,
        jsonb_build_object('manage_token', p.token, 'message', $7::text, 'reservation_ids', p.ids), r.language, $6
-  FROM party p JOIN ticket_reservations r ON r.org_id = $1 AND r.id = p.first_id
+  FROM party p JOIN ticket_reservations r ON r.org_id = $1 AND r.id = p.first_id AND r.customer_email <> ''
  ORDER BY p.first_id
 RETURNING reservation_id;
 
@@ -114,7 +115,8 @@ SELECT t.id, t.code, r.id AS reservation_id, r.manage_token_hash
 -- Moves these reservations of locked tickets from the closed slot $2 to slot $3, into the places kept for them. One e-mail with a new
 -- link for each party. Returns all counts of both slots, with the codes of the tickets that were moved.
 WITH leaving AS MATERIALIZED (
-    SELECT r.org_id, r.id, r.ticket_id, r.places, r.customer_email, r.language, r.manage_token_hash
+    SELECT r.org_id, r.id, r.ticket_id, r.places, r.customer_email, r.language, r.manage_token_hash,
+           CASE WHEN r.added_places THEN r.places ELSE 0 END AS added
       FROM ticket_reservations r
      WHERE r.org_id = $1 AND r.id = ANY ($4::bigint[]) AND r.status = 'RESERVED' AND r.slot_id = $2
      ORDER BY r.id
@@ -122,12 +124,15 @@ WITH leaving AS MATERIALIZED (
 ), held AS MATERIALIZED (
     SELECT s.* FROM reservation_slots s WHERE s.org_id = $1 AND s.id IN ($2, $3) ORDER BY s.id FOR NO KEY UPDATE
 ), total AS MATERIALIZED (
-    SELECT coalesce(sum(places), 0)::integer AS places FROM leaving
+    SELECT coalesce(sum(places), 0)::integer AS places, coalesce(sum(added), 0)::integer AS added FROM leaving
 ), moved AS (
     UPDATE ticket_reservations r
-       SET slot_id = $3, venue_id = h.venue_id, moved_at = $5, calendar_sequence = r.calendar_sequence + 1
+       SET slot_id = $3, venue_id = h.venue_id, moved_at = $5, calendar_sequence = r.calendar_sequence + 1, added_places = false
       FROM leaving l, held h
      WHERE r.org_id = l.org_id AND r.id = l.id AND h.id = $3
+), relisted AS (
+    UPDATE guests g SET slot_id = $3, venue_id = h.venue_id
+      FROM leaving l, held h WHERE g.org_id = l.org_id AND g.id = l.ticket_id AND h.id = $3
 ), touched AS (
     UPDATE tickets t SET version = t.version + 1 FROM leaving l WHERE t.org_id = l.org_id AND t.id = l.ticket_id
     RETURNING t.code
@@ -146,14 +151,15 @@ WITH leaving AS MATERIALIZED (
            jsonb_build_object('manage_token', p.token, 'was', $9::jsonb, 'message', $10::text, 'cause', 'closed',
                               'reservation_ids', p.ids),
            p.language, $5
-      FROM party p ORDER BY p.id
+      FROM party p WHERE p.customer_email <> '' ORDER BY p.id
 ), closure AS (
     UPDATE slot_closures c SET kept = greatest(c.kept - n.places, 0) FROM total n WHERE c.org_id = $1 AND c.slot_id = $2
 )
 UPDATE reservation_slots s
    SET booked_count = h.booked_count + CASE WHEN h.id = $3 THEN n.places ELSE -n.places END,
        held_count = greatest(h.held_count - CASE WHEN h.id = $3 THEN n.places ELSE 0 END, 0),
-       total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $5
+       total_capacity = h.total_capacity - CASE WHEN h.id = $3 THEN 0 ELSE n.added END, verified_count = h.verified_count,
+       revision = h.revision + 1, updated_at = $5
   FROM held h, total n
  WHERE s.org_id = h.org_id AND s.id = h.id AND n.places > 0
 RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count, s.verified_count,
@@ -163,7 +169,8 @@ RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_
 -- Cancels these reservations of locked tickets because slot $2 is closed: the tickets are good for another time, the places are no
 -- longer booked, one e-mail for each party. $6 has other times by the size of a party. Returns all counts, with the codes.
 WITH leaving AS MATERIALIZED (
-    SELECT r.org_id, r.id, r.ticket_id, r.places, r.customer_email, r.language, r.manage_token_hash
+    SELECT r.org_id, r.id, r.ticket_id, r.places, r.customer_email, r.language, r.manage_token_hash,
+           CASE WHEN r.added_places THEN r.places ELSE 0 END AS added
       FROM ticket_reservations r
      WHERE r.org_id = $1 AND r.id = ANY ($3::bigint[]) AND r.status = 'RESERVED' AND r.slot_id = $2
      ORDER BY r.id
@@ -171,13 +178,14 @@ WITH leaving AS MATERIALIZED (
 ), held AS MATERIALIZED (
     SELECT s.* FROM reservation_slots s WHERE s.org_id = $1 AND s.id = $2 FOR NO KEY UPDATE
 ), total AS MATERIALIZED (
-    SELECT coalesce(sum(places), 0)::integer AS places FROM leaving
+    SELECT coalesce(sum(places), 0)::integer AS places, coalesce(sum(added), 0)::integer AS added FROM leaving
 ), cancelled AS (
     UPDATE ticket_reservations r
        SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'staff', calendar_sequence = r.calendar_sequence + 1
       FROM leaving l WHERE r.org_id = l.org_id AND r.id = l.id
 ), freed AS (
-    UPDATE tickets t SET status = 'ACTIVATED', reserved_at = NULL, version = t.version + 1
+    UPDATE tickets t SET status = CASE t.channel WHEN 'guest' THEN 'CANCELLED' ELSE 'ACTIVATED' END, reserved_at = NULL,
+           version = t.version + 1
       FROM leaving l WHERE t.org_id = l.org_id AND t.id = l.ticket_id
     RETURNING t.code
 ), party AS MATERIALIZED (
@@ -191,10 +199,10 @@ WITH leaving AS MATERIALIZED (
            jsonb_build_object('cause', 'closed', 'message', $5::text, 'reservation_ids', p.ids,
                               'alternatives', coalesce($6::jsonb -> p.size::text, '[]')),
            p.language, $4
-      FROM party p ORDER BY p.id
+      FROM party p WHERE p.customer_email <> '' ORDER BY p.id
 )
 UPDATE reservation_slots s
-   SET booked_count = h.booked_count - n.places, held_count = h.held_count, total_capacity = h.total_capacity,
+   SET booked_count = h.booked_count - n.places, held_count = h.held_count, total_capacity = h.total_capacity - n.added,
        verified_count = h.verified_count, revision = h.revision + 1, updated_at = $4
   FROM held h, total n
  WHERE s.org_id = h.org_id AND s.id = h.id AND n.places > 0

@@ -9,7 +9,7 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, v.name AS venue, v.timezone, s.dat
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
   LEFT JOIN slot_closures c ON c.org_id = s.org_id AND c.slot_id = s.id
- WHERE s.org_id = $1 AND s.id = $2 AND s.show_id IS NULL;
+ WHERE s.org_id = $1 AND s.id = $2 AND s.show_id IS NULL AND NOT s.for_guests;
 
 -- name: list_slots
 -- Slots of an organisation, the last one first, that come before the one at $6 with the id $7. NULL filters nothing: venue $2, from
@@ -20,7 +20,7 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, v.name AS venue, v.timezone, s.dat
   FROM reservation_slots s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
   LEFT JOIN slot_closures c ON c.org_id = s.org_id AND c.slot_id = s.id
- WHERE s.org_id = $1 AND s.show_id IS NULL AND ($2::bigint IS NULL OR s.venue_id = $2)
+ WHERE s.org_id = $1 AND s.show_id IS NULL AND NOT s.for_guests AND ($2::bigint IS NULL OR s.venue_id = $2)
    AND ($3::date IS NULL OR s.date >= $3) AND ($4::date IS NULL OR s.date <= $4) AND ($5::text IS NULL OR s.status = $5)
    AND ($6::timestamptz IS NULL OR (s.starts_at, s.id) < ($6, $7::bigint))
  ORDER BY s.starts_at DESC, s.id DESC LIMIT $8;
@@ -32,21 +32,21 @@ SELECT s.date, count(*) AS slots, count(*) FILTER (WHERE s.status <> 'ACTIVE') A
        coalesce(sum(s.booked_count), 0) AS booked, coalesce(sum(s.held_count), 0) AS held,
        coalesce(sum(s.verified_count), 0) AS entered
   FROM reservation_slots s
- WHERE s.org_id = $1 AND s.venue_id = $2 AND s.show_id IS NULL AND s.date BETWEEN $3 AND $4
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.show_id IS NULL AND NOT s.for_guests AND s.date BETWEEN $3 AND $4
  GROUP BY s.date ORDER BY s.date;
 
 -- name: standing_slots
 -- The slots of a venue that take place at some moment from $3 to $4, closed ones included.
 SELECT id, date, start_time, end_time, starts_at, ends_at, total_capacity
   FROM reservation_slots
- WHERE org_id = $1 AND venue_id = $2 AND show_id IS NULL AND ends_at > $3 AND starts_at < $4
+ WHERE org_id = $1 AND venue_id = $2 AND show_id IS NULL AND NOT for_guests AND ends_at > $3 AND starts_at < $4
  ORDER BY starts_at, id;
 
 -- name: slots_of_day
 -- The slots of a venue's day that are not closed, to be copied.
 SELECT id, date, start_time, end_time, starts_at, ends_at, total_capacity
   FROM reservation_slots
- WHERE org_id = $1 AND venue_id = $2 AND show_id IS NULL AND date = $3 AND status = 'ACTIVE'
+ WHERE org_id = $1 AND venue_id = $2 AND show_id IS NULL AND NOT for_guests AND date = $3 AND status = 'ACTIVE'
  ORDER BY starts_at, id;
 
 -- name: add_planned
@@ -65,7 +65,7 @@ SELECT id FROM added ORDER BY starts_at, id;
 -- These slots for tickets, locked in order of id: no place of them is taken or freed until the transaction ends.
 SELECT s.*, v.timezone
   FROM reservation_slots s JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
- WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND s.show_id IS NULL
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND s.show_id IS NULL AND NOT s.for_guests
  ORDER BY s.id
    FOR NO KEY UPDATE OF s;
 

@@ -108,7 +108,7 @@ async def _page(
         refused=refused,
         one=found,
         typed={"email": form.get("email"), "phone": form.get("phone")} if form else {"email": found.email, "phone": found.phone},
-        newest={"email": found.email, "phone": found.phone} if status == 412 else {},
+        newest={"email": found.email, "phone": found.phone} if status == 412 else {"email": None, "phone": None},
         members=[one for one in party.members if one.reservation_id != found.reservation_id],
         moments={
             name: moment_in(getattr(found, name), found.zone)

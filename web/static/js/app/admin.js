@@ -1,6 +1,7 @@
 // The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
 import { keepListFresh } from "../features/admin/live_list.js";
 import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
+import { followProgress } from "../features/admin/live_progress.js";
 import { previewPoster } from "../features/admin/poster_preview.js";
 import { previewText } from "../features/admin/text_preview.js";
 import { warnOfUnsavedChanges } from "../features/admin/unsaved_changes.js";
@@ -11,6 +12,7 @@ function each(selector, enhance) {
 }
 
 each("[data-live]", keepListFresh);
+each("[data-progress]", followProgress);
 each("[data-preview]", previewText);
 each("[data-poster]", previewPoster);
 each("[data-own-zone]", fillOwnTimeZone);
