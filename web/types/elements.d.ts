@@ -5,6 +5,8 @@ interface ElementsById {
   "access-title": HTMLElementTagNameMap["h2"];
   "actions": HTMLElementTagNameMap["h2"];
   "added": HTMLElementTagNameMap["h2"];
+  "address": HTMLElementTagNameMap["input"];
+  "address-wrong": HTMLElementTagNameMap["p"];
   "again": HTMLElementTagNameMap["button"];
   "again-title": HTMLElementTagNameMap["h2"];
   "alerts": HTMLElementTagNameMap["section"];
@@ -100,6 +102,7 @@ interface ElementsById {
   "country-hint": HTMLElementTagNameMap["p"];
   "country-short": HTMLElementTagNameMap["b"];
   "country-wrong": HTMLElementTagNameMap["p"];
+  "date": HTMLElementTagNameMap["input"];
   "dates": HTMLElementTagNameMap["section"];
   "dates-title": HTMLElementTagNameMap["h2"];
   "day": HTMLElementTagNameMap["input"];
@@ -157,6 +160,14 @@ interface ElementsById {
   "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["tbody"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
+  "guests-close": HTMLElementTagNameMap["button"];
+  "guests-dialog": HTMLElementTagNameMap["dialog"];
+  "guests-form": HTMLElementTagNameMap["form"];
+  "guests-found": HTMLElementTagNameMap["ul"];
+  "guests-name": HTMLElementTagNameMap["input"];
+  "guests-on": HTMLElementTagNameMap["button"];
+  "guests-said": HTMLElementTagNameMap["p"];
+  "guests-title": HTMLElementTagNameMap["h2"];
   "how": HTMLElementTagNameMap["fieldset"];
   "image": HTMLElementTagNameMap["input"];
   "image-hint": HTMLElementTagNameMap["p"];
@@ -168,6 +179,7 @@ interface ElementsById {
   "issue-channel": HTMLElementTagNameMap["select"];
   "issue-status": HTMLElementTagNameMap["select"];
   "issue-title": HTMLElementTagNameMap["h2"];
+  "keep": HTMLElementTagNameMap["h2"];
   "keep-title": HTMLElementTagNameMap["h2"];
   "keyboard": HTMLElementTagNameMap["button"];
   "language": HTMLElementTagNameMap["select"];
@@ -184,6 +196,7 @@ interface ElementsById {
   "legend-short": HTMLElementTagNameMap["li"];
   "life": HTMLElementTagNameMap["section"];
   "link-state": HTMLElementTagNameMap["p"] | HTMLElementTagNameMap["span"];
+  "list": HTMLElementTagNameMap["h2"];
   "list-title": HTMLElementTagNameMap["h2"];
   "loaded": HTMLElementTagNameMap["p"];
   "login-answer": HTMLElementTagNameMap["div"];
@@ -218,6 +231,7 @@ interface ElementsById {
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
   "name-title": HTMLElementTagNameMap["h2"];
+  "new": HTMLElementTagNameMap["h2"];
   "new-gate": HTMLElementTagNameMap["input"];
   "new-gate-wrong": HTMLElementTagNameMap["p"];
   "new-organisation": HTMLElementTagNameMap["h2"];
@@ -258,6 +272,7 @@ interface ElementsById {
   "past-title": HTMLElementTagNameMap["h2"];
   "people-title": HTMLElementTagNameMap["h2"];
   "performance": HTMLElementTagNameMap["select"];
+  "person": HTMLElementTagNameMap["h2"];
   "person-form": HTMLElementTagNameMap["form"];
   "phone": HTMLElementTagNameMap["input"];
   "phone-advice": HTMLElementTagNameMap["p"];
@@ -281,6 +296,7 @@ interface ElementsById {
   "product-name": HTMLElementTagNameMap["p"];
   "product-note": HTMLElementTagNameMap["p"];
   "provider": HTMLElementTagNameMap["a"];
+  "progress": HTMLElementTagNameMap["section"];
   "provisional": HTMLElementTagNameMap["p"];
   "q": HTMLElementTagNameMap["input"];
   "q-hint": HTMLElementTagNameMap["p"];
@@ -308,6 +324,9 @@ interface ElementsById {
   "reserve": HTMLElementTagNameMap["div"];
   "result": HTMLElementTagNameMap["select"];
   "results": HTMLElementTagNameMap["div"];
+  "retention-days": HTMLElementTagNameMap["input"];
+  "retention-hint": HTMLElementTagNameMap["p"];
+  "retention-wrong": HTMLElementTagNameMap["p"];
   "role": HTMLElementTagNameMap["select"];
   "role-wrong": HTMLElementTagNameMap["p"];
   "room": HTMLElementTagNameMap["select"];
@@ -350,6 +369,7 @@ interface ElementsById {
   "shows-card": HTMLElementTagNameMap["section"];
   "shows-title": HTMLElementTagNameMap["h2"];
   "sign-out": HTMLElementTagNameMap["button"];
+  "slot": HTMLElementTagNameMap["select"];
   "slot-title": HTMLElementTagNameMap["h2"];
   "slots": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];
   "slots-more": HTMLElementTagNameMap["p"];
@@ -366,6 +386,7 @@ interface ElementsById {
   "step-title": HTMLElementTagNameMap["h1"];
   "steps": HTMLElementTagNameMap["ol"];
   "summary": HTMLElementTagNameMap["dl"];
+  "sure-wrong": HTMLElementTagNameMap["p"];
   "ticket": HTMLElementTagNameMap["input"];
   "ticket-advice": HTMLElementTagNameMap["p"];
   "ticket-answer": HTMLElementTagNameMap["div"];
@@ -405,6 +426,7 @@ interface ElementsById {
   "undo-submit": HTMLElementTagNameMap["button"];
   "undo-title": HTMLElementTagNameMap["h2"];
   "username": HTMLElementTagNameMap["input"];
+  "venue": HTMLElementTagNameMap["select"];
   "venue-clock": HTMLElementTagNameMap["p"];
   "venue-name": HTMLElementTagNameMap["span"] | HTMLElementTagNameMap["strong"];
   "verdict": HTMLElementTagNameMap["section"];

@@ -39,7 +39,7 @@ interface Decision extends EntryVerdict {
 }
 
 /** The facts of the entry rule, as the day's list has them. Moments are RFC 3339. */
-interface TicketFacts { status: Wire.Ticket["status"]; channel: Wire.Ticket["channel"] | "booking"; valid_until: string | null; venue_id: number | null }
+interface TicketFacts { status: Wire.Ticket["status"]; channel: Wire.Ticket["channel"] | "booking" | "guest"; valid_until: string | null; venue_id: number | null }
 interface ReservationFacts {
   slot_id?: number;
   venue_id: number;

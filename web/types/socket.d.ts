@@ -26,6 +26,7 @@ interface Commands {
   exit: Decision;
   sync: Wire.SyncedScans;
   undo: { scan_id: string; undo_scan_id: string; reason: string; ticket_code: string; ticket_status: string };
+  find_guests: { guests: GuestAtGate[] };
   history: Wire.LoggedScanPage;
   ask_supervisor: Wire.Dispute;
   withdraw: Wire.Dispute;
@@ -93,4 +94,19 @@ declare namespace Wire {
   interface AlarmSide { gate: string; at: string; operator: { id: number; name: string }; result: Decision["result"]; reason: string }
   /** hub/actions/reporting/gate_activity.py */
   interface GateActivity { gate: string; scans: number; last_scan_at: string; quiet: boolean }
+}
+
+/** A guest as a steward finds it by name. */
+interface GuestAtGate {
+  guest_id: number;
+  name: string;
+  note: string;
+  size: number;
+  admitted: number;
+  code: string;
+  date: string;
+  start_time: string;
+  end_time: string;
+  whole_day: boolean;
+  title: string;
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.access.roles import Role
-from hub.live.commands import disputes, ping, scanning, subscriptions, sync
+from hub.live.commands import disputes, guests, ping, scanning, subscriptions, sync
 from hub.live.commands.context import CommandContext
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "sync": Command(Role.OPERATOR, sync.read_sync, sync.sync),
     "undo": Command(Role.OPERATOR, scanning.read_undo, scanning.undo),
     "history": Command(Role.OPERATOR, scanning.read_history, scanning.history),
+    "find_guests": Command(Role.OPERATOR, guests.read_name, guests.find),
     "ask_supervisor": Command(Role.OPERATOR, disputes.read_question, disputes.ask_supervisor),
     "withdraw": Command(Role.OPERATOR, disputes.read_scan_id, disputes.withdraw),
     "override": Command(Role.MANAGER, disputes.read_override, disputes.override),

@@ -20,6 +20,7 @@ import { ConflictNotices } from "../features/scan/conflict_notices.js";
 import { ScanFlow } from "../features/scan/scan_flow.js";
 import { ExitMode } from "../features/scan/exit_mode.js";
 import { GateAlarm } from "../features/scan/gate_alarm.js";
+import { GuestSearch } from "../features/scan/guest_search.js";
 import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
@@ -129,6 +130,10 @@ const cameraPanel = new CameraPanel({
   settings, onCode: (text, seenAt) => flow.present(text, seenAt), wants: () => flow.wantsCode, onTouched: toInput,
 });
 const gateChoice = new GateChoice({ device, onChosen: () => telemetry.send(), onClosed: toInput });
+new GuestSearch({ socket, onClosed: toInput, onChosen: (code) => {
+  flow.again();
+  flow.present(code);
+} });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
 const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
