@@ -19,12 +19,14 @@ import db.organisation
 from hub.live.commands.table import COMMANDS
 from hub.live.topics.table import TOPICS
 from tests.support.foreign_organisation import PLACES, ForeignOrganisation
+from tests.support.generated_requests import example
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued
 from tests.support.still_outbox import send_nothing
 from tests.support.websocket_client import Socket
 from tests.support.world import World
 from tests.web.api.test_bad_input import GOOD
+from web.api.endpoint import Endpoint
 from web.api.openapi import plain_path
 from web.api.table import ENDPOINTS
 from web.middleware.request_ring import STAFF_PAGES
@@ -100,6 +102,12 @@ async def foreign(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> Fo
     return await ForeignOrganisation(hub).found()
 
 
+def body_of(endpoint: Endpoint) -> Any:
+    """Return a body that the endpoint takes: one that is known to be good, or one made from its schema."""
+    assert endpoint.body is not None
+    return GOOD.get(plain_path(endpoint.path)) or example({"$ref": endpoint.body.__name__}, whole=True)
+
+
 async def attempts(foreign: ForeignOrganisation, own: World) -> list[Attempt]:
     """Return all requests: those that only read come first, so that they find what the others might change."""
     made: list[Attempt] = []
@@ -107,7 +115,7 @@ async def attempts(foreign: ForeignOrganisation, own: World) -> list[Attempt]:
         path, template = await foreign.fill_path(endpoint.path), plain_path(endpoint.path)
         names = {parameter.name for parameter in endpoint.parameters if parameter.place == "query"}
         always = f"orq={own.org_id}" if "orq" in names else ""
-        body: Any = await foreign.fill_body(GOOD[template]) if endpoint.body is not None else None
+        body: Any = await foreign.fill_body(body_of(endpoint)) if endpoint.body is not None else None
         headers = {"Content-Type": endpoint.upload[0]} if endpoint.upload else {}
         made += [
             Attempt(endpoint.method, f"{path}?{always}&{query}", template, endpoint.who == "operator",
@@ -139,7 +147,8 @@ async def ask(hub: Hub, attempt: Attempt, token: str) -> tuple[int, str]:
     async with hub.client.request(
         attempt.method, attempt.path, data=data, headers=headers, allow_redirects=False
     ) as response:
-        return response.status, (await response.read()).decode("utf-8", "replace")
+        signs_in = response.headers.get("Location", "").startswith("/operator/login")
+        return 401 if signs_in else response.status, (await response.read()).decode("utf-8", "replace")
 
 
 async def leaks(

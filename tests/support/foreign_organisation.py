@@ -9,13 +9,15 @@ from uuid import uuid4
 from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.audit.actor import Actor
+from hub.actions.guests.add_guests import GuestPlace, add_guests
 from hub.actions.shows.rooms import RoomDraft, add_room
+from hub.rules.guest_lists import GuestDraft
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.owner import as_owner
-from tests.support.rows import change_rows, read_rows
+from tests.support.rows import add_row, change_rows, read_rows
 from tests.support.theatre import Theatre
-from tests.support.world import World
+from tests.support.world import NOON, TODAY, World
 
 SECRET = "Zwinger"
 """In the name of everything that belongs to the foreign organisation. Searches of the tests ask for `Zwing`."""
@@ -30,6 +32,8 @@ TABLES = {
     "operator_id": "staff",
     "staff_id": "staff",
     "organisation_id": "organisations",
+    "message_id": "slot_messages",
+    "subject_id": "audit_log",
 }
 """The table of an id, by the name that paths, queries and bodies give it. Other names are that of the table without its `s`."""
 
@@ -60,20 +64,31 @@ class ForeignOrganisation:
         await change_rows(database, "venues", {"org_id": world.org_id}, name=f"{SECRET} Gallery")
         await change_rows(database, "products", {"org_id": world.org_id}, name=f"{SECRET} Pass")
         theatre = Theatre(world)
-        room = await add_room(
-            self.hub.services,
-            Actor(world.org_id, world.venue_id, 7, f"{SECRET} Director"),
-            RoomDraft(f"{SECRET} Stage", 40),
-        )
+        by = Actor(world.org_id, world.venue_id, 7, f"{SECRET} Director")
+        room = await add_room(self.hub.services, by, RoomDraft(f"{SECRET} Stage", 40))
         theatre.room_id = room.room_id
         theatre.show_id = (await Theatre(world).found(title=f"{SECRET} Opera")).show_id
         performance_id = await theatre.performance()
+        await self._add_set_up()
         booking = await theatre.booking(performance_id, f"{SECRET} Visitor", email="zwinger@example.org")
         slot_id = await world.slot()
         code, *others = [await world.reserved(slot_id, customer_name=f"{SECRET} Guest {n}") for n in range(4)]
         self.code = code.code
         self.secrets += [*(one.code for one in others), booking.code]
         self.staff_id = await self._scan(others[0].code, others[1].code)
+        await add_guests(
+            self.hub.services, by, GuestPlace(slot_id), [GuestDraft(f"{SECRET} Patron", email="zwinger@example.org")]
+        )
+        await add_row(
+            database,
+            "slot_messages",
+            org_id=world.org_id,
+            slot_id=slot_id,
+            key=uuid4(),
+            message=f"{SECRET} closes",
+            created_at=NOON,
+            finished_at=NOON,
+        )
         mails = await read_rows(database, "mail_outbox", "id", org_id=world.org_id, status="PENDING")
         self.ids = {
             "reservation_id": code.reservation_id, "ticket_id": code.id, "performance_id": performance_id, "slot_id": slot_id,
@@ -81,6 +96,13 @@ class ForeignOrganisation:
             "operator_id": self.staff_id, "staff_id": self.staff_id, "venue_id": world.venue_id,
         }  # fmt: skip
         return self
+
+    async def _add_set_up(self) -> None:
+        database, here = self.hub.database, {"org_id": self.world.org_id, "venue_id": self.world.venue_id}
+        gate = await add_row(database, "gates", **here, name=f"{SECRET} Gate")
+        product = {"org_id": self.world.org_id, "product_id": self.world.product_id}
+        await add_row(database, "product_gates", **product, gate_id=gate["id"])
+        await add_row(database, "closed_days", **here, date=TODAY, name=f"{SECRET} holiday", created_at=NOON)
 
     async def _scan(self, entered: str, twice: str) -> int:
         """Let visitors in, one of them twice by an offline scanner, and ask a supervisor about a refused one."""

@@ -96,10 +96,10 @@ ScanId = Annotated[
 
 
 class Request(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+    """A field that the address does not know is a mistake, and is refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
 class AdminRequest(Request):
-    """Base class of administration: a field that the address does not know is a mistake, and is refused."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    """Base class of administration. A change without any field is a change of nothing."""

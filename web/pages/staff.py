@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from db.organisation import work_for
 from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
@@ -60,6 +61,7 @@ def _at_least(request: web.Request, least: Role, need: str) -> Identity:
     identity = member_of(request)
     if not at_least(identity.role, least):
         raise sign_in_first(request.path, need=need)
+    work_for(None if least is Role.OWNER else identity.org_id)
     return identity
 
 

@@ -13,8 +13,8 @@ SELECT s.id AS slot_id, s.venue_id, v.name AS venue, v.timezone, s.date, s.start
 -- name: preview
 -- How many addresses a message to slot $2 reaches, by language, and how many people these come for. People whose party left no address
 -- are `unreached`.
-SELECT a.language, count(*) FILTER (WHERE a.address <> '') AS addresses, sum(a.people) FILTER (WHERE a.address <> '') AS people,
-       coalesce(sum(a.people) FILTER (WHERE a.address = ''), 0) AS unreached
+SELECT a.language, count(*) FILTER (WHERE a.address <> '') AS addresses, (sum(a.people) FILTER (WHERE a.address <> ''))::bigint AS people,
+       coalesce(sum(a.people) FILTER (WHERE a.address = ''), 0)::bigint AS unreached
   FROM (SELECT lower(r.customer_email) AS address, min(r.language) AS language, sum(r.places) AS people
           FROM ticket_reservations r
          WHERE r.slot_id = $2 AND r.org_id = $1 AND r.status IN ('RESERVED', 'VERIFIED')

@@ -38,11 +38,10 @@ async def list_messages(request: web.Request) -> web.Response:
     slot_id = query_int(request, "slot_id", 1, LARGEST_ID)
     if slot_id is None:
         raise invalid(("slot_id", "Give a slot"))
+    before, limit = query_int(request, "before", 1, LARGEST_ID), query_limit(request)
     await read_message_slot(services, by, slot_id)
     reach = await read_reach(services, by, slot_id)
-    found, following = await messages_of_slot(
-        services, by, slot_id, before=query_int(request, "before", 1, LARGEST_ID), limit=query_limit(request)
-    )
+    found, following = await messages_of_slot(services, by, slot_id, before=before, limit=limit)
     return answer(
         {
             "messages": [_fields(one) for one in found],
