@@ -29,11 +29,10 @@ def identity_of(request: web.Request) -> Identity | None:
 
 
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
-    """Return the identity of a staff member, for whose organisation the rest of the request works. An owner's works for every one.
+    """Return the identity of a staff member, for whose organisation the rest of the request works; an owner's for every one.
 
-    Refuses UNAUTHENTICATED, or FORBIDDEN below role `least`.
+    Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, or FORBIDDEN below role `least`.
     """
-    """Return the identity of a staff member. Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, or FORBIDDEN below role `least`."""
     identity = identity_of(request)
     if identity is None:
         raise request.get("not_from_here") or Refused(Reason.UNAUTHENTICATED)

@@ -89,14 +89,18 @@ async def test_of_several_kept_connections_the_one_that_fits_is_lent(
 ) -> None:
     one, other = await add_two_organisations(database)
 
-    async def serve(org_id: int) -> None:
-        with working_for(org_id):
-            await database.fetchval("SELECT pg_sleep(0.05)")
+    async def serve_both() -> None:
+        """Hold a connection for each of them at once."""
+        with working_for(one):
+            async with database.jobs.connection() as its:
+                with working_for(other):
+                    async with database.jobs.connection() as others:
+                        assert its is not others
 
-    await asyncio.gather(serve(one), serve(other))
+    await serve_both()
     switches = count_switches(monkeypatch)
     for _ in range(3):
-        await asyncio.gather(serve(one), serve(other))
+        await serve_both()
     assert switches == []
 
 
