@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from icalendar import Calendar
-from icalendar.prop import vBroken
-
 from hub.rules.recurrence import Repetition, occurrences
 
 MOST_BYTES = 512 * 1024
@@ -77,6 +74,8 @@ def _events_of(content: bytes) -> list[Any]:
     if b"BEGIN:VCALENDAR" not in content[:1024].upper():
         raise ValueError("This is no calendar file: choose one that ends in .ics")
     try:
+        from icalendar import Calendar  # not at start-up: few processes ever read such a file
+
         calendars = Calendar.from_ical(content, multiple=True)
     except Exception:  # noqa: BLE001  the parser raises many kinds of errors for damaged files
         raise ValueError("This calendar file is damaged") from None
@@ -103,7 +102,7 @@ def _days_of(event: Any, first: date, last: date) -> set[date]:
     starts = {start}
     rule = event.get("RRULE")
     if rule is not None:
-        if isinstance(rule, (list, vBroken)):
+        if (isinstance(rule, list) or _is_broken(rule)):
             raise ValueError("repeats by a rule that cannot be read")
         reach = timedelta(days=length - 1)
         starts = set(occurrences(start, _repetition(rule), first - reach, last))
@@ -137,7 +136,7 @@ def _whole_days(event: Any) -> tuple[date, int]:
 
 
 def _moment_of(value: Any) -> date | None:
-    found = None if isinstance(value, vBroken) else getattr(value, "dt", None)
+    found = None if _is_broken(value) else getattr(value, "dt", None)
     return found if isinstance(found, date) else None
 
 
@@ -174,3 +173,10 @@ def _weekday(text: str) -> tuple[int, int]:
     if found is None:
         raise ValueError("repeats by a rule that cannot be read")
     return _WEEKDAYS.index(found[2]) + 1, int(found[1] or 0)
+
+
+def _is_broken(value: Any) -> bool:
+    """Return whether icalendar could not read this value."""
+    from icalendar.prop import vBroken
+
+    return isinstance(value, vBroken)
