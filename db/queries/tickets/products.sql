@@ -1,11 +1,12 @@
 -- Products: what tickets are of.
 
 -- name: products_at_gates
--- The products of an organisation that have something to say at the gates of venue $2. `gates` is NULL where every gate will do.
+-- The products of an organisation that have something to say at the gates of venue $2. `gates` is NULL where every gate will do,
+-- and has no gate that is retired.
 SELECT p.id, p.name, p.name_zh, p.note, p.note_zh, p.attention, p.question, p.question_zh, g.gates
   FROM products p
   LEFT JOIN LATERAL (
-        SELECT coalesce(array_agg(g.name ORDER BY g.name, g.id) FILTER (WHERE g.venue_id = $2), '{}') AS gates
+        SELECT coalesce(array_agg(g.name ORDER BY g.name, g.id) FILTER (WHERE g.venue_id = $2 AND g.retired_at IS NULL), '{}') AS gates
           FROM product_gates x
           JOIN gates g ON g.org_id = x.org_id AND g.id = x.gate_id
          WHERE x.org_id = p.org_id AND x.product_id = p.id
@@ -83,7 +84,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: gates_to_choose
 -- The gates of an organisation with their venues, or of its venue $2, by venue and name.
-SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name
+SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name, g.retired_at IS NOT NULL AS is_retired
   FROM gates g
   JOIN venues v ON v.org_id = g.org_id AND v.id = g.venue_id
  WHERE g.org_id = $1 AND ($2::bigint IS NULL OR g.venue_id = $2)

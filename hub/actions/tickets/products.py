@@ -90,7 +90,7 @@ class ProductFields:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The venues and gates that a product may name. A gate is a row with `gate_id`, `venue_id`, `venue` and `name`."""
+    """The venues and gates that a product may name. A gate is a row with `gate_id`, `venue_id`, `venue`, `name` and `is_retired`."""
 
     venues: Sequence[Mapping[str, Any]]
     gates: Sequence[Mapping[str, Any]]
