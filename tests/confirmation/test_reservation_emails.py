@@ -90,6 +90,21 @@ async def test_a_moved_visit_names_both_times_and_moves_its_calendar_entry(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_cancelled_ticket_takes_its_visit_along_and_leads_to_no_other_time(
+    worker, outbox_rows, mail_server, language
+):
+    ids = await outbox_rows.party(1, status="CANCELLED", ticket_status="CANCELLED")
+    payload = {"reservation_ids": ids, "cause": "ticket"}
+    row = await outbox_rows.queue("reservation.cancelled", payload, ids[0], language=language)
+    mail = await sent(worker, mail_server)
+    check_every_mail(mail, language, row)
+    text, page = bodies(mail)
+    assert {"en": "It no longer opens the door.", "zh_Hans": "此门票不能再用于入场。"}[language] in text
+    assert not any("/reserve" in link for link in page.links)
+    assert calendar(mail)["METHOD"] == "CANCEL"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cause", ["holder", "staff", "no_show"])
 async def test_a_cancellation_says_why_takes_the_calendar_entry_out_and_leads_to_another_time(
     worker, outbox_rows, mail_server, language, cause

@@ -70,17 +70,14 @@ async def list_tickets(
     database = services.database.records
     if wanted.code:
         ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
-        found = [] if ticket_id is None else await _records(database, by, [ticket_id])
-        return TicketPage(tuple(one for one in found if _matches(one, wanted)), None)
+        known = [] if ticket_id is None else await _records(database, by, [ticket_id])
+        return TicketPage(tuple(one for one in known if _matches(one, wanted)), None)
     at, ticket_id = _cursor(before) if before else (_FIRST, BEYOND)
     filtered = bool(wanted.status or wanted.channel or (wanted.order and wanted.product_id))
     look_at = LOOK_AT if filtered else limit + 1
     asked = [by.org_id, at, ticket_id, wanted.status, wanted.channel, look_at, limit + 1]
     if wanted.order:
-        number = (
-            int(wanted.order) if wanted.order.isascii() and wanted.order.isdigit() and len(wanted.order) < 16 else None
-        )
-        order_id = await database.fetchval(TICKETS.order_named, by.org_id, wanted.order, number)
+        order_id = await database.fetchval(TICKETS.order_named, by.org_id, wanted.order, _number(wanted.order))
         if order_id is None:
             return TicketPage((), None)
         rows = await database.fetch(TICKETS.newest_tickets_of_order, *asked, order_id, wanted.product_id)
@@ -109,6 +106,10 @@ async def record_of_ticket(database: Any, by: Actor, ticket_id: int) -> TicketRe
 async def _records(database: Any, by: Actor, ids: list[int]) -> list[TicketRecord]:
     rows = await database.fetch(TICKETS.listed_tickets, by.org_id, ids) if ids else []
     return [TicketRecord(**row) for row in rows]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _matches(ticket: TicketRecord, wanted: TicketFilter) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -32,7 +32,7 @@ async def show_products(request: web.Request) -> web.Response:
     """Show the products, newest first: those that sell, or the archived ones."""
     by = _actor(request)
     text, before = search_text(request), request.query.get("before", "")
-    status = cast("products.Status", "archived" if request.query.get("status") == "archived" else "current")
+    status: products.Status = "archived" if request.query.get("status") == "archived" else "current"
     page = await products.list_products(
         request.app[SERVICES], by, status=status, text=text, limit=PAGE,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
