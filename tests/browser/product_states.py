@@ -34,7 +34,7 @@ async def scanner_question(scene: Scene) -> Page:
 
 @state("door")
 async def scanner_wrong_gate(scene: Scene) -> Page:
-    product = await add_product(scene.world, "Backstage", gates=["Main", "Stage door"])
+    product = await add_product(scene.world, "Backstage", gates=["B", "C"])
     await student_of(scene)
     ticket = await reserved_of(scene.world, *(await _slot_and(scene, product)))
     return await scanned(scene, ticket.code, "RED")
