@@ -25,6 +25,7 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     listing.add_argument("--status", choices=["active", "invited", "disabled"])
     add_reset(group, command)
     _add(command(group, "add", "staff:add", "add an operator, manager or administrator"))
+    _add(_of_organisation(command(group, "add", "staff:add", "add an operator, manager or administrator")))
     inviting = _changing(command(group, "invite", "staff:invite", "invite somebody by e-mail, or invite them again"))
     inviting.add_argument("username", metavar="USERNAME")
     inviting.add_argument("--again", action="store_true", help="send a new link to somebody who is invited already")

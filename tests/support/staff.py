@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date, time
 from typing import Any
 
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.add_people import NewSecret, add_person
 from hub.actions.staff.people import Person
+from hub.rules.staff_scope import Shift
 from hub.services import Services
 from tests.support.rows import change_rows, read_rows
 from tests.support.world import PASSWORD, World
@@ -48,3 +50,7 @@ async def link_tokens(database: Any, kind: str) -> list[str]:
 async def change_staff(database: Any, staff_id: int, **columns: Any) -> None:
     """Set columns of a person, past every rule."""
     await change_rows(database, "staff", {"id": staff_id}, **columns)
+
+
+def shift(day: date, start: str, end: str) -> Shift:
+    return Shift(day, time.fromisoformat(start), time.fromisoformat(end))

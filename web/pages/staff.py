@@ -14,6 +14,7 @@ from hub.access.tokens import Identity
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.text.languages import N_
 from web.keys import SERVICES
+from hub.rules.timestamps import rfc3339
 from web.pages.render import page
 from web.request_fields import identity_of
 
@@ -111,8 +112,14 @@ async def _provider(request: web.Request, org_id: int | None) -> Provider | None
 async def show_scanner(request: web.Request) -> web.Response:
     identity = identity_of(request)
     if identity is None:
-        raise sign_in_first(SCANNER)
-    return page(request, "scan.html", identity=identity, may_manage=at_least(identity.role, Role.MANAGER))
+        raise request.get("not_from_here") or sign_in_first(SCANNER)
+    return page(
+        request,
+        "scan.html",
+        identity=identity,
+        may_manage=at_least(identity.role, Role.MANAGER),
+        shift_ends_at=rfc3339(identity.expires_at) if identity.ends_with_shift else "",
+    )
 
 
 async def show_control_room(request: web.Request) -> web.Response:

@@ -106,7 +106,7 @@ SELECT id, venue_id, name FROM gates WHERE org_id = $1 AND id = ANY ($2::bigint[
 
 -- name: gates_of_organisation
 -- The gates of every venue, for the form of a scope.
-SELECT g.id, g.venue_id, g.name FROM gates g WHERE g.org_id = $1 ORDER BY g.venue_id, g.name LIMIT 500;
+SELECT g.id, g.venue_id, g.name FROM gates g WHERE g.org_id = $1 AND g.retired_at IS NULL ORDER BY g.venue_id, g.name LIMIT 500;
 
 -- name: venues_of_organisation
 SELECT id, name, timezone FROM venues WHERE org_id = $1 ORDER BY id LIMIT 500;

@@ -55,7 +55,10 @@ const socket = new VenueSocket({
   device: device.gate ? device.describe() : null,
   onState: (state) => {
     linkState.show(state);
-    if (state === "reconnecting") offline.lost();
+    if (state === "reconnecting") {
+      offline.lost();
+      shiftEnd.alone();
+    }
   },
   onHello: (frame) => {
     // Only to the second; the pings that follow are finer.
@@ -97,7 +100,7 @@ const offline = new Offline({
   onTaken: (scanIds) => flow.taken(scanIds),
 });
 const shiftEnd = new ShiftEnd({
-  owner, now: () => clock.now(), timezone, queued: () => offline.state.queued,
+  now: () => hubNow().getTime(), timezone, queued: () => offline.state.queued,
   onEnd: async () => {
     socket.close();
     await offline.lock();
@@ -192,7 +195,7 @@ makeInstallable();
 changed("continuous");
 cameraPanel.begin();
 news.start();
-offline.open().then(() => shiftEnd.recall());
+offline.open().then(() => socket.live || shiftEnd.await(byId("scan").dataset.shiftEndsAt || undefined));
 notices.start();
 socket.open();
 telemetry.start();

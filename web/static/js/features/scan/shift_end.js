@@ -3,23 +3,22 @@ import { byId } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 
-// The operator's shift, for a page that opens offline: whose it is, and when it ends.
-const STORED = "venue-hub.shift";
 // Timers are not longer.
 const LONGEST_MS = 2 ** 31 - 1;
 
 export class ShiftEnd {
   /** @type {number | undefined} */
   #timer;
+  /** @type {string | undefined} */
+  #past;
 
   /**
-   * `owner` is the login of this page, `now()` the hub's time in milliseconds. `onEnd()` is called once, and its promise waited
-   * for; `queued()` tells how many scans are not sent yet.
+   * `now()` is the hub's time in milliseconds. `onEnd()` is called once, and its promise waited for; `queued()` tells how many
+   * scans are not sent yet.
    *
-   * @param {{ owner?: string, now: () => number, timezone: () => string | undefined, queued: () => number, onEnd: () => Promise<void> }} options
+   * @param {{ now: () => number, timezone: () => string | undefined, queued: () => number, onEnd: () => Promise<void> }} options
    */
-  constructor({ owner, now, timezone, queued, onEnd }) {
-    this.owner = owner;
+  constructor({ now, timezone, queued, onEnd }) {
     this.now = now;
     this.timezone = timezone;
     this.queued = queued;
@@ -33,22 +32,24 @@ export class ShiftEnd {
     return this.dialog.open;
   }
 
-  /** Waits for the end that was stored when the hub was reached last. */
-  recall() {
-    const [owner, endsAt] = (localStorage.getItem(STORED) ?? "").split(" ");
-    if (endsAt && owner === this.owner) this.await(endsAt);
-  }
-
-  /** Waits for the end; without one, for nothing. @param {string | undefined} endsAt */
+  /**
+   * Waits for the end; without one, for nothing. A stored page may be of an earlier session, so an end that is past counts only
+   * once the hub is not reached.
+   *
+   * @param {string | undefined} endsAt
+   */
   await(endsAt) {
     clearTimeout(this.#timer);
-    if (!endsAt) {
-      localStorage.removeItem(STORED);
-      return;
-    }
-    localStorage.setItem(STORED, `${this.owner} ${endsAt}`);
+    this.#past = undefined;
+    if (!endsAt) return;
     const left = Date.parse(endsAt) - this.now();
-    this.#timer = setTimeout(() => this.end(endsAt), Math.min(Math.max(left, 0), LONGEST_MS));
+    if (left <= 0) this.#past = endsAt;
+    else this.#timer = setTimeout(() => this.end(endsAt), Math.min(left, LONGEST_MS));
+  }
+
+  /** The hub is not reached. */
+  alone() {
+    if (this.#past) this.end(this.#past);
   }
 
   /** @param {string} endedAt @param {string} [timezone] */
