@@ -24,7 +24,6 @@ async def add(args: Namespace) -> CommandResult:
         from hub.actions.venues.organisations import find_org
 
         org_id = await find_org(services, args.organisation)
-        org_id = await resolve_org(services, args.organisation)
         added = await add_staff(
             services,
             org_id=org_id,

@@ -24,7 +24,6 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     listing.add_argument("--venue", type=ID, metavar="ID", help="who may work there")
     listing.add_argument("--status", choices=["active", "invited", "disabled"])
     add_reset(group, command)
-    _add(command(group, "add", "staff:add", "add an operator, manager or administrator"))
     _add(_of_organisation(command(group, "add", "staff:add", "add an operator, manager or administrator")))
     inviting = _changing(command(group, "invite", "staff:invite", "invite somebody by e-mail, or invite them again"))
     inviting.add_argument("username", metavar="USERNAME")
@@ -55,7 +54,6 @@ def add_staff_commands(commands: Any, command: Command) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    _of_organisation(parser)
     parser.add_argument("username", metavar="USERNAME")
     parser.add_argument("--role", choices=ROLES, required=True)
     parser.add_argument("--name", required=True)

@@ -102,7 +102,7 @@ def _days_of(event: Any, first: date, last: date) -> set[date]:
     starts = {start}
     rule = event.get("RRULE")
     if rule is not None:
-        if (isinstance(rule, list) or _is_broken(rule)):
+        if isinstance(rule, list) or _is_broken(rule):
             raise ValueError("repeats by a rule that cannot be read")
         reach = timedelta(days=length - 1)
         starts = set(occurrences(start, _repetition(rule), first - reach, last))

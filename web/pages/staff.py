@@ -12,9 +12,9 @@ from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.tokens import Identity
 from hub.actions.staff.sign_in_settings import Provider, read_provider
+from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
 from web.keys import SERVICES
-from hub.rules.timestamps import rfc3339
 from web.pages.render import page
 from web.request_fields import identity_of
 

@@ -295,8 +295,8 @@ interface ElementsById {
   "product-attention": HTMLElementTagNameMap["p"];
   "product-name": HTMLElementTagNameMap["p"];
   "product-note": HTMLElementTagNameMap["p"];
-  "provider": HTMLElementTagNameMap["a"];
   "progress": HTMLElementTagNameMap["section"];
+  "provider": HTMLElementTagNameMap["a"];
   "provisional": HTMLElementTagNameMap["p"];
   "q": HTMLElementTagNameMap["input"];
   "q-hint": HTMLElementTagNameMap["p"];

@@ -53,7 +53,10 @@ async def add(request: web.Request) -> web.Response:
     if added.skipped and not added.guest_ids:
         return await _page(request, by, skipped=added.skipped, form=form)
     return see_other(
-        GUESTS, slot=added.slot_id, done="guests-added" if len(added.guest_ids) > 1 else "guest-added", skipped=len(added.skipped) or None
+        GUESTS,
+        slot=added.slot_id,
+        done="guests-added" if len(added.guest_ids) > 1 else "guest-added",
+        skipped=len(added.skipped) or None,
     )
 
 
@@ -97,19 +100,27 @@ async def _page(
     else:
         chosen = _number((form.get("venue") if form else None) or request.query.get("venue", ""))
         venue = await services.venues.read(by.org_id, await venue_of(services, by, chosen))
-        day = _day((form.get("date") if form else None) or request.query.get("date", "")) or today(services.clock.now(), venue.zone)
+        day = _day((form.get("date") if form else None) or request.query.get("date", "")) or today(
+            services.clock.now(), venue.zone
+        )
     slots = await slots_of_day(services, by, venue.id, day)
     here = next((one for one in slots if one.slot_id == slot_id), None) if slot_id else _whole_day(slots)
     text, before = search_text(request), _number(request.query.get("before", ""))
-    found = await list_guests(services, by, [here.slot_id], text=text, before=before, limit=MOST_SHOWN) if here else None
+    found = (
+        await list_guests(services, by, [here.slot_id], text=text, before=before, limit=MOST_SHOWN) if here else None
+    )
     return admin_page(
         request,
         "guests.html",
         status=200 if refused is None else 412 if refused.reason is Reason.VERSION_MISMATCH else 409,
         refused=refused,
         lines=[
-            {"line": one["line"], "words": said_of_field(one["message"])} for one in refused.details.get("errors", ()) if "line" in one
-        ] if refused else [],
+            {"line": one["line"], "words": said_of_field(one["message"])}
+            for one in refused.details.get("errors", ())
+            if "line" in one
+        ]
+        if refused
+        else [],
         skipped=skipped,
         skipped_number=_number(request.query.get("skipped", "")) or 0,
         venue=venue,

@@ -46,7 +46,12 @@ async def change_contact(request: web.Request) -> web.Response:
     form = await read_form(request)
     try:
         await correct_contact(
-            request.app[SERVICES], by, reservation_id, email=form.get("email"), phone=form.get("phone"), version=form.number("version")
+            request.app[SERVICES],
+            by,
+            reservation_id,
+            email=form.get("email"),
+            phone=form.get("phone"),
+            version=form.number("version"),
         )
     except Refused as no:
         return await _page(request, by, refused=no, form=form)
@@ -92,7 +97,11 @@ async def send_again(request: web.Request) -> web.Response:
 
 
 async def _page(
-    request: web.Request, by: Actor, found: FoundReservation | None = None, refused: Refused | None = None, form: Form | None = None
+    request: web.Request,
+    by: Actor,
+    found: FoundReservation | None = None,
+    refused: Refused | None = None,
+    form: Form | None = None,
 ) -> web.Response:
     """Show the reservation as it is now, under a refusal if there was one. Refuses RESERVATION_NOT_FOUND."""
     services = request.app[SERVICES]
@@ -107,7 +116,9 @@ async def _page(
         status=status,
         refused=refused,
         one=found,
-        typed={"email": form.get("email"), "phone": form.get("phone")} if form else {"email": found.email, "phone": found.phone},
+        typed={"email": form.get("email"), "phone": form.get("phone")}
+        if form
+        else {"email": found.email, "phone": found.phone},
         newest={"email": found.email, "phone": found.phone} if status == 412 else {"email": None, "phone": None},
         members=[one for one in party.members if one.reservation_id != found.reservation_id],
         moments={
@@ -115,7 +126,9 @@ async def _page(
             for name in ("reserved_at", "moved_at", "verified_at", "cancelled_at")
         },
         mails=[_mail(row, found, request["language"]) for row in mails],
-        targets=await slots_to_move_to(services, by, found.slot_id, found.places) if found.status == "RESERVED" and not over else [],
+        targets=await slots_to_move_to(services, by, found.slot_id, found.places)
+        if found.status == "RESERVED" and not over
+        else [],
         can_change=stands and not over,
         can_cancel=found.status == "RESERVED" and not over,
     )

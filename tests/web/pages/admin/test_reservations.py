@@ -18,7 +18,10 @@ async def test_somebody_is_found_corrected_moved_and_cancelled(world: World, bro
     page = await page.follow("Ada Lovelace")
     page.field("Email").fill("nowhere")
     await page.press("Save contact")
-    assert page.description(page.field("Email")).startswith("This is not") or "email" in page.description(page.field("Email")).lower()
+    assert (
+        page.description(page.field("Email")).startswith("This is not")
+        or "email" in page.description(page.field("Email")).lower()
+    )
     assert page.field("Email").value == "nowhere"
     page.field("Email").fill("ada@example.com")
     await page.press("Save contact")
@@ -31,10 +34,14 @@ async def test_somebody_is_found_corrected_moved_and_cancelled(world: World, bro
     assert page.words_of("done").startswith("The reservation is cancelled")
     row = await read_reservation(world.hub.database, "status", "slot_id", id=ticket.reservation_id)
     assert (row["status"], row["slot_id"]) == ("CANCELLED", new)
-    assert [mail["recipient"] for mail in await read_outbox(world.hub.database, kind="reservation.cancelled")] == ["ada@example.com"]
+    assert [mail["recipient"] for mail in await read_outbox(world.hub.database, kind="reservation.cancelled")] == [
+        "ada@example.com"
+    ]
 
 
-async def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(world: World, browser: PlainBrowser) -> None:
+async def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(
+    world: World, browser: PlainBrowser
+) -> None:
     ticket = await world.reserved(await world.slot())
     address = f"/admin/reservations/{ticket.reservation_id}"
     page, other = await browser.open(address), await browser.open(address)
@@ -44,7 +51,9 @@ async def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(w
     await page.press("Save contact")
     assert "Saved by somebody else: +12025550000" in page.text
     assert page.field("Phone").value == "+12025551111"
-    assert (await read_reservation(world.hub.database, "customer_phone", id=ticket.reservation_id))["customer_phone"] == "+12025550000"
+    assert (await read_reservation(world.hub.database, "customer_phone", id=ticket.reservation_id))[
+        "customer_phone"
+    ] == "+12025550000"
 
 
 async def test_a_day_is_printed_by_time_and_a_booking_has_its_own_page(world: World, browser: PlainBrowser) -> None:
@@ -62,5 +71,7 @@ async def test_a_day_is_printed_by_time_and_a_booking_has_its_own_page(world: Wo
 
 async def test_an_empty_list_and_nonsense_in_the_address_say_what_to_do(world: World, browser: PlainBrowser) -> None:
     assert "Nobody has booked yet." in (await browser.open("/admin/reservations")).text
-    page = await browser.open("/admin/reservations?date=x&slot=-1&status=NO&before=y&channel=z&q=%00&venue=9&product=1e9")
+    page = await browser.open(
+        "/admin/reservations?date=x&slot=-1&status=NO&before=y&channel=z&q=%00&venue=9&product=1e9"
+    )
     assert "No reservation matches." in page.text
