@@ -33,6 +33,8 @@ class Venue:
     pending_per_address: int
     ip_allow_list: tuple[Network, ...]
     """The networks that the venue's staff may work from; none: everywhere."""
+    unenrolled_scanners: str
+    scanner_key_hours: int
 
     @classmethod
     def of(cls, row: Any) -> "Venue":

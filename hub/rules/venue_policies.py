@@ -1,17 +1,21 @@
 """Venue policies: the table of policies, one row for each setting that `hub venue set` can change.
 
-A row has the column of `venues`, the allowed values, the default and one sentence. The options of `hub venue set`, their checks,
-the statement that changes a venue, the line of `hub venue list` and the table in docs/operations.md are made from these rows.
+A row has the column of `venues`, the allowed values, the default, one sentence, and who will notice it. The options of `hub venue set`, their checks,
+the statement that changes a venue, the page and the API of policies, the line of `hub venue list` and the table in
+docs/operations.md are made from these rows.
 To add a policy, add a migration, a row here, and the code that obeys it.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from hub.rules.address_list import parse_networks
+from hub.rules.show_texts import clean_line
+
+LONGEST_TEXT = 500
 
 Parse = Callable[[str], Any]
 """Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
@@ -19,26 +23,41 @@ Parse = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class PolicyType:
-    """The values that a policy may have. `metavar` stands for the value in the help; None if there are `choices`."""
+    """The values that a policy may have. `metavar` stands for the value in the help; None if there are `choices`.
+
+    `wrong` says what to type instead of a wrong value.
+    """
 
     parse: Parse
     metavar: str | None
+    wrong: str
     choices: tuple[str, ...] | None = None
     off: str | None = None
     """The word that removes the limit. The column is NULL then."""
+    empty: str = "none"
+    """What stands for no value where there is no limit to remove."""
+
+
+PolicyGroup = Literal["door", "bookings", "waitlist", "staff", "alerts", "venue"]
 
 
 @dataclass(frozen=True, slots=True)
 class VenuePolicy:
     """A policy. `default` equals the column's default, which a test compares.
 
-    `name` is the name of the option if it differs from the column.
+    `label` and `sentence` say what it is, and `noticed_by` who will notice another value. `choices` are the words of the
+    choices, in their order, and `off` that of no limit. `name` is the name of the option if it differs from the column.
     """
 
     column: str
+    group: PolicyGroup
     type: PolicyType
     default: Any
+    label: str
     sentence: str
+    noticed_by: str
+    choices: tuple[str, ...] = ()
+    off: str = ""
     name: str = ""
 
     @property
@@ -49,11 +68,30 @@ class VenuePolicy:
     @property
     def default_text(self) -> str:
         """Return the default as a user would type it; "" if it is an empty text."""
-        if self.default is None:
+        return self.text_of(self.default)
+
+    def text_of(self, value: Any) -> str:
+        """Return a value as a user would type it."""
+        if value is None:
             return self.type.off or ""
-        if isinstance(self.default, tuple):
-            return ",".join(str(one) for one in self.default) or "none"
-        return str(self.default)
+        if isinstance(value, tuple | list):
+            return ",".join(str(one) for one in value) or "none"
+        return str(value)
+
+    def parse(self, given: Any) -> Any:
+        """Return the column's value of a text, a number, a list or None. Raises ValueError with what to type instead."""
+        if given is None:
+            text = self.type.off or self.type.empty
+        elif isinstance(given, list | tuple):
+            text = ",".join(str(one) for one in given) or "none"
+        else:
+            text = str(given)
+        if self.type.choices and text not in self.type.choices:
+            raise ValueError(self.type.wrong)
+        try:
+            return self.type.parse(text)
+        except ValueError:
+            raise ValueError(self.type.wrong) from None
 
 
 def whole_number(least: int, most: int) -> Parse:
@@ -73,11 +111,11 @@ def _number(least: int, most: int, metavar: str, *, off: str | None = None) -> P
     def parse(text: str) -> int | None:
         return None if off is not None and text in (off, "-1") else count(text)
 
-    return PolicyType(parse, metavar, off=off)
+    return PolicyType(parse, metavar, f"Give a whole number from {least} to {most}", off=off)
 
 
 def _choice(*choices: str) -> PolicyType:
-    return PolicyType(str, None, choices)
+    return PolicyType(str, None, "Choose one of these", choices)
 
 
 def _country(text: str) -> str:
@@ -111,34 +149,130 @@ def _webhook(text: str) -> str | None:
     return text
 
 
-_TEXT = PolicyType(str, "TEXT")
+_TEXT = PolicyType(lambda text: clean_line(text, LONGEST_TEXT), "TEXT", f"At most {LONGEST_TEXT} characters", empty="")
+_HOURS = PolicyType(_hours, "H,H", "Give hours from 1 to 720 with commas between them")
+_ADDRESSES = PolicyType(_addresses, "A,A", "Give email addresses with commas between them")
+_WEBHOOK = PolicyType(_webhook, "URL", "Give an address that begins with https://", off="none")
+_NETWORKS = PolicyType(parse_networks, "N,N", "Give networks such as 192.0.2.0/24 with commas between them")
+_COUNTRY = PolicyType(_country, "XX", "Give the two letters of a country, such as IT")
 _DENY_OR_ALLOW = _choice("deny", "allow")
+_OPERATORS = "Operators at the gates"
+_VISITORS = "Visitors at the gates, and operators"
+_CUSTOMERS = "Customers who book"
+_MANAGERS = "Managers in the control room, and whoever gets alerts by mail or webhook"
 
 POLICIES: tuple[VenuePolicy, ...] = (
-    VenuePolicy("unreserved_entry", _DENY_OR_ALLOW, "deny", "whether an activated ticket without a reservation opens the entrance"),
-    VenuePolicy("late_entry_minutes", _number(0, 1440, "M"), 0, "how long after the end of a slot its visitors are still let in"),
-    VenuePolicy("early_entry_minutes", _number(0, 1440, "M", off="midnight"), None, "how long before the start of a slot its visitors are let in; midnight: the whole day"),
-    VenuePolicy("change_cutoff_hours", _number(0, 8760, "H"), 24, "how long before the start customers may move and cancel"),
-    VenuePolicy("show_contact", _choice("masked", "full"), "masked", "how much of a customer's contact details the staff at the entrances see"),
-    VenuePolicy("address", _TEXT, "", "where the venue is, for calendar entries"),
-    VenuePolicy("language", _choice("en", "zh_Hans"), "en", "the language of mails to customers who chose none"),
-    VenuePolicy("country", PolicyType(_country, "XX"), "US", "whose phone numbers need no country code, e.g. IT"),
-    VenuePolicy("contact_check", _choice("format", "email", "sms", "both"), "format", "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the spelling is checked"),
-    VenuePolicy("reminder_hours", PolicyType(_hours, "H,H"), (24, 2), "how many hours before the start a visit is reminded of; none: never"),
-    VenuePolicy("waitlist_offer_minutes", _number(1, 1440, "M", off="off"), 30, "how long an offer of the waiting list stands; off: no waiting list"),
-    VenuePolicy("no_show_release_minutes", _number(0, 1440, "M", off="never"), None, "how long after the start an unused place is given back; never: it is kept"),
-    VenuePolicy("booking_expiry_hours", _number(1, 168, "H"), 24, "how long a request for seats stands before its link in the e-mail must have been opened"),
-    VenuePolicy("pending_per_address", _number(1, 100, "N"), 3, "how many unconfirmed requests one e-mail address may have for one performance"),
-    VenuePolicy("re_entry", _DENY_OR_ALLOW, "deny", "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry"),
-    VenuePolicy("duplicate_alarm_minutes", _number(1, 1440, "M", off="off"), 5, "within how many minutes a code shown at two gates raises an alarm at both and in the control room; off: never"),
-    VenuePolicy("alert_failure_percent", _number(1, 100, "P", off="off"), 10, "alert when this share of the venue's bookings of the last 15 minutes fails; off: not watched"),
-    VenuePolicy("alert_utilisation_percent", _number(1, 100, "P", off="off"), 90, "alert when a slot of the next days is booked to this share; off: not watched"),
-    VenuePolicy("alert_latency_ms", _number(1, 60_000, "MS", off="off"), 1000, "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched"),
-    VenuePolicy("alert_login_failures", _number(1, 100_000, "N", off="off"), 20, "alert when this many sign-ins of the venue's staff are refused in 15 minutes; off: not watched"),
-    VenuePolicy("ip_allow_list", PolicyType(parse_networks, "N,N"), (), "the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere"),
-    VenuePolicy("alert_emails", PolicyType(_addresses, "A,A"), (), "who gets alerts by mail; none: nobody"),
-    VenuePolicy("alert_webhook_url", PolicyType(_webhook, "URL", off="none"), None, "the address called with every alert, signed with a secret that is shown when it is set; none: no call", name="alert_webhook"),
+    VenuePolicy(
+        "unreserved_entry", "door", _DENY_OR_ALLOW, "deny", "Entry without a reservation",
+        "whether an activated ticket without a reservation opens the entrance", _VISITORS, ("Turn away", "Let in"),
+    ),
+    VenuePolicy(
+        "late_entry_minutes", "door", _number(0, 1440, "M"), 0, "Late entry",
+        "how long after the end of a slot its visitors are still let in", _VISITORS,
+    ),
+    VenuePolicy(
+        "early_entry_minutes", "door", _number(0, 1440, "M", off="midnight"), None, "Early entry",
+        "how long before the start of a slot its visitors are let in; midnight: the whole day", _VISITORS, off="the whole day",
+    ),
+    VenuePolicy(
+        "change_cutoff_hours", "bookings", _number(0, 8760, "H"), 24, "Last change by customers",
+        "how long before the start customers may move and cancel", _CUSTOMERS,
+    ),
+    VenuePolicy(
+        "show_contact", "door", _choice("masked", "full"), "masked", "Contact details at the gates",
+        "how much of a customer's contact details the staff at the entrances see", _OPERATORS, ("Mostly hidden", "In full"),
+    ),
+    VenuePolicy(
+        "address", "venue", _TEXT, "", "Address", "where the venue is, for calendar entries",
+        "Customers, in their emails and calendars",
+    ),
+    VenuePolicy(
+        "language", "venue", _choice("en", "zh_Hans"), "en", "Language of emails",
+        "the language of mails to customers who chose none", "Customers who get emails", ("English", "Simplified Chinese"),
+    ),
+    VenuePolicy(
+        "country", "venue", _COUNTRY, "US", "Country", "whose phone numbers need no country code, e.g. IT", _CUSTOMERS,
+    ),
+    VenuePolicy(
+        "contact_check", "bookings", _choice("format", "email", "sms", "both"), "format", "Proof of contact details",
+        "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the"
+        " spelling is checked", _CUSTOMERS, ("None, only the spelling", "Email", "Text message", "Email and text message"),
+    ),
+    VenuePolicy(
+        "reminder_hours", "bookings", _HOURS, (24, 2), "Reminders",
+        "how many hours before the start a visit is reminded of; none: never", "Customers, by email", off="never",
+    ),
+    VenuePolicy(
+        "waitlist_offer_minutes", "waitlist", _number(1, 1440, "M", off="off"), 30, "Time to accept an offer",
+        "how long an offer of the waiting list stands; off: no waiting list", "Customers on the waiting list", off="no waiting list",
+    ),
+    VenuePolicy(
+        "no_show_release_minutes", "bookings", _number(0, 1440, "M", off="never"), None, "Places of people who do not come",
+        "how long after the start an unused place is given back; never: it is kept",
+        "Visitors who come late, and customers who find a place", off="never given back",
+    ),
+    VenuePolicy(
+        "booking_expiry_hours", "bookings", _number(1, 168, "H"), 24, "Time to confirm a booking of seats",
+        "how long a request for seats stands before its link in the e-mail must have been opened", "Customers who book seats",
+    ),
+    VenuePolicy(
+        "pending_per_address", "bookings", _number(1, 100, "N"), 3, "Unconfirmed requests of one address",
+        "how many unconfirmed requests one e-mail address may have for one performance", "Customers who book seats",
+    ),
+    VenuePolicy(
+        "re_entry", "door", _DENY_OR_ALLOW, "deny", "Coming back in",
+        "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry", _VISITORS,
+        ("Turn away", "Let in"),
+    ),
+    VenuePolicy(
+        "duplicate_alarm_minutes", "door", _number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
+        "within how many minutes a code shown at two gates raises an alarm at both and in the control room; off: never",
+        "Operators at both gates, and managers in the control room", off="never",
+    ),
+    VenuePolicy(
+        "unenrolled_scanners", "door", _DENY_OR_ALLOW, "allow", "Devices that are not enrolled",
+        "whether devices that no administrator has enrolled may scan here", "Operators with other devices",
+        ("Only enrolled scanners may scan", "Any device may scan"),
+    ),
+    VenuePolicy(
+        "scanner_key_hours", "door", _number(1, 8, "H"), 8, "Scanners without contact",
+        "after how many hours without contact an enrolled scanner can no longer read what it keeps off line",
+        "Operators during a long outage, and whoever finds a lost scanner",
+    ),
+    VenuePolicy(
+        "alert_failure_percent", "alerts", _number(1, 100, "P", off="off"), 10, "Bookings that fail",
+        "alert when this share of the venue's bookings of the last 15 minutes fails; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_utilisation_percent", "alerts", _number(1, 100, "P", off="off"), 90, "Slots that fill up",
+        "alert when a slot of the next days is booked to this share; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_latency_ms", "alerts", _number(1, 60_000, "MS", off="off"), 1000, "Slow answers",
+        "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_login_failures", "alerts", _number(1, 100_000, "N", off="off"), 20, "Refused sign-ins",
+        "alert when this many sign-ins of the venue's staff are refused in 15 minutes; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "ip_allow_list", "staff", _NETWORKS, (), "Where staff may work from",
+        "the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere",
+        "Staff who work from elsewhere", off="everywhere",
+    ),
+    VenuePolicy(
+        "alert_emails", "alerts", _ADDRESSES, (), "Alerts by email", "who gets alerts by mail; none: nobody", "These people",
+        off="nobody",
+    ),
+    VenuePolicy(
+        "alert_webhook_url", "alerts", _WEBHOOK, None, "Alerts by webhook",
+        "the address called with every alert, signed with a secret that is shown when it is set; none: no call",
+        "Whoever runs the system behind this address", off="no call", name="alert_webhook",
+    ),
 )  # fmt: skip
+
+DOOR = frozenset({"unreserved_entry", "late_entry_minutes", "early_entry_minutes", "re_entry"})
+"""The policies by which a scan is decided: what the scans of a day would have been under another one can be told."""
 
 _BY_COLUMN = {policy.column: policy for policy in POLICIES}
 
@@ -149,6 +283,11 @@ def known_policies(changes: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"no such policy: {', '.join(unknown)}")
     return {policy.column: changes[policy.column] for policy in POLICIES if policy.column in changes}
+
+
+def policy_of(column: str) -> VenuePolicy:
+    """Return the policy of a column. Raises KeyError."""
+    return _BY_COLUMN[column]
 
 
 def policies_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,9 +307,9 @@ def _in_words(value: Any) -> str:
 
 def policies_table() -> str:
     """Return the Markdown table of docs/operations.md, one line per policy."""
-    lines = ["| option of `hub venue set` | default | what it says |", "|---|---|---|"]
+    lines = ["| option of `hub venue set` | default | what it says | who will notice |", "|---|---|---|---|"]
     for policy in POLICIES:
         values = ", ".join(policy.type.choices) if policy.type.choices else policy.type.metavar
         default = f"`{policy.default_text}`" if policy.default_text else ""
-        lines.append(f"| `{policy.option}` {values} | {default} | {policy.sentence} |")
+        lines.append(f"| `{policy.option}` {values} | {default} | {policy.sentence} | {policy.noticed_by} |")
     return "\n".join(lines)

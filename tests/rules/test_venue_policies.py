@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table
+from hub.text.policy_texts import GROUPS, POLICY_TEXTS
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
@@ -36,3 +38,24 @@ def test_a_venue_is_listed_without_what_is_empty_or_off() -> None:
 
 def test_changes_come_in_the_order_of_the_table_whatever_the_order_given() -> None:
     assert list(known_policies({"country": "IT", "address": ""})) == ["address", "country"]
+
+
+def test_every_text_of_the_table_is_in_the_catalogue() -> None:
+    texts = {
+        text
+        for policy in POLICIES
+        for text in (policy.label, policy.sentence, policy.noticed_by, policy.off, *policy.choices)
+    }
+    assert texts - {""} == set(POLICY_TEXTS)
+    assert {policy.group for policy in POLICIES} == set(GROUPS)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.column)
+def test_a_policy_says_who_will_notice_and_its_choices_have_words(policy) -> None:
+    assert policy.label
+    assert policy.noticed_by
+    assert len(policy.choices) == len(policy.type.choices or ())
+    assert bool(policy.off) >= bool(policy.type.off)
+    assert policy.parse(policy.default) == policy.default
+    with pytest.raises(ValueError, match=re.escape(policy.type.wrong)):
+        policy.parse("x" * 501 + "\x00" if policy.type.metavar == "TEXT" else "\x00")

@@ -8,6 +8,10 @@ SELECT * FROM venues WHERE org_id = $1 AND id = $2;
 -- All columns of a venue by its id alone.
 SELECT * FROM venues WHERE id = $1;
 
+-- name: lock_policies
+-- The same, locked as `lock_venue` locks it.
+SELECT * FROM venues WHERE id = $1 FOR UPDATE;
+
 -- name: organisations
 SELECT id, slug, name FROM organisations;
 

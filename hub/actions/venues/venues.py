@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from db.statements import load
 from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, record_change, refuse_other_version
 from hub.actions.venues.organisations import resolve_org
 from hub.rules.address_list import Address, allows, networks_of
+from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
@@ -62,32 +64,45 @@ async def change_venue(
     name: str | None = None,
     timezone: str | None = None,
     address: Address | None = None,
+    by: Actor | None = None,
+    version: int | None = None,
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """Change the given fields of a venue; every process sees them within `FRESH_SECONDS` of venue_cache.py.
 
     `policies` maps columns to values, as parsed by hub/rules/venue_policies.py; None removes a limit. The time zone can change
     only while the venue has no slots, because their timestamps were computed with it. Every time a webhook is set it gets a
     new secret, which only this answer shows, as `alert_webhook_secret`. `address` is that of whoever changes it, unless they
-    confirmed that it may be locked out. Refuses NOT_FOUND, INVALID_REQUEST and ADDRESS_LOCKS_YOU_OUT.
+    confirmed that it may be locked out. `by` may change only a venue of its own organisation and scope; without it a command
+    changes any. Refuses NOT_FOUND, VERSION_MISMATCH, INVALID_REQUEST and ADDRESS_LOCKS_YOU_OUT.
     """
     changes = known_policies(policies)
     if address is not None and not allows(networks_of(changes.get("ip_allow_list", ())), address):
         raise Refused(Reason.ADDRESS_LOCKS_YOU_OUT, address=str(address))
     if timezone is not None:
         _check_timezone(timezone)
-        if await services.database.fetchval(VENUES.has_slots, venue_id):
-            raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
         changes["timezone"] = timezone
     if name is not None:
         changes["name"] = name
     secret = secrets.token_urlsafe(32) if changes.get("alert_webhook_url") else None
-    if secret is not None:
-        changes["alert_webhook_secret"] = secret
-    row = await services.database.fetchrow(venue_update(list(changes)), venue_id, *changes.values())
-    if row is None:
-        raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")
-    services.venues.forget()
-    made = {"alert_webhook_secret": secret} if secret else {}
+    async with change(services, dry_run=dry_run) as connection:
+        before = await connection.fetchrow(VENUES.lock_policies, venue_id)
+        if before is None or (by is not None and before["org_id"] != by.org_id):
+            raise Refused(Reason.NOT_FOUND, message=f"No venue {venue_id}")
+        if by is not None:
+            refuse_other_venue(by, venue_id)
+        refuse_other_version(before, version)
+        if timezone is not None and await connection.fetchval(VENUES.has_slots, venue_id):
+            raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
+        written = {**changes, **({} if secret is None else {"alert_webhook_secret": secret})}
+        row = await connection.fetchrow(venue_update(list(written)), venue_id, *written.values())
+        await record_change(
+            connection, services, by or Actor(before["org_id"]), AuditAction.VENUE_POLICIES_CHANGED, venue_id, venue_id=venue_id,
+            before=_recorded(before, changes), after=_recorded(row, changes),
+        )  # fmt: skip
+    if not dry_run:
+        services.venues.forget()
+    made = {"alert_webhook_secret": secret} if secret and not dry_run else {}
     return {"org_id": row["org_id"], **_venue_as_dict(row), **made}
 
 
@@ -102,9 +117,15 @@ def venue_update(columns: Sequence[str]) -> str:
     return f"UPDATE venues SET {setting}, version = version + 1 WHERE id = $1 RETURNING *"  # noqa: S608
 
 
+def _recorded(row: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log keeps of the changed columns. The webhook's secret is none of them."""
+    return {column: row[column] for column in changes}
+
+
 def _venue_as_dict(row: Any) -> dict[str, Any]:
     """Return the public fields of a row of `venues`. The webhook's secret is left out."""
-    return {"venue_id": row["id"], "name": row["name"], "timezone": row["timezone"], **policies_of(row)}
+    fields = {"venue_id": row["id"], "name": row["name"], "timezone": row["timezone"], "version": row["version"]}
+    return {**fields, **policies_of(row)}
 
 
 def _check_timezone(timezone: str) -> None:
