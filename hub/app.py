@@ -11,6 +11,7 @@ from db.pool import Database, DatabaseDown
 from db.redis_client import connect
 from db.statements import load
 from hub.access.passwords import Passwords
+from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.expire import expire
@@ -94,6 +95,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     seat_admission = SeatAdmission(redis, booked_holds=booked_holds, observe=telemetry.batch_observer("gate"))
     sessions = Sessions(settings, clock, database)
     announcer.listen(sessions.receive)
+    scanners = Scanners(clock, database)
+    announcer.listen(scanners.receive)
     services = Services(
         settings=settings,
         clock=clock,
@@ -103,6 +106,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         seat_admission=seat_admission,
         rate_limit=RateLimit(redis),
         sessions=sessions,
+        scanners=scanners,
         passwords=Passwords(),
         venues=Venues(database),
         products=Products(database),

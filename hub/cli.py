@@ -17,6 +17,7 @@ from typing import Any
 
 from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.devices_options import add_devices
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
 from hub.commands.option_types import clock_time, count, day, typed
 from hub.commands.organisations_options import add_gates, add_organisations
@@ -148,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     add_guests(commands, _command)
     add_privacy(commands, _command)
     add_security(commands, _command)
+    add_devices(commands, _command)
     return parser
 
 

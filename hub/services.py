@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from db.pool import Database
 from db.redis_client import RedisClient
 from hub.access.passwords import Passwords
+from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
 from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import Venues
@@ -26,6 +27,7 @@ class Services:
     seat_admission: SeatAdmission
     rate_limit: RateLimit
     sessions: Sessions
+    scanners: Scanners
     passwords: Passwords
     venues: Venues
     products: Products

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from db.organisation import work_for
 from hub.access.roles import Role, at_least
+from hub.access.scanners import Scanner
 from hub.access.scope import venue_within
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
@@ -31,7 +32,8 @@ def identity_of(request: web.Request) -> Identity | None:
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
     """Return the identity of a staff member, for whose organisation the rest of the request works; an owner's for every one.
 
-    Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, or FORBIDDEN below role `least`.
+    Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, SCANNER_REVOKED or SCANNER_WIPED on such a scanner, or FORBIDDEN below role
+    `least`.
     """
     identity = identity_of(request)
     if identity is None:
@@ -40,6 +42,12 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
         raise Refused(Reason.FORBIDDEN)
     work_for(None if least is Role.OWNER else identity.org_id)
     return identity
+
+
+def scanner_of(request: web.Request) -> Scanner | None:
+    """Return the enrolled scanner that sends the request, also a revoked one; None for any other device."""
+    scanner: Scanner | None = request.get("scanner")
+    return scanner
 
 
 def path_id(request: web.Request, name: str) -> int:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import NoneType
 from typing import Any
 
 from db.pool import Database
@@ -37,6 +38,7 @@ class Staff:
     """The staff member that a session is issued to. `venue_id` is 0 if the organisation has no venue yet.
 
     `venue_ids` and `gates` are the scope; empty: no limit. `until` is when the right ends, such as the end of a shift.
+    `scanner_id` is set for a kiosk, whose session is its own and of no person (hub/actions/staff/enrol_scanner.py).
     """
 
     staff_id: int
@@ -47,6 +49,7 @@ class Staff:
     venue_ids: tuple[int, ...] = ()
     gates: tuple[str, ...] = ()
     until: datetime | None = None
+    scanner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Identity:
 
     `venue_ids` and `gates` are the scope; empty: no limit. With `has_hours` the right has an end, such as that of a shift, and
     with `ends_with_shift` the session expires because of it.
+    `scanner_id` is set for a kiosk: the session is good only together with the token of this scanner.
     """
 
     staff_id: int
@@ -69,6 +73,7 @@ class Identity:
     has_hours: bool = False
     ends_with_shift: bool = False
     signed_in_at: datetime | None = None
+    scanner_id: int | None = None
 
     @property
     def issued_at(self) -> datetime:
@@ -106,6 +111,8 @@ class Sessions:
             scope["venues"] = list(staff.venue_ids)
         if staff.gates:
             scope["gates"] = list(staff.gates)
+        if staff.scanner_id is not None:
+            scope["scanner"] = staff.scanner_id
         claims = {
             "sub": str(staff.staff_id), "org": staff.org_id, "venue": staff.venue_id, "role": staff.role.value,
             "jti": secrets.token_urlsafe(16), "iat": now, "nbf": now, "exp": expires, "at": int(at.timestamp() * 1000),
@@ -184,12 +191,15 @@ def _identity(claims: dict[str, Any]) -> tuple[Identity, float] | None:
             if exp - iat > LIFETIME.total_seconds():
                 return None
             venues, gates, at = claims.get("venues", []), claims.get("gates", []), claims.get("at", iat * 1000)
-            if not (_all_are(venues, int) and _all_are(gates, str) and type(at) is int):
+            scanner = claims.get("scanner")
+            if not (
+                _all_are(venues, int) and _all_are(gates, str) and type(at) is int and type(scanner) in (int, NoneType)
+            ):
                 return None
             try:
                 return Identity(
                     int(sub), org, venue, name, Role(role), jti, datetime.fromtimestamp(exp, UTC), tuple(venues),
-                    tuple(gates), "shift" in claims, claims.get("shift") == 1, datetime.fromtimestamp(at / 1000, UTC),
+                    tuple(gates), "shift" in claims, claims.get("shift") == 1, datetime.fromtimestamp(at / 1000, UTC), scanner,
                 ), max(iat, nbf)  # fmt: skip
             except (ValueError, OverflowError, OSError):
                 return None

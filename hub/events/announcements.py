@@ -86,6 +86,14 @@ class SessionRevoked:
     issued_before: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ScannerChanged:
+    """An enrolled scanner was changed, revoked, or is to be wiped: what is known of it must be read again."""
+
+    org_id: int
+    scanner_id: int
+
+
 TicketChange = Literal["reserved", "moved", "cancelled", "activated", "verified", "undone", "left", "returned", "party"]
 """`party`: not these tickets themselves, but others that were booked together with them."""
 
@@ -122,7 +130,7 @@ def code_hash(code: str) -> str:
 class TopicEvent:
     """An event for the subscribers of a socket topic; `body` is its JSON.
 
-    `venue_id`, `staff_id` and `gate` say whom it concerns. Each topic chooses which of them it filters by.
+    `venue_id`, `staff_id`, `gate` and `device` say whom it concerns. Each topic chooses which of them it filters by.
     """
 
     org_id: int
@@ -131,13 +139,14 @@ class TopicEvent:
     venue_id: int | None = None
     staff_id: int | None = None
     gate: str | None = None
+    device: str | None = None
 
     @classmethod
     def of(
         cls, org_id: int, topic: str, data: Any, *, venue_id: int | None = None, staff_id: int | None = None,
-        gate: str | None = None,
+        gate: str | None = None, device: str | None = None,
     ) -> "TopicEvent":  # fmt: skip
-        return cls(org_id, topic, orjson.dumps(data, default=str).decode(), venue_id, staff_id, gate)
+        return cls(org_id, topic, orjson.dumps(data, default=str).decode(), venue_id, staff_id, gate, device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,7 @@ Announcement = (
     | MovementsChanged
     | SlotsEdited
     | SessionRevoked
+    | ScannerChanged
     | TicketsChanged
     | TopicEvent
     | ScansLogged

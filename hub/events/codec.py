@@ -10,6 +10,7 @@ from hub.events.announcements import (
     Announcement,
     MovementsChanged,
     PeerSeen,
+    ScannerChanged,
     ScansLogged,
     SessionRevoked,
     SlotChanged,
@@ -35,10 +36,14 @@ def encode(announcement: Announcement) -> list[Any]:
             return ["slots_edited", org_id]
         case SessionRevoked(org_id, jti, staff_id, before):
             return ["session", org_id, jti, staff_id, before.isoformat() if before else None]
+        case ScannerChanged(org_id, scanner_id):
+            return ["scanner", org_id, scanner_id]
         case TicketsChanged(org_id, venue_id, hashes, change, None):
             return ["tickets", org_id, venue_id, list(hashes), change]
         case TicketsChanged(org_id, venue_id, hashes, change, party):
             return ["tickets", org_id, venue_id, list(hashes), change, party]
+        case TopicEvent(org_id, topic, body, venue_id, staff_id, gate, str() as device):
+            return ["event", org_id, topic, body, venue_id, staff_id, gate, device]
         case TopicEvent(org_id, topic, body, venue_id, staff_id, gate):
             return ["event", org_id, topic, body, venue_id, staff_id, gate]
         case ScansLogged(org_id, venue_id, rows):
@@ -63,12 +68,16 @@ def decode(fields: list[Any]) -> Announcement | None:
             return SlotsEdited(org_id)
         case ["session", org_id, jti, staff_id, before]:
             return SessionRevoked(org_id, jti, staff_id, datetime.fromisoformat(before) if before else None)
+        case ["scanner", org_id, scanner_id]:
+            return ScannerChanged(org_id, scanner_id)
         case ["tickets", org_id, venue_id, hashes, change]:
             return TicketsChanged(org_id, venue_id, tuple(hashes), change)
         case ["tickets", org_id, venue_id, hashes, change, [size, admitted]]:
             return TicketsChanged(org_id, venue_id, tuple(hashes), change, (size, admitted))
         case ["event", org_id, topic, body, venue_id, staff_id, gate]:
             return TopicEvent(org_id, topic, body, venue_id, staff_id, gate)
+        case ["event", org_id, topic, body, venue_id, staff_id, gate, device]:
+            return TopicEvent(org_id, topic, body, venue_id, staff_id, gate, device)
         case ["scans", org_id, venue_id, rows]:
             return ScansLogged(org_id, venue_id, tuple(tuple(row) for row in rows))
         case ["here", origin, wants]:

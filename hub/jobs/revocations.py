@@ -1,4 +1,4 @@
-"""The revocation job: reads ended sessions, in case an announcement was lost, and deletes expired rows."""
+"""The revocation job: reads ended sessions and changed scanners, in case an announcement was lost, and deletes expired rows."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ KEEP_LINKS = timedelta(days=30)
 
 
 async def refresh_revocations(services: Services) -> None:
-    """Read the ended sessions, and delete expired revocations, sessions, sign-in attempts and old notices."""
+    """Read the ended sessions and changed scanners, and delete expired revocations, sessions, sign-in attempts and old notices."""
     await services.sessions.refresh()
+    await services.scanners.refresh()
     now = services.clock.now()
     await services.database.execute(SESSIONS.drop_run_out, now)
     await services.database.execute(SESSIONS.drop_expired_sessions, now)

@@ -70,6 +70,7 @@ class LiveServer:
         services.scan_events.listen(self.channels.scans.receive)
         services.scan_events.listen(self.channels.device_registry.receive)
         services.sessions.on_end(self._session_ended)
+        services.scanners.on_change(self._scanner_changed)
 
     async def start(self) -> None:
         jobs = {
@@ -143,6 +144,10 @@ class LiveServer:
             self._end_sessions(self.sockets.staff.of_session(org_id, jti))
         elif staff_id is not None:
             self._end_sessions(self.sockets.staff.of_staff(org_id, staff_id))
+
+    def _scanner_changed(self, org_id: int, scanner_id: int) -> None:
+        for socket in self.sockets.staff.of_scanner(org_id, scanner_id):
+            socket.check_scanner()
 
     def _end_sessions(self, sockets: Iterable[StaffSocket]) -> None:
         """Close the sockets whose session has expired or was ended."""

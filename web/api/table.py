@@ -8,9 +8,11 @@ from web.api import openapi_pages, responses
 from web.api.audit.table import AUDIT_ENDPOINTS
 from web.api.booking.admin_table import ADMIN_RESERVATION_ENDPOINTS
 from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVATION_ENDPOINTS
+from web.api.devices.table import DEVICE_ENDPOINTS
 from web.api.endpoint import Endpoint
 from web.api.guests.table import GUEST_ENDPOINTS
 from web.api.messaging.table import MAIL_ENDPOINTS
+from web.api.policies.table import POLICY_ENDPOINTS
 from web.api.privacy.table import PRIVACY_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
 from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
@@ -58,6 +60,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *RECORD_ENDPOINTS,
     *ORGANISATION_ENDPOINTS,
     *VENUE_ENDPOINTS,
+    *DEVICE_ENDPOINTS,
+    *POLICY_ENDPOINTS,
     *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
     *SLOT_ADMIN_ENDPOINTS,

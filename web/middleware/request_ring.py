@@ -16,7 +16,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from db.organisation import stop_working, work_for
 from db.pool import DatabaseDown
 from hub.access.randomness import random_name
+from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.actions.staff.enrol_scanner import check_scanner
 from hub.actions.staff.sign_in import address_refused
 from hub.observability import telemetry
 from hub.observability.logs import request_id
@@ -35,6 +37,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}", re.ASCII)
+KIOSK_PATHS = frozenset({
+    "/operator/scan", "/ws", "/venue/scan", "/api/operator/validate-ticket", "/api/operator/verify-ticket", "/api/operator/exit",
+    "/api/check-in", "/api/operator/sync", "/api/operator/manifest", "/api/operator/manifest/changes", "/api/operator/device-key",
+})  # fmt: skip
+"""All that a kiosk may call: it is unattended, and so shows no records and takes nothing back."""
 _BEARER = "bearer "
 LANGUAGE_COOKIE = "hub_language"
 SOCKET, FILES = "/ws", "/static/"
@@ -68,6 +75,10 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
         try:
             chosen = _find_language(request)
             identity = await _find_identity(request)
+            if SCANNER_COOKIE in request.headers.get("Cookie", "") or SCANNER_HEADER in request.headers:
+                identity = await _find_scanner(request)
+            elif identity is not None and identity.scanner_id is not None:
+                identity = request["identity"] = None
             if identity is not None and request.path.startswith(STAFF_PAGES):
                 work_for(identity.org_id)
             response = await handler(request)
@@ -163,6 +174,24 @@ def _identity(request: web.Request) -> Identity | None:
         return request.app[SERVICES].sessions.read(token)
     except Refused:
         return None
+
+
+async def _find_scanner(request: web.Request) -> Identity | None:
+    """Set `request["scanner"]` to the enrolled scanner that sends the request, and return the identity that is good on it.
+
+    The session on a revoked scanner is not good, and `not_from_here` says why. A kiosk is nobody but at what it needs.
+    """
+    token = request.headers.get(SCANNER_HEADER) or request.cookies.get(SCANNER_COOKIE, "")
+    scanner = request["scanner"] = await request.app[SERVICES].scanners.find(token.strip())
+    identity: Identity | None = request["identity"]
+    try:
+        check_scanner(identity, scanner)
+    except Refused as refused:
+        identity, request["not_from_here"] = None, refused
+    if identity is not None and identity.scanner_id is not None and request.path not in KIOSK_PATHS:
+        identity = None
+    request["identity"] = identity
+    return identity
 
 
 def _response_to(trouble: Exception, request: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.actions.staff.provider_sign_in import CALLBACK
+from web.enrolment import ENROL, WIPED
 from web.pages import (
     account,
     account_second_factor,
@@ -17,6 +18,7 @@ from web.pages import (
     provider_sign_in,
     records,
     scanner_app,
+    scanner_enrolment,
     shows,
     sitemap,
     staff,
@@ -74,6 +76,9 @@ def page_routes() -> list[web.RouteDef]:
         web.post("/account/password", account.change_secret),
         web.post("/account/sessions", account.end_session),
         web.post("/account/sessions/others", account.end_others),
+        web.get(ENROL, scanner_enrolment.show_enrolment),
+        web.post(ENROL, scanner_enrolment.enrol_this_device),
+        web.get(WIPED, scanner_enrolment.show_wipe),
         web.get("/operator/service_worker.js", scanner_app.send_service_worker),
         web.get("/operator/scan.webmanifest", scanner_app.send_manifest),
         web.get("/manager", staff.show_control_room),

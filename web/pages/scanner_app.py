@@ -15,6 +15,7 @@ _STYLES = tuple(
     for name in (
         "base/tokens", "base/controls", "base/notices",
         "scan/tokens", "scan", "scan/verdict", "scan/offline", "scan/notices", "scan/ways", "scan/party", "scan/product",
+        "scan/kiosk",
     )
 )  # fmt: skip
 _PICTURES = ("icons.svg", "icon.svg")

@@ -10,13 +10,17 @@ from aiohttp import web
 from db.organisation import work_for
 from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
-from hub.access.tokens import Identity
+from hub.access.scanners import Scanner
+from hub.access.tokens import LIFETIME, Identity
+from hub.actions.staff.enrol_scanner import start_kiosk_session
+from hub.actions.staff.scanners import policy_body
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
+from web.enrolment import ENROL, WIPED, set_session
 from web.keys import SERVICES
 from web.pages.render import page
-from web.request_fields import identity_of
+from web.request_fields import identity_of, scanner_of
 
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
@@ -81,12 +85,13 @@ def sign_in_first(path: str, *, need: str = "") -> web.HTTPFound:
 
 async def show_login(request: web.Request) -> web.Response:
     """Show the sign-in. `?organisation=` names one by its short name; else a hub of several has a field for it."""
-    venues = request.app[SERVICES].venues
+    venues, scanner = request.app[SERVICES].venues, working_scanner(request)
     asked = request.query.get("organisation") or request.query.get("orq") or ""
     organisation = await venues.organisation_named(asked) if asked else None
     return page(
         request,
         "login.html",
+        wipe=scanner is not None and scanner.wipe is not None,
         next_path=own_path(request.query.get("next", "")),
         organisation=organisation,
         several=await venues.only_organisation() is None,
@@ -110,16 +115,38 @@ async def _provider(request: web.Request, org_id: int | None) -> Provider | None
 
 
 async def show_scanner(request: web.Request) -> web.Response:
-    identity = identity_of(request)
+    """Show the scanner to whoever is signed in. A kiosk signs in by itself, and nobody else uses it."""
+    identity, scanner = identity_of(request), working_scanner(request)
+    session = None
+    own = identity is not None and identity.scanner_id is not None and not _ends_soon(request, identity)
+    if scanner is not None and scanner.mode == "kiosk" and not scanner.wipe and not own:
+        session, identity = start_kiosk_session(request.app[SERVICES], scanner)
     if identity is None:
         raise request.get("not_from_here") or sign_in_first(SCANNER)
-    return page(
+    response = page(
         request,
         "scan.html",
         identity=identity,
         may_manage=at_least(identity.role, Role.MANAGER),
         shift_ends_at=rfc3339(identity.expires_at) if identity.ends_with_shift else "",
+        enrolment=None if scanner is None else policy_body(scanner)["scanner"],
+        kiosk=identity.scanner_id is not None,
     )
+    if session is not None:
+        set_session(response, session, identity, request.app[SERVICES])
+    return response
+
+
+def working_scanner(request: web.Request) -> Scanner | None:
+    """Return the enrolled scanner that asks for a page. Redirects a revoked one to the page that says so, or that wipes it."""
+    scanner = scanner_of(request)
+    if scanner is not None and scanner.revoked:
+        raise web.HTTPSeeOther(WIPED if scanner.wipe else ENROL)
+    return scanner
+
+
+def _ends_soon(request: web.Request, identity: Identity) -> bool:
+    return identity.expires_at - request.app[SERVICES].clock.now() < LIFETIME / 2
 
 
 async def show_control_room(request: web.Request) -> web.Response:

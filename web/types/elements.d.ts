@@ -117,6 +117,7 @@ interface ElementsById {
   "decided": HTMLElementTagNameMap["ul"];
   "decided-title": HTMLElementTagNameMap["h2"];
   "details": HTMLElementTagNameMap["h2"];
+  "device-place": HTMLElementTagNameMap["select"];
   "discarder": HTMLElementTagNameMap["dialog"];
   "discarder-title": HTMLElementTagNameMap["h2"];
   "discarder-words": HTMLElementTagNameMap["p"];
@@ -133,6 +134,10 @@ interface ElementsById {
   "email-hint": HTMLElementTagNameMap["p"];
   "email-wrong": HTMLElementTagNameMap["p"];
   "end-title": HTMLElementTagNameMap["h2"];
+  "enrol": HTMLElementTagNameMap["button"];
+  "enrol-form": HTMLElementTagNameMap["form"];
+  "enrol-title": HTMLElementTagNameMap["h1"];
+  "enrolled": HTMLElementTagNameMap["p"];
   "enrolment-secret": HTMLElementTagNameMap["p"];
   "enrolment-title": HTMLElementTagNameMap["h2"];
   "entry": HTMLElementTagNameMap["form"];
@@ -217,6 +222,7 @@ interface ElementsById {
   "month-before": HTMLElementTagNameMap["button"];
   "month-name": HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["h3"];
   "months": HTMLElementTagNameMap["div"];
+  "more": HTMLElementTagNameMap["h2"];
   "move": HTMLElementTagNameMap["button"];
   "move-message": HTMLElementTagNameMap["textarea"];
   "mover": HTMLElementTagNameMap["section"];
@@ -230,7 +236,9 @@ interface ElementsById {
   "mover-title": HTMLElementTagNameMap["h1"];
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
+  "name-hint": HTMLElementTagNameMap["p"];
   "name-title": HTMLElementTagNameMap["h2"];
+  "name-wrong": HTMLElementTagNameMap["p"];
   "new": HTMLElementTagNameMap["h2"];
   "new-gate": HTMLElementTagNameMap["input"];
   "new-gate-wrong": HTMLElementTagNameMap["p"];
@@ -247,6 +255,7 @@ interface ElementsById {
   "notes-hint": HTMLElementTagNameMap["p"];
   "nothing": HTMLElementTagNameMap["p"];
   "notices": HTMLElementTagNameMap["section"];
+  "now": HTMLElementTagNameMap["h2"];
   "off-title": HTMLElementTagNameMap["h2"];
   "offers": HTMLElementTagNameMap["div"];
   "older": HTMLElementTagNameMap["button"];
@@ -257,7 +266,7 @@ interface ElementsById {
   "organisation-hint": HTMLElementTagNameMap["p"];
   "other-title": HTMLElementTagNameMap["h2"];
   "overdue": HTMLElementTagNameMap["dd"];
-  "overview": HTMLElementTagNameMap["section"];
+  "overview": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["section"];
   "pace-chart": HTMLElementTagNameMap["div"];
   "pace-title": HTMLElementTagNameMap["h2"];
   "pace-told": HTMLElementTagNameMap["p"];
@@ -279,6 +288,7 @@ interface ElementsById {
   "phone-hint": HTMLElementTagNameMap["p"];
   "phone-wrong": HTMLElementTagNameMap["p"];
   "place": HTMLElementTagNameMap["input"];
+  "place-wrong": HTMLElementTagNameMap["p"];
   "plans-title": HTMLElementTagNameMap["h2"];
   "play": HTMLElementTagNameMap["button"];
   "player": HTMLElementTagNameMap["section"];
@@ -327,12 +337,14 @@ interface ElementsById {
   "retention-days": HTMLElementTagNameMap["input"];
   "retention-hint": HTMLElementTagNameMap["p"];
   "retention-wrong": HTMLElementTagNameMap["p"];
+  "revoked": HTMLElementTagNameMap["p"];
   "role": HTMLElementTagNameMap["select"];
   "role-wrong": HTMLElementTagNameMap["p"];
   "room": HTMLElementTagNameMap["select"];
   "rows": HTMLElementTagNameMap["tbody"];
   "said": HTMLElementTagNameMap["p"];
   "scan": HTMLElementTagNameMap["div"];
+  "scanners": HTMLElementTagNameMap["div"];
   "scans": HTMLElementTagNameMap["ol"];
   "scope-wrong": HTMLElementTagNameMap["p"];
   "seats-form": HTMLElementTagNameMap["form"];
@@ -352,7 +364,7 @@ interface ElementsById {
   "set-seconds-said": HTMLElementTagNameMap["output"];
   "set-sound": HTMLElementTagNameMap["input"];
   "set-vibration": HTMLElementTagNameMap["input"];
-  "settings": HTMLElementTagNameMap["button"];
+  "settings": HTMLElementTagNameMap["button"] | HTMLElementTagNameMap["h2"];
   "settings-dialog": HTMLElementTagNameMap["dialog"];
   "settings-gate": HTMLElementTagNameMap["button"];
   "settings-title": HTMLElementTagNameMap["h2"];
@@ -460,10 +472,19 @@ interface ElementsById {
   "way-entry": HTMLElementTagNameMap["button"];
   "way-exit": HTMLElementTagNameMap["button"];
   "way-sign": HTMLElementTagNameMap["p"];
+  "ways": HTMLElementTagNameMap["div"];
   "ways-title": HTMLElementTagNameMap["h2"];
   "weekdays": HTMLElementTagNameMap["tr"];
   "what": HTMLElementTagNameMap["select"];
   "why-title": HTMLElementTagNameMap["h2"];
+  "wipe": HTMLElementTagNameMap["p"];
+  "wipe-dialog": HTMLElementTagNameMap["dialog"];
+  "wipe-lost": HTMLElementTagNameMap["p"];
+  "wipe-said": HTMLElementTagNameMap["p"];
+  "wipe-sign-out": HTMLElementTagNameMap["button"];
+  "wipe-title": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
+  "wipe-waits": HTMLElementTagNameMap["strong"];
+  "wiped": HTMLElementTagNameMap["p"];
   "without-slot": HTMLElementTagNameMap["p"];
   "zones": HTMLElementTagNameMap["datalist"];
 }

@@ -218,6 +218,8 @@ interface ScanFlowOptions {
   stale: Stale;
   screen: ScannerScreen;
   linkState: { readonly offline: boolean };
+  /** Nobody operates it: every answer goes by itself. */
+  kiosk?: boolean;
   venue(): VenueShown;
 }
 /** A name, its value, and how it is shown. */
@@ -230,6 +232,21 @@ interface SupervisorOptions {
   shelf: NoticeShelf;
   timezone(): string | undefined;
   decides?: boolean;
+}
+/** What an enrolled scanner is told of itself (topic `scanner`). */
+type ScannerPolicy = NonNullable<Wire.ScannerBody["scanner"]>;
+/** `idle()`: no ticket is on the screen, and none is being checked. */
+interface EnrolledOptions {
+  socket: VenueSocket;
+  enrolment: import("../static/js/models/enrolment.js").Enrolment;
+  device: Device;
+  settings: ScanSettings;
+  way: import("../static/js/features/scan/exit_mode.js").ExitMode;
+  gateChoice: import("../static/js/features/scan/gate_choice.js").GateChoice;
+  screen: ScannerScreen;
+  kiosk: boolean;
+  idle(): boolean;
+  onGate(): void;
 }
 interface SettingsDialogOptions {
   settings: ScanSettings;

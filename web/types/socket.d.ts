@@ -49,6 +49,7 @@ interface Topics {
   scans: { snapshot: Wire.ScansSnapshot; event: Wire.ScansBody };
   alerts: { snapshot: { alerts: Wire.Alert[] }; event: OrMissed<Wire.AlertsBody> };
   alarms: { snapshot: { alarms: Wire.Alarm[] }; event: OrMissed<Wire.AlarmsBody> };
+  scanner: { snapshot: Wire.ScannerBody; event: OrMissed<Wire.ScannerBody> };
   notices: { snapshot: { notices: GateNotice[] }; event: OrMissed<GateNotice> };
   conflicts: { snapshot: { open: number; conflicts: Wire.Conflict[] }; event: OrMissed<Wire.ConflictsBody> };
   disputes: { snapshot: { disputes: Wire.Dispute[] }; event: OrMissed<Wire.DisputesBody> };

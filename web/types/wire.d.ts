@@ -205,6 +205,12 @@ declare namespace Wire {
     name?: string | null;
     hours?: (HoursOfDay)[] | null;
   }
+  interface ChangedDevice {
+    name?: string | null;
+    gate?: string | null;
+    mode?: "entry" | "exit" | "both" | "kiosk" | null;
+    venue_id?: number | null;
+  }
   interface ChangedGate {
     name?: string | null;
     retired?: boolean | null;
@@ -245,6 +251,46 @@ declare namespace Wire {
     valid_until?: string | null;
     shifts?: (ShiftFields)[];
   }
+  interface ChangedPolicies {
+    unreserved_entry?: number | string | (number | string)[] | null;
+    late_entry_minutes?: number | string | (number | string)[] | null;
+    early_entry_minutes?: number | string | (number | string)[] | null;
+    change_cutoff_hours?: number | string | (number | string)[] | null;
+    show_contact?: number | string | (number | string)[] | null;
+    address?: number | string | (number | string)[] | null;
+    language?: number | string | (number | string)[] | null;
+    country?: number | string | (number | string)[] | null;
+    contact_check?: number | string | (number | string)[] | null;
+    reminder_hours?: number | string | (number | string)[] | null;
+    waitlist_offer_minutes?: number | string | (number | string)[] | null;
+    no_show_release_minutes?: number | string | (number | string)[] | null;
+    booking_expiry_hours?: number | string | (number | string)[] | null;
+    pending_per_address?: number | string | (number | string)[] | null;
+    re_entry?: number | string | (number | string)[] | null;
+    duplicate_alarm_minutes?: number | string | (number | string)[] | null;
+    unenrolled_scanners?: number | string | (number | string)[] | null;
+    scanner_key_hours?: number | string | (number | string)[] | null;
+    alert_failure_percent?: number | string | (number | string)[] | null;
+    alert_utilisation_percent?: number | string | (number | string)[] | null;
+    alert_latency_ms?: number | string | (number | string)[] | null;
+    alert_login_failures?: number | string | (number | string)[] | null;
+    ip_allow_list?: number | string | (number | string)[] | null;
+    alert_emails?: number | string | (number | string)[] | null;
+    alert_webhook_url?: number | string | (number | string)[] | null;
+  }
+  interface ChangedPoliciesAnswer {
+    success: true;
+    data: ChangedPoliciesFields;
+  }
+  interface ChangedPoliciesFields {
+    venue_id: number;
+    venue: string;
+    version: number;
+    policies: (PolicyFields)[];
+    effects: (PolicyEffectFields)[];
+    alert_webhook_secret: string | null;
+    dry_run: boolean;
+  }
   interface ChangedProductFields {
     name?: string;
     name_zh?: string;
@@ -276,6 +322,13 @@ declare namespace Wire {
     name?: string | null;
     capacity?: number | null;
     accessibility?: string | null;
+  }
+  interface ChangedScansFields {
+    from_result: "GREEN" | "YELLOW" | "RED";
+    from_reason: string;
+    to_result: "GREEN" | "YELLOW" | "RED";
+    to_reason: string;
+    scans: number;
   }
   interface ChangedSecurity {
     require_second_factor?: "none" | "administrators" | "passwords" | "everybody" | null;
@@ -617,6 +670,29 @@ declare namespace Wire {
     deleted: number;
     dry_run: boolean;
   }
+  interface DeviceAnswer {
+    success: true;
+    data: DeviceFields;
+  }
+  interface DeviceFields {
+    device_id: number;
+    log_name: string;
+    venue_id: number;
+    venue: string;
+    name: string;
+    gate: string | null;
+    mode: "entry" | "exit" | "both" | "kiosk";
+    state: "waiting" | "code_expired" | "enrolled" | "wiping" | "revoked" | "wiped";
+    code_expires_at: string | null;
+    enrolled_at: string | null;
+    last_seen_at: string | null;
+    revoked_at: string | null;
+    wipe: "after_sync" | "now" | null;
+    wiped_at: string | null;
+    wiped_lost: number | null;
+    version: number;
+    presence: DevicePresence | null;
+  }
   interface DeviceKey {
     owner: string;
     keys: (string)[];
@@ -625,6 +701,27 @@ declare namespace Wire {
   interface DeviceKeyAnswer {
     success: true;
     data: DeviceKey;
+  }
+  interface DevicePageAnswer {
+    success: true;
+    data: DevicePageFields;
+  }
+  interface DevicePageFields {
+    devices: (DeviceFields)[];
+    next: number | null;
+  }
+  interface DevicePresence {
+    live: boolean;
+    since: string;
+    operator: string | null;
+    gate: string | null;
+    battery: number | null;
+    charging: boolean | null;
+    queue: number | null;
+    version: string | null;
+  }
+  interface DeviceWiped {
+    lost: number;
   }
   interface Dispute {
     dispute_id: number;
@@ -700,6 +797,23 @@ declare namespace Wire {
   interface EndedSessionsAnswer {
     success: true;
     data: EndedSessions;
+  }
+  interface EnrolDevice {
+    code: string;
+  }
+  interface EnrolledAnswer {
+    success: true;
+    data: EnrolledFields;
+  }
+  interface EnrolledFields {
+    token: string;
+    device_id: number;
+    log_name: string;
+    name: string;
+    venue_id: number;
+    venue: string;
+    gate: string | null;
+    mode: "entry" | "exit" | "both" | "kiosk";
   }
   interface Entry {
     waitlist_id: number;
@@ -1239,6 +1353,12 @@ declare namespace Wire {
     name?: string;
     hours?: (HoursOfDay)[];
   }
+  interface NewDevice {
+    name: string;
+    gate?: string | null;
+    mode?: "entry" | "exit" | "both" | "kiosk";
+    venue_id?: number | null;
+  }
   interface NewGate {
     name: string;
     venue_id?: number | null;
@@ -1387,6 +1507,17 @@ declare namespace Wire {
     count?: number | null;
     party?: boolean;
     answer?: "yes" | "no" | null;
+  }
+  interface OpenEnrolmentAnswer {
+    success: true;
+    data: OpenEnrolmentFields;
+  }
+  interface OpenEnrolmentFields {
+    device: DeviceFields;
+    code: string;
+    url: string;
+    qr_png: string;
+    dry_run: boolean;
   }
   interface OpenSession {
     session_id: number;
@@ -1636,6 +1767,26 @@ declare namespace Wire {
     title: string;
     room: string;
   }
+  interface PolicyEffectFields {
+    date: string;
+    scans: number;
+    results: Record<string, unknown>;
+    changed: (ChangedScansFields)[];
+    undecided: number;
+  }
+  interface PolicyFields {
+    name: string;
+    group: "door" | "bookings" | "waitlist" | "staff" | "alerts" | "venue";
+    label: string;
+    sentence: string;
+    noticed_by: string;
+    choices: (string)[] | null;
+    value_type: string | null;
+    off: string | null;
+    default: Record<string, unknown>;
+    value: Record<string, unknown>;
+    decides_scans: boolean;
+  }
   interface PosterFields {
     url: string;
     width: number;
@@ -1725,7 +1876,7 @@ declare namespace Wire {
     database: "ok" | "down";
     redis: "ok" | "down";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -2246,6 +2397,16 @@ declare namespace Wire {
     timezone: string;
     address: string;
   }
+  interface VenuePoliciesAnswer {
+    success: true;
+    data: VenuePoliciesFields;
+  }
+  interface VenuePoliciesFields {
+    venue_id: number;
+    venue: string;
+    version: number;
+    policies: (PolicyFields)[];
+  }
   interface VerifiedAtDoor {
     verified_at: string;
     verified_by: number;
@@ -2295,6 +2456,16 @@ declare namespace Wire {
     minutes: number;
     capacity: number;
     weekday: number;
+  }
+  interface WipeDevice {
+    wipe?: "after_sync" | "now";
+  }
+  interface WipedAnswer {
+    success: true;
+    data: WipedFields;
+  }
+  interface WipedFields {
+    noted: true;
   }
   interface WithdrawDispute {
     scan_id: string;
@@ -2463,6 +2634,18 @@ declare namespace Wire {
     id: number;
     name: string;
   }
+  interface ScannerBody {
+    scanner: ScannerRow | null;
+  }
+  interface ScannerRow {
+    id: string;
+    version: number;
+    name: string;
+    gate: string | null;
+    mode: string;
+    venue: string;
+    wipe: string | null;
+  }
   interface ScansBody {
     scans: ScanBody[];
     more: number;
@@ -2495,6 +2678,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/bookings/${string}/cancel${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/bookings/${string}/move${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/bookings/${string}/resend${Query}` ? ListedBookingAnswer :
+    Call extends `POST /api/admin/devices/${string}/code${Query}` ? OpenEnrolmentAnswer :
+    Call extends `POST /api/admin/devices/${string}/wipe${Query}` ? DeviceAnswer :
     Call extends `POST /api/admin/mail/${string}/discard${Query}` ? MailAnswer :
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
     Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
@@ -2533,6 +2718,9 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/closed-days/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/closed-days/${string}${Query}` ? ClosedDayAnswer :
     Call extends `PATCH /api/admin/closed-days/${string}${Query}` ? ClosedDayAnswer :
+    Call extends `DELETE /api/admin/devices/${string}${Query}` ? DeviceAnswer :
+    Call extends `GET /api/admin/devices/${string}${Query}` ? DeviceAnswer :
+    Call extends `PATCH /api/admin/devices/${string}${Query}` ? DeviceAnswer :
     Call extends `DELETE /api/admin/gates/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/gates/${string}${Query}` ? GateAnswer :
     Call extends `PATCH /api/admin/gates/${string}${Query}` ? GateAnswer :
@@ -2545,6 +2733,7 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
     Call extends `PATCH /api/admin/performances/${string}${Query}` ? PerformanceAnswer :
+    Call extends `PATCH /api/admin/policies/${string}${Query}` ? ChangedPoliciesAnswer :
     Call extends `DELETE /api/admin/products/${string}${Query}` ? ProductDeletedAnswer :
     Call extends `GET /api/admin/products/${string}${Query}` ? ProductAnswer :
     Call extends `PATCH /api/admin/products/${string}${Query}` ? ProductAnswer :
@@ -2575,6 +2764,8 @@ declare namespace Wire {
     Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
     Call extends `GET /api/admin/closed-days${Query}` ? ClosedDayPageAnswer :
     Call extends `POST /api/admin/closed-days${Query}` ? AddedDaysAnswer :
+    Call extends `GET /api/admin/devices${Query}` ? DevicePageAnswer :
+    Call extends `POST /api/admin/devices${Query}` ? OpenEnrolmentAnswer :
     Call extends `GET /api/admin/gates${Query}` ? GatePageAnswer :
     Call extends `POST /api/admin/gates${Query}` ? GateAnswer :
     Call extends `GET /api/admin/guests${Query}` ? GuestListAnswer :
@@ -2588,6 +2779,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/organisations${Query}` ? AddedOrganisationAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
     Call extends `POST /api/admin/performances${Query}` ? MadePerformancesAnswer :
+    Call extends `GET /api/admin/policies${Query}` ? VenuePoliciesAnswer :
     Call extends `GET /api/admin/privacy${Query}` ? RetentionAnswer :
     Call extends `PATCH /api/admin/privacy${Query}` ? RetentionAnswer :
     Call extends `GET /api/admin/products${Query}` ? ProductPageAnswer :
@@ -2611,6 +2803,8 @@ declare namespace Wire {
     Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :
     Call extends `POST /api/contact/confirm${Query}` ? ContactProvenAnswer :
+    Call extends `POST /api/devices/enrol${Query}` ? EnrolledAnswer :
+    Call extends `POST /api/devices/wiped${Query}` ? WipedAnswer :
     Call extends `POST /api/disputes/decision${Query}` ? DisputeAnswer :
     Call extends `POST /api/disputes/withdrawal${Query}` ? DisputeAnswer :
     Call extends `GET /api/operator/account${Query}` ? OwnAccountAnswer :

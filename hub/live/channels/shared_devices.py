@@ -7,20 +7,19 @@ shown as offline. If Redis does not answer, only this process's devices are know
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from db.redis_client import RedisClient
+from hub.actions.staff.scanner_presence import STALE, devices_key
 from hub.live.channels.device_registry import GONE, DeviceRegistry
 from hub.live.protocol.event_bodies import DeviceRow
 from hub.rules.timestamps import rfc3339
 
 PUBLISH_SECONDS = 4.0
 """Seconds after which a process rewrites its field, if no device has changed before."""
-STALE = timedelta(seconds=12)
-"""Age from which a field belongs to a process that is gone."""
 EXPIRE_SECONDS = int(GONE.total_seconds())
 
 log = logging.getLogger(__name__)
@@ -46,12 +45,12 @@ class SharedDevices:
                 if rows:
                     body = orjson.dumps({"at": now, "devices": rows})
                     async with self._redis.pipeline(transaction=False) as pipe:
-                        pipe.hset(_key(org_id), self._origin, body)
-                        pipe.expire(_key(org_id), EXPIRE_SECONDS)
+                        pipe.hset(devices_key(org_id), self._origin, body)
+                        pipe.expire(devices_key(org_id), EXPIRE_SECONDS)
                         await pipe.execute()
                     self._published[org_id] = loop_now
                 else:
-                    await self._redis.hdel(_key(org_id), self._origin)
+                    await self._redis.hdel(devices_key(org_id), self._origin)
                     self._published.pop(org_id, None)
             except Exception as trouble:  # noqa: BLE001 - published again in a second, whatever Redis or the network do
                 self._registry.changed.add(org_id)
@@ -66,7 +65,7 @@ class SharedDevices:
         fields = {}
         complete = True
         try:
-            fields = await self._redis.hgetall(_key(org_id))
+            fields = await self._redis.hgetall(devices_key(org_id))
         except Exception as trouble:  # noqa: BLE001 - the own devices are known without Redis
             complete = False
             log.debug("devices.not_read", extra={"error": type(trouble).__name__})
@@ -89,7 +88,3 @@ def _of_peer(published: dict[str, Any], now: datetime) -> list[DeviceRow]:
             if row["live"]:
                 row["live"], row["since"] = False, rfc3339(at)
     return rows
-
-
-def _key(org_id: int) -> str:
-    return f"venuehub:devices:{org_id}"

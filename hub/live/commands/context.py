@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
@@ -38,6 +39,11 @@ class CommandContext(TopicContext):
         identity: Identity,
         venue: Venue | None,
         device: Device,
+        scanner: Scanner | None = None,
+        scanner_token: str | None = None,
     ) -> None:
-        super().__init__(services, channels, subscriptions, identity=identity, venue=venue, device=device)
+        super().__init__(
+            services, channels, subscriptions, identity=identity, venue=venue, device=device, scanner=scanner,
+            scanner_token=scanner_token,
+        )  # fmt: skip
         self.scans = scans

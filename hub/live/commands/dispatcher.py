@@ -10,10 +10,11 @@ from typing import Any
 
 from db.organisation import working_for
 from hub.access.roles import at_least
+from hub.actions.staff.enrol_scanner import check_scanner
 from hub.live.commands.context import CommandContext
-from hub.live.commands.table import COMMANDS
+from hub.live.commands.table import COMMANDS, KIOSK_COMMANDS
 from hub.live.protocol import frames
-from hub.live.protocol.device import read_device
+from hub.live.protocol.device import enrolled_device, read_device, read_scanner_token
 from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
@@ -27,9 +28,12 @@ log = logging.getLogger(__name__)
 
 
 class CommandSession:
-    """`send` sends a frame to the client, `start` runs a coroutine in the background, and `say_goodbye` ends the socket."""
+    """`send` sends a frame to the client, `start` runs a coroutine in the background, and `say_goodbye` ends the socket.
 
-    __slots__ = ("_in_flight", "_retiring", "_say_goodbye", "_send", "_start", "context")
+    `refuse_session` ends it because the session or the scanner is good no longer.
+    """
+
+    __slots__ = ("_in_flight", "_refuse_session", "_retiring", "_say_goodbye", "_send", "_start", "context")
 
     def __init__(
         self,
@@ -38,8 +42,10 @@ class CommandSession:
         send: Callable[[bytes], None],
         start: Callable[[Coroutine[Any, Any, None]], None],
         say_goodbye: Callable[[], None],
+        refuse_session: Callable[[Refused], None],
     ) -> None:
         self.context = context
+        self._refuse_session = refuse_session
         self._send = send
         self._start = start
         self._say_goodbye = say_goodbye
@@ -63,6 +69,8 @@ class CommandSession:
                 return
             telemetry.message_passed("in", name)
             if not at_least(self.context.identity.role, command.role):
+                raise Refused(Reason.FORBIDDEN)
+            if self.context.identity.scanner_id is not None and name not in KIOSK_COMMANDS:
                 raise Refused(Reason.FORBIDDEN)
             if self._in_flight >= MOST_IN_FLIGHT:
                 raise Refused(Reason.BUSY)
@@ -91,7 +99,29 @@ class CommandSession:
         self._send(frames.result(number, {}))
 
     def _change_device(self, fields: Fields) -> None:
-        self.context.device = read_device(fields.get("device"))
+        given = fields.get("device")
+        self.context.device = enrolled_device(read_device(given), self.context.scanner)
+        self._register_device()
+        token = read_scanner_token(given)
+        if token is not None and token != self.context.scanner_token:
+            self.context.scanner_token = token
+            self._start(self.read_scanner())
+
+    async def read_scanner(self) -> None:
+        """Read the scanner of this socket's token again. A revoked one, and a kiosk that is none any more, ends the socket."""
+        context = self.context
+        if context.scanner_token is None:
+            return
+        try:
+            scanner = await context.services.scanners.find(context.scanner_token)
+            check_scanner(context.identity, scanner)
+        except Refused as refused:
+            self._refuse_session(refused)
+            return
+        except frames.EXPECTED_ERRORS:
+            return  # the next look finds the scanner again
+        context.scanner = scanner
+        context.device = enrolled_device(context.device, scanner)
         self._register_device()
 
     def _register_device(self) -> None:

@@ -1,6 +1,7 @@
 """Commands of a scanner: `validate`, `verify` and `exit` by code or ticket id, `undo`, and `history`.
 
-By code they return a Future of a batch and need no task of their own: this is the hot path of the product.
+By code, on a device that may scan, they return a Future of a batch and need no task of their own: this is the hot path of the
+product.
 """
 
 import asyncio
@@ -84,24 +85,26 @@ def verify(context: CommandContext, scan: Scan) -> ScanReply:
 
 
 def _enter(context: CommandContext, scan: Scan, mode: Literal["validate", "verify"]) -> ScanReply:
-    if scan.code is None:
-        return _enter_by_id(context, scan, mode)
+    if scan.code is None or not context.device_is_admitted():
+        return _enter_checked(context, scan, mode)
     return context.scans.entry_scans.submit(_scan_request(context, scan, mode, scan.code))
 
 
-async def _enter_by_id(context: CommandContext, scan: Scan, mode: Literal["validate", "verify"]) -> Decision:
-    code = await _code_of(context, scan)
+async def _enter_checked(context: CommandContext, scan: Scan, mode: Literal["validate", "verify"]) -> Decision:
+    await context.check_device()
+    code = scan.code or await _code_of(context, scan)
     return await context.scans.entry_scans.submit(_scan_request(context, scan, mode, code))
 
 
 def leave(context: CommandContext, scan: Scan) -> ScanReply:
-    if scan.code is None:
-        return _leave_by_id(context, scan)
+    if scan.code is None or not context.device_is_admitted():
+        return _leave_checked(context, scan)
     return context.scans.exit_scans.submit(_scan_request(context, scan, "exit", scan.code))
 
 
-async def _leave_by_id(context: CommandContext, scan: Scan) -> Decision:
-    code = await _code_of(context, scan)
+async def _leave_checked(context: CommandContext, scan: Scan) -> Decision:
+    await context.check_device()
+    code = scan.code or await _code_of(context, scan)
     return await context.scans.exit_scans.submit(_scan_request(context, scan, "exit", code))
 
 

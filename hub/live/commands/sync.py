@@ -53,6 +53,7 @@ def _read_scan(number: int, given: Any) -> QueuedScan:
 
 
 async def sync(context: CommandContext, request: Sync) -> dict[str, Any]:
+    await context.check_device(syncing=True)
     return await context.scans.offline_sync.sync(
         context.identity,
         context.own_venue_id(),

@@ -43,3 +43,6 @@ COMMANDS: dict[str, Command] = {
     "unsubscribe": Command(Role.OPERATOR, subscriptions.read_unsubscribe, subscriptions.unsubscribe),
     "ping": Command(Role.OPERATOR, ping.read_nothing, ping.ping),
 }
+
+KIOSK_COMMANDS = frozenset({"validate", "verify", "exit", "sync", "subscribe", "unsubscribe", "ping"})
+"""What a kiosk may send: it is unattended, and so takes back nothing, asks nobody and shows no history."""

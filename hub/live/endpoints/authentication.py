@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
+from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
@@ -44,6 +45,13 @@ class Authentication:
         if not self.is_own_origin(request.headers.get(hdrs.ORIGIN)):
             raise ForeignOrigin
         return cookie
+
+    def scanner_token_of(self, request: web.Request) -> str | None:
+        """Return the token of an enrolled scanner: from the header, or from the cookie for our own pages."""
+        header = request.headers.get(SCANNER_HEADER)
+        if header:
+            return header.strip()
+        return request.cookies.get(SCANNER_COOKIE) if self.is_own_origin(request.headers.get(hdrs.ORIGIN)) else None
 
     def is_own_origin(self, origin: str | None) -> bool:
         """Return whether our own pages have this origin."""

@@ -5,8 +5,10 @@ from typing import Any
 
 from aiohttp import WSMsgType
 
+from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
-from hub.actions.staff.sign_in import address_refused
+from hub.actions.staff.enrol_scanner import check_scanner
+from hub.actions.staff.sign_in import address_refused, sign_out
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.commands.context import CommandContext, ScanActions
@@ -19,7 +21,7 @@ from hub.live.connection.socket_session import ClientSocket, SocketSession
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.protocol import frames
-from hub.live.protocol.device import read_device
+from hub.live.protocol.device import enrolled_device, read_device, read_scanner_token
 from hub.live.protocol.fields import Fields
 from hub.observability import telemetry
 from hub.rules.address_list import Address, allows
@@ -46,7 +48,7 @@ class StaffServices:
 
 
 class StaffConnection(SocketSession):
-    __slots__ = ("_address", "_staff", "_token", "commands")
+    __slots__ = ("_address", "_scanner_token", "_staff", "_token", "commands")
 
     def __init__(self, client: ClientSocket, host: SessionHost, staff: StaffServices, address: Address | None) -> None:
         super().__init__(client, host, staff.message_limit)
@@ -54,15 +56,16 @@ class StaffConnection(SocketSession):
         self._staff = staff
         self.commands: CommandSession | None = None
         self._token: str | None = None
+        self._scanner_token: str | None = None
 
     @property
     def identity(self) -> Identity | None:
         """The identity that is signed in, or None."""
         return self.commands.context.identity if self.commands is not None else None
 
-    async def run(self, token: str | None) -> None:
-        """Serve the client until the socket has ended. `token` comes from the handshake."""
-        self._token = token
+    async def run(self, token: str | None, scanner_token: str | None = None) -> None:
+        """Serve the client until the socket has ended. Both tokens come from the handshake."""
+        self._token, self._scanner_token = token, scanner_token
         self._staff.sockets.add_staff(self)
         self._host.timer_wheel.put(self, AUTHENTICATION_SECONDS)
         await self._serve()
@@ -111,6 +114,7 @@ class StaffConnection(SocketSession):
         """Accept commands from now on, unless the login has too many sockets or its session has ended."""
         services = self._staff.services
         venue = await self._staff.authentication.venue_of(identity)
+        scanner = await self._read_scanner(identity, device)
         if self.closing:
             return
         most = services.settings.sockets_per_operator
@@ -123,7 +127,7 @@ class StaffConnection(SocketSession):
             raise Refused(Reason.UNAUTHENTICATED)
         if venue is not None and not allows(venue.ip_allow_list, self._address):
             raise address_refused(self._address)
-        self.commands = self._new_command_session(identity, venue, device)
+        self.commands = self._new_command_session(identity, venue, device, scanner)
         self._staff.sockets.sign_in(self, identity)
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
         wheel = self._host.timer_wheel
@@ -131,16 +135,31 @@ class StaffConnection(SocketSession):
         today = services.clock.now().astimezone(venue.zone).date() if venue else None
         self.queue.send(frames.ready(identity, venue, today))
 
-    def _new_command_session(self, identity: Identity, venue: Venue | None, device: Any) -> CommandSession:
+    async def _read_scanner(self, identity: Identity, device: Any) -> Scanner | None:
+        """Return the enrolled scanner of this socket; None for a device without a token. Refuses a revoked one."""
+        self._scanner_token = read_scanner_token(device) or self._scanner_token
+        if self._scanner_token is None:
+            if identity.scanner_id is not None:
+                raise Refused(Reason.UNAUTHENTICATED)
+            return None
+        scanner = await self._staff.services.scanners.find(self._scanner_token)
+        check_scanner(identity, scanner)
+        return scanner
+
+    def _new_command_session(
+        self, identity: Identity, venue: Venue | None, device: Any, scanner: Scanner | None
+    ) -> CommandSession:
         staff = self._staff
         subscriptions = Subscriptions(self.queue, lambda: self.closing, self._ping_sooner)
         context = CommandContext(
             staff.services, staff.channels, staff.scans, subscriptions,
-            identity=identity, venue=venue, device=read_device(device),
+            identity=identity, venue=venue, device=enrolled_device(read_device(device), scanner),
+            scanner=scanner, scanner_token=self._scanner_token,
         )  # fmt: skip
         return CommandSession(
-            context, send=self.queue.send, start=self._host.background.start, say_goodbye=self.say_goodbye
-        )
+            context, send=self.queue.send, start=self._host.background.start, say_goodbye=self.say_goodbye,
+            refuse_session=self.refuse_session,
+        )  # fmt: skip
 
     def _ping_sooner(self) -> None:
         """Ping a subscriber more often."""
@@ -192,6 +211,24 @@ class StaffConnection(SocketSession):
         else:
             self.queue.send(frames.refusal(None, Reason.UNAUTHENTICATED))
         self.close(CloseCode.SESSION_ENDED)
+
+    def refuse_session(self, refused: Refused) -> None:
+        """Close because the scanner was revoked. Its session ends with it."""
+        if not self.closing:
+            self.queue.send(frames.failure(None, refused))
+            self.close(CloseCode.SESSION_ENDED)
+            identity = self.identity
+            if identity is not None:
+                self._host.background.start(sign_out(self._staff.services, identity))
+
+    def check_scanner(self) -> None:
+        """Read this socket's scanner again, because it was changed or revoked."""
+        if self.commands is not None and not self.closing:
+            self._host.background.start(self.commands.read_scanner())
+
+    @property
+    def scanner(self) -> Scanner | None:
+        return self.commands.context.scanner if self.commands is not None else None
 
     def retire(self) -> None:
         """Reply to the commands in flight, then close, because the hub stops."""

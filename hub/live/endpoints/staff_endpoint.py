@@ -34,5 +34,5 @@ async def serve_staff(
         log.warning("socket.origin_refused", extra={"origin": request.headers.get(hdrs.ORIGIN, "")[:100]})
         return refuse_handshake(403, Reason.FORBIDDEN, {"message": "This page may not use your session"})
     client = await open_socket(request, frames.LARGEST_FRAME)
-    await StaffConnection(client, host, staff, address).run(token)
+    await StaffConnection(client, host, staff, address).run(token, staff.authentication.scanner_token_of(request))
     return client.socket

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Protocol
 
+from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
 
 
@@ -11,7 +12,13 @@ class StaffSocket(Protocol):
     def identity(self) -> Identity | None:
         """The identity that is signed in, or None."""
 
+    @property
+    def scanner(self) -> Scanner | None:
+        """The enrolled scanner that this socket belongs to, or None."""
+
     def end_session(self) -> None: ...
+
+    def check_scanner(self) -> None: ...
 
     def retire(self) -> None: ...
 
@@ -60,6 +67,9 @@ class StaffSockets:
 
     def of_session(self, org_id: int, jti: str) -> list[StaffSocket]:
         return [s for s in self.all() if s.identity and s.identity.org_id == org_id and s.identity.jti == jti]
+
+    def of_scanner(self, org_id: int, scanner_id: int) -> list[StaffSocket]:
+        return [s for s in self.all() if s.scanner and (s.scanner.org_id, s.scanner.id) == (org_id, scanner_id)]
 
     def all(self) -> list[StaffSocket]:
         return [*self._unauthenticated, *(socket for sockets in self._by_login.values() for socket in sockets)]

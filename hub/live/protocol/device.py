@@ -1,7 +1,11 @@
-"""Device: the `device` object of an `auth` or `device` frame, in which a scanner describes itself."""
+"""Device: the `device` object of an `auth` or `device` frame, in which a scanner describes itself.
+
+An enrolled scanner may put its token into the object. Its id, name and gate are then those of its enrolment.
+"""
 
 from typing import Any, NamedTuple
 
+from hub.access.scanners import DEVICE_PREFIX, LONGEST_TOKEN, Scanner
 from hub.live.protocol import fields
 from hub.live.protocol.fields import Fields
 
@@ -39,8 +43,9 @@ def read_device(given: Any) -> Device:
     charging = known.get("charging")
     if charging is not None and type(charging) is not bool:
         fields.refuse("charging", "give true or false")
+    named = fields.text_or_none(known, "id", 64)
     return Device(
-        fields.text_or_none(known, "id", 64),
+        None if named is not None and named.startswith(DEVICE_PREFIX) else named,
         fields.text_or_none(known, "name", 64),
         fields.text_or_none(known, "gate", 64),
         battery=fields.whole_or_none(known, "battery", 0, 100),
@@ -50,3 +55,15 @@ def read_device(given: Any) -> Device:
         round_trip_ms=fields.whole_or_none(known, "round_trip_ms", 0, 600_000),
         skew_ms=fields.whole_or_none(known, "skew_ms", -LONGEST_SKEW_MS, LONGEST_SKEW_MS),
     )
+
+
+def read_scanner_token(given: Any) -> str | None:
+    """Return the token of an enrolled scanner in the object; None without one. Refuses INVALID_REQUEST."""
+    return fields.text_or_none(given, "token", LONGEST_TOKEN) if type(given) is dict else None
+
+
+def enrolled_device(device: Device, scanner: Scanner | None) -> Device:
+    """Return the device under the id, the name and the gate that its enrolment gives it."""
+    if scanner is None:
+        return device
+    return device._replace(id=scanner.device_id, name=scanner.name, gate=scanner.gate or device.gate)

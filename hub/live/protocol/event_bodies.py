@@ -216,6 +216,24 @@ class AlarmsBody(TypedDict):
     alarm: dict[str, Any]
 
 
+class ScannerRow(TypedDict):
+    """What an enrolled scanner is told of itself. `wipe`: after_sync, or now; null if it need not delete what it keeps."""
+
+    id: str
+    version: int
+    name: str
+    gate: str | None
+    mode: str
+    venue: str
+    wipe: str | None
+
+
+class ScannerBody(TypedDict):
+    """`scanner`: the scanner of this socket after a change. The reply has null for a device that is not enrolled."""
+
+    scanner: ScannerRow | None
+
+
 class NoticesBody(TypedDict):
     """`notices`: something for one member of staff or one gate (`hub/actions/messaging/notices.py`). The reply lists them as `notices`."""
 
@@ -246,6 +264,7 @@ BODIES: dict[str, type[Any]] = {
     "alerts": AlertsBody,
     "alarms": AlarmsBody,
     "scans": ScansBody,
+    "scanner": ScannerBody,
     "notices": NoticesBody,
     "conflicts": ConflictsBody,
     "disputes": DisputesBody,

@@ -1,19 +1,27 @@
 """Topic context: the data of a subscribing client that a topic may use."""
 
 from hub.access.roles import Role, at_least
+from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol import fields
 from hub.live.protocol.device import Device
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.services import Services
 
 
 class TopicContext:
-    """The identity, the device and the channels. `device` changes when the client describes it again."""
+    """The identity, the device and the channels. `device` changes when the client describes it again.
 
-    __slots__ = ("_is_manager", "channels", "device", "identity", "services", "subscriptions", "venue")
+    `scanner` is the enrolled scanner of `scanner_token`; it changes when an administrator changes it.
+    """
+
+    __slots__ = (
+        "_is_manager", "channels", "device", "identity", "scanner", "scanner_token", "services", "subscriptions", "venue",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -24,7 +32,11 @@ class TopicContext:
         identity: Identity,
         venue: Venue | None,
         device: Device,
+        scanner: Scanner | None = None,
+        scanner_token: str | None = None,
     ) -> None:
+        self.scanner = scanner
+        self.scanner_token = scanner_token
         self.services = services
         self.channels = channels
         self.subscriptions = subscriptions
@@ -32,6 +44,31 @@ class TopicContext:
         self.venue = venue
         self.device = device
         self._is_manager = at_least(identity.role, Role.MANAGER)
+
+    def device_is_admitted(self) -> bool | None:
+        """Return whether this device may scan; None if the venue's policy must be read first (`check_device`)."""
+        scanner, identity = self.scanner, self.identity
+        if scanner is not None and scanner.venue_id == identity.venue_id:
+            return None if scanner.wipe else True
+        venue = self.services.venues.remembered(identity.org_id, identity.venue_id)
+        return None if venue is None else venue.unenrolled_scanners == "allow"
+
+    async def check_device(self, *, syncing: bool = False) -> None:
+        """Refuse SCANNER_NOT_ENROLLED where only enrolled scanners may scan, and this is none of this venue.
+
+        A scanner that must delete what it keeps may only sync its scans: for anything else it gets SCANNER_WIPED.
+        """
+        scanner = self.scanner
+        if scanner is not None and scanner.wipe and not syncing:
+            raise Refused(Reason.SCANNER_WIPED)
+        if scanner is not None and scanner.venue_id == self.identity.venue_id:
+            return
+        admitted = self.device_is_admitted()
+        if admitted is None and self.identity.venue_id:
+            venue = await self.services.venues.read(self.identity.org_id, self.identity.venue_id)
+            admitted = venue.unenrolled_scanners == "allow"
+        if admitted is False:
+            raise Refused(Reason.SCANNER_NOT_ENROLLED)
 
     def own_venue_id(self) -> int:
         """Return the venue of this login. Refuses INVALID_REQUEST if it has none."""

@@ -7,6 +7,7 @@ devices   the scanners of a venue
 alerts    measured values that are at or over their threshold
 alarms    codes shown at two gates
 scans     every decision at the gates of a venue, through a filter
+scanner   what an enrolled scanner is told of itself
 notices   messages to one staff member, or to everybody at a gate
 conflicts visitors whom offline scanners let in against the hub's decision
 disputes  what operators ask supervisors, and what these answer
@@ -27,6 +28,7 @@ from hub.live.topics.devices import open_devices
 from hub.live.topics.disputes import open_disputes
 from hub.live.topics.figures import open_figures
 from hub.live.topics.notices import open_notices
+from hub.live.topics.scanner import open_scanner
 from hub.live.topics.scans import open_scans
 from hub.live.topics.subscribe_request import SubscribeRequest
 from hub.live.topics.tickets import open_tickets
@@ -47,6 +49,7 @@ TOPICS: dict[str, Topic] = {
     "alerts": Topic(Role.MANAGER, open_alerts),
     "alarms": Topic(Role.MANAGER, open_alarms),
     "scans": Topic(Role.MANAGER, open_scans),
+    "scanner": Topic(Role.OPERATOR, open_scanner),
     "notices": Topic(Role.OPERATOR, open_notices),
     "conflicts": Topic(Role.MANAGER, open_conflicts),
     "disputes": Topic(Role.MANAGER, open_disputes),

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -9,14 +10,23 @@ from hub.access.tokens import Identity
 from hub.settings import Settings
 from web.json_responses import success_response
 from web.keys import SERVICES
-from web.request_fields import staff_of
+from web.request_fields import scanner_of, staff_of
 
 
 async def show_device_key(request: web.Request) -> web.Response:
-    """Send the key. All sessions of a login get the same one, so that a scanner can read its queue after a new sign-in."""
+    """Send the key. All sessions of a login get the same one, so that a scanner can read its queue after a new sign-in.
+
+    On an enrolled scanner it is good for some hours only, by the venue's policy, unless the scanner asks for it again.
+    """
     who = staff_of(request)
     keys = [base64.b64encode(key).decode() for key in device_keys(request.app[SERVICES].settings, who)]
-    return success_response({"owner": f"{who.org_id}.{who.staff_id}", "keys": keys, "expires_at": who.expires_at})
+    expires_at = who.expires_at
+    scanner = scanner_of(request)
+    if scanner is not None:
+        services = request.app[SERVICES]
+        venue = await services.venues.read(scanner.org_id, scanner.venue_id)
+        expires_at = min(expires_at, services.clock.now() + timedelta(hours=venue.scanner_key_hours))
+    return success_response({"owner": f"{who.org_id}.{who.staff_id}", "keys": keys, "expires_at": expires_at})
 
 
 def device_keys(settings: Settings, who: Identity) -> list[bytes]:

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from hub.access.scope import gate_within
 from hub.access.tokens import Identity
 from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
@@ -12,6 +11,7 @@ from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
 from hub.text.languages import spoken
 from web.api.scanning.requests import ExitAtDoor, Scan, ValidateAtDoor, VerifyAtDoor
+from web.api.scanning.scanning_device import gate_and_device
 from web.api.visible_contact import visible_contact
 from web.json_body import invalid, read_json
 from web.json_responses import success_response
@@ -83,7 +83,8 @@ async def scan_exit(request: web.Request) -> web.Response:
     """Handle an exit scan. Every verdict is a successful response."""
     operator = await operator_of(request)
     body = await read_json(request, ExitAtDoor)
-    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate),
+    gate, device = await gate_and_device(request, operator, body.gate)
+    scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=gate, device=device,
                           count=body.count)  # fmt: skip
     decision = await request.app[EXIT_SCANS].submit(scan)
     return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
@@ -96,8 +97,9 @@ async def _submit_entry_scan(
     code: str,
     body: ValidateAtDoor | VerifyAtDoor | Scan,
 ) -> Decision:
+    gate, device = await gate_and_device(request, operator, body.gate)
     scan = ScanRequest.of(
-        operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=gate_within(operator, body.gate)
+        operator, operator.venue_id, mode, code, "http", scan_id=body.scan_id, gate=gate, device=device
     )
     if not isinstance(body, ValidateAtDoor):
         scan.count, scan.party, scan.answer = body.count, body.party, body.answer

@@ -9,6 +9,7 @@ from web.pages.admin import (
     booking,
     bookings,
     card,
+    devices,
     guests,
     message,
     organisations,
@@ -16,6 +17,7 @@ from web.pages.admin import (
     performance,
     performance_changes,
     performance_run,
+    policies,
     privacy,
     products,
     reservation,
@@ -36,6 +38,7 @@ from web.pages.admin import (
 
 _PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
 _VENUE = venues.VENUES + "/{venue_id:[0-9]{1,16}}"
+_DEVICE = "/admin/devices/{device_id:[0-9]{1,16}}"
 _SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
 _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
@@ -68,6 +71,16 @@ def admin_routes() -> list[web.RouteDef]:
         web.get(organisations.ORGANISATIONS, organisations.show_organisations),
         web.post(organisations.ORGANISATIONS, organisations.add),
         web.post(organisations.ORGANISATIONS + "/{organisation_id:[0-9]{1,16}}", organisations.change),
+        web.get(policies.ADDRESS, policies.show_policies),
+        web.post(policies.ADDRESS, policies.change),
+        web.get(devices.LIST, devices.show_devices),
+        web.get(f"{devices.LIST}/new", devices.show_new),
+        web.post(f"{devices.LIST}/new", devices.add),
+        web.get(_DEVICE, devices.show_device),
+        web.post(_DEVICE, devices.change),
+        web.post(f"{_DEVICE}/code", devices.renew),
+        web.post(f"{_DEVICE}/revoke", devices.revoke),
+        web.post(f"{_DEVICE}/wipe", devices.wipe),
         web.get(shows.LIST, shows.show_shows),
         web.get(f"{shows.LIST}/new", show_form.show_new),
         web.post(f"{shows.LIST}/new", show_form.add),

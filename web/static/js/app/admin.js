@@ -1,4 +1,5 @@
 // The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
+import { waitForEnrolment } from "../features/admin/enrolment_wait.js";
 import { keepListFresh } from "../features/admin/live_list.js";
 import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
 import { followProgress } from "../features/admin/live_progress.js";
@@ -11,6 +12,7 @@ function each(selector, enhance) {
   for (const element of document.querySelectorAll(selector)) enhance(element);
 }
 
+each("[data-enrolment]", waitForEnrolment);
 each("[data-live]", keepListFresh);
 each("[data-progress]", followProgress);
 each("[data-preview]", previewText);

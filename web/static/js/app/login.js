@@ -101,14 +101,19 @@ function lockedOut(seconds, title = t("Too many wrong tries: sign-in is locked."
 
 /** Shows how many offline scans wait on this device until their operator signs in. */
 async function tellOfWaiting() {
-  if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return;
+  if (!(await globalThis.indexedDB?.databases?.())?.some(({ name }) => name === DATABASE)) return wipeIfAsked();
   const waiting = await waitingOn(await Store.open());
-  if (!waiting) return;
+  if (!waiting) return wipeIfAsked();
   byId("waiting-scans").textContent = tn(
     "One scan waits on this device. It is sent when the operator who made it signs in here.",
     "{n} scans wait on this device. They are sent when the operators who made them sign in here.", waiting,
   );
   byId("waiting-scans").hidden = false;
+}
+
+/** An administrator wants this scanner wiped, and nothing waits to be sent. */
+function wipeIfAsked() {
+  if (document.querySelector("[data-wipe]")) location.assign("/operator/wiped");
 }
 
 /** @param {boolean} on */

@@ -3,6 +3,7 @@ import { byId } from "../lib/elements.js";
 import { tn } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
 import { Device } from "../models/device.js";
+import { Enrolment } from "../models/enrolment.js";
 import { HubClock } from "../models/hub_clock.js";
 import { GateNotices } from "../models/gate_notices.js";
 import { RepeatFilter } from "../models/repeat_filter.js";
@@ -18,6 +19,7 @@ import { CodeHelp } from "../features/scan/code_help.js";
 import { CodeInput } from "../features/scan/code_input.js";
 import { ConflictNotices } from "../features/scan/conflict_notices.js";
 import { ScanFlow } from "../features/scan/scan_flow.js";
+import { Enrolled, WIPE_PAGE } from "../features/scan/enrolled.js";
 import { ExitMode } from "../features/scan/exit_mode.js";
 import { GateAlarm } from "../features/scan/gate_alarm.js";
 import { GuestSearch } from "../features/scan/guest_search.js";
@@ -41,8 +43,12 @@ import { Verdict } from "../features/scan/verdict.js";
 const VENUE = "venue-hub.venue";
 const device = new Device();
 const settings = new ScanSettings();
+const { kiosk: isKiosk, enrolment: told } = byId("scan").dataset;
+const kiosk = isKiosk !== undefined;
+const screen = new Screen({ kiosk });
+const enrolment = new Enrolment(JSON.parse(told ?? "null"));
+if (kiosk) settings.fixed = { continuous: true, parties: "all", cameraOn: true, seconds: 4, vibration: false };
 const signals = new Signals(settings);
-const screen = new Screen();
 const clock = new HubClock({ onSkew: setClockSkew });
 /** @type {Venue | null} */
 let venue = null;
@@ -79,10 +85,13 @@ const socket = new VenueSocket({
     offline.linked();
   },
   onEnded: async (_code, error) => {
+    const reason = error?.code;
     if (error?.code === "OUTSIDE_SHIFT" && error.ended_at) await shiftEnd.end(error.ended_at, error.timezone);
-    if (shiftEnd.ended) return;
+    if (shiftEnd.ended) return undefined;
+    if (reason === "SCANNER_WIPED") return location.assign(WIPE_PAGE);
     await offline.lock();
-    location.assign("/operator/login?next=/operator/scan&ended=1");
+    if (reason === "SCANNER_REVOKED") await forgetPage();
+    return location.assign(reason === "SCANNER_REVOKED" ? "/operator/enrol" : kiosk ? "/operator/scan" : "/operator/login?next=/operator/scan&ended=1");
   },
 });
 const { owner, operator: operatorName } = byId("scan").dataset;
@@ -92,6 +101,7 @@ const offline = new Offline({
   onState: (state) => {
     offlinePanel.showQueue(state);
     screen.rest({ own: state });
+    enrolled.waiting(state);
     telemetry.send();
     if (state.queued) past.redraw();
     else past.refresh();
@@ -114,7 +124,7 @@ const party = new PartyPanel({ onTouched: () => input.focus() });
 const product = new ProductPanel({ onAnswer: (answer) => flow.verify(answer) });
 const flow = new ScanFlow({
   session, way, news, device, settings, signals, screen, linkState,
-  repeats, verdict: new Verdict(), party, product, stale: new Stale(), venue: venueKnown,
+  repeats, kiosk, verdict: new Verdict({ kiosk }), party, product, stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });
@@ -137,6 +147,10 @@ new GuestSearch({ socket, onClosed: toInput, onChosen: (code) => {
   flow.again();
   flow.present(code);
 } });
+const enrolled = new Enrolled({
+  socket, enrolment, device, settings, way, gateChoice, screen, kiosk,
+  idle: () => !flow.busy && !flow.verdict.shown, onGate: () => telemetry.send(),
+});
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
 const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
@@ -165,6 +179,10 @@ function changed(name) {
   else if (name === "continuous") document.body.toggleAttribute("data-continuous", settings.get(name));
 }
 
+byId("wipe-sign-out").addEventListener("click", () => {
+  byId("sign-out").dataset.sure = "";
+  byId("sign-out").click();
+});
 byId("sign-out").addEventListener("click", async () => {
   const button = byId("sign-out");
   const { queued } = offline.state;
@@ -195,6 +213,7 @@ makeInstallable();
 changed("continuous");
 cameraPanel.begin();
 news.start();
+enrolled.start();
 offline.open().then(() => socket.live || shiftEnd.await(byId("scan").dataset.shiftEndsAt || undefined));
 notices.start();
 socket.open();

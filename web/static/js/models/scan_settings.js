@@ -9,6 +9,8 @@ export const LONGEST_S = 8;
 
 export class ScanSettings {
   #values;
+  /** What an administrator or the kiosk has set: it hides the operator's own choice. @type {Partial<ScannerChoices>} */
+  fixed = {};
 
   constructor(store = deviceStore()) {
     this.store = store;
@@ -27,7 +29,7 @@ export class ScanSettings {
 
   /** @template {keyof ScannerChoices} Name @param {Name} name @returns {ScannerChoices[Name]} */
   get(name) {
-    return this.#values[name];
+    return this.fixed[name] ?? this.#values[name];
   }
 
   /** @template {keyof ScannerChoices} Name @param {Name} name @param {ScannerChoices[Name]} value */

@@ -12,6 +12,8 @@ export class ExitMode {
    * @param {{ settings: ScanSettings, onTurn: (leaving: boolean) => void, onTouched: () => void }} options
    */
   constructor({ settings, onTurn, onTouched }) {
+    /** The only way that an administrator allows here, if any. @type {"entry" | "exit" | null} */
+    this.only = null;
     this.settings = settings;
     this.onTurn = onTurn;
     for (const way of WAYS) {
@@ -34,8 +36,16 @@ export class ExitMode {
     this.#show();
   }
 
+  /** Allows only one way here, or both (null). @param {"entry" | "exit" | null} only */
+  allow(only) {
+    this.only = only;
+    this.settings.fixed = { ...this.settings.fixed, way: only ?? undefined };
+    this.#show();
+  }
+
   #show() {
     const { leaving } = this;
+    byId("ways").hidden = this.only !== null;
     document.body.dataset.way = leaving ? "exit" : "entry";
     byId("way-entry").setAttribute("aria-pressed", String(!leaving));
     byId("way-exit").setAttribute("aria-pressed", String(leaving));

@@ -21,6 +21,16 @@ export class GateChoice {
     this.#show();
   }
 
+  /** The gate is an administrator's choice. @param {boolean} locked */
+  lock(locked) {
+    byId("gate-button").disabled = locked;
+    byId("settings-gate").hidden = locked;
+  }
+
+  show() {
+    this.#show();
+  }
+
   ask() {
     byId("gate").value = this.device.gate ?? "";
     this.dialog.showModal();

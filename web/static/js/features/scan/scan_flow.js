@@ -15,6 +15,8 @@ import { timeColour } from "./frame_to_colour.js";
 const SLOW_MS = 1_500;
 // The hub accepts no longer codes, and no ticket has one.
 const LONGEST_CODE = 512;
+// Nobody touches the screen of a kiosk, so that a bad answer goes by itself as well.
+const KIOSK_SECONDS = 7;
 
 const GOOD = new Set(["VERIFIED", "OVERRIDDEN", "RE_ENTRY", "EXIT_RECORDED", "EXIT_NOTED"]);
 /** Continuous mode admits these by itself. */
@@ -32,7 +34,8 @@ export class ScanFlow {
    *
    * @param {ScanFlowOptions} options
    */
-  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, product, stale, screen, linkState, venue }) {
+  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, product, stale, screen, linkState, venue, kiosk = false }) {
+    this.kiosk = kiosk;
     this.session = session;
     this.way = way;
     this.news = news;
@@ -70,7 +73,7 @@ export class ScanFlow {
   /** False while a decision waits for an action: the camera must not replace it. */
   get wantsCode() {
     if (document.querySelector("dialog[open]") || this.busy) return false;
-    return !this.verdict.shown || this.#good;
+    return !this.verdict.shown || this.#good || this.kiosk;
   }
 
   /** Whether the decision needs no action, so that the next visitor may come. */
@@ -80,7 +83,7 @@ export class ScanFlow {
 
   /** In continuous mode a decision that needs an action stays until it is touched. */
   get #held() {
-    return this.settings.get("continuous") && this.verdict.shown && !this.#good;
+    return this.settings.get("continuous") && this.verdict.shown && !this.#good && !this.kiosk;
   }
 
   /** What the screen asks for before anybody goes in. */
@@ -157,6 +160,7 @@ export class ScanFlow {
   /** The ticket on the screen has changed. @param {string} change */
   outdated(change) {
     if (!this.verdict.shown) return;
+    if (this.kiosk) return;
     this.#stay();
     this.stale.show(change, this.session.current?.decision?.party);
     this.signals.give("YELLOW");
@@ -284,8 +288,8 @@ export class ScanFlow {
   /** In continuous mode, answers that need no action disappear by themselves. */
   #letGo() {
     if (!this.settings.get("continuous")) return;
-    if (this.#good) {
-      const seconds = this.settings.get("seconds");
+    if (this.#good || this.kiosk) {
+      const seconds = this.#good ? this.settings.get("seconds") : KIOSK_SECONDS;
       this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
       this.screen.runOut(seconds);
     } else this.screen.say(this.#question ?? t("Stays until you touch it."));

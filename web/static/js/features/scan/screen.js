@@ -4,6 +4,11 @@ import { t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 
 export class Screen {
+  /** `kiosk`: the words are for visitors. @param {{ kiosk?: boolean }} [options] */
+  constructor({ kiosk = false } = {}) {
+    this.kiosk = kiosk;
+  }
+
   #offline = false;
   /** @type {{ able: boolean, listedAt: string | null }} */
   #own = { able: false, listedAt: null };
@@ -30,8 +35,10 @@ export class Screen {
     this.#own = own;
     document.body.toggleAttribute("data-offline", offline);
     byId("ready-title").textContent = checking ? t("Checking") : offline && !own.able ? t("No connection")
+      : this.kiosk ? t("Scan your ticket")
       : this.#leaving ? t("Ready to scan exits") : t("Ready to scan");
-    byId("ready-hint").textContent = offline ? this.#withoutLink(own)
+    byId("ready-hint").textContent = this.kiosk ? (offline && !own.able ? t("Please ask our staff.") : t("Hold the code of your ticket in front of the camera or the scanner."))
+      : offline ? this.#withoutLink(own)
       : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one below.");
   }
 

@@ -3,6 +3,7 @@ import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
 import { isBookingCode } from "../../models/booking_code.js";
+import { kioskDetail, kioskWord } from "../../words/kiosk.js";
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
 
 const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
@@ -15,7 +16,9 @@ const STATUS_WORDS = {
 };
 
 export class Verdict {
-  constructor() {
+  /** `kiosk`: the words are for visitors. @param {{ kiosk?: boolean }} [options] */
+  constructor({ kiosk = false } = {}) {
+    this.kiosk = kiosk;
     this.section = byId("verdict");
     this.ready = byId("ready");
     this.buttons = byId("verdict-buttons");
@@ -32,8 +35,8 @@ export class Verdict {
     document.body.dataset.reason = decision.reason;
     byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
     showProvisional(decision, venue);
-    byId("verdict-word").textContent = wordOf(decision);
-    byId("verdict-detail").textContent = detailOf(decision, venue);
+    byId("verdict-word").textContent = this.kiosk ? kioskWord(decision) : wordOf(decision);
+    byId("verdict-detail").textContent = this.kiosk ? kioskDetail(decision, venue) : detailOf(decision, venue);
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
       h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
     byId("verify").hidden = !mayVerify;

@@ -241,12 +241,19 @@ export class Offline {
     await this.vault.lock();
   }
 
+  /** The key has ended without contact: what is kept here cannot be read until the hub gives it again. */
+  async #keyEnded() {
+    await this.lock();
+    this.recalled = false;
+    this.#publishState();
+  }
+
   async #open() {
     if (!POSSIBLE || !this.owner) throw new Error("no means to keep anything");
     const { owner, clock, socket } = this;
     const now = () => clock.now();
     const store = await Store.open();
-    const vault = new Vault({ store, owner, now });
+    const vault = new Vault({ store, owner, now, live: () => socket.live, onEnd: () => this.#keyEnded() });
     const since = new SinceList({ store, vault, now });
     const queue = new Queue({ store, vault });
     const keeper = new ListKeeper({

@@ -4,12 +4,24 @@ import { call, Refusal } from "../../../lib/api.js";
 import { importKeys, Seal } from "./seal.js";
 import { asked } from "./store.js";
 
+// The key is asked for again this often while there is contact; on an enrolled scanner it ends some hours after the last time.
+const RENEW_MS = 10 * 60_000;
+
 export class Vault {
-  /** `owner`: organisation and login, from the page. @param {{ store: Store, owner: string, now: () => number }} parts */
-  constructor({ store, owner, now }) {
+  /** @type {number | undefined} */
+  #timer;
+
+  /**
+   * `owner`: organisation and login, from the page. `live()`: whether the hub can be asked. `onEnd()` when the key has ended.
+   *
+   * @param {{ store: Store, owner: string, now: () => number, live: () => boolean, onEnd: () => void }} parts
+   */
+  constructor({ store, owner, now, live, onEnd }) {
     this.store = store;
     this.owner = owner;
     this.now = now;
+    this.live = live;
+    this.onEnd = onEnd;
     /** @type {Seal | null} */
     this.seal = null;
   }
@@ -22,7 +34,10 @@ export class Vault {
       if (owner !== this.owner || until <= this.now()) await this.#forget(owner);
     }
     const own = kept.find(({ owner, until }) => owner === this.owner && until > this.now());
-    if (own) this.seal ??= new Seal(this.owner, own.keys);
+    if (own) {
+      this.seal ??= new Seal(this.owner, own.keys);
+      this.#watch(own.until);
+    }
     return this.seal !== null;
   }
 
@@ -32,8 +47,10 @@ export class Vault {
       const { data } = await call("GET", "/api/operator/device-key");
       if (data.owner !== this.owner) return this.seal !== null;
       const keys = await importKeys(data.keys);
-      await this.store.write("keys", { owner: data.owner, keys, until: Date.parse(data.expires_at) });
+      const until = Date.parse(data.expires_at);
+      await this.store.write("keys", { owner: data.owner, keys, until });
       this.seal = new Seal(data.owner, keys);
+      this.#watch(until);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error;
       await this.lock();
@@ -43,8 +60,23 @@ export class Vault {
 
   /** Ends the session: deletes keys and lists, so that nothing stored is readable. */
   async lock() {
+    clearTimeout(this.#timer);
     this.seal = null;
     await this.#forget(this.owner);
+  }
+
+  /** Renews the key while there is contact, and ends it at its time. @param {number} until */
+  #watch(until) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(async () => {
+      if (until <= this.now()) {
+        await this.lock();
+        this.onEnd();
+        return;
+      }
+      this.#watch(until);
+      if (this.live()) await this.renew().catch(() => {});
+    }, Math.min(RENEW_MS, Math.max(until - this.now(), 1_000)));
   }
 
   /** @param {string} owner */
