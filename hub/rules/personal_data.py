@@ -90,7 +90,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "alert_states": {Kind.PLAIN: "org_id venue_id kind subject over under"},
     "alerts": {Kind.PLAIN: "org_id id venue_id kind subject value threshold details raised_at cleared_at"},
     "audit_log": {
-        Kind.PLAIN: "org_id id at source action venue_id before after",
+        Kind.PLAIN: "org_id id at source action subject venue_id before after",
         Kind.PSEUDONYM: "subject_id",
         Kind.STAFF: "staff_id staff_name client_ip",
     },
@@ -138,6 +138,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id id venue_id name name_zh activation_mode valid_days valid_until note note_zh attention question question_zh"
         " version archived_at created_at",
     },
+    "provider_accounts": {Kind.PLAIN: "org_id id linked_at signed_in_at", Kind.STAFF: "staff_id issuer subject"},
+    "recovery_codes": {Kind.PLAIN: "org_id id used_at", Kind.STAFF: "staff_id", Kind.SECRET: "code_hash"},
     "reminders": {Kind.PLAIN: "org_id reservation_id slot_id hours reminded_at"},
     "reservation_slots": {
         Kind.PLAIN: "org_id id venue_id date start_time end_time starts_at ends_at total_capacity booked_count verified_count revision"
@@ -161,20 +163,36 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.STAFF: "operator_id",
     },
     "schema_migrations": {Kind.PLAIN: "name sha256 applied_at"},
+    "second_factors": {Kind.PLAIN: "org_id last_step used_at made_at", Kind.STAFF: "staff_id", Kind.SECRET: "secret"},
     "show_posters": {Kind.PLAIN: "org_id hash media_type width height image created_at"},
     "shows": {
         Kind.PLAIN: "org_id id venue_id title subtitle description translations duration_minutes spoken_language minimum_age"
         " accessibility consent largest_party status poster_hash version created_at updated_at",
+    },
+    "sign_in_settings": {
+        Kind.PLAIN: "org_id version require_second_factor passwords oidc_issuer oidc_client_id oidc_label oidc_match oidc_worked_at",
+        Kind.SECRET: "oidc_client_secret",
     },
     "sign_in_attempts": {Kind.PLAIN: "failures window_ends locked_until", Kind.STAFF: "bucket"},
     "slot_closures": {Kind.PLAIN: "org_id slot_id way move_to kept message closed_at finished_at"},
     "slot_message_recipients": {Kind.PLAIN: "org_id message_id outbox_id"},
     "slot_messages": {Kind.PLAIN: "org_id id slot_id key message created_at finished_at", Kind.STAFF: "staff_id"},
     "staff": {
-        Kind.PLAIN: "org_id id venue_id role disabled_at created_at",
-        Kind.STAFF: "username name",
+        Kind.PLAIN: "org_id id venue_id role disabled_at created_at venue_ids gate_ids valid_from valid_until version",
+        Kind.STAFF: "username name email last_signed_in_at",
         Kind.SECRET: "password_hash pin_hash",
     },
+    "staff_links": {
+        Kind.PLAIN: "org_id id kind created_at expires_at used_at revoked_at outbox_id",
+        Kind.STAFF: "staff_id",
+        Kind.SECRET: "token_hash",
+    },
+    "staff_sessions": {
+        Kind.PLAIN: "org_id id issued_at expires_at last_seen_at",
+        Kind.STAFF: "staff_id device client_ip",
+        Kind.SECRET: "jti",
+    },
+    "staff_shifts": {Kind.PLAIN: "org_id id date start_time end_time starts_at ends_at", Kind.STAFF: "staff_id"},
     "ticket_absences": {
         Kind.PLAIN: "org_id exit_scan venue_id date left_at left_gate returned_at return_scan person",
         Kind.PSEUDONYM: "ticket_id",
@@ -197,7 +215,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id id name timezone unreserved_entry late_entry_minutes early_entry_minutes change_cutoff_hours show_contact"
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
-        " alert_webhook_url booking_expiry_hours pending_per_address version",
+        " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },
