@@ -92,7 +92,9 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
             if error.status < 400:
                 status = error.status
                 raise
-            response = _as_page(request, _http_error(error))
+            # A template that is missing is such an error too, and a fault of ours.
+            crashed = error.status >= 500
+            response = _as_page(request, _response_to(error, request) if crashed else _http_error(error))
         except Exception as trouble:  # noqa: BLE001  the last resort: every exception becomes a response
             response = _as_page(request, _response_to(trouble, request))
         status = response.status

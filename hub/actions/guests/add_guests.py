@@ -23,6 +23,7 @@ from hub.rules.ticket_code import new_guest_code
 from hub.rules.venue_day import day_bounds, today
 from hub.services import Services
 from hub.text.contact_details import check_contact
+from hub.text.languages import N_
 
 _ID_BYTES = 6
 """Ids of tickets are drawn from 2^48, as Postgres draws them."""
@@ -80,7 +81,7 @@ async def add_guests(
             raise Refused(
                 Reason.SLOT_FULL,
                 free=max(slot["free"], 0),
-                message="There are not enough free places for these guests.",
+                message=N_("There are not enough free places for these guests."),
             )
         ids = [int.from_bytes(random_bytes(_ID_BYTES)) for _ in guests]
         codes = [new_guest_code(randbelow) for _ in guests]

@@ -19,6 +19,7 @@ from hub.rules.guest_lists import GuestDraft
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.text.languages import N_
 
 CHANGES = load("booking/changes")
 AT_ONCE = 200
@@ -141,7 +142,9 @@ async def _resize(connection: Any, services: Services, by: Actor, place: Any, pe
     slot = await connection.fetchrow(GUESTS.lock_slot, by.org_id, place["slot_id"])
     if not place["added_places"] and people - place["places"] > slot["free"]:
         raise Refused(
-            Reason.SLOT_FULL, free=max(slot["free"], 0), message="There are not enough free places for these guests."
+            Reason.SLOT_FULL,
+            free=max(slot["free"], 0),
+            message=N_("There are not enough free places for these guests."),
         )
     return await connection.fetchrow(GUESTS.resize_guest, by.org_id, place["id"], people, services.clock.now())
 
