@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from typing import Any
 
 import pytest
 
 from db.pool import _Connection
+from db.statements import all_statements
+from tests.support.plans import nodes_of
 
 
 async def add_two_organisations(database: Any) -> tuple[int, int]:
@@ -53,3 +57,28 @@ async def create_user(server: Any, name: str) -> str:
 async def drop_user(server: Any, name: str) -> None:
     await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     await server.execute(f"DROP ROLE IF EXISTS {name}")
+
+
+OVER_EXPRESSIONS = re.compile(r"\b(lower|to_tsvector)\(| \+ 0\)")
+
+
+async def expression_indexes(owner: Any, role: str) -> dict[str, set[str]]:
+    """Return which indexes over an expression each statement of the hub uses as this role, if no table is read as a whole."""
+    async with owner.transaction():
+        await owner.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;"
+            " SET LOCAL enable_mergejoin = off;"
+            " CREATE OR REPLACE FUNCTION pg_temp.plan_of(statement text) RETURNS text LANGUAGE plpgsql AS"
+            " $$ DECLARE plan json; BEGIN EXECUTE 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || statement INTO plan; RETURN plan; END $$"
+        )
+        await owner.execute(f"SET LOCAL ROLE {role}")
+        found = {}
+        for subject, name, sql in all_statements():
+            if not re.search(r"^SET LOCAL", sql, re.MULTILINE):
+                plan = json.loads(await owner.fetchval("SELECT pg_temp.plan_of($1)", sql))[0]["Plan"]
+                conditions = [(node.get("Index Name"), node.get("Index Cond", "")) for node in nodes_of(plan)]
+                found[f"{subject}.{name}"] = {
+                    index for index, condition in conditions if OVER_EXPRESSIONS.search(condition)
+                }
+        await owner.execute("RESET ROLE")
+        return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from db.organisation import working_for
 from db.statements import load
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
@@ -61,9 +62,10 @@ async def find_tickets(services: Services, org_id: int, text: str, country: str)
     text = text.strip()
     email = text.lower() if "@" in text else None
     phone = None if email else read_phone(text, country)
-    rows = await services.database.fetch(
-        LIFE.find_tickets, org_id, normalise(text), text, email, phone, MOST_FOUND
-    )  # fmt: skip
+    with working_for(None):  # row-level security would hide the index of addresses
+        rows = await services.database.fetch(
+            LIFE.find_tickets, org_id, normalise(text), text, email, phone, MOST_FOUND
+        )  # fmt: skip
     return [
         {
             "ticket_id": row["id"],
