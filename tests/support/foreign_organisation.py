@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ TABLES = {
     "staff_id": "staff",
     "organisation_id": "organisations",
     "message_id": "slot_messages",
+    "session_id": "staff_sessions",
     "subject_id": "audit_log",
 }
 """The table of an id, by the name that paths, queries and bodies give it. Other names are that of the table without its `s`."""
@@ -61,7 +63,7 @@ class ForeignOrganisation:
         world, database = self.world, self.hub.database
         await world.found()
         await change_rows(database, "organisations", {"id": world.org_id}, name=f"{SECRET} Museums")
-        await change_rows(database, "venues", {"org_id": world.org_id}, name=f"{SECRET} Gallery")
+        await self.name_venue(f"{SECRET} Gallery")
         await change_rows(database, "products", {"org_id": world.org_id}, name=f"{SECRET} Pass")
         theatre = Theatre(world)
         by = Actor(world.org_id, world.venue_id, 7, f"{SECRET} Director")
@@ -89,6 +91,8 @@ class ForeignOrganisation:
             created_at=NOON,
             finished_at=NOON,
         )
+        await add_row(database, "staff_sessions", org_id=world.org_id, staff_id=self.staff_id, jti=f"{SECRET} session", issued_at=NOON,
+                      expires_at=NOON + timedelta(hours=8), last_seen_at=NOON, device=f"{SECRET} handheld")  # fmt: skip
         mails = await read_rows(database, "mail_outbox", "id", org_id=world.org_id, status="PENDING")
         self.ids = {
             "reservation_id": code.reservation_id, "ticket_id": code.id, "performance_id": performance_id, "slot_id": slot_id,
@@ -96,6 +100,9 @@ class ForeignOrganisation:
             "operator_id": self.staff_id, "staff_id": self.staff_id, "venue_id": world.venue_id,
         }  # fmt: skip
         return self
+
+    async def name_venue(self, name: str) -> None:
+        await change_rows(self.hub.database, "venues", {"org_id": self.world.org_id}, name=name)
 
     async def _add_set_up(self) -> None:
         database, here = self.hub.database, {"org_id": self.world.org_id, "venue_id": self.world.venue_id}
