@@ -29,7 +29,11 @@ async def listed(world: World, people: int) -> tuple[int, str]:
     """Add a guest of today with so many people; return its id and the code that a gate finds by name."""
     by = Actor(world.org_id, world.venue_id)
     added = await add_guests(
-        world.hub.services, by, GuestPlace(venue_id=world.venue_id, day=TODAY), [GuestDraft("Jane Smith", people)], again=True
+        world.hub.services,
+        by,
+        GuestPlace(venue_id=world.venue_id, day=TODAY),
+        [GuestDraft("Jane Smith", people)],
+        again=True,
     )
     guest = await read_guest(world.hub.services, by, added.guest_ids[0])
     return guest.guest_id, guest.code
@@ -65,7 +69,9 @@ async def test_without_the_version_check_more_than_listed_come_in(
 
 async def add_twice(two_hubs: list[Hub], world: World, slot_id: int) -> None:
     names = [GuestDraft("Jane Smith", 2), GuestDraft("Max Müller")]
-    await asyncio.gather(*(add_guests(hub.services, Actor(world.org_id), GuestPlace(slot_id), names) for hub in two_hubs))
+    await asyncio.gather(
+        *(add_guests(hub.services, Actor(world.org_id), GuestPlace(slot_id), names) for hub in two_hubs)
+    )
 
 
 async def test_a_list_that_is_sent_twice_at_once_is_added_once(two_hubs: list[Hub], world: World):

@@ -67,7 +67,14 @@ async def test_a_change_of_nothing_shows_the_venue_and_one_of_an_unknown_policy_
 ) -> None:
     unchanged = await change_venue(hub.services, world.venue_id, {})
     assert unchanged["venue_id"] == world.venue_id
-    assert set(unchanged) == {"org_id", "venue_id", "name", "timezone", "version", *(policy.column for policy in POLICIES)}
+    assert set(unchanged) == {
+        "org_id",
+        "venue_id",
+        "name",
+        "timezone",
+        "version",
+        *(policy.column for policy in POLICIES),
+    }
     with pytest.raises(ValueError, match="colour"):
         await change_venue(hub.services, world.venue_id, {"colour": "red"})
 

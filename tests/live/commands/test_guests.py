@@ -17,10 +17,18 @@ async def test_a_guest_is_found_by_name_and_admitted_and_the_log_has_its_id(hub:
     by = Actor(world.org_id, world.venue_id)
     place = GuestPlace(venue_id=world.venue_id, day=TODAY)
     await add_guests(hub.services, by, place, [GuestDraft("Jane Smith", 3, "Press"), GuestDraft("Max Müller")])
-    await add_guests(hub.services, by, GuestPlace(venue_id=world.venue_id, day=TODAY + timedelta(days=3)), [GuestDraft("Jane Later")])
+    await add_guests(
+        hub.services, by, GuestPlace(venue_id=world.venue_id, day=TODAY + timedelta(days=3)), [GuestDraft("Jane Later")]
+    )
     socket = await hub.socket(await world.staff(), gate="A")
     (jane,) = (await socket.command("find_guests", name="JANE"))["data"]["guests"]
-    assert (jane["name"], jane["size"], jane["admitted"], jane["note"], jane["whole_day"]) == ("Jane Smith", 3, 0, "Press", True)
+    assert (jane["name"], jane["size"], jane["admitted"], jane["note"], jane["whole_day"]) == (
+        "Jane Smith",
+        3,
+        0,
+        "Press",
+        True,
+    )
     scan_id = uuid4()
     answer = await socket.command("verify", ticket_id=jane["guest_id"], scan_id=str(scan_id), count=2)
     assert (answer["data"]["reason"], answer["data"]["ticket"]["customer_name"]) == ("VERIFIED", "Jane Smith")
