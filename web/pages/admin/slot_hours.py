@@ -25,6 +25,7 @@ from web.json_body import invalid
 from web.keys import SERVICES
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.calendar_upload import read_calendar_form
+from web.pages.admin.field_words import said_of_field
 from web.pages.admin.form_fields import FieldReader
 from web.pages.admin.slot_views import (
     CALENDAR,
@@ -290,12 +291,13 @@ async def _page(
         weekdays=[(str(number), short, full) for number, short, full in weekday_heads(locale)],
         closed_days=sorted(closed.values(), key=lambda one: one.date),
         day={**dict.fromkeys(_DAY, ""), **(day or {})},
-        span=span or {"from": first.isoformat(), "to": (first + timedelta(days=89)).isoformat(), "overlap": False},
+        days_of=span or {"from": first.isoformat(), "to": (first + timedelta(days=89)).isoformat(), "overlap": False},
         made=made,
         months=_months(made, await closed_by_day(request, view, *_bounds(made)), locale) if made and made.made else [],
         most_shown=MOST_SHOWN,
         imported=imported,
         has_hours=bool(week.hours),
+        said_of_event=said_of_field,
     )
 
 
