@@ -24,7 +24,7 @@ from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
 from hub.commands.security_options import add_security
 from hub.commands.shows_options import add_shows
-from hub.commands.staff_options import add_staff_commands
+from hub.commands.slots_options import add_slots
 from hub.rules.venue_policies import POLICIES
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -84,7 +84,7 @@ def _reason(error: Exception) -> str | None:
 def _standing_in_the_way(details: Mapping[str, Any]) -> list[str]:
     """Return the performances that a refusal names, in a few words each."""
     named = [
-        one for name in ("performances", "overlaps") if isinstance(details.get(name), list) for one in details[name]
+        one for name in ("performances", "overlaps", "slots") if isinstance(details.get(name), list) for one in details[name]
     ]
     found = []
     for one in named[:10]:
@@ -119,11 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     reconcile = _command(commands, "reconcile", "database:reconcile", "compare gate, counts and reservations")
     reconcile.add_argument("--fix", action="store_true", help="put right what differs")
     _command(commands, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
-    slots = commands.add_parser("slots", help="slots", allow_abbrev=False).add_subparsers(required=True, metavar="DEED")
-    _slots_generate(_command(slots, "generate", "slots:generate", "make slots from opening hours"))
-    resizing = _command(slots, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
-    resizing.add_argument("--slot", type=count(1, 2**53 - 1), required=True, metavar="ID")
-    resizing.add_argument("--capacity", type=count(0, 1_000_000), required=True, metavar="N")
+    add_slots(commands, _command)
     tickets = commands.add_parser("tickets", help="tickets", allow_abbrev=False)
     actions = tickets.add_subparsers(required=True, metavar="DEED")
     _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
@@ -162,16 +158,6 @@ def _command(
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(leads_to=leads_to, own_loop=own_loop)
     return parser
-
-
-def _slots_generate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
-    parser.add_argument("--days", type=count(1, 366), required=True, metavar="N")
-    parser.add_argument("--open", dest="opens", type=clock_time, required=True, metavar="HH:MM")
-    parser.add_argument("--close", dest="closes", type=clock_time, required=True, metavar="HH:MM")
-    parser.add_argument("--minutes", type=count(1, 1440), required=True, metavar="M")
-    parser.add_argument("--capacity", type=count(1, 1_000_000), required=True, metavar="C")
-    parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID")
 
 
 def _tickets_issue(parser: argparse.ArgumentParser) -> None:

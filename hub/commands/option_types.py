@@ -69,3 +69,26 @@ def count(least: int, most: int) -> Parse:
 
 
 ID = count(1, 2**53 - 1)
+
+
+def hours_row(text: str) -> dict[str, Any]:
+    """Return opening hours such as `tue-sun,10:00-18:00,30,50`, or without the days. `weekdays` is empty without them."""
+    *days, span, minutes, places = (
+        [part.strip() for part in text.split(",")] if text.count(",") >= 2 else ["", "", "", ""]
+    )
+    opens, _, closes = span.partition("-")
+    try:
+        return {
+            "weekdays": sorted({number for part in days if part for number in _weekdays(part)}),
+            "opens": clock_time(opens), "closes": clock_time(closes),
+            "minutes": whole_number(1, 1440)(minutes), "capacity": whole_number(0, 1_000_000)(places),
+        }  # fmt: skip
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not hours such as tue-sun,10:00-18:00,30,50") from None
+
+
+def _weekdays(text: str) -> list[int]:
+    """Return the days of `tue` or of `tue-sun`."""
+    first, _, last = text.partition("-")
+    begin, end = weekday(first), weekday(last or first)
+    return [(begin - 1 + n) % 7 + 1 for n in range((end - begin) % 7 + 1)]

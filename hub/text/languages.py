@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from babel.localedata import exists
 
 DEFAULT = "en"
@@ -125,6 +125,11 @@ def format_span(start: time, end: time, locale: str) -> str:
     """Format a span of time: `12:00 – 14:00`; in Chinese without the spaces."""
     dash = "–" if locale.startswith("zh") else " – "
     return f"{format_time(start, locale)}{dash}{format_time(end, locale)}"
+
+
+def format_number(number: int, locale: str) -> str:
+    """Format a whole number: `1,240`."""
+    return numbers.format_decimal(number, locale=_locale(locale))
 
 
 def format_moment(moment: datetime, zone: ZoneInfo, locale: str) -> str:

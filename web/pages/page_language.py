@@ -23,7 +23,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def add_language(environment: jinja2.Environment) -> None:
-    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `clock` and `moment`."""
+    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `clock`, `moment` and `number`."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -32,6 +32,7 @@ def add_language(environment: jinja2.Environment) -> None:
     environment.filters["month"] = _month
     environment.filters["clock"] = _clock
     environment.filters["moment"] = _moment
+    environment.filters["number"] = _number
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
 
@@ -98,6 +99,11 @@ def _clock(context: jinja2.runtime.Context, value: Any) -> str:
 @jinja2.pass_context
 def _span(context: jinja2.runtime.Context, start: Any, end: Any) -> str:
     return languages.format_span(start, end, context["locale"])
+
+
+@jinja2.pass_context
+def _number(context: jinja2.runtime.Context, number: int) -> str:
+    return languages.format_number(number, context["locale"])
 
 
 @jinja2.pass_context

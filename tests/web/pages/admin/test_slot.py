@@ -21,7 +21,9 @@ async def browser(world: World, browser: PlainBrowser) -> PlainBrowser:
     return browser
 
 
-async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(world: World, browser: PlainBrowser) -> None:
+async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(
+    world: World, browser: PlainBrowser
+) -> None:
     noon = await world.slot(TOMORROW, "12:00", "13:00", 50, booked=40)
     small = await world.slot(TOMORROW, "13:00", "14:00", 38)
     later = await world.slot(TOMORROW, "14:00", "15:00", 50)
@@ -49,11 +51,23 @@ async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(wor
 @pytest.mark.parametrize(
     ("way", "said", "afterwards", "kind"),
     [
-        ("Let them choose another time", "stay booked until they choose", "3 people have not chosen yet", "reservation.choose"),
-        ("Tell them that it is cancelled", "cancelled. Their tickets are good", "told by email", "reservation.cancelled"),
+        (
+            "Let them choose another time",
+            "stay booked until they choose",
+            "3 people have not chosen yet",
+            "reservation.choose",
+        ),
+        (
+            "Tell them that it is cancelled",
+            "cancelled. Their tickets are good",
+            "told by email",
+            "reservation.cancelled",
+        ),
     ],
 )
-async def test_they_choose_or_are_told(world: World, browser: PlainBrowser, way: str, said: str, afterwards: str, kind: str) -> None:
+async def test_they_choose_or_are_told(
+    world: World, browser: PlainBrowser, way: str, said: str, afterwards: str, kind: str
+) -> None:
     noon = await world.slot(TOMORROW, "12:00", "13:00", 50, booked=3)
     page = await browser.open(f"/admin/slots/{noon}")
     page.field(way).check()

@@ -67,7 +67,9 @@ async def test_wrong_rows_are_named_and_everything_typed_stays(world: World, bro
     assert page.status == 200
 
 
-async def test_a_week_that_somebody_else_saved_is_shown_and_not_overwritten(world: World, browser: PlainBrowser) -> None:
+async def test_a_week_that_somebody_else_saved_is_shown_and_not_overwritten(
+    world: World, browser: PlainBrowser
+) -> None:
     page = await browser.open("/admin/slots/hours")
     async with PlainBrowser(world.hub.url) as beside:
         beside.sign_in(await world.staff("ADMIN", "Bob"))
