@@ -73,5 +73,6 @@ CREATE TABLE closed_slot_notices (
 );
 CREATE INDEX closed_slot_notices_of_slot ON closed_slot_notices (slot_id);
 
--- The list of a venue's slots, page by page.
+-- The list of closed slots, and that of a venue's slots, page by page.
+CREATE INDEX reservation_slots_closed ON reservation_slots (starts_at, id) WHERE status = 'CLOSED' AND show_id IS NULL;
 CREATE INDEX reservation_slots_of_venue ON reservation_slots (venue_id, starts_at, id) WHERE show_id IS NULL;

@@ -237,7 +237,8 @@ def compare(planned: Iterable[PlannedPlaces], standing: Collection[Standing]) ->
     Slots that follow one another without a pause do not overlap. Each new slot is named with the first one it overlaps.
     """
     by_start = {(one.date, one.start_time): one for one in standing}
-    new, stands, overlaps = [], [], []
+    new, stands = [], []
+    overlaps: dict[datetime, SlotOverlap] = {}
     seen: set[tuple[date, time]] = set()
     for one in sorted(planned, key=lambda each: each.slot.starts_at):
         key = (one.slot.date, one.slot.start_time)
@@ -254,13 +255,12 @@ def compare(planned: Iterable[PlannedPlaces], standing: Collection[Standing]) ->
     latest: tuple[datetime, Standing, PlannedPlaces | None] | None = None
     for starts_at, ends_at, other, made in everything:
         if latest is not None and starts_at < latest[0]:
-            if made is not None:
-                overlaps.append(SlotOverlap(made, latest[1]))
-            elif latest[2] is not None:
-                overlaps.append(SlotOverlap(latest[2], other))
+            planned, overlapped = (made, latest[1]) if made is not None else (latest[2], other)
+            if planned is not None:
+                overlaps.setdefault(planned.slot.starts_at, SlotOverlap(planned, overlapped))
         if latest is None or ends_at > latest[0]:
             latest = (ends_at, other, made)
-    return Comparison(tuple(new), tuple(stands), tuple(overlaps))
+    return Comparison(tuple(new), tuple(stands), tuple(overlaps[start] for start in sorted(overlaps)))
 
 
 def _as_standing(one: PlannedPlaces) -> Standing:

@@ -11,19 +11,42 @@ SELECT s.id AS slot_id, s.org_id, s.venue_id, v.name AS venue, v.timezone, s.dat
   LEFT JOIN slot_closures c ON c.org_id = s.org_id AND c.slot_id = s.id
  WHERE s.org_id = $1 AND s.id = $2 AND s.show_id IS NULL AND NOT s.for_guests;
 
--- name: list_slots
--- Slots of an organisation, the last one first, that come before the one at $6 with the id $7. NULL filters nothing: venue $2, from
--- the day $3 to the day $4, status $5.
+-- name: page_of_slots
+-- The slots of an organisation, the last one first: those that begin at $2 or later and come before the one at $3 with the id $4, from
+-- the day $5 to the day $6, of status $7 (NULL: any). It follows the index by time, however many slots there are.
+SELECT s.id FROM reservation_slots s
+ WHERE s.org_id + 0 = $1 AND s.show_id IS NULL
+   AND s.starts_at >= $2 AND (s.starts_at, s.id) < ($3, $4::bigint)
+   AND ($5::date IS NULL OR s.date >= $5) AND ($6::date IS NULL OR s.date <= $6) AND ($7::text IS NULL OR s.status = $7)
+ ORDER BY s.starts_at DESC, s.id DESC LIMIT $8;
+
+-- name: page_of_venue
+-- The same of venue $9.
+SELECT s.id FROM reservation_slots s
+ WHERE s.venue_id = $9 AND s.org_id + 0 = $1 AND s.show_id IS NULL
+   AND s.starts_at >= $2 AND (s.starts_at, s.id) < ($3, $4::bigint)
+   AND ($5::date IS NULL OR s.date >= $5) AND ($6::date IS NULL OR s.date <= $6) AND ($7::text IS NULL OR s.status = $7)
+ ORDER BY s.starts_at DESC, s.id DESC LIMIT $8;
+
+-- name: page_of_closed
+-- The same of those that are closed, of venue $8 (NULL: any). They are few among many.
+SELECT s.id FROM reservation_slots s
+ WHERE s.status = 'CLOSED' AND s.org_id + 0 = $1 AND s.show_id IS NULL
+   AND s.starts_at >= $2 AND (s.starts_at, s.id) < ($3, $4::bigint)
+   AND ($5::date IS NULL OR s.date >= $5) AND ($6::date IS NULL OR s.date <= $6) AND ($8::bigint IS NULL OR s.venue_id = $8)
+ ORDER BY s.starts_at DESC, s.id DESC LIMIT $7;
+
+-- name: read_slots
+-- These slots, the last one first.
 SELECT s.id AS slot_id, s.org_id, s.venue_id, v.name AS venue, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.total_capacity, s.booked_count, s.held_count, s.verified_count, s.status, s.version, c.way, c.move_to, c.message,
        c.closed_at, c.finished_at
-  FROM reservation_slots s
-  JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
-  LEFT JOIN slot_closures c ON c.org_id = s.org_id AND c.slot_id = s.id
- WHERE s.org_id = $1 AND s.show_id IS NULL AND NOT s.for_guests AND ($2::bigint IS NULL OR s.venue_id = $2)
-   AND ($3::date IS NULL OR s.date >= $3) AND ($4::date IS NULL OR s.date <= $4) AND ($5::text IS NULL OR s.status = $5)
-   AND ($6::timestamptz IS NULL OR (s.starts_at, s.id) < ($6, $7::bigint))
- ORDER BY s.starts_at DESC, s.id DESC LIMIT $8;
+  FROM unnest($2::bigint[]) AS a (id)
+  JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = $1 AND s.id = a.id LIMIT 1) s ON true
+  JOIN LATERAL (SELECT * FROM venues v WHERE v.org_id = s.org_id AND v.id = s.venue_id LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT * FROM slot_closures c WHERE c.org_id = s.org_id AND c.slot_id = s.id LIMIT 1) c ON true
+ WHERE s.show_id IS NULL
+ ORDER BY s.starts_at DESC, s.id DESC;
 
 -- name: days_of_slots
 -- The slots of a venue by day, from $3 to $4: how many, how many are closed, and their places. Closed ones offer none.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.booking.finish_closures import finish_closure
@@ -72,6 +73,8 @@ async def close_slot(
         row, target = rows.get(slot_id), rows.get(closing.move_to)
         if row is None:
             raise Refused(Reason.SLOT_NOT_FOUND)
+        for one in rows.values():
+            refuse_other_venue(by, one["venue_id"])
         concerned = await concerned_by(connection, by, slot_id, closing.move_to)
         if row["status"] == "ACTIVE":
             refuse_other_version(row, version)
@@ -108,6 +111,7 @@ async def reopen_slot(
         row = await connection.fetchrow(CLOSURES.lock_slots, by.org_id, [slot_id])
         if row is None:
             raise Refused(Reason.SLOT_NOT_FOUND)
+        refuse_other_venue(by, row["venue_id"])
         if row["status"] != "ACTIVE":
             refuse_other_version(row, version)
             if row["ends_at"] <= now:

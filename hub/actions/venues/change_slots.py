@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.venues.changed_slots import publish_gone, publish_slots
@@ -107,6 +108,8 @@ async def _lock(connection: Any, by: Actor, slot_ids: Sequence[int], versions: M
     rows: list[Any] = await connection.fetch(SLOT_PLANS.lock_slots, by.org_id, ids)
     if len(rows) != len(ids):
         raise Refused(Reason.SLOT_NOT_FOUND)
+    for row in rows:
+        refuse_other_venue(by, row["venue_id"])
     if versions and len(rows) > 1:
         stale = [row for row in rows if row["id"] in versions and versions[row["id"]] != row["version"]]
         if stale:

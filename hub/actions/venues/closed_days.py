@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
 from hub.actions.venues.venues import venue_of
@@ -64,7 +65,8 @@ async def list_closed_days(
 ) -> ClosedDayPage:  # fmt: skip
     """Return the closed days of the organisation that match, in order."""
     rows = await services.database.fetch(
-        OPENING_HOURS.list_closed_days, by.org_id, venue_id, first, last, *(after or (None, None)), limit + 1
+        OPENING_HOURS.list_closed_days, by.org_id, venue_within(by, venue_id, by.venue_id), first, last,
+        *(after or (None, None)), limit + 1,
     )
     found = tuple(_closed_day(row) for row in rows[:limit])
     return ClosedDayPage(found, (found[-1].date, found[-1].closed_day_id) if len(rows) > limit else None)
@@ -209,6 +211,7 @@ async def _read(database: Any, by: Actor, closed_day_id: int) -> ClosedDay:
     row = await database.fetchrow(OPENING_HOURS.read_closed_day, by.org_id, closed_day_id)
     if row is None:
         raise Refused(Reason.CLOSED_DAY_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return _closed_day(row)
 
 

@@ -1,17 +1,21 @@
 """Slots for tickets as administration sees them: listed, read, and counted by day. Performances are none of them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import BEYOND
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
 
 OPENING_HOURS = load("venues/opening_hours")
 SLOT_PLANS = load("venues/slot_plans")
+
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 SlotStatus = Literal["ACTIVE", "CLOSED"]
 ClosingWay = Literal["move", "choose", "tell"]
@@ -98,20 +102,35 @@ class VenueName:
 
 
 async def venue_names(services: Services, by: Actor) -> list[VenueName]:
-    """Return the venues of the organisation, the first one first."""
-    return [VenueName(*row) for row in await services.database.fetch(OPENING_HOURS.venue_names, by.org_id)]
+    """Return the venues of the organisation within the actor's scope, the first one first."""
+    rows = await services.database.fetch(OPENING_HOURS.venue_names, by.org_id)
+    return [VenueName(*row) for row in rows if not by.venue_ids or row["id"] in by.venue_ids]
 
 
 async def list_slots(
     services: Services, by: Actor, wanted: SlotFilter, *, before: tuple[datetime, int] | None = None, limit: int = 50
 ) -> SlotPage:
     """Return the slots of the organisation that match, the last one first."""
-    rows = await services.database.fetch(
-        SLOT_PLANS.list_slots, by.org_id, wanted.venue_id, wanted.first, wanted.last, wanted.status,
-        *(before or (None, None)), limit + 1,
-    )  # fmt: skip
-    found = tuple(_record(row) for row in rows[:limit])
-    return SlotPage(found, (found[-1].starts_at, found[-1].slot_id) if len(rows) > limit else None)
+    venue_id = venue_within(by, wanted.venue_id, by.venue_id)
+    since, until = _span(wanted)
+    bounds = (since, *min(until, before or until), wanted.first, wanted.last)
+    records = services.database.records
+    if wanted.status == "CLOSED":
+        rows = await records.fetch(SLOT_PLANS.page_of_closed, by.org_id, *bounds, limit + 1, venue_id)
+    elif venue_id is None:
+        rows = await records.fetch(SLOT_PLANS.page_of_slots, by.org_id, *bounds, wanted.status, limit + 1)
+    else:
+        rows = await records.fetch(SLOT_PLANS.page_of_venue, by.org_id, *bounds, wanted.status, limit + 1, venue_id)
+    ids = [row["id"] for row in rows[:limit]]
+    found = tuple(_record(row) for row in await services.database.fetch(SLOT_PLANS.read_slots, by.org_id, ids))
+    return SlotPage(found, (found[-1].starts_at, found[-1].slot_id) if len(rows) > limit and found else None)
+
+
+def _span(wanted: SlotFilter) -> tuple[datetime, tuple[datetime, int]]:
+    """Return bounds of the time for the days of a filter: the first moment, and a place behind the last. Every zone is within them."""
+    since = _EARLIEST if wanted.first is None else datetime.combine(wanted.first, time(), UTC) - timedelta(days=1)
+    until = _LATEST if wanted.last is None else datetime.combine(wanted.last, time(), UTC) + timedelta(days=3)
+    return since, (until, BEYOND)
 
 
 async def slots_between(services: Services, by: Actor, venue_id: int, first: date, last: date) -> list[SlotRecord]:
@@ -129,6 +148,7 @@ async def days_of_slots(
     services: Services, by: Actor, venue_id: int, first: date, last: date
 ) -> dict[date, DayOfSlots]:
     """Return the days of a venue that have slots."""
+    refuse_other_venue(by, venue_id)
     rows = await services.database.fetch(SLOT_PLANS.days_of_slots, by.org_id, venue_id, first, last)
     return {row["date"]: DayOfSlots(*row) for row in rows}
 
@@ -143,6 +163,7 @@ async def record_of(database: Any, by: Actor, slot_id: int) -> SlotRecord:
     row = await database.fetchrow(SLOT_PLANS.read_slot, by.org_id, slot_id)
     if row is None:
         raise Refused(Reason.SLOT_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return _record(row)
 
 
