@@ -613,3 +613,4 @@ async def mail_admin(scene: Scene) -> Page:
 
 
 # The modules add their states when they are imported.
+from tests.browser import offline_states, organiser_states, party_states, setup_states, slot_states  # noqa: E402, F401

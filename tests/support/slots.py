@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from tests.support.rows import change_rows, count_rows, delete_rows, read_row, read_rows
@@ -17,6 +17,11 @@ async def read_slot(database: Any, *columns: str, **where: Any) -> Any:
 async def read_slots(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """Return the slots with these values: the named columns, or all."""
     return await read_rows(database, "reservation_slots", *columns, order_by=order_by, **where)
+
+
+async def read_row_of_slot(database: Any, day: str, start: str) -> Any:
+    """Return the slot of this day that begins at this time."""
+    return await read_slot(database, date=date.fromisoformat(day), start_time=time.fromisoformat(start))
 
 
 async def count_slots(database: Any, **where: Any) -> int:
