@@ -216,7 +216,8 @@ def test_a_signer_opens_only_its_own_kind(settings: Settings) -> None:
 
 
 def test_roles_include_the_ones_below_and_a_strange_word_includes_none() -> None:
-    assert [at_least(Role.MANAGER, needed) for needed in Role] == [True, True, False]
+    assert [at_least(Role.MANAGER, needed) for needed in Role] == [True, True, False, False]
     assert at_least("ADMIN", Role.ADMIN)
+    assert all(at_least(Role.OWNER, needed) for needed in Role)
     assert not at_least("ROOT", Role.OPERATOR)
     assert f"{Role.OPERATOR}" == Role.OPERATOR.name == "OPERATOR"

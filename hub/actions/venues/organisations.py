@@ -20,11 +20,11 @@ async def resolve_org(services: Services, orq: int | None) -> int:
     raise Refused(Reason.INVALID_REQUEST, errors=[{"field": "orq", "message": message}])
 
 
-async def find_org(services: Services, named: str | None) -> int:
+async def find_org(services: Services, named: str | int | None) -> int:
     """Return the organisation of this short name or id, or the only one there is. Refuses INVALID_REQUEST as `resolve_org`."""
     if named is None:
         return await resolve_org(services, None)
-    found = await services.venues.organisation_named(named)
+    found = await services.venues.organisation_named(str(named))
     if found is None:
         raise Refused(
             Reason.INVALID_REQUEST, errors=[{"field": "organisation", "message": N_("There is no such organisation")}]
