@@ -119,6 +119,7 @@ async def change_one_gate(request: web.Request) -> web.Response:
 async def _list_page(
     request: web.Request, administrator: Identity, refused: Refused | None = None, *, typed: Form | None = None
 ) -> web.Response:
+    """Show the venues, and the form of a new one with what was typed. It begins where the first venue is."""
     before = request.query.get("before", "")
     found = await list_venue_records(
         request.app[SERVICES],
@@ -126,7 +127,11 @@ async def _list_page(
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
         limit=PAGE,
     )
-    usual = {"name": "", "address": "", "timezone": "", "country": "", "language": request["language"]}
+    first = await request.app[SERVICES].venues.first(administrator.org_id)
+    usual = {
+        "name": "", "address": "", "timezone": first.timezone if first else "", "country": "",
+        "language": first.language if first else request["language"],
+    }  # fmt: skip
     return admin_page(
         request,
         "venues.html",

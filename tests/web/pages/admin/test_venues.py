@@ -22,6 +22,7 @@ async def browser(world: World) -> AsyncIterator[PlainBrowser]:
 
 async def test_a_venue_is_added_with_the_country_of_its_city(browser: PlainBrowser) -> None:
     page = await browser.open("/admin/venues")
+    assert page.find("timezone")["value"] == "Europe/Rome", "where the first venue is"
     page.find("name").fill("Museo")
     page.find("timezone").fill("lisbon")
     await page.press("Add venue")
