@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import record_change
-from hub.actions.setup.setup_draft import Draft, Person, draft_of, plan_week
+from hub.actions.setup.setup_draft import Draft, Hours, Person, draft_of, plan_week
 from hub.actions.staff.accounts import STAFF
 from hub.events.announcements import SlotsEdited
 from hub.observability import telemetry
@@ -24,6 +25,7 @@ from hub.rules.venue_day import today
 from hub.services import Services
 
 SETUP = load("setup/first_setup")
+OPENING = load("venues/opening_hours")
 VENUES = load("venues/venues")
 SLOTS = load("venues/slots")
 
@@ -50,6 +52,7 @@ async def finish_setup(services: Services, *, client_ip: str | None = None) -> S
             raise Refused(Reason.INVALID_REQUEST, errors=[{"field": draft.missing, "message": "This part is missing"}])
         org_id, venue_id = await _found(connection, draft)
         await connection.execute(SETUP.add_gates, org_id, venue_id, list(draft.gates))
+        await _keep_hours(connection, services, org_id, venue_id, hours)
         zone = ZoneInfo(place.timezone)
         planned = plan_week(hours, today(services.clock.now(), zone), zone)
         await connection.fetch(
@@ -91,6 +94,17 @@ async def _found(connection: Any, draft: Draft) -> tuple[int, int]:
     else:
         await connection.execute(VENUES.describe_venue, org_id, venue_id, *described)
     return org_id, venue_id
+
+
+async def _keep_hours(connection: Any, services: Services, org_id: int, venue_id: int, hours: Hours) -> None:
+    """Keep the opening hours of the venue, from which its later slots are made."""
+    await connection.fetchval(OPENING.write_week, org_id, venue_id, services.clock.now())
+    await connection.execute(OPENING.drop_hours, org_id, venue_id)
+    days = sorted(hours.days.items())
+    await connection.execute(
+        OPENING.add_hours, org_id, venue_id, [int(day) for day, _ in days], [time.fromisoformat(one[0]) for _, one in days],
+        [time.fromisoformat(one[1]) for _, one in days], [hours.minutes] * len(days), [hours.capacity] * len(days),
+    )  # fmt: skip
 
 
 async def _hire(connection: Any, org_id: int, venue_id: int | None, person: Person, role: Role) -> int:

@@ -82,6 +82,10 @@ async def test_an_empty_hub_becomes_a_venue_whose_practice_ticket_is_green(
     owner = await read_row(hub.database, "staff", username="ada")
     assert owner["role"] == "OWNER"
     assert await count_slots(hub.database, status="ACTIVE") == 224
+    week = await read_rows(hub.database, "opening_hours", order_by="weekday")
+    assert [(row["weekday"], str(row["opens"]), row["minutes"]) for row in week] == [
+        (day, "10:00:00", 60) for day in range(1, 8)
+    ]
     log = await read_rows(hub.database, "audit_log", order_by="id")
     assert [(row["action"], row["source"]) for row in log] == [
         ("setup.finished", "setup"), ("order.tickets_issued", "setup"), ("practice_ticket.made", "setup"),
