@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 import pytest
@@ -22,19 +22,11 @@ from hub.events.codec import decode, encode
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.settings import Settings
-
-if TYPE_CHECKING:
-    from db.pool import Database
+from tests.access.conftest import NO_DATABASE
 
 JANE = Staff(5, 1, 2, "Jane Smith", Role.OPERATOR)
-NO_DATABASE: Database = None  # type: ignore[assignment]  # reading a token makes no query
 SECRET = "a secret of at least thirty-two bytes, for tests"
 OTHER_SECRET = "another secret of at least thirty-two bytes"
-
-
-@pytest.fixture
-def sessions(settings: Settings, clock: Clock) -> Sessions:
-    return Sessions(settings, clock, NO_DATABASE)
 
 
 def refused(sessions: Sessions, token: str) -> bool:

@@ -1,0 +1,182 @@
+"""The scope of a session, on the socket, over HTTP and in a queue of an offline scanner: checked without a query."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.access.roles import Role
+from hub.access.scope import gate_within, venue_within
+from hub.access.tokens import LIFETIME, Sessions, Staff
+from hub.actions.audit.actor import Actor
+from hub.actions.staff.change_people import change_person
+from hub.live.topics.table import TOPICS
+from hub.rules.refusals import Refused
+from tests.support.hub import Hub
+from tests.support.offline_queue import queued, sync
+from tests.support.scan_log import read_scans
+from tests.support.staff import add_member, gates, shift, sign_in_at
+from tests.support.websocket_client import error_of
+from tests.support.world import NOON, TODAY, World
+
+OF_ALL = Staff(5, 1, 2, "Jane Smith", Role.OPERATOR)
+
+
+def test_a_token_carries_its_scope_and_ends_with_the_shift(sessions: Sessions) -> None:
+    scoped = replace(OF_ALL, venue_ids=(2, 7), gates=("North", "东门"), until=NOON + timedelta(hours=1, microseconds=5))
+    who = sessions.read(sessions.issue(scoped))
+    assert (who.venue_ids, who.gates, who.has_hours, who.ends_with_shift) == ((2, 7), ("North", "东门"), True, True)
+    assert who.expires_at == NOON + timedelta(hours=1)
+    later = sessions.read(sessions.issue(replace(OF_ALL, until=NOON + timedelta(hours=9))))
+    assert (later.has_hours, later.ends_with_shift) == (True, False)
+    assert timedelta() < later.expires_at - NOON <= LIFETIME + timedelta(seconds=1)
+
+
+def test_a_token_without_the_claims_is_of_all_venues_and_a_damaged_claim_is_nobodys(sessions: Sessions) -> None:
+    claims = {"sub": "5", "org": 1, "venue": 2, "name": "J", "role": "OPERATOR", "jti": "x", "iat": int(NOON.timestamp()),
+              "nbf": int(NOON.timestamp()), "exp": int(NOON.timestamp()) + 60}  # fmt: skip
+    old = sessions.read(sessions._signer.sign(claims))
+    assert (old.venue_ids, old.gates, old.has_hours, old.issued_at) == ((), (), False, NOON)
+    for damage in (
+        {"venues": 2},
+        {"venues": ["2"]},
+        {"gates": "North"},
+        {"gates": [1]},
+        {"at": "x"},
+        {"venues": [True]},
+    ):
+        with pytest.raises(Refused):
+            sessions.read(sessions._signer.sign(claims | damage))
+
+
+def test_the_largest_scope_fits_a_token_and_a_cookie(sessions: Sessions) -> None:
+    largest = Staff(
+        2**62, 2**62, 2**62, "\U0001f600" * 100, Role.MANAGER, tuple(range(2**40, 2**40 + 20)), ("\u6771" * 65,), NOON
+    )
+    assert len(sessions.issue(largest)) <= 2048
+
+
+def test_the_only_gate_is_that_of_a_scan_without_one(sessions: Sessions) -> None:
+    one, two = (sessions.read(sessions.issue(replace(OF_ALL, gates=gates))) for gates in (("A",), ("A", "B")))
+    assert (gate_within(one, None), gate_within(two, "B"), gate_within(sessions.read(sessions.issue(OF_ALL)), "X")) == (
+        "A",
+        "B",
+        "X",
+    )
+    for who, gate in ((one, "B"), (two, None), (two, "C")):
+        with pytest.raises(Refused) as refused:
+            gate_within(who, gate)
+        assert refused.value.details["gates"] == list(who.gates)
+    scoped = sessions.read(sessions.issue(replace(OF_ALL, venue_ids=(2,))))
+    assert (venue_within(scoped, None, 2), venue_within(scoped, 2, 2)) == (2, 2)
+    with pytest.raises(Refused):
+        venue_within(scoped, 3, 2)
+
+
+async def test_scans_outside_of_the_scope_are_refused_on_every_way(hub: Hub, world: World) -> None:
+    ticket = await world.reserved(await world.slot())
+    await add_member(hub.services, world.org_id, "jane", gate_ids=await gates(world, "North", "South"))
+    token = await sign_in_at(world, "jane")
+    socket = await hub.socket(token, gate="East")
+    for command, fields in (
+        ("validate", {}),
+        ("verify", {"scan_id": str(uuid4())}),
+        ("exit", {"scan_id": str(uuid4())}),
+    ):
+        refused = await error_of(socket, command, code=ticket.code, **fields)
+        assert (refused["code"], refused["gates"]) == ("FORBIDDEN", ["North", "South"]), command
+    for path, body in (
+        ("/venue/scan", {"code": ticket.code, "mode": "validate"}), ("/api/operator/exit", {"code": ticket.code}),
+        ("/api/operator/validate-ticket", {"ticket_code": ticket.code}), ("/api/check-in", {"code": "x"}),
+        ("/api/operator/verify-ticket", {"ticket_code": ticket.code, "scan_id": str(uuid4())}),
+    ):  # fmt: skip
+        status, answer = await hub.post(path, {**body, "gate": "East"}, token=token)
+        assert (status, answer["error"]["code"]) == (403, "FORBIDDEN"), path
+    # In a queue each scan is judged by itself. One from before the session was made in an earlier scope.
+    here, there = queued(ticket.code, 1, gate="South"), queued(ticket.code, 1, gate="East")
+    before = queued(ticket.code, -30, gate="East")
+    results = await sync(socket, here, there, before)
+    assert [one["outcome"] for one in results] == ["conflict", "refused", "accepted"]
+    assert results[1]["reason"] == "FORBIDDEN"
+    assert {row["gate"] for row in await read_scans(hub.database)} == {"South", "East"}
+
+
+async def test_what_belongs_to_other_venues_is_refused_to_whoever_works_at_one(hub: Hub, world: World) -> None:
+    other = await world.venue()
+    await add_member(hub.services, world.org_id, "sue", "MANAGER", venue_ids=[world.venue_id])
+    token = await sign_in_at(world, "sue")
+    socket = await hub.socket(token)
+    for topic in sorted(set(TOPICS) - {"tickets", "notices"}):
+        assert (await socket.command("subscribe", topic=topic))["success"], topic
+        refused = await error_of(socket, "subscribe", topic=topic, venue_id=other)
+        assert (refused["code"], refused["venue_ids"]) == ("FORBIDDEN", [world.venue_id]), topic
+    for path in ("/api/operators/scan-history", "/api/operator/conflicts", "/api/disputes", "/api/admin/rooms", "/api/admin/shows",
+                 "/api/admin/performances"):  # fmt: skip
+        assert (await hub.get(f"{path}?venue_id={world.venue_id}", token=token))[0] == 200, path
+        status, answer = await hub.get(f"{path}?venue_id={other}", token=token)
+        assert (status, answer["error"]["code"]) == (403, "FORBIDDEN"), path
+    body = {"name": "Hall", "capacity": 5, "venue_id": other}
+    assert (await hub.post("/api/admin/rooms", body, token=token))[0] == 403
+    admin = await world.staff("MANAGER")
+    _, room = await hub.post("/api/admin/rooms", body, token=admin)
+    assert (await hub.get(f"/api/admin/rooms/{room['data']['room_id']}", token=token))[0] == 403
+
+
+async def test_a_changed_scope_closes_the_open_socket_and_the_shifts_end_says_when(hub: Hub, world: World) -> None:
+    shifts = [shift(TODAY, "09:00", "13:00")]
+    jane = await add_member(hub.services, world.org_id, "jane", shifts=shifts)
+    by = Actor(world.org_id)
+
+    async def closed_with(changing: Any) -> tuple[dict[str, Any], int | None]:
+        socket = await hub.socket(await sign_in_at(world, "jane"), gate="A")
+        await changing
+        frame = await socket.receive()
+        await socket.ws.receive()
+        return frame["error"], socket.ws.close_code
+
+    error, code = await closed_with(change_person(hub.services, by, jane.staff_id, {"venue_ids": [world.venue_id]}))
+    assert (error["code"], code) == ("UNAUTHENTICATED", 4401)
+
+    async def an_hour_passes() -> None:
+        hub.clock.advance(3600)
+
+    error, code = await closed_with(an_hour_passes())
+    assert (error["code"], error["ended_at"], error["timezone"], code) == (
+        "OUTSIDE_SHIFT", "2026-11-20T12:00:00Z", "Europe/Rome", 4401,
+    )  # fmt: skip
+
+
+async def test_scans_of_a_shift_are_accepted_later_and_those_after_its_end_are_not(hub: Hub, world: World) -> None:
+    slot = await world.slot(start="09:00", end="23:00")
+    inside, outside = [await world.reserved(slot) for _ in range(2)]
+    shifts = [shift(TODAY, "09:00", "12:30"), shift(TODAY, "14:00", "18:00")]
+    await add_member(hub.services, world.org_id, "jane", shifts=shifts)
+    hub.clock.advance(2 * 3600 + 60)
+    socket = await hub.socket(await sign_in_at(world, "jane"), gate="A")
+    results = await sync(socket, queued(inside.code, 20), queued(outside.code, 45))
+    assert [(one["outcome"], one["reason"]) for one in results] == [
+        ("accepted", "VERIFIED"),
+        ("refused", "OUTSIDE_SHIFT"),
+    ]
+
+
+async def test_a_venues_address_list_is_obeyed_at_sign_in_on_pages_and_at_sockets(hub: Hub, world: World) -> None:
+    token = await world.staff("MANAGER", username="sue")
+    await world.policy(ip_allow_list=["192.0.2.0/24"])
+    status, answer = await hub.get("/api/operator/account", token=token)
+    assert (status, answer["error"]["code"], answer["error"]["address"]) == (403, "ADDRESS_NOT_ALLOWED", "127.0.0.1")
+    status, answer = await hub.post("/api/operator/login", {"username": "sue", "password": "correct horse"})
+    assert (status, answer["error"]["code"]) == (403, "ADDRESS_NOT_ALLOWED")
+    async with hub.client.get("/manager", headers={"Authorization": f"Bearer {token}"}, allow_redirects=False) as page:
+        assert page.status == 403
+    async with hub.client.ws_connect("/ws", headers={"Authorization": f"Bearer {token}"}) as ws:
+        frames = [(await ws.receive_json()) for _ in range(2)]
+        assert frames[1]["error"]["code"] == "ADDRESS_NOT_ALLOWED"
+        await ws.receive()
+        assert ws.close_code == 4401
+    await world.policy(ip_allow_list=["192.0.2.0/24", "127.0.0.1/32"])
+    assert (await hub.get("/api/operator/account", token=token))[0] == 200
