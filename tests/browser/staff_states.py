@@ -613,4 +613,12 @@ async def mail_admin(scene: Scene) -> Page:
 
 
 # The modules add their states when they are imported.
-from tests.browser import offline_states, organiser_states, party_states, setup_states, slot_states  # noqa: E402, F401
+from tests.browser import (  # noqa: E402, F401  # noqa: E402
+    offline_states,
+    organiser_states,
+    party_states,
+    people_states,
+    product_states,
+    setup_states,
+    slot_states,
+)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from hub.access.randomness import token_hash
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.add_people import NewSecret, add_person
 from hub.actions.staff.people import Person
 from hub.rules.staff_scope import Shift
 from hub.services import Services
-from tests.support.rows import change_rows, read_rows
+from tests.support.rows import add_row, change_rows, read_rows
 from tests.support.world import PASSWORD, World
 
 
@@ -54,3 +55,11 @@ async def change_staff(database: Any, staff_id: int, **columns: Any) -> None:
 
 def shift(day: date, start: str, end: str) -> Shift:
     return Shift(day, time.fromisoformat(start), time.fromisoformat(end))
+
+
+async def add_link(database: Any, org_id: int, staff_id: int, token: str, now: datetime) -> None:
+    """Add an invitation with this token, good for a day."""
+    await add_row(
+        database, "staff_links", org_id=org_id, staff_id=staff_id, kind="invitation", token_hash=token_hash(token),
+        created_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip

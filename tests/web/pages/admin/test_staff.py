@@ -35,7 +35,7 @@ async def test_somebody_is_invited_chooses_a_password_and_signs_in(world: World,
     (token,) = await link_tokens(world.hub.database, "staff.invited")
     async with PlainBrowser(world.hub.url) as other:
         chosen = await other.open(f"/invitation/{token}")
-        assert "as jane" in chosen.text
+        assert "Username: jane" in chosen.text
         chosen.find("new").fill("12345678")
         chosen.find("again").fill("12345678")
         await chosen.press("Save")
