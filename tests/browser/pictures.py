@@ -45,6 +45,9 @@ PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "p
 DOOR = ("door", "offline", "control", "records")
 STAFF = (
     "login",
+    "staff",
+    "staff-person",
+    "account",
     "mail-admin",
     "shows",
     "show-by-months",
