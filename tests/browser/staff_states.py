@@ -621,4 +621,11 @@ from tests.browser import (  # noqa: E402, F401  # noqa: E402
     product_states,
     setup_states,
     slot_states,
+from tests.browser import (  # noqa: E402
+    offline_states,  # noqa: F401
+    organiser_states,  # noqa: F401
+    party_states,  # noqa: F401
+    product_states,  # noqa: F401
+    security_states,  # noqa: F401
+    setup_states,  # noqa: F401
 )
