@@ -10,7 +10,6 @@ from typing import Any
 
 from db.organisation import working_for
 from hub.access.roles import at_least
-from hub.actions.staff.enrol_scanner import check_scanner
 from hub.live.commands.context import CommandContext
 from hub.live.commands.table import COMMANDS, KIOSK_COMMANDS
 from hub.live.protocol import frames
@@ -110,18 +109,14 @@ class CommandSession:
     async def read_scanner(self) -> None:
         """Read the scanner of this socket's token again. A revoked one, and a kiosk that is none any more, ends the socket."""
         context = self.context
-        if context.scanner_token is None:
-            return
         try:
-            scanner = await context.services.scanners.find(context.scanner_token)
-            check_scanner(context.identity, scanner)
+            await context.find_scanner()
         except Refused as refused:
             self._refuse_session(refused)
             return
         except frames.EXPECTED_ERRORS:
             return  # the next look finds the scanner again
-        context.scanner = scanner
-        context.device = enrolled_device(context.device, scanner)
+        context.device = enrolled_device(context.device, context.scanner)
         self._register_device()
 
     def _register_device(self) -> None:

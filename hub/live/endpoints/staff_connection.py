@@ -224,6 +224,7 @@ class StaffConnection(SocketSession):
     def check_scanner(self) -> None:
         """Read this socket's scanner again, because it was changed or revoked."""
         if self.commands is not None and not self.closing:
+            self.commands.context.scanner_changed = True
             self._host.background.start(self.commands.read_scanner())
 
     @property

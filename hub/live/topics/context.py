@@ -3,6 +3,7 @@
 from hub.access.roles import Role, at_least
 from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
+from hub.actions.staff.enrol_scanner import check_scanner
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.protocol import fields
@@ -16,11 +17,12 @@ from hub.services import Services
 class TopicContext:
     """The identity, the device and the channels. `device` changes when the client describes it again.
 
-    `scanner` is the enrolled scanner of `scanner_token`; it changes when an administrator changes it.
+    `scanner` is the enrolled scanner of `scanner_token`; it changes when an administrator changes it. With `scanner_changed` it
+    must be read again before the next scan.
     """
 
     __slots__ = (
-        "_is_manager", "channels", "device", "identity", "scanner", "scanner_token", "services", "subscriptions", "venue",
+        "_is_manager", "channels", "device", "identity", "scanner", "scanner_changed", "scanner_token", "services", "subscriptions", "venue",
     )  # fmt: skip
 
     def __init__(
@@ -37,6 +39,7 @@ class TopicContext:
     ) -> None:
         self.scanner = scanner
         self.scanner_token = scanner_token
+        self.scanner_changed = False
         self.services = services
         self.channels = channels
         self.subscriptions = subscriptions
@@ -49,7 +52,7 @@ class TopicContext:
         """Return whether this device may scan; None if the venue's policy must be read first (`check_device`)."""
         scanner, identity = self.scanner, self.identity
         if scanner is not None and scanner.venue_id == identity.venue_id:
-            return None if scanner.wipe else True
+            return None if scanner.wipe or self.scanner_changed else True
         venue = self.services.venues.remembered(identity.org_id, identity.venue_id)
         return None if venue is None else venue.unenrolled_scanners == "allow"
 
@@ -58,6 +61,8 @@ class TopicContext:
 
         A scanner that must delete what it keeps may only sync its scans: for anything else it gets SCANNER_WIPED.
         """
+        if self.scanner_changed:
+            await self.find_scanner()
         scanner = self.scanner
         if scanner is not None and scanner.wipe and not syncing:
             raise Refused(Reason.SCANNER_WIPED)
@@ -69,6 +74,14 @@ class TopicContext:
             admitted = venue.unenrolled_scanners == "allow"
         if admitted is False:
             raise Refused(Reason.SCANNER_NOT_ENROLLED)
+
+    async def find_scanner(self) -> None:
+        """Read the scanner of this socket's token. Refuses a revoked one, and UNAUTHENTICATED for a kiosk that is none any more."""
+        if self.scanner_token is not None:
+            scanner = await self.services.scanners.find(self.scanner_token)
+            check_scanner(self.identity, scanner)
+            self.scanner = scanner
+        self.scanner_changed = False
 
     def own_venue_id(self) -> int:
         """Return the venue of this login. Refuses INVALID_REQUEST if it has none."""

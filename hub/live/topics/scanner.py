@@ -16,8 +16,7 @@ async def open_scanner(context: TopicContext, _: SubscribeRequest) -> dict[str, 
         return context.scanner is not None and event.device == context.scanner.device_id
 
     async def read() -> dict[str, Any]:
-        if context.scanner_token is not None:
-            context.scanner = await context.services.scanners.find(context.scanner_token)
+        await context.find_scanner()
         scanner = context.scanner
         if scanner is None:
             return {"scanner": None}
