@@ -9,7 +9,7 @@ from tests.support.sent_mail import bodies, sent
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_buyer_is_told_which_ticket_is_cancelled(worker, outbox_rows, mail_server, language):
+async def test_a_buyer_learns_which_ticket_is_cancelled(worker, outbox_rows, mail_server, language):
     payload = {"ticket_code": "TKT-2026-ABC234-DEF001", "name": "Jo"}
     await outbox_rows.queue("ticket.cancelled", payload, None, language=language)
     mail = await sent(worker, mail_server)

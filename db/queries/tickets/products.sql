@@ -1,4 +1,5 @@
--- Products: what tickets are of.
+-- Products: what tickets are of. Whether a product has tickets is asked by its newest one, in the order of an index: without an order
+-- the planner expects the first row of the table to be one, and reads a million for a product that has none.
 
 -- name: products_at_gates
 -- The products of an organisation that have something to say at the gates of venue $2. `gates` is NULL where every gate will do,
@@ -21,7 +22,7 @@ SELECT p.id, p.name, p.name_zh, p.note, p.note_zh, p.attention, p.question, p.qu
 SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.activation_mode, p.valid_days, p.valid_until,
        p.note, p.note_zh, p.attention, p.question, p.question_zh, p.archived_at, p.version, g.ids AS gate_ids,
        g.names AS gate_names, g.venue_ids AS gate_venue_ids,
-       EXISTS (SELECT 1 FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id) AS has_tickets
+       k.id IS NOT NULL AS has_tickets
   FROM products p
   LEFT JOIN venues v ON v.org_id = p.org_id AND v.id = p.venue_id
   LEFT JOIN LATERAL (SELECT array_agg(g.id ORDER BY g.name, g.id) AS ids, array_agg(g.name ORDER BY g.name, g.id) AS names,
@@ -29,6 +30,8 @@ SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.act
                        FROM product_gates x
                        JOIN gates g ON g.org_id = x.org_id AND g.id = x.gate_id
                       WHERE x.org_id = p.org_id AND x.product_id = p.id) g ON true
+  LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id
+                      ORDER BY t.created_at DESC, t.id DESC LIMIT 1) k ON true
  WHERE p.org_id = $1 AND p.id < $2 AND (p.archived_at IS NOT NULL) = $3::boolean
    AND ($4::text IS NULL OR p.name ILIKE '%' || $4 || '%' OR p.name_zh ILIKE '%' || $4 || '%')
    AND ($5::bigint IS NULL OR p.venue_id IS NULL OR p.venue_id = $5)
@@ -39,7 +42,7 @@ SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.act
 SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.activation_mode, p.valid_days, p.valid_until,
        p.note, p.note_zh, p.attention, p.question, p.question_zh, p.archived_at, p.version, g.ids AS gate_ids,
        g.names AS gate_names, g.venue_ids AS gate_venue_ids,
-       EXISTS (SELECT 1 FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id) AS has_tickets
+       k.id IS NOT NULL AS has_tickets
   FROM products p
   LEFT JOIN venues v ON v.org_id = p.org_id AND v.id = p.venue_id
   LEFT JOIN LATERAL (SELECT array_agg(g.id ORDER BY g.name, g.id) AS ids, array_agg(g.name ORDER BY g.name, g.id) AS names,
@@ -47,6 +50,8 @@ SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.act
                        FROM product_gates x
                        JOIN gates g ON g.org_id = x.org_id AND g.id = x.gate_id
                       WHERE x.org_id = p.org_id AND x.product_id = p.id) g ON true
+  LEFT JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id
+                      ORDER BY t.created_at DESC, t.id DESC LIMIT 1) k ON true
  WHERE p.org_id = $1 AND p.id = $2;
 
 -- name: lock_product
@@ -97,5 +102,6 @@ SELECT id AS venue_id, name FROM venues WHERE org_id = $1 ORDER BY name, id;
 -- Deletes a product that the caller has locked, with its gates, and returns its id; nothing if it has tickets.
 DELETE FROM products p
  WHERE p.org_id = $1 AND p.id = $2
-   AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id)
+   AND (SELECT t.id FROM tickets t WHERE t.product_id = p.id AND t.org_id = p.org_id
+         ORDER BY t.created_at DESC, t.id DESC LIMIT 1) IS NULL
 RETURNING p.id;

@@ -1,4 +1,4 @@
-"""Cancelling a ticket: its place is given back, its holder is written to, and every open scanner is told."""
+"""Cancelling a ticket: its place is given back, its holder gets an e-mail, and every open scanner learns of it."""
 
 from typing import Any
 

@@ -137,7 +137,7 @@ async def add_product(services: Services, by: Actor, draft: ProductFields, *, dr
             after=_recorded(product),
         )  # fmt: skip
     if not dry_run:
-        _tell(services, by, product_id, "added")
+        _publish(services, by, product_id, "added")
     return product
 
 
@@ -171,7 +171,7 @@ async def change_product(
             before=_recorded(was), after=_recorded(product),
         )  # fmt: skip
     if not dry_run:
-        _tell(services, by, product_id, "changed")
+        _publish(services, by, product_id, "changed")
     return product
 
 
@@ -197,10 +197,10 @@ async def delete_product(
             before=_recorded(was),
         )
     if not dry_run:
-        _tell(services, by, product_id, "deleted")
+        _publish(services, by, product_id, "deleted")
 
 
-def _tell(services: Services, by: Actor, product_id: int, changed: str) -> None:
+def _publish(services: Services, by: Actor, product_id: int, changed: str) -> None:
     """After the commit: this process reads the products again at once, the others within seconds."""
     services.products.forget()
     telemetry.event(telemetry.PRODUCT_CHANGED, change=changed, product_id=product_id, staff_id=by.staff_id)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from db.organisation import working_for
 from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
@@ -14,8 +13,8 @@ from hub.rules.ticket_code import normalise
 from hub.services import Services
 
 TICKETS = load("tickets/ticket_list")
-LOOK_AT = 10_000
-"""Tickets that one page of a filtered list looks at, about 30 ms. A page may hold fewer than asked for, and still have a next."""
+LOOK_AT = 5_000
+"""Tickets that one page of a filtered list looks at, in 15 to 50 ms. A page may hold fewer than asked for, and still have a next."""
 LONGEST_CODE = 64
 _FIRST = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -73,7 +72,7 @@ async def list_tickets(
         ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
         known = [] if ticket_id is None else await _records(database, by, [ticket_id])
         return TicketPage(tuple(one for one in known if _matches(one, wanted)), None)
-    at, ticket_id = _cursor(before) if before else (_FIRST, BEYOND)
+    order, at, ticket_id = _cursor(before) if before else (BEYOND, _FIRST, BEYOND)
     filtered = bool(wanted.status or wanted.channel or (wanted.order and wanted.product_id))
     look_at = LOOK_AT if filtered else limit + 1
     asked = [by.org_id, at, ticket_id, wanted.status, wanted.channel, look_at, limit + 1]
@@ -85,10 +84,7 @@ async def list_tickets(
     elif wanted.product_id is not None:
         rows = await database.fetch(TICKETS.newest_tickets_of_product, *asked, wanted.product_id)
     else:
-        with working_for(
-            None
-        ):  # row-level security would hide the index of the newest; it guards the rows of these ids
-            rows = await database.fetch(TICKETS.newest_tickets, *asked)
+        rows = await database.fetch(TICKETS.newest_tickets, *asked, order)
     found = [row for row in rows if row["id"] is not None]
     tickets = await _records(database, by, [row["id"] for row in found[:limit]])
     return TicketPage(tuple(tickets), _next(rows, found, limit))
@@ -113,7 +109,7 @@ async def _records(database: Any, by: Actor, ids: list[int]) -> list[TicketRecor
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
 def _matches(ticket: TicketRecord, wanted: TicketFilter) -> bool:
@@ -128,21 +124,25 @@ def _matches(ticket: TicketRecord, wanted: TicketFilter) -> bool:
 def _next(rows: list[Any], found: list[Any], limit: int) -> str | None:
     """Return the cursor: behind the last ticket of a full page, or behind the last that was looked at."""
     if len(found) > limit:
-        return _text(found[limit - 1]["created_at"], found[limit - 1]["id"])
-    return None if rows[0]["last_id"] is None else _text(rows[0]["last_at"], rows[0]["last_id"])
+        last = found[limit - 1]
+        return _text(last["order_id"], last["created_at"], last["id"])
+    one = rows[0]
+    return None if one["last_id"] is None else _text(one["last_order"], one["last_at"], one["last_id"])
 
 
-def _text(at: datetime, ticket_id: int) -> str:
-    return f"{at.astimezone(UTC).isoformat()}_{ticket_id}"
+def _text(order_id: int, at: datetime, ticket_id: int) -> str:
+    return f"{order_id}_{at.astimezone(UTC).isoformat()}_{ticket_id}"
 
 
-def _cursor(text: str) -> tuple[datetime, int]:
+def _cursor(text: str) -> tuple[int, datetime, int]:
+    """Return order, time and ticket of a cursor."""
     try:
-        moment, _, number = text.partition("_")
+        order, moment, ticket = text.split("_")
         at = datetime.fromisoformat(moment.replace(" ", "+"))
-        if at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 17):
+        order_id, ticket_id = _number(order), _number(ticket)
+        if at.tzinfo is None or order_id is None or ticket_id is None:
             raise ValueError("a cursor of another form")
-        return at.astimezone(UTC), int(number)
+        return order_id, at.astimezone(UTC), ticket_id
     except (ValueError, OverflowError):
         errors = [{"field": "before", "message": "Give the `next` of the page before"}]
         raise Refused(Reason.INVALID_REQUEST, errors=errors) from None

@@ -140,7 +140,7 @@ async def results(gate: Socket, *scans: dict[str, Any]) -> list[tuple[str, str, 
     return [(one["outcome"], one["reason"], one.get("kind")) for one in await sync(gate, *scans)]
 
 
-async def test_the_sync_judges_the_gate_and_the_answer(hub: Hub, world: World, tom: Socket, backstage: Ticket) -> None:
+async def test_the_sync_decides_the_gate_and_the_answer(hub: Hub, world: World, tom: Socket, backstage: Ticket) -> None:
     slot, product = await world.slot(start="15:00", end="17:00"), await add_product(world, "Student", question=CARD)
     yes, no, unasked = [await reserved_of(world, slot, product) for _ in range(3)]
     scans = [
