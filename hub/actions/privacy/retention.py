@@ -16,7 +16,7 @@ from hub.services import Services
 DATA = load("privacy/personal_data")
 LONGEST_DAYS = 3650
 SLOTS_AT_ONCE, ROWS_AT_ONCE = 50, 500
-MOST_ROUNDS = 200
+MOST_BATCHES = 200
 """Batches of one run for each organisation and kind of row. The next run goes on."""
 ONE_AT_A_TIME = 7_351_029
 """Advisory lock, so that one process at a time erases."""
@@ -88,7 +88,7 @@ async def erase_before(services: Services, org_id: int, cutoff: datetime) -> int
 
 async def _erase_slots(services: Services, org_id: int, cutoff: datetime) -> tuple[int, int]:
     slots = erased = 0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_BATCHES):
         due = await services.database.jobs.fetch(DATA.slots_to_erase, org_id, cutoff, SLOTS_AT_ONCE)
         for slot in due:
             async with services.database.transaction() as connection:
@@ -103,7 +103,7 @@ async def _erase_slots(services: Services, org_id: int, cutoff: datetime) -> tup
 
 async def _erase_orders(services: Services, org_id: int, cutoff: datetime) -> int:
     erased = after = 0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_BATCHES):
         orders = [
             row["id"]
             for row in await services.database.jobs.fetch(DATA.orders_to_erase, org_id, cutoff, after, ROWS_AT_ONCE)
@@ -121,7 +121,7 @@ async def _erase_orders(services: Services, org_id: int, cutoff: datetime) -> in
 async def _erase_others(services: Services, org_id: int, cutoff: datetime) -> int:
     """Erase messages that belong to no reservation, and notes about scans."""
     erased = 0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_BATCHES):
         mails = [
             row["id"] for row in await services.database.jobs.fetch(DATA.mails_to_erase, org_id, cutoff, ROWS_AT_ONCE)
         ]
