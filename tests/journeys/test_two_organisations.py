@@ -40,7 +40,9 @@ SHELLS = {"GET /manager/ticket/{ticket_id}"}
 FIRST_WALL_ALONE = {
     "GET /api/tickets/search",
     "POST /api/check-in",
+    "POST /api/disputes",
     "POST /api/disputes/decision",
+    "POST /api/disputes/withdrawal",
     "POST /api/operator/exit",
     "POST /api/operator/sync",
     "POST /api/operator/validate-ticket",
