@@ -129,7 +129,7 @@ async def _page(
         here=here,
         guests=found.guests if found else (),
         older=found.next if found else None,
-        text=text,
+        text=text if here else "",
         typed=_typed(form),
         opened=opened,
         pasted=form is not None and form.has("lines"),
