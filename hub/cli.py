@@ -19,12 +19,13 @@ from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.devices_options import add_devices
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
-from hub.commands.option_types import clock_time, count, day, typed
+from hub.commands.option_types import count, typed
 from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
 from hub.commands.security_options import add_security
 from hub.commands.shows_options import add_shows
 from hub.commands.slots_options import add_slots
+from hub.commands.staff_options import add_staff_commands
 from hub.rules.venue_policies import POLICIES
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -84,7 +85,10 @@ def _reason(error: Exception) -> str | None:
 def _standing_in_the_way(details: Mapping[str, Any]) -> list[str]:
     """Return the performances that a refusal names, in a few words each."""
     named = [
-        one for name in ("performances", "overlaps", "slots") if isinstance(details.get(name), list) for one in details[name]
+        one
+        for name in ("performances", "overlaps", "slots")
+        if isinstance(details.get(name), list)
+        for one in details[name]
     ]
     found = []
     for one in named[:10]:
@@ -120,15 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.add_argument("--fix", action="store_true", help="put right what differs")
     _command(commands, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
     add_slots(commands, _command)
-    tickets = commands.add_parser("tickets", help="tickets", allow_abbrev=False)
-    actions = tickets.add_subparsers(required=True, metavar="DEED")
+    tickets = commands.add_parser("tickets", help="issue, import, list and cancel tickets", allow_abbrev=False)
+    actions = tickets.add_subparsers(required=True, metavar="COMMAND")
     _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
     importing = _command(actions, "import", "tickets:import_file", "read tickets from a CSV file")
     importing.add_argument("file", metavar="FILE.csv")
     add_ticket_commands(actions, _command)
     importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
-    venue = commands.add_parser("venue", help="venues", allow_abbrev=False).add_subparsers(
-        required=True, metavar="DEED"
+    venue = commands.add_parser("venue", help="add and configure venues", allow_abbrev=False).add_subparsers(
+        required=True, metavar="COMMAND"
     )
     _command(venue, "list", "venue:show", "list venues and their policies")
     _venue_add(_command(venue, "add", "venue:add", "make a venue"))

@@ -4,6 +4,7 @@ interface ElementsById {
   "about-title": HTMLElementTagNameMap["h2"];
   "access-title": HTMLElementTagNameMap["h2"];
   "actions": HTMLElementTagNameMap["h2"];
+  "add-title": HTMLElementTagNameMap["summary"];
   "added": HTMLElementTagNameMap["h2"];
   "address": HTMLElementTagNameMap["input"];
   "address-wrong": HTMLElementTagNameMap["p"];
@@ -58,12 +59,16 @@ interface ElementsById {
   "canceller-title": HTMLElementTagNameMap["h2"];
   "canceller-words": HTMLElementTagNameMap["p"];
   "card-title": HTMLElementTagNameMap["h2"];
+  "change-preview": HTMLElementTagNameMap["section"];
   "channel": HTMLElementTagNameMap["select"];
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
   "checks-told": HTMLElementTagNameMap["p"];
   "choices": HTMLElementTagNameMap["nav"];
   "clear": HTMLElementTagNameMap["button"];
+  "close": HTMLElementTagNameMap["section"];
+  "close-title": HTMLElementTagNameMap["h2"];
+  "closed-title": HTMLElementTagNameMap["h2"];
   "code": HTMLElementTagNameMap["input"];
   "code-again": HTMLElementTagNameMap["button"];
   "code-answer": HTMLElementTagNameMap["div"];
@@ -96,6 +101,8 @@ interface ElementsById {
   "contact-tickets": HTMLElementTagNameMap["span"];
   "contact-title": HTMLElementTagNameMap["h2"];
   "control": HTMLElementTagNameMap["div"];
+  "copy": HTMLElementTagNameMap["section"];
+  "copy-title": HTMLElementTagNameMap["summary"];
   "countdown": HTMLElementTagNameMap["b"];
   "country": HTMLElementTagNameMap["select"];
   "country-code": HTMLElementTagNameMap["span"];
@@ -110,7 +117,7 @@ interface ElementsById {
   "day-before": HTMLElementTagNameMap["button"];
   "day-name": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
   "day-today": HTMLElementTagNameMap["button"];
-  "days": HTMLElementTagNameMap["tbody"];
+  "days": HTMLElementTagNameMap["section"] | HTMLElementTagNameMap["tbody"];
   "days-title": HTMLElementTagNameMap["h2"];
   "days-wrong": HTMLElementTagNameMap["p"];
   "dead": HTMLElementTagNameMap["dd"];
@@ -149,6 +156,9 @@ interface ElementsById {
   "fewer": HTMLElementTagNameMap["button"];
   "fewer-title": HTMLElementTagNameMap["h2"];
   "figures": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["dl"];
+  "file": HTMLElementTagNameMap["input"];
+  "file-hint": HTMLElementTagNameMap["p"];
+  "file-wrong": HTMLElementTagNameMap["p"];
   "filters": HTMLElementTagNameMap["form"];
   "finder": HTMLElementTagNameMap["form"];
   "forgotten-title": HTMLElementTagNameMap["h1"];
@@ -177,6 +187,7 @@ interface ElementsById {
   "image": HTMLElementTagNameMap["input"];
   "image-hint": HTMLElementTagNameMap["p"];
   "image-wrong": HTMLElementTagNameMap["p"];
+  "imported-title": HTMLElementTagNameMap["h2"];
   "inside": HTMLElementTagNameMap["div"];
   "inside-key": HTMLElementTagNameMap["li"];
   "install": HTMLElementTagNameMap["button"];
@@ -211,6 +222,8 @@ interface ElementsById {
   "made-title": HTMLElementTagNameMap["h2"];
   "mails": HTMLElementTagNameMap["ul"];
   "main": HTMLElementTagNameMap["main"];
+  "make": HTMLElementTagNameMap["section"];
+  "make-title": HTMLElementTagNameMap["h2"];
   "menu": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["nav"];
   "message": HTMLElementTagNameMap["textarea"];
   "message-hint": HTMLElementTagNameMap["p"];
@@ -240,11 +253,17 @@ interface ElementsById {
   "name-title": HTMLElementTagNameMap["h2"];
   "name-wrong": HTMLElementTagNameMap["p"];
   "new": HTMLElementTagNameMap["h2"];
+  "new-capacity": HTMLElementTagNameMap["input"];
+  "new-capacity-wrong": HTMLElementTagNameMap["p"];
+  "new-end": HTMLElementTagNameMap["input"];
+  "new-end-wrong": HTMLElementTagNameMap["p"];
   "new-gate": HTMLElementTagNameMap["input"];
   "new-gate-wrong": HTMLElementTagNameMap["p"];
   "new-organisation": HTMLElementTagNameMap["h2"];
   "new-password": HTMLElementTagNameMap["dd"];
   "new-room": HTMLElementTagNameMap["h2"];
+  "new-start": HTMLElementTagNameMap["input"];
+  "new-start-wrong": HTMLElementTagNameMap["p"];
   "new-venue": HTMLElementTagNameMap["h2"];
   "no-account-title": HTMLElementTagNameMap["h1"];
   "no-gates": HTMLElementTagNameMap["p"];
@@ -289,6 +308,9 @@ interface ElementsById {
   "phone-wrong": HTMLElementTagNameMap["p"];
   "place": HTMLElementTagNameMap["input"];
   "place-wrong": HTMLElementTagNameMap["p"];
+  "places-title": HTMLElementTagNameMap["h2"];
+  "plan": HTMLElementTagNameMap["section"];
+  "plan-title": HTMLElementTagNameMap["h2"];
   "plans-title": HTMLElementTagNameMap["h2"];
   "play": HTMLElementTagNameMap["button"];
   "player": HTMLElementTagNameMap["section"];
@@ -472,8 +494,10 @@ interface ElementsById {
   "way-entry": HTMLElementTagNameMap["button"];
   "way-exit": HTMLElementTagNameMap["button"];
   "way-sign": HTMLElementTagNameMap["p"];
+  "way-wrong": HTMLElementTagNameMap["p"];
   "ways": HTMLElementTagNameMap["div"];
   "ways-title": HTMLElementTagNameMap["h2"];
+  "week-title": HTMLElementTagNameMap["h2"];
   "weekdays": HTMLElementTagNameMap["tr"];
   "what": HTMLElementTagNameMap["select"];
   "why-title": HTMLElementTagNameMap["h2"];

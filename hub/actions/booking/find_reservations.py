@@ -204,22 +204,15 @@ async def _page_of_ids(
         slots = [one.slot_id for one in await slots_on(services, by, query.day, query.venue_id)]
     if text:
         criteria = await _criteria(services, by, text)
-        with working_for(None):  # row-level security would hide the index of addresses; it guards the rows of these ids
-            row = await database.fetchrow(
-                FOUND.searched_reservations,
-                by.org_id,
-                slots,
-                before or BEYOND,
-                limit + 1,
-                *filters,
-                *criteria,
-                CANDIDATES,
-        async with database.transaction() as connection:
-            # With a LIMIT the planner would rather read tickets until enough have the name, which takes ten times as long.
-            await connection.execute("SET LOCAL enable_seqscan = off")
-            row = await connection.fetchrow(
-                FOUND.searched_reservations, by.org_id, slots, before or BEYOND, limit + 1, *filters, *criteria, CANDIDATES
-            )
+        # Row-level security would hide the index of addresses; it guards the rows of these ids.
+        with working_for(None):
+            async with database.transaction() as connection:
+                # With a LIMIT the planner would rather read tickets until enough have the name, which takes ten times as long.
+                await connection.execute("SET LOCAL enable_seqscan = off")
+                row = await connection.fetchrow(
+                    FOUND.searched_reservations, by.org_id, slots, before or BEYOND, limit + 1, *filters, *criteria,
+                    CANDIDATES,
+                )  # fmt: skip
         ids = list(row["ids"])
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, row["capped"]
     if slots is not None:

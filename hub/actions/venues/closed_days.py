@@ -65,8 +65,13 @@ async def list_closed_days(
 ) -> ClosedDayPage:  # fmt: skip
     """Return the closed days of the organisation that match, in order."""
     rows = await services.database.fetch(
-        OPENING_HOURS.list_closed_days, by.org_id, venue_within(by, venue_id, by.venue_id), first, last,
-        *(after or (None, None)), limit + 1,
+        OPENING_HOURS.list_closed_days,
+        by.org_id,
+        venue_within(by, venue_id, by.venue_id),
+        first,
+        last,
+        *(after or (None, None)),
+        limit + 1,
     )
     found = tuple(_closed_day(row) for row in rows[:limit])
     return ClosedDayPage(found, (found[-1].date, found[-1].closed_day_id) if len(rows) > limit else None)

@@ -69,9 +69,18 @@ async def test_a_page_of_twenty_thousand_slots_follows_an_index(hub: Hub, world:
     await hub.database.execute("ANALYZE reservation_slots")
     page = await list_slots(hub.services, by, SlotFilter(), limit=200)
     assert page.next is not None
-    rest = {"page_of_slots": (None, 201), "page_of_venue": (None, 201, world.venue_id), "page_of_closed": (201, None)}[statement]
+    rest = {"page_of_slots": (None, 201), "page_of_venue": (None, 201, world.venue_id), "page_of_closed": (201, None)}[
+        statement
+    ]
     async with hub.database.records.transaction() as connection:
         touched = await pages_touched(
-            connection, getattr(SLOT_PLANS, statement), by.org_id, NOON - timedelta(days=9), *page.next, None, None, *rest
+            connection,
+            getattr(SLOT_PLANS, statement),
+            by.org_id,
+            NOON - timedelta(days=9),
+            *page.next,
+            None,
+            None,
+            *rest,
         )
     assert touched < 450, "201 slots, two pages each; the table has more than a thousand"

@@ -100,7 +100,9 @@ async def test_a_slot_is_closed_three_ways_and_opened_again(api: Api, world: Wor
     assert (full.status, full.code, full.error["fit"], full.error["people"]) == (409, "SLOT_TOO_SMALL", 2, 3)
     seen = await api.post(f"{SLOTS}/{noon}/close?dry_run=1", {"notify": "choose"}, token=admin)
     assert (seen.data["concerned"]["people"], seen.data["dry_run"]) == (3, True)
-    done = await api.post(f"{SLOTS}/{noon}/close", {"notify": "tell", "message": "Storm"}, token=admin, headers={"If-Match": '"1"'})
+    done = await api.post(
+        f"{SLOTS}/{noon}/close", {"notify": "tell", "message": "Storm"}, token=admin, headers={"If-Match": '"1"'}
+    )
     assert (done.data["slot"]["status"], done.data["remaining"]) == ("CLOSED", 0)
     assert done.data["slot"]["closure"]["message"] == "Storm"
     opened = await api.post(f"{SLOTS}/{noon}/reopen", None, token=admin)
@@ -118,7 +120,16 @@ async def test_managers_read_and_others_do_not(api: Api, world: World):
 
 
 @pytest.mark.parametrize(
-    "query", ["before=x", "before=9_9_9", "status=OPEN", "from=2026-13-01", "limit=0", "venue_id=x", "from=2026-12-02&to=2026-12-01"]
+    "query",
+    [
+        "before=x",
+        "before=9_9_9",
+        "status=OPEN",
+        "from=2026-13-01",
+        "limit=0",
+        "venue_id=x",
+        "from=2026-12-02&to=2026-12-01",
+    ],
 )
 async def test_a_wrong_query_is_a_bad_request(api: Api, admin: str, query: str):
     answer = await api.get(f"{SLOTS}?{query}", token=admin)
