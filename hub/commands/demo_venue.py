@@ -6,11 +6,13 @@ from typing import Any
 
 from db.statements import load
 from hub.access.roles import Role
+from hub.actions.audit.actor import Actor
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.booking_request import ReserveRequest
 from hub.actions.booking.reserve import Bookings
 from hub.actions.staff.accounts import add_staff
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
+from hub.actions.tickets.products import ProductFields, add_product, list_products
 from hub.actions.venues.generate_slots import OpeningHours, generate_slots
 from hub.commands.demo_theatre import fill_theatre
 from hub.rules.refusals import Refused
@@ -33,6 +35,17 @@ LOGINS: list[dict[str, Any]] = [
     {"username": "admin", "password": "demo-admin", "role": Role.ADMIN, "name": "Ada Rossi"},
 ]
 
+PRODUCTS: list[dict[str, Any]] = [
+    {
+        "name": "Student", "name_zh": "学生票", "question": "Is the student card shown?", "question_zh": "是否出示学生证？",
+    },
+    {
+        "name": "With audio guide", "name_zh": "含语音导览", "note": "Give them an audio guide", "note_zh": "请发放语音导览器",
+        "attention": True,
+    },
+]  # fmt: skip
+"""Kinds of tickets that have something to say at the gate. One ticket of each is booked for today."""
+
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +67,8 @@ async def fill_demo(services: Services) -> bool:
         await issue_tickets(services, TicketBatch(count=2, status="INACTIVE"), org_id=org_id)
         # One family order with several tickets, to try booking them together.
         await issue_tickets(services, TicketBatch(count=4, customer_email=FAMILY), org_id=org_id)
+        for product in PRODUCTS:
+            await add_product(services, Actor(org_id), ProductFields(**product))
     await _prepare_day(services, org_id)
     await fill_theatre(services, org_id, await services.database.fetchval(VENUES.first_venue, org_id))
     return True
@@ -97,8 +112,14 @@ async def _prepare_day(services: Services, org_id: int) -> None:
     later = [slot["id"] for slot in slots if slot["date"] > today][:1]
     wanted = [now_on[n % len(now_on)] for n in range(6 if now_on else 0)] + later
     bookings = Bookings(services, Availability(services))
-    issued = await issue_tickets(services, TicketBatch(count=len(wanted), customer_name="Demo Customer"), org_id=org_id)
-    for ticket, slot_id in zip(issued["tickets"], wanted, strict=True):
+    named = {one["name"] for one in PRODUCTS}
+    products = (await list_products(services, Actor(org_id))).products
+    special = [one.product_id for one in products if one.name in named][: max(0, len(wanted) - 1)]
+    tickets: list[dict[str, Any]] = []
+    for product_id, count in (*((one, 1) for one in special), (None, len(wanted) - len(special))):
+        batch = TicketBatch(count=count, customer_name="Demo Customer", product_id=product_id)
+        tickets += (await issue_tickets(services, batch, org_id=org_id))["tickets"]
+    for ticket, slot_id in zip(tickets, wanted, strict=True):
         try:
             await bookings.reserve(
                 ReserveRequest(org_id, ticket["ticket_id"], slot_id, "visitor@example.org", "+12025550123")

@@ -1,7 +1,7 @@
 -- Tickets that their organiser cancels. Locks: ticket, reservation, slot last.
 
 -- name: read_ticket_to_cancel
-SELECT id, code, status, channel, version FROM tickets WHERE org_id = $1 AND id = $2 AND channel <> 'booking';
+SELECT id, code, status, channel, version FROM tickets WHERE org_id = $1 AND id = $2 AND channel NOT IN ('booking', 'guest');
 
 -- name: cancel_ticket
 -- Cancels a ticket that still has version $3, for the reason $5. A reservation that nobody has used yet is cancelled and its place
@@ -9,7 +9,7 @@ SELECT id, code, status, channel, version FROM tickets WHERE org_id = $1 AND id 
 -- the ticket or of its order. Returns the code and all counts of the slot, if one changed; nothing if the ticket has changed.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code, t.order_id, t.customer_email, t.customer_name FROM tickets t
-     WHERE t.org_id = $1 AND t.id = $2 AND t.version = $3 AND t.status <> 'CANCELLED' AND t.channel <> 'booking'
+     WHERE t.org_id = $1 AND t.id = $2 AND t.version = $3 AND t.status <> 'CANCELLED' AND t.channel NOT IN ('booking', 'guest')
        FOR NO KEY UPDATE OF t
 ), leaving AS MATERIALIZED (
     SELECT r.org_id, r.id, r.slot_id, r.places, r.customer_email, r.language

@@ -1,6 +1,7 @@
 -- The list of tickets, newest first. A statement looks at no more than a given number of tickets, whatever matches: no index has
 -- the status, because an index on a column that an entry changes would make every entry slower. `last_order`, `last_at` and
--- `last_id` name the last ticket that was looked at, or are NULL if there are no more. Bookings have no order and are not listed.
+-- `last_id` name the last ticket that was looked at, or are NULL if there are no more. Bookings and guests have no order and are not
+-- listed.
 
 -- name: newest_tickets
 -- Those of an organisation, by order and within it by time, after order $8 and there before $2 and $3; of status $4 and channel $5
@@ -62,7 +63,7 @@ SELECT f.id, f.created_at, 0::bigint AS order_id, 0::bigint AS last_order, l.las
  ORDER BY f.created_at DESC, f.id DESC;
 
 -- name: ticket_of_code
-SELECT id FROM tickets WHERE code = $2 AND org_id = $1 AND channel <> 'booking';
+SELECT id FROM tickets WHERE code = $2 AND org_id = $1 AND channel NOT IN ('booking', 'guest');
 
 -- name: order_named
 -- The order of this reference or, if there is none, of this number; $3 may be NULL.

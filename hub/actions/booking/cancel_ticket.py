@@ -27,7 +27,7 @@ async def cancel_ticket(
 ) -> TicketRecord:
     """Cancel a ticket, whatever its status, and return it, or with `dry_run` as it would be. Repeating it changes nothing.
 
-    An entry that was recorded stays. Refuses TICKET_NOT_FOUND, also for a booking, and INVALID_REQUEST without a reason.
+    An entry that was recorded stays. Refuses TICKET_NOT_FOUND, also for a booking or a guest, and INVALID_REQUEST without a reason.
     """
     reason = _checked(reason)
     for _ in range(MAX_ATTEMPTS):

@@ -91,7 +91,7 @@ async def list_tickets(
 
 
 async def read_ticket_record(services: Services, by: Actor, ticket_id: int) -> TicketRecord:
-    """Return one ticket. Refuses TICKET_NOT_FOUND, also for the ticket of a booking."""
+    """Return one ticket. Refuses TICKET_NOT_FOUND, also for that of a booking or a guest."""
     return await record_of_ticket(services.database, by, ticket_id)
 
 
