@@ -613,19 +613,13 @@ async def mail_admin(scene: Scene) -> Page:
 
 
 # The modules add their states when they are imported.
-from tests.browser import (  # noqa: E402, F401  # noqa: E402
-    offline_states,
-    organiser_states,
-    party_states,
-    people_states,
-    product_states,
-    setup_states,
-    slot_states,
 from tests.browser import (  # noqa: E402
     offline_states,  # noqa: F401
     organiser_states,  # noqa: F401
     party_states,  # noqa: F401
+    people_states,  # noqa: F401
     product_states,  # noqa: F401
     security_states,  # noqa: F401
     setup_states,  # noqa: F401
+    slot_states,  # noqa: F401
 )
