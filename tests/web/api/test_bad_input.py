@@ -132,7 +132,7 @@ def address(path: str) -> str:
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, method: str, path: str) -> None:
-    token = await world.staff("ADMIN")
+    token = await world.staff("OWNER")
     for data in NOT_OBJECTS:
         answer = await api.ask(method, address(path), data=data, token=token)
         assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), data[:40]
@@ -141,7 +141,7 @@ async def test_what_is_no_json_object_is_a_bad_request(api: Api, world: World, m
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: World, method: str, path: str) -> None:
-    token = await world.staff("ADMIN")
+    token = await world.staff("OWNER")
     for field, value in itertools.product([*GOOD[path], "orq", "unknown"], VALUES):
         answer = await api.ask(method, address(path), {**GOOD[path], field: value}, token=token)
         assert answer.status < 500, (field, value)
@@ -160,7 +160,8 @@ async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: Wor
 async def test_missing_fields_are_all_named_at_once(api: Api, world: World, method: str, path: str) -> None:
     body = next(e.body for e in ENDPOINTS if plain_path(e.path) == path and e.method == method)
     required = body.model_json_schema().get("required", [])  # type: ignore[union-attr]
-    answer = await api.ask(method, address(path), {}, token=await world.staff("ADMIN"))
+    # Some ids in the address are of rows that stand, such as the test's own venue.
+    answer = await api.ask(method, address(path).replace("/1", "/4711"), {}, token=await world.staff("OWNER"))
     if issubclass(body, AdminRequest) and not required:  # type: ignore[arg-type]
         assert answer.status == 404, "a change of nothing is none of a row that is not there"
         return
@@ -226,7 +227,7 @@ async def test_a_method_that_is_not_taken_names_the_ones_that_are(api: Api) -> N
 
 
 async def test_any_query_is_answered_below_500(api: Api, world: World) -> None:
-    token = await world.staff("ADMIN")
+    token = await world.staff("OWNER")
     paths = (
         "/api/reservation-slots/available",
         "/api/reservations/1",
