@@ -16,7 +16,7 @@ from hub.commands.shows import PAGE, document_of, minutes_of, organising, would
 if TYPE_CHECKING:
     from hub.actions.audit.actor import Actor
     from hub.actions.venues.make_slots import MadeSlots
-    from hub.actions.venues.slot_records import SlotRecord
+    from hub.actions.venues.slot_records import ClosingWay, SlotRecord
     from hub.services import Services
 
 _EVERY_DAY = ("opens", "closes", "minutes", "capacity")
@@ -117,7 +117,7 @@ async def close(args: Namespace) -> CommandResult:
     async with organising(args) as (services, by):
         from hub.actions.booking.close_slot import Closing, close_slot
 
-        way = "move" if args.move_to is not None else "choose" if args.choose else "tell"
+        way: ClosingWay = "move" if args.move_to is not None else "choose" if args.choose else "tell"
         closing = Closing(way, args.move_to, args.message)
         done = await close_slot(services, by, args.slot, closing, version=args.version, dry_run=args.dry_run)
     fate = {"move": f"moved to slot {args.move_to}", "choose": "asked to choose another time", "tell": "told"}[way]

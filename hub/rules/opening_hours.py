@@ -7,6 +7,7 @@ skipped and named, as is a day that is closed and a slot that is over.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Literal
 
 from hub.rules.slot_plan import PlannedSlot, exists_locally, instant_of, plan_slots
@@ -118,7 +119,7 @@ def refuse_hours(hours: Sequence[Hours]) -> dict[int, str]:
         if problem:
             wrong.setdefault(number, problem)
     ordered = sorted((one.opens, number) for number, one in enumerate(hours) if number not in wrong)
-    for (_, before), (opens, number) in zip(ordered, ordered[1:], strict=False):
+    for (_, before), (opens, number) in pairwise(ordered):
         end = hours[before].opens.hour * 60 + hours[before].opens.minute + open_minutes(hours[before])
         if opens.hour * 60 + opens.minute < end:
             wrong.setdefault(number, "These hours begin before the others end")
@@ -146,7 +147,7 @@ def open_minutes(hours: Hours) -> int:
 
 
 def plan_days(
-    first: date, last: date, week: Week, special: Iterable[SpecialDay], zone: tzinfo, now: datetime | None
+    first: date, last: date, week: Week, special: Iterable[SpecialDay], zone: tzinfo, *, now: datetime | None
 ) -> SlotPlan:
     """Return the slots from `first` to `last`, both included. Without `now` those that are over are planned as well.
 
@@ -255,9 +256,9 @@ def compare(planned: Iterable[PlannedPlaces], standing: Collection[Standing]) ->
     latest: tuple[datetime, Standing, PlannedPlaces | None] | None = None
     for starts_at, ends_at, other, made in everything:
         if latest is not None and starts_at < latest[0]:
-            planned, overlapped = (made, latest[1]) if made is not None else (latest[2], other)
-            if planned is not None:
-                overlaps.setdefault(planned.slot.starts_at, SlotOverlap(planned, overlapped))
+            mine, overlapped = (made, latest[1]) if made is not None else (latest[2], other)
+            if mine is not None:
+                overlaps.setdefault(mine.slot.starts_at, SlotOverlap(mine, overlapped))
         if latest is None or ends_at > latest[0]:
             latest = (ends_at, other, made)
     return Comparison(tuple(new), tuple(stands), tuple(overlaps[start] for start in sorted(overlaps)))

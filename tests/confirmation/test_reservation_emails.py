@@ -105,7 +105,7 @@ async def test_a_cancelled_ticket_takes_its_visit_along_and_leads_to_no_other_ti
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("cause", ["holder", "staff", "no_show"])
+@pytest.mark.parametrize("cause", ["holder", "staff", "no_show", "closed"])
 async def test_a_cancellation_says_why_takes_the_calendar_entry_out_and_leads_to_another_time(
     worker, outbox_rows, mail_server, language, cause
 ):
@@ -208,3 +208,30 @@ async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_c
     assert "View, move or cancel:" in early
     assert "until" not in late
     assert "View your visit:" in late
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_may_choose_gets_the_link_and_the_venues_own_words(worker, outbox_rows, mail_server, language):
+    ids = await outbox_rows.party(2)
+    payload = {"manage_token": "secret", "reservation_ids": ids, "message": "The lift is broken.\nSorry!"}
+    row = await outbox_rows.queue("reservation.choose", payload, ids[0], language=language)
+    mail = await sent(worker, mail_server)
+    check_every_mail(mail, language, row)
+    text, page = bodies(mail)
+    assert DAYS[language] in text
+    assert "The lift is broken." in text
+    assert f"{PUBLIC_URL}/r/secret" in page.links
+    assert page.pictures == [], "nobody comes in with it then"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_was_cancelled_by_a_closed_slot_is_offered_other_times(worker, outbox_rows, mail_server, language):
+    ids = await outbox_rows.party(1, status="CANCELLED", ticket_status="ACTIVATED")
+    later = {"slot_id": 7, "date": "2026-11-22", "start_time": "14:00:00", "end_time": "16:00:00", "available_count": 3}
+    over = {**later, "date": "2026-11-19"}
+    payload = {"reservation_ids": ids, "cause": "closed", "message": "Storm", "alternatives": [later, over]}
+    await outbox_rows.queue("reservation.cancelled", payload, ids[0], language=language)
+    text, page = bodies(await sent(worker, mail_server))
+    assert "Storm" in text
+    assert {"en": "Sunday, 22 November 2026", "zh_Hans": "2026年11月22日"}[language] in text
+    assert len([link for link in page.links if "/reserve?ticket=" in link]) == 2

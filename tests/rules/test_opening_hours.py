@@ -34,7 +34,7 @@ def standing(plan, slot_id=1):
 
 def test_a_museum_is_open_from_tuesday_to_sunday_and_closed_at_christmas():
     holidays = [SpecialDay(date(2026, 12, day), "Christmas") for day in (24, 25, 26)]
-    plan = plan_days(date(2026, 12, 21), date(2026, 12, 27), MUSEUM, holidays, ROME, NOW)
+    plan = plan_days(date(2026, 12, 21), date(2026, 12, 27), MUSEUM, holidays, ROME, now=NOW)
     assert [one.slot.date.day for one in plan.slots[::16]] == [22, 23, 27]
     assert len(plan.slots) == 3 * 16
     assert {one.capacity for one in plan.slots} == {50}
@@ -45,7 +45,7 @@ def test_a_museum_is_open_from_tuesday_to_sunday_and_closed_at_christmas():
 
 def test_a_break_and_other_lengths_are_rows_of_the_same_day():
     hours = (Hours(time(14), time(18), 120, 20), Hours(time(9), time(12), 60, 10))
-    plan = plan_days(date(2026, 11, 23), date(2026, 11, 23), {1: hours}, [], ROME, NOW)
+    plan = plan_days(date(2026, 11, 23), date(2026, 11, 23), {1: hours}, [], ROME, now=NOW)
     assert [(one.slot.start_time.hour, one.capacity) for one in plan.slots] == [
         (9, 10),
         (10, 10),
@@ -57,20 +57,20 @@ def test_a_break_and_other_lengths_are_rows_of_the_same_day():
 
 def test_an_exception_has_hours_of_its_own_and_may_open_a_day_that_is_closed_every_week():
     monday = SpecialDay(date(2026, 11, 23), "Late opening", (Hours(time(18), time(20), 60, 5),))
-    plan = plan_days(date(2026, 11, 23), date(2026, 11, 23), MUSEUM, [monday], ROME, NOW)
+    plan = plan_days(date(2026, 11, 23), date(2026, 11, 23), MUSEUM, [monday], ROME, now=NOW)
     assert [one.slot.start_time.hour for one in plan.slots] == [18, 19]
 
 
 def test_what_is_over_is_skipped_and_what_has_begun_is_made():
-    plan = plan_days(date(2026, 11, 20), date(2026, 11, 20), MUSEUM, [], ROME, NOW)
+    plan = plan_days(date(2026, 11, 20), date(2026, 11, 20), MUSEUM, [], ROME, now=NOW)
     assert [one.start_time for one in plan.skipped] == [time(10), time(10, 30), time(11), time(11, 30)]
     assert {one.cause for one in plan.skipped} == {"past"}
-    assert len(plan_days(date(2026, 11, 20), date(2026, 11, 20), MUSEUM, [], ROME, None).slots) == 16
+    assert len(plan_days(date(2026, 11, 20), date(2026, 11, 20), MUSEUM, [], ROME, now=None).slots) == 16
 
 
 def test_a_start_that_clocks_skip_is_named():
     night = {7: (Hours(time(1), time(4), 30, 5),)}
-    plan = plan_days(date(2027, 3, 28), date(2027, 3, 28), night, [], ROME, NOW)
+    plan = plan_days(date(2027, 3, 28), date(2027, 3, 28), night, [], ROME, now=NOW)
     assert [one.start_time for one in plan.skipped] == [time(2), time(2, 30)]
     assert {one.cause for one in plan.skipped} == {"no_such_time"}
     assert [one.slot.start_time for one in plan.slots] == [time(1), time(1, 30), time(3), time(3, 30)]
@@ -99,24 +99,26 @@ def test_hours_that_make_no_sense_are_named_by_their_row(hours, wrong):
 )
 def test_a_span_is_one_day_to_two_years(first, last, text):
     with pytest.raises(ValueError, match=text):
-        plan_days(first, last, MUSEUM, [], ROME, NOW)
+        plan_days(first, last, MUSEUM, [], ROME, now=NOW)
 
 
 def test_too_many_slots_are_refused():
     always = {day: (Hours(time(0), time(0), 5, 1),) for day in range(1, 8)}
     with pytest.raises(ValueError, match="50000 slots"):
-        plan_days(date(2026, 1, 1), date(2027, 12, 31), always, [], ROME, None)
+        plan_days(date(2026, 1, 1), date(2027, 12, 31), always, [], ROME, now=None)
 
 
 def test_a_plan_beside_itself_stands_whole_and_overlaps_nothing():
-    plan = plan_days(date(2026, 11, 24), date(2026, 11, 25), MUSEUM, [], ROME, NOW)
+    plan = plan_days(date(2026, 11, 24), date(2026, 11, 25), MUSEUM, [], ROME, now=NOW)
     found = compare(plan.slots, standing(plan.slots))
     assert (len(found.new), len(found.standing), found.overlapping) == (0, 32, ())
     assert len(compare(plan.slots, []).new) == 32
 
 
 def test_slots_of_other_lengths_overlap_and_those_that_follow_do_not():
-    plan = plan_days(date(2026, 11, 24), date(2026, 11, 24), {2: (Hours(time(10), time(12), 30, 50),)}, [], ROME, NOW)
+    plan = plan_days(
+        date(2026, 11, 24), date(2026, 11, 24), {2: (Hours(time(10), time(12), 30, 50),)}, [], ROME, now=NOW
+    )
     hour = planned_between(datetime(2026, 11, 24, 9, 45), datetime(2026, 11, 24, 10, 15), ROME)
     after = planned_between(datetime(2026, 11, 24, 12), datetime(2026, 11, 24, 13), ROME)
     found = compare(plan.slots, standing([PlannedPlaces(hour, 5), PlannedPlaces(after, 5)]))
@@ -130,13 +132,13 @@ def test_slots_of_other_lengths_overlap_and_those_that_follow_do_not():
 
 def test_slots_of_one_plan_may_overlap_each_other():
     late = {1: (Hours(time(22), time(2), 60, 5),), 2: (Hours(time(1, 30), time(3), 30, 5),)}
-    plan = plan_days(date(2026, 11, 23), date(2026, 11, 24), late, [], ROME, NOW)
+    plan = plan_days(date(2026, 11, 23), date(2026, 11, 24), late, [], ROME, now=NOW)
     (one,) = compare(plan.slots, []).overlapping
     assert (one.planned.slot.start_time, one.other.slot_id) == (time(1, 30), None)
 
 
 def test_a_day_is_copied_at_the_same_times_of_the_clock():
-    plan = plan_days(date(2027, 3, 27), date(2027, 3, 27), {6: (Hours(time(1), time(4), 60, 7),)}, [], ROME, NOW)
+    plan = plan_days(date(2027, 3, 27), date(2027, 3, 27), {6: (Hours(time(1), time(4), 60, 7),)}, [], ROME, now=NOW)
     copied = copy_day(
         standing(plan.slots), [date(2027, 3, 28), date(2027, 3, 29), date(2027, 3, 30)], {date(2027, 3, 30): "Closed"},
         ROME, NOW,

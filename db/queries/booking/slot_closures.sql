@@ -222,19 +222,19 @@ SELECT id, date, start_time, end_time, total_capacity - booked_count - held_coun
    AND id <> $5 AND total_capacity > booked_count + held_count;
 
 -- name: people_left
--- People who are still to be moved or told: in the reservations of the slot, or in its notices.
+-- People who are still to be moved or notified: in the reservations of the slot, or in its notices.
 SELECT CASE WHEN c.way = 'choose' THEN (SELECT count(*) FROM closed_slot_notices n WHERE n.slot_id = c.slot_id AND n.org_id = c.org_id)
             ELSE (SELECT coalesce(sum(r.places), 0) FROM ticket_reservations r
                    WHERE r.slot_id = c.slot_id AND r.org_id = c.org_id AND r.status = 'RESERVED') END
   FROM slot_closures c WHERE c.org_id = $1 AND c.slot_id = $2;
 
 -- name: tell_instead
--- Nobody can be moved to the target any more, so those who are left are told.
+-- Nobody can be moved to the target any more, so those who are left are notified.
 UPDATE slot_closures SET way = 'tell', move_to = NULL, kept = 0 WHERE org_id = $1 AND slot_id = $2;
 
 -- name: finish_closure
 UPDATE slot_closures SET finished_at = $3, kept = 0 WHERE org_id = $1 AND slot_id = $2 AND finished_at IS NULL RETURNING slot_id;
 
 -- name: unfinished
--- Closed slots with people who are not moved or told yet.
+-- Closed slots with people who are not moved or notified yet.
 SELECT org_id, slot_id FROM slot_closures WHERE finished_at IS NULL ORDER BY closed_at LIMIT 100;

@@ -1,6 +1,6 @@
 """Closing a slot with people booked, and opening it again.
 
-The slot is closed at once, in a transaction of its own, after which nobody books it. Then everybody is moved, asked to choose, or told,
+The slot is closed at once, in a transaction of its own, after which nobody books it. Then everybody is moved, asked to choose, or notified,
 in batches that a crash only interrupts: `finish_closures` goes on with whoever still stands in the slot.
 """
 
@@ -49,7 +49,7 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class ClosedSlot:
-    """A closed slot and whom it concerned. `remaining` people are moved or told by a job."""
+    """A closed slot and whom it concerned. `remaining` people are moved or notified by a job."""
 
     slot: SlotRecord
     concerned: Concerned
@@ -78,8 +78,8 @@ async def close_slot(
         concerned = await concerned_by(connection, by, slot_id, closing.move_to)
         if row["status"] == "ACTIVE":
             refuse_other_version(row, version)
-            await _refuse(connection, by, row, target, closing, concerned, now)
-            published = await _write(connection, by, row, closing, concerned, text, now)
+            await _refuse(connection, by, row, target, closing, concerned=concerned, now=now)
+            published = await _write(connection, by, row, closing, concerned, text=text, now=now)
             await record_change(
                 connection, services, by, AuditAction.SLOT_CLOSED, slot_id, venue_id=row["venue_id"],
                 before={"status": "ACTIVE"},
@@ -101,9 +101,9 @@ async def close_slot(
 async def reopen_slot(
     services: Services, by: Actor, slot_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> SlotRecord:
-    """Open a closed slot. Whoever was moved or told stays where they are. Opening an open slot changes nothing.
+    """Open a closed slot. Whoever was moved or notified stays where they are. Opening an open slot changes nothing.
 
-    Refuses SLOT_NOT_FOUND, VERSION_MISMATCH, SLOT_PAST, and SLOT_CLOSING while people are still being moved or told.
+    Refuses SLOT_NOT_FOUND, VERSION_MISMATCH, SLOT_PAST, and SLOT_CLOSING while people are still being moved or notified.
     """
     now = services.clock.now()
     opened = None
@@ -162,7 +162,7 @@ def _check(closing: Closing, slot_id: int) -> str:
 
 
 async def _refuse(
-    connection: Any, by: Actor, row: Any, target: Any, closing: Closing, concerned: Concerned, now: datetime
+    connection: Any, by: Actor, row: Any, target: Any, closing: Closing, *, concerned: Concerned, now: datetime
 ) -> None:
     if row["ends_at"] <= now:
         raise Refused(Reason.SLOT_PAST)
@@ -187,7 +187,7 @@ async def _refuse(
 
 
 async def _write(
-    connection: Any, by: Actor, row: Any, closing: Closing, concerned: Concerned, text: str, now: datetime
+    connection: Any, by: Actor, row: Any, closing: Closing, concerned: Concerned, *, text: str, now: datetime
 ) -> list[Any]:
     """Close the locked slot, and keep the places of the target for everybody who is to be moved. Return the changed slots' counts."""
     slot_id = row["id"]

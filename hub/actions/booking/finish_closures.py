@@ -60,7 +60,7 @@ async def finish_closure(services: Services, org_id: int, slot_id: int, *, most_
             done = await _move(services, org_id, slot_id, closure)
         else:
             alternatives = alternatives or await _alternatives(services, org_id, slot_id)
-            done = await _tell(services, org_id, slot_id, closure, alternatives)
+            done = await _cancel(services, org_id, slot_id, closure, alternatives)
         people += done
         if not done and await _finish(services, org_id, slot_id):
             telemetry.event(telemetry.SLOT_CLOSURE_FINISHED, slot_id=slot_id, way=closure["way"], done=people)
@@ -70,7 +70,7 @@ async def finish_closure(services: Services, org_id: int, slot_id: int, *, most_
 
 
 async def _move(services: Services, org_id: int, slot_id: int, closure: Any) -> int:
-    """Move one batch into the places kept for it. If the other slot cannot be entered any more, everybody left is told instead."""
+    """Move one batch into the places kept for it. If the other slot cannot be entered any more, everybody left is notified instead."""
     now = services.clock.now()
     async with services.database.transaction() as connection:
         locked = await connection.fetch(CLOSURES.lock_parties, org_id, slot_id, AT_ONCE)
@@ -96,7 +96,7 @@ async def _move(services: Services, org_id: int, slot_id: int, closure: Any) -> 
     return _publish(services, org_id, slots, "moved")
 
 
-async def _tell(services: Services, org_id: int, slot_id: int, closure: Any, alternatives: str) -> int:
+async def _cancel(services: Services, org_id: int, slot_id: int, closure: Any, alternatives: str) -> int:
     """Cancel one batch: the tickets are good for another time, and the e-mails name some."""
     now = services.clock.now()
     async with services.database.transaction() as connection:

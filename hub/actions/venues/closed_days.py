@@ -102,7 +102,7 @@ async def add_closed_days(
     wanted = await venue_of(services, by, venue_id)
     named = [NamedDay(day, line) for day in sorted(set(days))]
     async with change(services, dry_run=dry_run) as connection:
-        rows = await _write(connection, services, by, wanted, named, hours, "entered")
+        rows = await _write(connection, services, by, wanted, named, hours=hours, source="entered")
         for row in rows:
             await record_change(
                 connection, services, by, AuditAction.CLOSED_DAY_ADDED, row["id"], venue_id=wanted,
@@ -127,7 +127,7 @@ async def import_closed_days(
         refuse_fields({"file": str(wrong)})
         raise
     async with change(services, dry_run=dry_run) as connection:
-        rows = await _write(connection, services, by, wanted, found.days, (), "imported")
+        rows = await _write(connection, services, by, wanted, found.days, hours=(), source="imported")
         if rows:
             await record_change(
                 connection, services, by, AuditAction.CLOSED_DAYS_IMPORTED, wanted, venue_id=wanted,
@@ -184,7 +184,7 @@ def hours_of(stored: str) -> tuple[Hours, ...]:
 
 
 async def _write(
-    connection: Any, services: Services, by: Actor, venue_id: int, days: Sequence[NamedDay], hours: Sequence[Hours],
+    connection: Any, services: Services, by: Actor, venue_id: int, days: Sequence[NamedDay], *, hours: Sequence[Hours],
     source: str,
 ) -> list[Any]:  # fmt: skip
     rows: list[Any] = await connection.fetch(

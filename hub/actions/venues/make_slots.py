@@ -104,7 +104,7 @@ async def generate_from_hours(
         special = {one.date: one for one in await special_days(connection, by, venue_id, wanted.first, wanted.last)}
         special |= {one.date: one for one in wanted.special}
         try:
-            plan = plan_days(wanted.first, wanted.last, week, special.values(), zone, services.clock.now())
+            plan = plan_days(wanted.first, wanted.last, week, special.values(), zone, now=services.clock.now())
         except ValueError as wrong:
             refuse_fields({"to": str(wrong)})
             raise

@@ -19,12 +19,12 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 
 SlotStatus = Literal["ACTIVE", "CLOSED"]
 ClosingWay = Literal["move", "choose", "tell"]
-"""What happens to those booked: they are moved, choose another time, or are told that their visit is cancelled."""
+"""What happens to those booked: they are moved, choose another time, or are notified that their visit is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """How a slot was closed. `finished` is false while people are still being moved or told."""
+    """How a slot was closed. `finished` is false while people are still being moved or notified."""
 
     way: ClosingWay
     move_to: int | None

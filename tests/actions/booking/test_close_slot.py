@@ -1,4 +1,4 @@
-"""Closing a slot: whoever is booked is moved, chooses, or is told, each party with one e-mail; and opening it again."""
+"""Closing a slot: whoever is booked is moved, chooses, or is notified, each party with one e-mail; and opening it again."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ async def test_everybody_is_moved_into_places_that_nobody_else_gets(hub: Hub, wo
     )
     assert (moved.reservation.slot_id, moved.reservation.calendar_sequence) == (later, 1)
     assert moved.reservation.change_cutoff_hours == 0, "whoever was moved may change until the visit begins"
-    told = {
+    noted = {
         one
         for event in received
         if isinstance(event, TicketsChanged) and event.change == "moved"
         for one in event.hashes
     }
-    assert told == {code_hash(ticket.code) for ticket in (*party, single)}
+    assert noted == {code_hash(ticket.code) for ticket in (*party, single)}
     counts = {event.slot.slot_id: event.slot for event in received if isinstance(event, SlotChanged)}
     assert (counts[noon].booked, counts[later].booked, counts[later].held) == (0, 4, 0)
     assert SlotsEdited(world.org_id) in received
@@ -118,7 +118,7 @@ async def test_who_may_choose_stays_booked_and_may_move_whatever_the_cutoff(hub:
     assert await slot(hub, soon) == (0, 0, 200)
 
 
-async def test_who_is_told_gets_the_ticket_back_and_other_times(hub: Hub, world: World, by: Actor):
+async def test_who_is_cancelled_gets_the_ticket_back_and_other_times(hub: Hub, world: World, by: Actor):
     noon, later = await world.slot(TOMORROW), await world.slot(TOMORROW, "14:00", "16:00", 2)
     await book_together(world, noon, 3)
     await world.reserved(noon)

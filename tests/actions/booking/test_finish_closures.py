@@ -18,6 +18,7 @@ from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage
 from tests.support.parties import book_together
+from tests.support.reservations import read_reservation, read_reservations
 from tests.support.slot_closures import read_closure
 from tests.support.slots import change_slot
 from tests.support.waitlist import joined, mails, on_demand, serve_all, slot, status
@@ -58,8 +59,8 @@ async def closed_and_killed(
 
     with monkeypatch.context() as patch:
         patch.setattr(close_slot, "finish_closure", killed)
+        closing = Closing(way, later if way == "move" else None, "Sorry")
         with pytest.raises(RuntimeError):
-            closing = Closing(way, later if way == "move" else None, "Sorry")
             await close_slot.close_slot(hub.services, by, noon, closing)
     return noon, later
 
@@ -76,8 +77,8 @@ async def test_the_batch_that_was_written_stays_and_the_rest_is_done_by_whoever_
     assert await finish_closures.finish_closures(hub.services) == 0
     letters = await mails(hub, WAYS[way])
     assert len(letters) == 5
-    told = [number for letter in letters for number in letter["payload"]["reservation_ids"]]
-    assert (len(told), len(set(told))) == (7, 7)
+    noted = [number for letter in letters for number in letter["payload"]["reservation_ids"]]
+    assert (len(noted), len(set(noted))) == (7, 7)
     assert await slot(hub, noon) == {"choose": (7, 0, 193)}.get(way, (0, 0, 200))
     assert await slot(hub, later) == ((7, 0, 13) if way == "move" else (0, 0, 20))
     assert (await read_closure(hub.database, noon))["kept"] == 0
@@ -95,7 +96,7 @@ async def test_the_batch_that_was_written_stays_and_the_rest_is_done_by_whoever_
 async def test_without_the_note_of_who_was_told_somebody_gets_a_second_email(
     hub: Hub, world: World, by: Actor, monkeypatch, way: str, statement: str, changes
 ):
-    """Control: whoever goes on does not look at who was told before."""
+    """Control: whoever goes on does not look at who was notified before."""
     await closed_and_killed(hub, world, by, monkeypatch, way)
     sabotage(monkeypatch, "booking/slot_closures", statement, *changes)
     if way == "tell":
@@ -104,16 +105,20 @@ async def test_without_the_note_of_who_was_told_somebody_gets_a_second_email(
                  ("SET booked_count = h.booked_count - n.places,", "SET booked_count = greatest(h.booked_count - n.places, 0),"))  # fmt: skip
     await finish_closures.finish_closure(hub.services, world.org_id, (await slot_of(hub)), most_batches=3)
     letters = await mails(hub, WAYS[way])
-    told = [number for letter in letters for number in letter["payload"]["reservation_ids"]]
-    assert len(told) > len(set(told))
+    noted = [number for letter in letters for number in letter["payload"]["reservation_ids"]]
+    assert len(noted) > len(set(noted))
 
 
 async def slot_of(hub: Hub) -> int:
     (letter, *_) = [row for kind in WAYS.values() for row in await mails(hub, kind)]
-    slot_id: int = await hub.database.fetchval(
-        "SELECT slot_id FROM ticket_reservations WHERE id = $1", letter["reservation_id"]
-    )
+    slot_id: int = (await read_reservation(hub.database, "slot_id", id=letter["reservation_id"]))["slot_id"]
     return slot_id
+
+
+async def last_reservation(hub: Hub, slot_id: int) -> int:
+    rows = await read_reservations(hub.database, "id", slot_id=slot_id, order_by="id")
+    number: int = rows[-1]["id"]
+    return number
 
 
 async def test_places_are_kept_for_who_is_not_moved_yet_and_given_back_if_they_cancel(
@@ -133,7 +138,7 @@ async def test_places_are_kept_for_who_is_not_moved_yet_and_given_back_if_they_c
         with pytest.raises(Refused) as caught:
             await action
         assert caught.value.reason is Reason.SLOT_CLOSING
-    leaving = await hub.database.fetchval("SELECT max(id) FROM ticket_reservations WHERE slot_id = $1", noon)
+    leaving = await last_reservation(hub, noon)
     await cancel_reservation(hub.services, leaving, token=None, identity=world.identity())
     assert await finish_closures.finish_closures(hub.services) == 1
     assert await slot(hub, later) == (7, 0, 1)
@@ -147,7 +152,7 @@ async def test_who_waits_for_the_other_slot_is_not_offered_the_kept_places(
     waiting = await joined(hub, world, later)
     await serve_all(hub)
     assert (await status(hub, waiting), await slot(hub, later)) == (["WAITING"], (0, 7, 0))
-    leaving = await hub.database.fetchval("SELECT max(id) FROM ticket_reservations WHERE slot_id = $1", noon)
+    leaving = await last_reservation(hub, noon)
     await cancel_reservation(hub.services, leaving, token=None, identity=world.identity())
     await finish_closures.finish_closures(hub.services)
     await serve_all(hub)
@@ -166,7 +171,7 @@ async def test_without_their_note_the_waiting_list_would_offer_the_kept_places(
 
 
 @pytest.mark.parametrize("what", ["closed", "over"])
-async def test_if_the_other_slot_cannot_be_entered_any_more_who_is_left_is_told(
+async def test_if_the_other_slot_cannot_be_entered_any_more_who_is_left_is_cancelled(
     hub: Hub, world: World, by: Actor, monkeypatch, clock, what: str
 ):
     _, later = await closed_and_killed(hub, world, by, monkeypatch, "move")
@@ -175,8 +180,8 @@ async def test_if_the_other_slot_cannot_be_entered_any_more_who_is_left_is_told(
     else:
         clock.set(clock.now() + timedelta(days=8))
     assert await finish_closures.finish_closures(hub.services) == 1
-    moved, told = await mails(hub, "reservation.moved"), await mails(hub, "reservation.cancelled")
-    assert (len(moved), len(told), (await slot(hub, later))[:2]) == (1, 4, (3, 0))
+    moved, noted = await mails(hub, "reservation.moved"), await mails(hub, "reservation.cancelled")
+    assert (len(moved), len(noted), (await slot(hub, later))[:2]) == (1, 4, (3, 0))
     assert await broken_invariants(hub.database) == []
 
 

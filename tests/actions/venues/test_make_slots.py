@@ -1,4 +1,4 @@
-"""Slots are made from opening hours, singly, or as the copy of a day; what stands and overlaps is told first."""
+"""Slots are made from opening hours, singly, or as the copy of a day; what stands and overlaps is shown first."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class ClosureFields(Response):
     message: str
     closed_at: datetime
     finished: bool
-    """False while people are still being moved or told."""
+    """False while people are still being moved or notified."""
 
 
 class AdminSlotFields(Response):
@@ -160,7 +160,7 @@ class ClosedSlotFields(Response):
     slot: AdminSlotFields
     concerned: ConcernedPeople
     remaining: int
-    """People or parties that are moved or told within the next seconds."""
+    """People or parties that are moved or notified within the next seconds."""
     dry_run: bool
 
 

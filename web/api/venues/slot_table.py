@@ -85,7 +85,7 @@ SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_ONE}/reopen", slots.reopen_one, "Open a closed slot", _TAG, "operator", responses.AdminSlotAnswer,
         parameters=CHANGE, refusals=(*_SLOT, Reason.VERSION_MISMATCH, Reason.SLOT_PAST, Reason.SLOT_CLOSING),
-        about="Whoever was moved or told stays where they are.",
+        about="Whoever was moved or notified stays where they are.",
     ),
     Endpoint(
         "GET", "/api/admin/opening-hours", hours.show_hours, "Show the opening hours of a venue", _TAG, "operator",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 
@@ -18,8 +18,8 @@ from web.json_body import invalid
 from web.keys import SERVICES
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.form_fields import FieldReader
-from web.pages.admin.slot_views import VenueView, view_of
-from web.pages.admin.slots import CALENDAR, DAY_PAGE
+from web.pages.admin.slot_views import CALENDAR, VenueView, view_of
+from web.pages.admin.slots import DAY_PAGE
 from web.pages.forms import Form, read_form
 from web.pages.staff import administrator_of, manager_of
 from web.request_fields import path_id
@@ -59,9 +59,9 @@ async def close(request: web.Request) -> web.Response:
     slot_id, go = path_id(request, "slot_id"), form.has("go")
     typed = {"way": form.get("way"), "move_to": form.get("move_to"), "message": form.text("message")}
     try:
-        if typed["way"] not in WAYS:
+        way = next((one for one in WAYS if one == typed["way"]), None)
+        if way is None:
             raise invalid(("way", "Choose what happens to those booked"))
-        way = cast("ClosingWay", typed["way"])
         closing = Closing(way, form.number("move_to") if way == "move" else None, typed["message"])
         view = await view_of(request, administrator)
         done = await close_slot(

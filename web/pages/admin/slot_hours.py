@@ -152,7 +152,8 @@ async def generate(request: web.Request) -> web.Response:
             if value is None and name not in dict(reader.problems):
                 reader.problems.append((name, "Choose a day"))
         reader.refuse()
-        assert first is not None and last is not None, "refused above"
+        assert first is not None, "refused above"
+        assert last is not None, "refused above"
         made = await generate_from_hours(
             request.app[SERVICES],
             view.by,

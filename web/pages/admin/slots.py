@@ -125,7 +125,9 @@ async def add_one(request: web.Request) -> web.Response:
             if value is None and name not in dict(reader.problems):
                 reader.problems.append((name, words))
         reader.refuse()
-        assert start is not None and end is not None and capacity is not None, "refused above"
+        assert start is not None, "refused above"
+        assert end is not None, "refused above"
+        assert capacity is not None, "refused above"
         draft = SlotDraft(day, start, end, capacity, view.venue.venue_id)
         await add_slot(request.app[SERVICES], view.by, draft, overlap=form.get("overlap") == "1")
     except Refused as no:

@@ -29,7 +29,7 @@ async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(
     later = await world.slot(TOMORROW, "14:00", "15:00", 50)
     page = await browser.open(f"/admin/slots/{noon}")
     assert "40 people are booked." in page.text
-    assert [option.text for option in page.field("To").all("option")][0].endswith("38 of 40 fit")
+    assert next(option.text for option in page.field("To").all("option")).endswith("38 of 40 fit")
     page.field("Move everybody to another slot").check()
     page.field("To").select(str(small))
     page.field("Your words to them").fill("The lift is broken.")

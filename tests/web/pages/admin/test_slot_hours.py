@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import aiohttp
 import pytest
 
 from tests.support.plain_browser import PlainBrowser
@@ -32,13 +35,13 @@ async def test_a_week_is_saved_and_makes_slots_after_a_preview(world: World, bro
     await page.press("Save opening hours")
     assert page.words_of("done") == "The opening hours are saved. Slots that exist stay as they are."
     page.field("Day").fill("2026-12-24")
-    [one for one in page.tree.all("input") if one["name"] == "last"][0].fill("2026-12-26")
+    next(one for one in page.tree.all("input") if one["name"] == "last").fill("2026-12-26")
     page.field("Name").fill("Christmas")
     await page.press("Add day")
     assert page.words_of("done") == "The days are saved."
     assert page.text.count("Christmas") >= 3
     page.field("From").fill("2026-12-01")
-    [one for one in page.tree.all("input") if one["name"] == "to"][0].fill("2026-12-31")
+    next(one for one in page.tree.all("input") if one["name"] == "to").fill("2026-12-31")
     await page.press("Preview slots")
     assert "This makes 384 slots" in page.text
     assert "3 are left out" in page.text
@@ -85,14 +88,12 @@ async def test_a_week_that_somebody_else_saved_is_shown_and_not_overwritten(
 
 
 async def test_overlaps_are_told_and_made_only_if_they_may_be(world: World, browser: PlainBrowser) -> None:
-    import datetime
-
-    await world.slot(datetime.date(2026, 12, 1), "09:45", "10:15")
+    await world.slot(date(2026, 12, 1), "09:45", "10:15")
     page = await browser.open("/admin/slots/hours")
     fill_row(page, 0, "2", "10:00", "12:00", "60", "50")
     await page.press("Save opening hours")
     page.field("From").fill("2026-12-01")
-    [one for one in page.tree.all("input") if one["name"] == "to"][0].fill("2026-12-01")
+    next(one for one in page.tree.all("input") if one["name"] == "to").fill("2026-12-01")
     await page.press("Preview slots")
     assert "1 slot overlaps another one." in page.text
     await page.press("Make 2 slots")
@@ -121,8 +122,6 @@ async def test_a_calendar_file_is_imported_and_a_wrong_one_is_refused(world: Wor
 
 
 async def upload(world: World, token: str, content: str) -> tuple[int, str]:
-    import aiohttp
-
     form = aiohttp.FormData()
     form.add_field("venue", str(world.venue_id))
     form.add_field("file", content.encode(), filename="days.ics", content_type="text/calendar")
