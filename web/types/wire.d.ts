@@ -240,17 +240,6 @@ declare namespace Wire {
     check_in_closes_minutes?: number | null;
     largest_party?: number | null;
   }
-  interface ChangedPerson {
-    username?: string;
-    name?: string;
-    role?: string;
-    email?: string | null;
-    venue_ids?: (number)[];
-    gate_ids?: (number)[];
-    valid_from?: string | null;
-    valid_until?: string | null;
-    shifts?: (ShiftFields)[];
-  }
   interface ChangedPolicies {
     unreserved_entry?: number | string | (number | string)[] | null;
     late_entry_minutes?: number | string | (number | string)[] | null;
@@ -377,6 +366,17 @@ declare namespace Wire {
   interface ChangedSlotsFields {
     slots: (ChangedSlotFields)[];
     dry_run: boolean;
+  }
+  interface ChangedStaffMember {
+    username?: string;
+    name?: string;
+    role?: string;
+    email?: string | null;
+    venue_ids?: (number)[];
+    gate_ids?: (number)[];
+    valid_from?: string | null;
+    valid_until?: string | null;
+    shifts?: (ShiftFields)[];
   }
   interface ChangedVenue {
     name?: string | null;
@@ -506,7 +506,7 @@ declare namespace Wire {
     ticket_code: string;
     ticket_id: number | null;
     people: number;
-    operator: web__api__scanning__decision_responses__Person;
+    operator: Person;
     gate: string | null;
     device: string | null;
     scanned_at: string;
@@ -734,12 +734,12 @@ declare namespace Wire {
     result: "GREEN" | "YELLOW" | "RED";
     reason: Reason;
     scanned_at: string;
-    operator: web__api__scanning__decision_responses__Person;
+    operator: Person;
     note: string | null;
     asked_at: string | null;
     decision: "admitted" | "declined" | "withdrawn" | null;
     decision_reason: string | null;
-    decided_by: web__api__scanning__decision_responses__Person | null;
+    decided_by: Person | null;
     decided_at: string | null;
     recorded: "VERIFIED" | "RE_ENTRY" | null;
     undone: boolean;
@@ -1401,20 +1401,6 @@ declare namespace Wire {
     date: string;
     start_time: string;
   }
-  interface NewPerson {
-    username: string;
-    name: string;
-    role: string;
-    email?: string | null;
-    password?: string | null;
-    pin?: string | null;
-    invite?: boolean;
-    venue_ids?: (number)[];
-    gate_ids?: (number)[];
-    valid_from?: string | null;
-    valid_until?: string | null;
-    shifts?: (ShiftFields)[];
-  }
   interface NewProduct {
     name: string;
     name_zh?: string;
@@ -1480,6 +1466,20 @@ declare namespace Wire {
   interface NewSlotMessage {
     slot_id: number;
     message: string;
+  }
+  interface NewStaffMember {
+    username: string;
+    name: string;
+    role: string;
+    email?: string | null;
+    password?: string | null;
+    pin?: string | null;
+    invite?: boolean;
+    venue_ids?: (number)[];
+    gate_ids?: (number)[];
+    valid_from?: string | null;
+    valid_until?: string | null;
+    shifts?: (ShiftFields)[];
   }
   interface NewTickets {
     count: number;
@@ -1608,7 +1608,7 @@ declare namespace Wire {
   }
   interface OwnAccountAnswer {
     success: true;
-    data: web__api__staff__admin_responses__Person;
+    data: StaffMember;
   }
   interface OwnSecret {
     old: string;
@@ -1656,14 +1656,6 @@ declare namespace Wire {
     again?: boolean;
     language?: "en" | "zh_Hans";
     lines: string;
-  }
-  interface PeoplePage {
-    staff: (web__api__staff__admin_responses__Person)[];
-    next: number | null;
-  }
-  interface PeoplePageAnswer {
-    success: true;
-    data: PeoplePage;
   }
   interface PerformanceAnswer {
     success: true;
@@ -1730,28 +1722,20 @@ declare namespace Wire {
     performances: (PerformanceFields)[];
     next: string | null;
   }
+  interface Person {
+    id: number;
+    name: string | null;
+  }
   interface PersonAddress {
     address: string;
+  }
+  interface PersonAnswer {
+    success: true;
+    data: PersonFields;
   }
   interface PersonFields {
     rows: Record<string, unknown>;
     visits: (Visit)[];
-  }
-  interface PersonReset {
-    staff_id: number;
-    sent_to: string | null;
-    pin: string | null;
-  }
-  interface PersonResetAnswer {
-    success: true;
-    data: PersonReset;
-  }
-  interface PersonShift {
-    date: string;
-    start_time: string;
-    end_time: string;
-    starts_at: string;
-    ends_at: string;
   }
   interface PlannedSlotFields {
     slot_id: number | null;
@@ -1949,7 +1933,16 @@ declare namespace Wire {
     success: true;
     data: Reserved;
   }
-  interface Reset {
+  interface ResetSecret {
+    staff_id: number;
+    sent_to: string | null;
+    pin: string | null;
+  }
+  interface ResetSecretAnswer {
+    success: true;
+    data: ResetSecret;
+  }
+  interface ResetStaffSecret {
     how: "mail" | "pin";
   }
   interface ResizedPerformance {
@@ -2217,6 +2210,46 @@ declare namespace Wire {
     overlapping: number;
     skipped: number;
   }
+  interface StaffMember {
+    staff_id: number;
+    username: string;
+    name: string;
+    role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
+    email: string | null;
+    status: "ACTIVE" | "INVITED" | "DISABLED";
+    venue_ids: (number)[];
+    gate_ids: (number)[];
+    gates: (string)[];
+    valid_from: string | null;
+    valid_until: string | null;
+    shifts: (StaffShift)[];
+    has_password: boolean;
+    has_pin: boolean;
+    invited_until: string | null;
+    last_signed_in_at: string | null;
+    disabled_at: string | null;
+    created_at: string;
+    version: number;
+  }
+  interface StaffMemberAnswer {
+    success: true;
+    data: StaffMember;
+  }
+  interface StaffPage {
+    staff: (StaffMember)[];
+    next: number | null;
+  }
+  interface StaffPageAnswer {
+    success: true;
+    data: StaffPage;
+  }
+  interface StaffShift {
+    date: string;
+    start_time: string;
+    end_time: string;
+    starts_at: string;
+    ends_at: string;
+  }
   interface SyncScans {
     scans: (OfflineScan)[];
     skew_ms?: number;
@@ -2482,14 +2515,6 @@ declare namespace Wire {
     show_id: number | null;
     title: string | null;
   }
-  interface web__api__privacy__responses__PersonAnswer {
-    success: true;
-    data: PersonFields;
-  }
-  interface web__api__scanning__decision_responses__Person {
-    id: number;
-    name: string | null;
-  }
   interface web__api__scanning__manifest_responses__ListedSlot {
     slot_id: number;
     date: string;
@@ -2499,31 +2524,6 @@ declare namespace Wire {
     ends_at: string;
     opens_at: string;
     closes_at: string;
-  }
-  interface web__api__staff__admin_responses__Person {
-    staff_id: number;
-    username: string;
-    name: string;
-    role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
-    email: string | null;
-    status: "ACTIVE" | "INVITED" | "DISABLED";
-    venue_ids: (number)[];
-    gate_ids: (number)[];
-    gates: (string)[];
-    valid_from: string | null;
-    valid_until: string | null;
-    shifts: (PersonShift)[];
-    has_password: boolean;
-    has_pin: boolean;
-    invited_until: string | null;
-    last_signed_in_at: string | null;
-    disabled_at: string | null;
-    created_at: string;
-    version: number;
-  }
-  interface web__api__staff__admin_responses__PersonAnswer {
-    success: true;
-    data: web__api__staff__admin_responses__Person;
   }
   interface AlarmsBody {
     alarm: Alarm;
@@ -2691,12 +2691,12 @@ declare namespace Wire {
     Call extends `PUT /api/admin/shows/${string}/poster${Query}` ? OrganiserShowAnswer :
     Call extends `POST /api/admin/slots/${string}/close${Query}` ? ClosedSlotAnswer :
     Call extends `POST /api/admin/slots/${string}/reopen${Query}` ? AdminSlotAnswer :
-    Call extends `POST /api/admin/staff/${string}/disable${Query}` ? PersonAnswer :
-    Call extends `POST /api/admin/staff/${string}/enable${Query}` ? PersonAnswer :
-    Call extends `DELETE /api/admin/staff/${string}/invitation${Query}` ? PersonAnswer :
-    Call extends `POST /api/admin/staff/${string}/invitation${Query}` ? PersonResetAnswer :
+    Call extends `POST /api/admin/staff/${string}/disable${Query}` ? StaffMemberAnswer :
+    Call extends `POST /api/admin/staff/${string}/enable${Query}` ? StaffMemberAnswer :
+    Call extends `DELETE /api/admin/staff/${string}/invitation${Query}` ? StaffMemberAnswer :
+    Call extends `POST /api/admin/staff/${string}/invitation${Query}` ? ResetSecretAnswer :
     Call extends `DELETE /api/admin/staff/${string}/provider-account${Query}` ? RemovedAnswer :
-    Call extends `POST /api/admin/staff/${string}/reset${Query}` ? PersonResetAnswer :
+    Call extends `POST /api/admin/staff/${string}/reset${Query}` ? ResetSecretAnswer :
     Call extends `DELETE /api/admin/staff/${string}/second-factor${Query}` ? RemovedAnswer :
     Call extends `GET /api/admin/staff/${string}/sessions${Query}` ? OpenSessionsAnswer :
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
@@ -2748,8 +2748,8 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/slots/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
     Call extends `PATCH /api/admin/slots/${string}${Query}` ? AdminSlotAnswer :
-    Call extends `GET /api/admin/staff/${string}${Query}` ? PersonAnswer :
-    Call extends `PATCH /api/admin/staff/${string}${Query}` ? PersonAnswer :
+    Call extends `GET /api/admin/staff/${string}${Query}` ? StaffMemberAnswer :
+    Call extends `PATCH /api/admin/staff/${string}${Query}` ? StaffMemberAnswer :
     Call extends `GET /api/admin/tickets/${string}${Query}` ? TicketRecordAnswer :
     Call extends `DELETE /api/admin/venues/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
@@ -2793,8 +2793,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/shows${Query}` ? OrganiserShowAnswer :
     Call extends `GET /api/admin/slots${Query}` ? AdminSlotPageAnswer :
     Call extends `POST /api/admin/slots${Query}` ? MadeSlotsAnswer :
-    Call extends `GET /api/admin/staff${Query}` ? PeoplePageAnswer :
-    Call extends `POST /api/admin/staff${Query}` ? PersonAnswer :
+    Call extends `GET /api/admin/staff${Query}` ? StaffPageAnswer :
+    Call extends `POST /api/admin/staff${Query}` ? StaffMemberAnswer :
     Call extends `GET /api/admin/tickets${Query}` ? TicketRecordPageAnswer :
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :

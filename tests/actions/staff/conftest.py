@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from db.pool import Database
-from db.redis_client import connect
 from hub.access.passwords import Passwords
 from hub.access.tokens import Sessions
-from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import VENUES, Venues
+from hub.app import open_services
 from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
-from hub.guards.rate_limit import RateLimit
-from hub.guards.seat_admission import SeatAdmission
 from hub.services import Services
 from hub.settings import Settings
 
@@ -40,38 +35,25 @@ class Office:
     venue_id: int
 
     def process(self) -> Services:
-        return _services(self.services.settings, self.services.clock, self.services.database, self.services.redis)
-
-
-def _services(settings: Settings, clock: Clock, database: Database, redis: Any) -> Services:
-    announcer = Announcer(redis)
-    sessions = Sessions(settings, clock, database)
-    announcer.listen(sessions.receive)
-    return Services(
-        settings=settings,
-        clock=clock,
-        database=database,
-        redis=redis,
-        announcer=announcer,
-        seat_admission=SeatAdmission(redis),
-        rate_limit=RateLimit(redis),
-        sessions=sessions,
-        passwords=Passwords(),
-        venues=Venues(database),
-        products=Products(database),
-        scan_events=ScanEvents(announcer, Peers(announcer)),
-    )
+        """Return the services of another process on the same servers, with nothing in its memory."""
+        old = self.services
+        announcer = Announcer(old.redis)
+        sessions = Sessions(old.settings, old.clock, old.database)
+        announcer.listen(sessions.receive)
+        return replace(
+            old,
+            announcer=announcer,
+            sessions=sessions,
+            passwords=Passwords(),
+            venues=Venues(old.database),
+            scan_events=ScanEvents(announcer, Peers(announcer)),
+        )
 
 
 @pytest.fixture
 async def office(settings: Settings, clock: Clock, database_url: str, redis_url: str) -> AsyncIterator[Office]:
-    database, redis = Database(database_url), connect(redis_url)
-    await database.open()
-    services = _services(settings, clock, database, redis)
-    org_id = await database.fetchval(VENUES.add_organisation, "Org")
-    venue_id = await database.fetchval(VENUES.add_venue, org_id, "Venue", "Europe/Rome")
-    yield Office(services, org_id, venue_id)
-    services.passwords.close()
-    await services.announcer.close()
-    await redis.aclose()
-    await database.close()
+    complete = replace(settings, database_url=database_url, redis_url=redis_url)
+    async with open_services(complete, clock) as services:
+        org_id = await services.database.fetchval(VENUES.add_organisation, "Org")
+        venue_id = await services.database.fetchval(VENUES.add_venue, org_id, "Venue", "Europe/Rome")
+        yield Office(services, org_id, venue_id)

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hub.access.scanners import Scanner
+from hub.access.scope import gate_within
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -28,6 +29,11 @@ async def scanning_device(request: web.Request, operator: Identity, *, syncing: 
 
 
 async def gate_and_device(request: web.Request, operator: Identity, gate: str | None) -> tuple[str | None, str | None]:
-    """Return the gate of a scan and the device that the log names: of an enrolled scanner, those of its enrolment."""
+    """Return the gate of a scan and the device that the log names: of an enrolled scanner, those of its enrolment.
+
+    Refuses FORBIDDEN with the allowed gates at a gate outside of the operator's scope.
+    """
     scanner = await scanning_device(request, operator)
-    return (gate, None) if scanner is None else (gate or scanner.gate, scanner.device_id)
+    if scanner is None:
+        return gate_within(operator, gate), None
+    return gate_within(operator, gate or scanner.gate), scanner.device_id

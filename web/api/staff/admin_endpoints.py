@@ -9,7 +9,7 @@ from hub.actions.staff import add_people, change_people, links, people, sessions
 from hub.actions.staff.own_account import reset_pin
 from hub.rules.contact_masking import mask_email
 from web.api.administration import actor_of, answer, is_dry_run
-from web.api.staff.admin_requests import ChangedPerson, NewPerson, Reset
+from web.api.staff.admin_requests import ChangedStaffMember, NewStaffMember, ResetStaffSecret
 from web.json_body import invalid, read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
@@ -37,7 +37,7 @@ async def list_people(request: web.Request) -> web.Response:
 
 async def add_person(request: web.Request) -> web.Response:
     by, dry_run = actor_of(request), is_dry_run(request)
-    body = await read_json(request, NewPerson, SHIFTS_BODY_BYTES)
+    body = await read_json(request, NewStaffMember, SHIFTS_BODY_BYTES)
     fields = {name: getattr(body, name) for name in change_people.FIELDS}
     secret = add_people.NewSecret(body.password, body.pin, body.invite)
     person = await add_people.add_person(request.app[SERVICES], by, fields, secret, dry_run=dry_run)
@@ -51,7 +51,7 @@ async def show_person(request: web.Request) -> web.Response:
 
 async def change_person(request: web.Request) -> web.Response:
     by, dry_run, version = actor_of(request), is_dry_run(request), expected_version(request)
-    body = await read_json(request, ChangedPerson, SHIFTS_BODY_BYTES)
+    body = await read_json(request, ChangedStaffMember, SHIFTS_BODY_BYTES)
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     person = await change_people.change_person(
         request.app[SERVICES], by, path_id(request, "staff_id"), changes, version=version, dry_run=dry_run
@@ -91,7 +91,7 @@ async def revoke_invitation(request: web.Request) -> web.Response:
 
 async def reset_secret(request: web.Request) -> web.Response:
     by, staff_id = actor_of(request), path_id(request, "staff_id")
-    services, body = request.app[SERVICES], await read_json(request, Reset)
+    services, body = request.app[SERVICES], await read_json(request, ResetStaffSecret)
     if body.how == "pin":
         person, pin = await reset_pin(services, by, staff_id)
         return success_response({"staff_id": person.staff_id, "sent_to": None, "pin": pin})

@@ -33,7 +33,7 @@ Shifts = Annotated[
 ]
 
 
-class NewPerson(AdminRequest):
+class NewStaffMember(AdminRequest):
     username: Username
     name: PersonName
     role: RoleText
@@ -50,7 +50,7 @@ class NewPerson(AdminRequest):
     shifts: Shifts = Field(default_factory=list)
 
 
-class ChangedPerson(AdminRequest):
+class ChangedStaffMember(AdminRequest):
     """What changes. A field that is left out stays; null removes an address or a date."""
 
     username: Username = ""
@@ -64,7 +64,7 @@ class ChangedPerson(AdminRequest):
     shifts: Shifts = Field(default_factory=list)
 
 
-class Reset(AdminRequest):
+class ResetStaffSecret(AdminRequest):
     how: Annotated[
         Literal["mail", "pin"],
         Field(description="`mail`: a link to a new password. `pin`: a new PIN for an operator, in this answer only."),

@@ -6,7 +6,7 @@ from typing import Literal
 from web.api.responses import Done, Response, RoleName
 
 
-class PersonShift(Response):
+class StaffShift(Response):
     date: date
     start_time: time
     end_time: time
@@ -14,7 +14,7 @@ class PersonShift(Response):
     ends_at: datetime
 
 
-class Person(Response):
+class StaffMember(Response):
     staff_id: int
     username: str
     name: str
@@ -29,7 +29,7 @@ class Person(Response):
     gates: list[str]
     valid_from: datetime | None
     valid_until: datetime | None
-    shifts: list[PersonShift]
+    shifts: list[StaffShift]
     """The only times at which they may work; empty: all. Those that are over stay for 60 days."""
     has_password: bool
     has_pin: bool
@@ -40,20 +40,20 @@ class Person(Response):
     version: int
 
 
-class PeoplePage(Response):
-    staff: list[Person]
+class StaffPage(Response):
+    staff: list[StaffMember]
     next: int | None
 
 
-class PeoplePageAnswer(Done):
-    data: PeoplePage
+class StaffPageAnswer(Done):
+    data: StaffPage
 
 
-class PersonAnswer(Done):
-    data: Person
+class StaffMemberAnswer(Done):
+    data: StaffMember
 
 
-class PersonReset(Response):
+class ResetSecret(Response):
     staff_id: int
     sent_to: str | None
     """The masked address that the link was sent to."""
@@ -61,8 +61,8 @@ class PersonReset(Response):
     """The new PIN. Nothing shows it again."""
 
 
-class PersonResetAnswer(Done):
-    data: PersonReset
+class ResetSecretAnswer(Done):
+    data: ResetSecret
 
 
 class OpenSession(Response):
@@ -94,4 +94,4 @@ class EndedSessionsAnswer(Done):
 
 
 class OwnAccountAnswer(Done):
-    data: Person
+    data: StaffMember

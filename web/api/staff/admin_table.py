@@ -26,46 +26,46 @@ _LINK = (*_FOUND, Reason.STAFF_DISABLED, Reason.NO_EMAIL)
 
 STAFF_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/admin/staff", admin.list_people, "List staff", _TAG, "operator", responses.PeoplePageAnswer,
+        "GET", "/api/admin/staff", admin.list_people, "List staff", _TAG, "operator", responses.StaffPageAnswer,
         parameters=(*_FILTERS, LIMIT, BEFORE), refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
         about="For administrators, within their own organisation. The newest comes first. An administrator of some venues sees"
         " those who work at none but these.",
     ),
     Endpoint(
-        "POST", "/api/admin/staff", admin.add_person, "Add or invite somebody", _TAG, "operator", responses.PersonAnswer,
-        body=requests.NewPerson, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS), status=201,
+        "POST", "/api/admin/staff", admin.add_person, "Add or invite somebody", _TAG, "operator", responses.StaffMemberAnswer,
+        body=requests.NewStaffMember, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *STAFF_REFUSALS), status=201,
         about="With `invite` they get an e-mail with a link that is good for seven days.",
     ),
     Endpoint(
-        "GET", _PERSON, admin.show_person, "Show somebody", _TAG, "operator", responses.PersonAnswer, refusals=_FOUND,
+        "GET", _PERSON, admin.show_person, "Show somebody", _TAG, "operator", responses.StaffMemberAnswer, refusals=_FOUND,
     ),
     Endpoint(
-        "PATCH", _PERSON, admin.change_person, "Change somebody", _TAG, "operator", responses.PersonAnswer,
-        body=requests.ChangedPerson, parameters=CHANGE, refusals=(*BODY_REFUSALS, *_CHANGED),
+        "PATCH", _PERSON, admin.change_person, "Change somebody", _TAG, "operator", responses.StaffMemberAnswer,
+        body=requests.ChangedStaffMember, parameters=CHANGE, refusals=(*BODY_REFUSALS, *_CHANGED),
         about="Another role, scope or shift ends their sessions at once. `shifts` replaces those that are not over.",
     ),
     Endpoint(
-        "POST", f"{_PERSON}/disable", admin.disable_person, "Disable somebody", _TAG, "operator", responses.PersonAnswer,
+        "POST", f"{_PERSON}/disable", admin.disable_person, "Disable somebody", _TAG, "operator", responses.StaffMemberAnswer,
         parameters=CHANGE, refusals=_CHANGED,
         about="Their sessions and sockets end at once, and their invitation and links are no longer good.",
     ),
     Endpoint(
-        "POST", f"{_PERSON}/enable", admin.enable_person, "Enable somebody again", _TAG, "operator", responses.PersonAnswer,
+        "POST", f"{_PERSON}/enable", admin.enable_person, "Enable somebody again", _TAG, "operator", responses.StaffMemberAnswer,
         parameters=CHANGE, refusals=_CHANGED,
     ),
     Endpoint(
         "POST", f"{_PERSON}/invitation", admin.invite_again, "Send the invitation again", _TAG, "operator",
-        responses.PersonResetAnswer, parameters=(DRY_RUN,), refusals=(*_LINK, Reason.INVITATION_ACCEPTED),
+        responses.ResetSecretAnswer, parameters=(DRY_RUN,), refusals=(*_LINK, Reason.INVITATION_ACCEPTED),
         about="The earlier link is no longer good.",
     ),
     Endpoint(
         "DELETE", f"{_PERSON}/invitation", admin.revoke_invitation, "Take an invitation back", _TAG, "operator",
-        responses.PersonAnswer, parameters=(DRY_RUN,), refusals=_FOUND,
+        responses.StaffMemberAnswer, parameters=(DRY_RUN,), refusals=_FOUND,
         about="Also a link to a new password.",
     ),
     Endpoint(
         "POST", f"{_PERSON}/reset", admin.reset_secret, "Reset a password or PIN", _TAG, "operator",
-        responses.PersonResetAnswer, body=requests.Reset, refusals=(*BODY_REFUSALS, *_LINK),
+        responses.ResetSecretAnswer, body=requests.ResetStaffSecret, refusals=(*BODY_REFUSALS, *_LINK),
     ),
     Endpoint(
         "GET", f"{_PERSON}/sessions", admin.list_sessions, "List somebody's sessions", _TAG, "operator",
