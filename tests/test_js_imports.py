@@ -40,6 +40,7 @@ PAGES: dict[str, set[str]] = {
     "conflicts": {"conflicts", "decisions"},
     "disputes": {"disputes", "decisions"},
     "login": {"scan"},
+    "scanner_wiped": {"scan"},
     "replay": {"control_room"},
 }
 """Pages whose features are not only those of their own name."""

@@ -83,6 +83,8 @@ class VenuePolicy:
         if given is None:
             text = self.type.off or self.type.empty
         elif isinstance(given, list | tuple):
+            if self.type.metavar is None or "," not in self.type.metavar:
+                raise ValueError(self.type.wrong)
             text = ",".join(str(one) for one in given) or "none"
         else:
             text = str(given)
@@ -248,7 +250,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "alert when a slot of the next days is booked to this share; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_latency_ms", "alerts", _number(1, 60_000, "MS", off="off"), 1000, "Slow answers",
+        "alert_latency_ms", "alerts", _number(10, 60_000, "MS", off="off"), 1000, "Slow answers",
         "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(

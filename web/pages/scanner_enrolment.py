@@ -15,7 +15,7 @@ from web.request_fields import scanner_of
 
 
 async def show_enrolment(request: web.Request) -> web.Response:
-    """Ask for a code, or say what this device is. A revoked one is told so once, and can then be enrolled again."""
+    """Ask for a code, or say what this device is. A revoked one sees that it was revoked, and can then be enrolled again."""
     scanner = scanner_of(request)
     if scanner is not None and scanner.revoked and scanner.wipe:
         raise web.HTTPSeeOther(WIPED)

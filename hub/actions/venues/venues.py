@@ -96,10 +96,12 @@ async def change_venue(
             raise Refused(Reason.INVALID_REQUEST, message="This venue has slots; their times were set in its time zone")
         written = {**changes, **({} if secret is None else {"alert_webhook_secret": secret})}
         row = await connection.fetchrow(venue_update(list(written)), venue_id, *written.values())
-        await record_change(
-            connection, services, by or Actor(before["org_id"]), AuditAction.VENUE_POLICIES_CHANGED, venue_id, venue_id=venue_id,
-            before=_recorded(before, changes), after=_recorded(row, changes),
-        )  # fmt: skip
+        was, became = _recorded(before, changes), _recorded(row, changes)
+        if was != became:
+            await record_change(
+                connection, services, by or Actor(before["org_id"]), AuditAction.VENUE_POLICIES_CHANGED, venue_id,
+                venue_id=venue_id, before=was, after=became,
+            )  # fmt: skip
     if not dry_run:
         services.venues.forget()
     made = {"alert_webhook_secret": secret} if secret and not dry_run else {}

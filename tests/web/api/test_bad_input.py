@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from hub.rules.venue_policies import POLICIES
 from tests.support.api_client import Api, booking
 from tests.support.world import World
 from web.api.openapi import plain_path
@@ -47,6 +48,14 @@ GOOD: dict[str, dict[str, Any]] = {
                       "notes": "", "consent": False},
     "/api/bookings/confirm": {"token": "x", "party_size": 2},
     "/api/bookings/waitlist": {"token": "x"},
+    "/api/admin/devices": {"name": "North 1", "gate": None, "mode": "both", "venue_id": 1},
+    "/api/admin/devices/{device_id}": {"name": "North 1", "gate": None, "mode": "both", "venue_id": 1},
+    "/api/admin/devices/{device_id}/wipe": {"wipe": "now"},
+    "/api/devices/enrol": {"code": "7K2QM-9XH4D"},
+    "/api/devices/wiped": {"lost": 0},
+    "/api/admin/policies/{venue_id}": {
+        policy.column: list(policy.default) if isinstance(policy.default, tuple) else policy.text_of(policy.default) for policy in POLICIES
+    },
     "/api/check-in": {"code": "x", "gate": "A", "scan_id": None, "count": 1},
     "/api/admin/bookings/{booking_id}/move": {"performance_id": 1},
     "/api/admin/reservations/{reservation_id}": {"email": "john@example.com", "phone": "+12025551234"},
@@ -147,7 +156,7 @@ async def test_any_value_in_any_field_is_answered_below_500(api: Api, world: Wor
         assert answer.status < 500, (field, value)
         if (
             path.startswith("/api/admin/")
-            and (value in ([], {}) or field in ("weekdays", "venue_ids", "gate_ids"))
+            and (value in ([], {}) or field in ("weekdays", "venue_ids", "gate_ids", "reminder_hours"))
             and isinstance(value, type(GOOD[path].get(field)))
         ):
             continue  # a list may be empty, and so may translations; 1 is a weekday, and an id
@@ -162,6 +171,9 @@ async def test_missing_fields_are_all_named_at_once(api: Api, world: World, meth
     required = body.model_json_schema().get("required", [])  # type: ignore[union-attr]
     # Some ids in the address are of rows that stand, such as the test's own venue.
     answer = await api.ask(method, address(path).replace("/1", "/4711"), {}, token=await world.staff("OWNER"))
+    # Of the first venue and product there is a row.
+    row = address(path.replace("{venue_id}", "9").replace("{product_id}", "9"))
+    answer = await api.ask(method, row, {}, token=await world.staff("ADMIN"))
     if issubclass(body, AdminRequest) and not required:  # type: ignore[arg-type]
         assert answer.status == 404, "a change of nothing is none of a row that is not there"
         return
