@@ -1,4 +1,4 @@
-"""The guest list on the scanner: a guest is found by two letters, admitted in parts with one thumb, and taken back."""
+"""The guest list on the scanner: a guest is found by two letters, admitted in parts with one thumb, and what is in is shown."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ SELECT r.id
 -- name: searched_reservations
 -- The ids of at most $4 reservations below id $3, newest first, among these slots ($2, NULL: all), with the filters $5 to $8. They have an
 -- e-mail address from $9 up to $10, one of the phone numbers $11, the code $12, the order $13, a name by the query $14, or the id $15.
--- Of each kind no more than $16 are looked at; `capped` says that there may be others.
+-- Of each kind no more than $16 are looked at, each by an index (LATERAL ... LIMIT, so that no plan reads a whole table); `capped` says that there may be others.
 WITH named AS MATERIALIZED (
     SELECT t.id FROM tickets t
      WHERE to_tsvector('simple', t.customer_name) @@ to_tsquery('simple', $14::text) AND t.customer_name IS NOT NULL AND t.org_id = $1
@@ -50,9 +50,8 @@ WITH named AS MATERIALIZED (
 ), of_tickets AS MATERIALIZED (
     SELECT id FROM named
     UNION SELECT t.id FROM tickets t WHERE t.code = $12 AND t.org_id = $1
-    UNION (SELECT t.id FROM orders o JOIN tickets t ON t.order_id = o.id AND t.org_id = o.org_id
-            WHERE o.reference = $13 AND o.org_id = $1 LIMIT $16)
-    UNION (SELECT t.id FROM ordered o JOIN tickets t ON t.order_id = o.id AND t.org_id = $1 LIMIT $16)
+    UNION (SELECT t.id FROM (SELECT o.id FROM orders o WHERE o.reference = $13 AND o.org_id = $1 UNION SELECT id FROM ordered) o
+            CROSS JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.order_id = o.id AND t.org_id = $1 LIMIT $16) t LIMIT $16)
 ), addressed AS MATERIALIZED (
     SELECT r.id FROM ticket_reservations r
      WHERE lower(r.customer_email) ~>=~ $9::text AND lower(r.customer_email) ~<~ $10::text AND r.org_id = $1
@@ -60,8 +59,10 @@ WITH named AS MATERIALIZED (
 ), found AS MATERIALIZED (
     SELECT id FROM addressed
     UNION (SELECT r.id FROM ticket_reservations r WHERE r.customer_phone = ANY ($11::text[]) AND r.org_id = $1 LIMIT $16)
-    UNION SELECT r.id FROM of_tickets t JOIN ticket_reservations r ON r.ticket_id = t.id AND r.org_id = $1 AND r.holds_place
-    UNION SELECT r.id FROM of_tickets t JOIN ticket_reservations r ON r.ticket_id = t.id AND r.org_id = $1 AND NOT r.holds_place
+    UNION SELECT r.id FROM of_tickets t CROSS JOIN LATERAL (SELECT r.id FROM ticket_reservations r
+                                                             WHERE r.ticket_id = t.id AND r.org_id = $1 AND r.holds_place LIMIT 1) r
+    UNION SELECT r.id FROM of_tickets t CROSS JOIN LATERAL (SELECT r.id FROM ticket_reservations r
+                                                             WHERE r.ticket_id = t.id AND r.org_id = $1 AND NOT r.holds_place LIMIT 20) r
     UNION SELECT r.id FROM ticket_reservations r WHERE r.org_id = $1 AND r.id = $15
 )
 SELECT array(SELECT r.id
@@ -122,7 +123,7 @@ SELECT 'venue', id, name FROM venues WHERE org_id = $1
 -- name: correct_contact
 -- Gives the reservations $3 of the tickets $2 another address and phone number, all or none. Bookings and guests follow. With another
 -- address ($9) all links are void: the party gets the token whose hash is $7. One e-mail with it ($6) goes to the new address, and the old
--- one is told. Returns the ids; none if a ticket has changed since it was read ($10).
+-- one learns of it. Returns the ids; none if a ticket has changed since it was read ($10).
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id
       FROM unnest($2::bigint[], $10::integer[]) AS a (id, version)

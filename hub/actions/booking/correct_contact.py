@@ -28,7 +28,7 @@ async def correct_contact(
     """Correct the address or the phone number of a reservation and of those booked together with it. None leaves it as it is.
 
     They are checked as at booking. Another address gets the confirmation with a new link, every older link is void, and the address
-    that was wrong is told. Refuses RESERVATION_NOT_FOUND, VERSION_MISMATCH, INVALID_CONTACT, and what a reservation that has ended does.
+    that was wrong learns of it. Refuses RESERVATION_NOT_FOUND, VERSION_MISMATCH, INVALID_CONTACT, and what a reservation that has ended does.
     """
     for _ in range(MAX_ATTEMPTS):
         found = await read_found_reservation(services, by, reservation_id)

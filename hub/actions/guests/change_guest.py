@@ -95,7 +95,7 @@ async def remove_guest(
 ) -> GuestRecord:
     """Take a guest off the list. The places are free, or gone if the slot was larger for them. Repeating it changes nothing.
 
-    A guest with an address is told. Refuses GUEST_NOT_FOUND, VERSION_MISMATCH, and GUEST_IN once somebody of the party is in.
+    A guest with an address gets an e-mail. Refuses GUEST_NOT_FOUND, VERSION_MISMATCH, and GUEST_IN once somebody of the party is in.
     """
     guest = await read_guest(services, by, guest_id)
     if version is not None and guest.version != version:

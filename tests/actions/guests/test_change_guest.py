@@ -40,7 +40,7 @@ async def admit(hub: Hub, world: World, code: str, count: int | None = None, mod
     return await hub.app[keys.ENTRY_SCANS].submit(request)
 
 
-async def test_a_guest_comes_in_by_parts_is_taken_back_and_never_exceeds_the_list(hub: Hub, world: World, by: Actor):
+async def test_a_guest_comes_in_by_parts_is_undone_and_never_exceeds_the_list(hub: Hub, world: World, by: Actor):
     guest_id = await listed(hub, by, GuestPlace(venue_id=world.venue_id, day=TODAY))
     code = (await read_guest(hub.services, by, guest_id)).code
     seen = await admit(hub, world, code, mode="validate")

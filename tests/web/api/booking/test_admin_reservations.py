@@ -97,7 +97,7 @@ async def test_the_file_has_every_match_and_no_code_that_admits_a_party(api: Api
     ]
 
 
-async def test_a_corrected_contact_is_told_at_both_addresses_and_old_links_are_void(
+async def test_both_addresses_learn_of_a_corrected_contact_and_old_links_are_void(
     api: Api, world: World, manager: str
 ) -> None:
     ticket = await world.reserved(await world.slot())
