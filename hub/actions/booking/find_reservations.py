@@ -248,4 +248,5 @@ async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]
         if number.isascii() and number.isdigit() and len(number) <= 16 and int(number) <= _LARGEST_ID
         else None
     )
-    return address, None if address is None else address + _LAST, phones, code, text, name, identifier
+    # NULL and not an empty array: Postgres then knows that there is nothing to look for.
+    return address, None if address is None else address + _LAST, phones or None, code, text, name, identifier
