@@ -77,8 +77,8 @@ ALTER TABLE organisations ALTER COLUMN retention_days SET DEFAULT 30;
 -- index more. Names are written by imports and shops, never by a booking of a ticket.
 DROP INDEX ticket_reservations_by_email;
 CREATE INDEX ticket_reservations_by_email ON ticket_reservations (lower(customer_email) text_pattern_ops);
-CREATE INDEX tickets_by_name ON tickets USING gin (to_tsvector('simple', customer_name)) WHERE customer_name IS NOT NULL;
-CREATE INDEX orders_by_name ON orders USING gin (to_tsvector('simple', customer_name)) WHERE customer_name IS NOT NULL;
+CREATE INDEX tickets_by_name ON tickets USING gin (to_tsvector('simple', customer_name)) WITH (gin_pending_list_limit = 128) WHERE customer_name IS NOT NULL;
+CREATE INDEX orders_by_name ON orders USING gin (to_tsvector('simple', customer_name)) WITH (gin_pending_list_limit = 128) WHERE customer_name IS NOT NULL;
 
 -- Mail that belongs to no reservation is erased by its age. A booked ticket's mail is not in this index.
 CREATE INDEX mail_outbox_to_erase ON mail_outbox (created_at) WHERE reservation_id IS NULL AND recipient <> '';

@@ -37,7 +37,7 @@ async def reservation_shown(scene: Scene) -> Page:
     return await administration(scene, f"/admin/reservations/{scene.slots['reservation']}")
 
 
-@state("reservations", reloads=True)
+@state("reservations")
 async def guest_list(scene: Scene) -> Page:
     await administration(scene, "/admin/reservations")
     page = await administration(scene, f"/admin/guests?slot={scene.slots[FULL]}")
