@@ -63,7 +63,6 @@ class AuditAction(StrEnum):
     PERFORMANCE_MOVED = "performance.moved"
     PERFORMANCE_CANCELLED = "performance.cancelled"
     PERFORMANCE_DELETED = "performance.deleted"
-    PERFORMANCE_MESSAGED = "performance.messaged"
     BOOKING_CANCELLED = "booking.cancelled"
     BOOKING_MOVED = "booking.moved"
     BOOKING_RESENT = "booking.resent"

@@ -61,7 +61,6 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.PERFORMANCE_MOVED: N_("Performance moved"),
     AuditAction.PERFORMANCE_CANCELLED: N_("Performance cancelled"),
     AuditAction.PERFORMANCE_DELETED: N_("Performance deleted"),
-    AuditAction.PERFORMANCE_MESSAGED: N_("Message sent to everybody booked"),
     AuditAction.BOOKING_CANCELLED: N_("Booking cancelled by staff"),
     AuditAction.BOOKING_MOVED: N_("Booking moved by staff"),
     AuditAction.BOOKING_RESENT: N_("E-mail of a booking sent again"),

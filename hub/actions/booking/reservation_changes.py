@@ -81,6 +81,13 @@ def publish_change(
     services.announcer.publish(announcements)
 
 
+_OF_BOOKING = {
+    AuditAction.RESERVATION_MOVED: AuditAction.BOOKING_MOVED,
+    AuditAction.RESERVATION_CANCELLED: AuditAction.BOOKING_CANCELLED,
+}
+"""What the audit log calls a change of the reservation that a booking has."""
+
+
 async def write_recorded(
     services: Services,
     by: Actor | None,
@@ -102,9 +109,11 @@ async def write_recorded(
         for one in reservations if rows else ():
             before = {"slot_id": one.slot_id, "date": one.date, "start_time": one.start_time, "places": one.places}
             after = None if slot_id is None else {**before, "slot_id": slot_id}
+            of_booking = None if one.booking_id is None else _OF_BOOKING[action]
             await record_change(
-                connection, services, by, action, one.reservation_id, venue_id=one.venue_id, before=before, after=after
-            )
+                connection, services, by, of_booking or action, one.booking_id or one.reservation_id, venue_id=one.venue_id,
+                before=before, after=after,
+            )  # fmt: skip
     return rows
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.access.scope import refuse_other_venue
-from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
+from hub.actions.audit.changes import change, record_change
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.move import move_reservation
@@ -15,6 +16,7 @@ from hub.actions.shows.find_bookings import FoundBooking, read_found_booking
 from hub.actions.shows.read_shows import alternatives_of
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
+from hub.rules.audit_actions import AuditAction
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -38,32 +40,32 @@ class MoveTarget:
     free: int
 
 
-async def cancel_booking(services: Services, booking_id: int, staff: Identity) -> FoundBooking:
+async def cancel_booking(services: Services, booking_id: int, by: Actor) -> FoundBooking:
     """Cancel a request or a confirmed booking, and email the visitor. Repeating it changes nothing.
 
     Refuses ALREADY_CHECKED_IN if somebody of the party is in, and CHANGE_TOO_LATE if the performance is over.
     """
     for _ in range(MAX_ATTEMPTS):
-        booking = await read_found_booking(services, staff.org_id, booking_id)
-        refuse_other_venue(staff, booking.venue_id)
+        booking = await read_found_booking(services, by.org_id, booking_id)
+        refuse_other_venue(by, booking.venue_id)
         if booking.status in ("CANCELLED", "EXPIRED"):
             return booking
         if booking.status == "PENDING":
-            if await _cancel_request(services, booking, staff):
+            if await _cancel_request(services, booking, by):
                 break
         else:
-            await cancel_reservation(services, _reservation_of(booking), token=None, identity=staff)
+            await cancel_reservation(services, _reservation_of(booking), token=None, identity=None, by=by)
             break
     else:
         raise Refused(Reason.BUSY)
     telemetry.event(
-        telemetry.BOOKING_CANCELLED, booking_id=booking_id, slot_id=booking.performance_id, staff_id=staff.staff_id
+        telemetry.BOOKING_CANCELLED, booking_id=booking_id, slot_id=booking.performance_id, staff_id=by.staff_id
     )
-    return await read_found_booking(services, staff.org_id, booking_id)
+    return await read_found_booking(services, by.org_id, booking_id)
 
 
 async def move_booking(
-    services: Services, availability: Availability, booking_id: int, performance_id: int, staff: Identity
+    services: Services, availability: Availability, booking_id: int, performance_id: int, by: Actor
 ) -> FoundBooking:
     """Move a booking to another performance of its show, and email the visitor. Repeating it changes nothing.
 
@@ -71,42 +73,47 @@ async def move_booking(
     new link, and leaves the waiting list. Refuses BOOKING_CANCELLED and CONFIRMATION_EXPIRED.
     """
     for _ in range(MAX_ATTEMPTS):
-        booking = await _standing(services, booking_id, staff)
+        booking = await _standing(services, booking_id, by)
         if booking.performance_id == performance_id:
             return booking
         if booking.status == "PENDING":
-            await _refuse_target(services, booking, performance_id, staff)
-            if await _move_request(services, booking, performance_id, staff):
+            await _refuse_target(services, booking, performance_id, by)
+            if await _move_request(services, booking, performance_id, by):
                 break
         else:
-            await _move_places(services, availability, booking, performance_id, staff)
+            await _move_places(services, availability, booking, performance_id, by)
             break
     else:
         raise Refused(Reason.BUSY)
     telemetry.event(
         telemetry.BOOKING_MOVED, booking_id=booking_id, slot_id=performance_id, old_slot_id=booking.performance_id,
-        staff_id=staff.staff_id,
+        staff_id=by.staff_id,
     )  # fmt: skip
-    return await read_found_booking(services, staff.org_id, booking_id)
+    return await read_found_booking(services, by.org_id, booking_id)
 
 
-async def resend_booking(services: Services, booking_id: int, staff: Identity) -> FoundBooking:
+async def resend_booking(services: Services, booking_id: int, by: Actor) -> FoundBooking:
     """Send the request or the confirmation again, with a new link. Refuses BOOKING_CANCELLED and CONFIRMATION_EXPIRED.
 
     The new link of a request is the only one that is valid, and is valid for the venue's hours from now on.
     """
     for _ in range(MAX_ATTEMPTS):
-        booking = await _standing(services, booking_id, staff)
+        booking = await _standing(services, booking_id, by)
         statement = (
             CHANGED_BOOKINGS.resend_request if booking.status == "PENDING" else CHANGED_BOOKINGS.resend_confirmation
         )
         token = secret_token()
-        sent = await services.database.bookings.fetchval(
-            statement, staff.org_id, booking_id, services.clock.now(), token_hash(token), token
-        )
+        async with change(services) as connection:
+            sent = await connection.fetchval(
+                statement, by.org_id, booking_id, services.clock.now(), token_hash(token), token
+            )
+            if sent is not None:
+                await _record(
+                    connection, services, by, AuditAction.BOOKING_RESENT, booking, after={"status": booking.status}
+                )
         if sent is not None:
-            telemetry.event(telemetry.BOOKING_RESENT, booking_id=booking_id, staff_id=staff.staff_id)
-            return await read_found_booking(services, staff.org_id, booking_id)
+            telemetry.event(telemetry.BOOKING_RESENT, booking_id=booking_id, staff_id=by.staff_id)
+            return await read_found_booking(services, by.org_id, booking_id)
     raise Refused(Reason.BUSY)
 
 
@@ -118,10 +125,10 @@ async def performances_to_move_to(services: Services, org_id: int, performance_i
     return [MoveTarget(*row) for row in rows]
 
 
-async def _standing(services: Services, booking_id: int, staff: Identity) -> FoundBooking:
+async def _standing(services: Services, booking_id: int, by: Actor) -> FoundBooking:
     """Return a booking that is neither cancelled nor expired."""
-    booking = await read_found_booking(services, staff.org_id, booking_id)
-    refuse_other_venue(staff, booking.venue_id)
+    booking = await read_found_booking(services, by.org_id, booking_id)
+    refuse_other_venue(by, booking.venue_id)
     if booking.status in _ENDED:
         raise Refused(_ENDED[booking.status])
     return booking
@@ -132,44 +139,64 @@ def _reservation_of(booking: FoundBooking) -> int:
     return booking.reservation_id
 
 
-async def _cancel_request(services: Services, booking: FoundBooking, staff: Identity) -> bool:
+async def _cancel_request(services: Services, booking: FoundBooking, by: Actor) -> bool:
     """Cancel a request and return True; False if it is none any more."""
-    row = await services.database.bookings.fetchrow(
-        CHANGED_BOOKINGS.cancel_request, staff.org_id, booking.booking_id, services.clock.now()
-    )
-    if row is None:
-        return False
-    services.announcer.publish([TicketsChanged.of(staff.org_id, row["venue_id"], [row["code"]], "cancelled")])
+    async with change(services) as connection:
+        row = await connection.fetchrow(
+            CHANGED_BOOKINGS.cancel_request, by.org_id, booking.booking_id, services.clock.now()
+        )
+        if row is None:
+            return False
+        before = {**_recorded(booking), "status": booking.status}
+        await _record(connection, services, by, AuditAction.BOOKING_CANCELLED, booking, before=before)
+    services.announcer.publish([TicketsChanged.of(by.org_id, row["venue_id"], [row["code"]], "cancelled")])
     return True
 
 
-async def _move_request(services: Services, booking: FoundBooking, performance_id: int, staff: Identity) -> bool:
+async def _move_request(services: Services, booking: FoundBooking, performance_id: int, by: Actor) -> bool:
     """Move a request and return True; False if it is none any more. Offered places go to the next party on the list."""
     token, now = secret_token(), services.clock.now()
-    async with services.database.transaction() as connection:
+    async with change(services) as connection:
         row = await connection.fetchrow(
-            CHANGED_BOOKINGS.move_request, staff.org_id, booking.booking_id, performance_id, now, token_hash(token), token
+            CHANGED_BOOKINGS.move_request, by.org_id, booking.booking_id, performance_id, now, token_hash(token), token
         )  # fmt: skip
         if row is None:
             return False
         entries = sorted(row["entries"])
-        await connection.fetch(WAITLIST.end_entries, staff.org_id, entries, "LEFT", None, now, [None] * len(entries))
+        await connection.fetch(WAITLIST.end_entries, by.org_id, entries, "LEFT", None, now, [None] * len(entries))
+        before = _recorded(booking)
+        await _record(connection, services, by, AuditAction.BOOKING_MOVED, booking, before=before,
+                      after={**before, "performance_id": performance_id})  # fmt: skip
     return True
 
 
-async def _refuse_target(services: Services, booking: FoundBooking, performance_id: int, staff: Identity) -> None:
+async def _refuse_target(services: Services, booking: FoundBooking, performance_id: int, by: Actor) -> None:
     """Refuse PERFORMANCE_NOT_FOUND unless a request may move to this performance."""
-    targets = await performances_to_move_to(services, staff.org_id, booking.performance_id)
+    targets = await performances_to_move_to(services, by.org_id, booking.performance_id)
     if not any(one.performance_id == performance_id for one in targets):
         raise Refused(Reason.PERFORMANCE_NOT_FOUND)
 
 
 async def _move_places(
-    services: Services, availability: Availability, booking: FoundBooking, performance_id: int, staff: Identity
+    services: Services, availability: Availability, booking: FoundBooking, performance_id: int, by: Actor
 ) -> None:
     async def others(org_id: int, slot_id: int, places: int) -> list[dict[str, Any]]:
         return [one.as_alternative() for one in await alternatives_of(services, org_id, slot_id, places)]
 
     await move_reservation(
-        services, availability, others, _reservation_of(booking), performance_id, token=None, identity=staff
+        services, availability, others, _reservation_of(booking), performance_id, token=None, identity=None, by=by
     )  # fmt: skip
+
+
+def _recorded(booking: FoundBooking) -> dict[str, Any]:
+    """Return what the audit log keeps of a booking: nothing of its visitor."""
+    return {
+        "performance_id": booking.performance_id, "date": booking.date, "start_time": booking.start_time,
+        "party_size": booking.party_size,
+    }  # fmt: skip
+
+
+async def _record(
+    connection: Any, services: Services, by: Actor, action: AuditAction, booking: FoundBooking, **fields: Any
+) -> None:
+    await record_change(connection, services, by, action, booking.booking_id, venue_id=booking.venue_id, **fields)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
+from hub.actions.audit.actor import Actor
 from hub.actions.shows.change_bookings import (
     MoveTarget,
     cancel_booking,
@@ -18,6 +19,7 @@ from hub.confirmation.failure_texts import failure_text
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.keys import AVAILABILITY, SERVICES
+from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, moment_in, see_other
 from web.pages.forms import read_form
 from web.pages.staff import manager_of
@@ -32,7 +34,7 @@ async def send_again(request: web.Request) -> web.Response:
     manager, booking_id = manager_of(request), path_id(request, "booking_id")
     await read_form(request)
     try:
-        booking = await resend_booking(request.app[SERVICES], booking_id, manager)
+        booking = await resend_booking(request.app[SERVICES], booking_id, _actor(request, manager))
     except Refused as no:
         return await _page(request, manager, no)
     return see_other(
@@ -46,7 +48,9 @@ async def move(request: web.Request) -> web.Response:
     try:
         if performance_id is None:
             raise Refused(Reason.PERFORMANCE_NOT_FOUND)
-        await move_booking(request.app[SERVICES], request.app[AVAILABILITY], booking_id, performance_id, manager)
+        await move_booking(
+            request.app[SERVICES], request.app[AVAILABILITY], booking_id, performance_id, _actor(request, manager)
+        )
     except Refused as no:
         return await _page(request, manager, no)
     return see_other(f"/admin/bookings/{booking_id}", done="booking-moved")
@@ -58,12 +62,16 @@ async def cancel(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     try:
         before = await read_found_booking(services, manager.org_id, booking_id)
-        await cancel_booking(services, booking_id, manager)
+        await cancel_booking(services, booking_id, _actor(request, manager))
     except Refused as no:
         return await _page(request, manager, no)
     return see_other(
         f"/admin/bookings/{booking_id}", done="request-cancelled" if before.status == "PENDING" else "booking-cancelled"
     )
+
+
+def _actor(request: web.Request, manager: Identity) -> Actor:
+    return Actor.of(manager, client_ip=client_ip(request))
 
 
 async def _page(request: web.Request, manager: Identity, refused: Refused | None = None) -> web.Response:
