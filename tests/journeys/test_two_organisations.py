@@ -1,6 +1,6 @@
 """Two organisations on one hub: every endpoint, page, command and topic is asked for what belongs to the other one.
 
-The requests are made from the tables of endpoints, commands and topics. So a new one is tried without a line here, as long as
+The requests are made from the tables of endpoints, commands and topics. A new one is tried with no edit here, as long as
 `ForeignOrganisation` has a row of what its path names.
 """
 
