@@ -64,7 +64,7 @@ def read_list(text: str) -> tuple[list[tuple[int, GuestDraft]], list[WrongLine]]
     """
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     delimiter = max("\t;,", key=lambda one: sum(line.count(one) for line in lines))
-    order = _COLUMNS
+    order: tuple[str, ...] = _COLUMNS
     guests: list[tuple[int, GuestDraft]] = []
     wrong: list[WrongLine] = []
     for number, line in enumerate(lines, start=1):
