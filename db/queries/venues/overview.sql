@@ -2,11 +2,11 @@
 
 -- name: standing
 -- What stands at a venue at the moment $3, whose day is $4. `has_scans` is found in the index by venue.
-SELECT (SELECT count(*) FROM gates g WHERE g.org_id = $1 AND g.venue_id = $2 AND g.retired_at IS NULL) AS gates,
+SELECT EXISTS (SELECT 1 FROM gates g WHERE g.org_id = $1 AND g.venue_id = $2 AND g.retired_at IS NULL) AS has_gates,
        EXISTS (SELECT 1 FROM reservation_slots s
                 WHERE s.venue_id = $2 AND s.org_id = $1 AND s.date >= $4 AND s.ends_at > $3 AND s.status = 'ACTIVE') AS has_slots,
-       (SELECT count(*) FROM staff f WHERE f.org_id = $1 AND f.disabled_at IS NULL AND f.role = 'OPERATOR'
-           AND (f.venue_id IS NULL OR f.venue_id = $2)) AS operators,
+       EXISTS (SELECT 1 FROM staff f WHERE f.org_id = $1 AND f.disabled_at IS NULL AND f.role = 'OPERATOR'
+                  AND (f.venue_id IS NULL OR f.venue_id = $2)) AS has_operators,
        EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1) AS has_scans;
 
 -- name: next_slot

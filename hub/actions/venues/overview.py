@@ -28,9 +28,9 @@ class VenueStanding:
     """What a venue has. `is_described`: it has a name of its own and an address."""
 
     is_described: bool
-    gates: int
+    has_gates: bool
     has_slots: bool
-    operators: int
+    has_operators: bool
     has_scans: bool
     next_slot: NextSlot | None
 
@@ -41,6 +41,6 @@ async def venue_standing(services: Services, venue: Venue) -> VenueStanding:
     row = await services.database.fetchrow(OVERVIEW.standing, venue.org_id, venue.id, now, day)
     slot = await services.database.fetchrow(OVERVIEW.next_slot, venue.org_id, venue.id, now, day)
     return VenueStanding(
-        bool(venue.address) and venue.name != FIRST_VENUE, row["gates"], row["has_slots"], row["operators"], row["has_scans"],
+        bool(venue.address) and venue.name != FIRST_VENUE, row["has_gates"], row["has_slots"], row["has_operators"], row["has_scans"],
         None if slot is None else NextSlot(*tuple(slot)),
     )  # fmt: skip

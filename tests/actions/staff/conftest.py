@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.access.passwords import Passwords
+from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
 from hub.actions.venues.venue_cache import VENUES, Venues
 from hub.app import open_services
@@ -48,6 +49,28 @@ class Office:
             venues=Venues(old.database),
             scan_events=ScanEvents(announcer, Peers(announcer)),
         )
+        return _services(self.services.settings, self.services.clock, self.services.database, self.services.redis)
+
+
+def _services(settings: Settings, clock: Clock, database: Database, redis: Any) -> Services:
+    announcer = Announcer(redis)
+    sessions = Sessions(settings, clock, database)
+    announcer.listen(sessions.receive)
+    return Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        redis=redis,
+        announcer=announcer,
+        seat_admission=SeatAdmission(redis),
+        rate_limit=RateLimit(redis),
+        sessions=sessions,
+        scanners=Scanners(clock, database),
+        passwords=Passwords(),
+        venues=Venues(database),
+        products=Products(database),
+        scan_events=ScanEvents(announcer, Peers(announcer)),
+    )
 
 
 @pytest.fixture

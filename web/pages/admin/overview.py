@@ -72,9 +72,9 @@ def _steps(venue: Venue, standing: VenueStanding, role: Role) -> list[Step]:
     venue_page = f"/admin/venues/{venue.id}" if "/admin/venues" in pages else ""
     steps = (
         ("venue", standing.is_described, N_("Name and address"), N_("Visitors find them in their emails and calendars."), venue_page),
-        ("gates", standing.gates > 0, N_("Gates"), N_("Scanners say at which one they stand."), venue_page),
+        ("gates", standing.has_gates, N_("Gates"), N_("Scanners say at which one they stand."), venue_page),
         ("slots", standing.has_slots, N_("Opening hours and slots"), N_("Without slots nobody can book."), "/admin/slots"),
-        ("staff", standing.operators > 0, N_("Operators"), N_("They sign in on the scanners."), "/admin/staff"),
+        ("staff", standing.has_operators, N_("Operators"), N_("They sign in on the scanners."), "/admin/staff"),
         ("scanners", standing.has_scans, N_("A first scan"), N_("Print the card and scan its practice ticket."), CARD),
     )  # fmt: skip
     return [
