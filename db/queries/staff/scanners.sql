@@ -15,15 +15,17 @@ SELECT s.*, v.name AS venue, v.timezone, g.name AS gate
 
 -- name: list_scanners
 -- The scanners of an organisation with ids below $3, newest first: of venue $2, in one of the states ($4 true: of no use any
--- more, false: the others), with a name like $5. A filter that is NULL admits all.
+-- more, false: the others), with a name like $5 or at such a gate. A filter that is NULL admits all.
 SELECT s.*, v.name AS venue, v.timezone, g.name AS gate
-  FROM scanners s
+  FROM (SELECT * FROM scanners s
+         WHERE s.org_id = $1 AND s.id < $3 AND ($2::bigint IS NULL OR s.venue_id = $2)
+           AND ($4::boolean IS NULL OR (s.revoked_at IS NOT NULL) = $4)
+           AND ($5::text IS NULL OR s.name ILIKE $5
+                OR EXISTS (SELECT 1 FROM gates g WHERE g.org_id = s.org_id AND g.id = s.gate_id AND g.name ILIKE $5))
+         ORDER BY s.id DESC LIMIT $6) s
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
-  LEFT JOIN gates g ON g.org_id = s.org_id AND g.id = s.gate_id
- WHERE s.org_id = $1 AND ($2::bigint IS NULL OR s.venue_id = $2) AND s.id < $3
-   AND ($4::boolean IS NULL OR (s.revoked_at IS NOT NULL) = $4)
-   AND ($5::text IS NULL OR s.name ILIKE $5 OR g.name ILIKE $5)
- ORDER BY s.id DESC LIMIT $6;
+  LEFT JOIN LATERAL (SELECT g.name FROM gates g WHERE g.org_id = s.org_id AND g.id = s.gate_id LIMIT 1) g ON true
+ ORDER BY s.id DESC;
 
 -- name: lock_scanner
 SELECT id, venue_id, version FROM scanners WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE;
