@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -48,7 +49,7 @@ class OpenIDProviders:
         self._anywhere = settings.development or settings.rehearsal
         self._addresses = OutgoingAddresses(settings.oidc_networks)
         self._session: aiohttp.ClientSession | None = None
-        self._cached: dict[str, tuple[Any, float]] = {}
+        self._cached: OrderedDict[str, tuple[Any, float]] = OrderedDict()
 
     async def close(self) -> None:
         session, self._session = self._session, None
@@ -221,7 +222,7 @@ class OpenIDProviders:
 
     def _keep(self, address: str, value: Any) -> None:
         while len(self._cached) >= MOST_CACHED:
-            del self._cached[next(iter(self._cached))]
+            self._cached.popitem(last=False)
         self._cached[address] = (value, monotonic())
 
 

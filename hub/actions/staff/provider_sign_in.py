@@ -90,7 +90,7 @@ async def finish_provider_sign_in(
     row = username and await find_account(services, provider.org_id, staff_id, username)
     if not row:
         raise _unknown(services, provider, account)
-    signed_in = await open_session(services, provider.org_id, staff_id, username, None, client)
+    signed_in = await open_session(services, provider.org_id, staff_id, username, stored=None, client=client)
     if at_least(Role(row["role"]), Role.ADMIN) and provider.worked_at is None:
         now = services.clock.now()
         await services.database.execute(SETTINGS.provider_worked, provider.org_id, provider.issuer, now)

@@ -48,7 +48,7 @@ async def finish_sign_in(
             services, row, username=step.username, by_pin=step.by_pin, bucket=step.bucket, answer=answer
         ):
             raise refusal
-    signed_in = await open_session(services, step.org_id, step.staff_id, step.username, stored, client)
+    signed_in = await open_session(services, step.org_id, step.staff_id, step.username, stored=stored, client=client)
     return replace(signed_in, recovery_codes=tuple(codes))
 
 

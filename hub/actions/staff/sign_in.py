@@ -125,14 +125,13 @@ async def sign_in(
             raise refusal
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
     client = SignInClient(device_cookie, client_ip, address, device_text)
-    return await open_session(
-        services, row["org_id"], row["id"], name, stored_secret(row, by_pin=pin is not None), client
-    )
+    stored = stored_secret(row, by_pin=pin is not None)
+    return await open_session(services, row["org_id"], row["id"], name, stored=stored, client=client)
 
 
 async def open_session(
-    services: Services, org_id: int, staff_id: int, name: str, stored: str | None, client: SignInClient
-) -> SignedIn:  # fmt: skip
+    services: Services, org_id: int, staff_id: int, name: str, *, stored: str | None, client: SignInClient
+) -> SignedIn:
     """Begin a session of somebody who has passed every check of who they are. Refuses what `begin_session` says.
 
     `name` is the user name in lower case.
