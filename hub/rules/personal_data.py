@@ -156,6 +156,11 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.STAFF: "operator_id first_by decided_by",
     },
     "scan_tallies": {Kind.PLAIN: "org_id venue_id starts_at ends_at tallies"},
+    "scanners": {
+        Kind.PLAIN: "org_id id venue_id gate_id name mode code_expires_at enrolled_at last_seen_at revoked_at wipe wiped_at wiped_lost"
+        " created_at changed_at version",
+        Kind.SECRET: "code_hash token_hash",
+    },
     "scans": {
         Kind.PLAIN: "org_id scan_id venue_id mode source gate device slot_id result reason entered undoes scanned_at logged_at people"
         " admitted",
@@ -221,6 +226,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners scanner_key_hours",
+        " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
+        " scanner_key_hours",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },

@@ -27,9 +27,9 @@ FOUND = load("booking/found_reservations")
 MOST = 200
 EXPORT_PAGE = 1000
 """Reservations of an export in memory at a time."""
-LOOKED_AT = 10_000
+LOOKED_AT = 5_000
 """Reservations that a page without a search looks at. If few of them pass the filters, the page is short, and the next one goes on."""
-CANDIDATES = 1_000
+CANDIDATES = 400
 """Reservations of one kind that a search looks at."""
 STATUSES = ("RESERVED", "VERIFIED", "EXPIRED", "CANCELLED")
 CHANNELS = ("direct", "mini_program", "ota", "booking", "guest")
@@ -207,7 +207,14 @@ async def _page_of_ids(
         # Row-level security would hide the index of addresses; it guards the rows of these ids.
         with working_for(None):
             row = await database.fetchrow(
-                FOUND.searched_reservations, by.org_id, slots, before or BEYOND, limit + 1, *filters, *criteria, CANDIDATES
+                FOUND.searched_reservations,
+                by.org_id,
+                slots,
+                before or BEYOND,
+                limit + 1,
+                *filters,
+                *criteria,
+                CANDIDATES,
             )
         ids = list(row["ids"])
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, row["capped"]
