@@ -47,6 +47,13 @@ PLACES: Mapping[str, str] = {
     "show": "/admin/shows/{id}",
     "performance": "/admin/performances/{id}",
     "booking": "/admin/bookings/{id}",
+    "reservation": "/admin/reservations/{id}",
+    "slot": "/admin/slots/{id}",
+    "product": "/admin/products/{id}",
+    "ticket": "/admin/tickets/{id}",
+    "staff": "/admin/staff/{id}",
+    "scanner": "/admin/devices/{id}",
+    "venue": "/admin/venues/{id}",
     "mail": "/admin/mail",
 }
 """The page of what changed, by the first word of the action. `{id}` is the subject's."""
