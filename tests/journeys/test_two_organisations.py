@@ -81,8 +81,8 @@ NOTHING_SECRET = {
 only an owner may see.
 """
 
-OF_WHOLE_ORGANISATION = {"tickets", "notices"}
-"""Topics that ignore a venue."""
+OF_WHOLE_ORGANISATION = {"tickets", "notices", "scanner"}
+"""Topics that ignore a venue: those of the whole organisation, and what a scanner is sent about itself."""
 
 SEARCHES = "q=Zwing&code=Zwing"
 PICTURE = b"\x89PNG\r\n\x1a\n"

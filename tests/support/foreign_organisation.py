@@ -35,6 +35,7 @@ TABLES = {
     "organisation_id": "organisations",
     "message_id": "slot_messages",
     "session_id": "staff_sessions",
+    "device_id": "scanners",
     "subject_id": "audit_log",
 }
 """The table of an id, by the name that paths, queries and bodies give it. Other names are that of the table without its `s`."""
@@ -109,6 +110,8 @@ class ForeignOrganisation:
         gate = await add_row(database, "gates", **here, name=f"{SECRET} Gate")
         product = {"org_id": self.world.org_id, "product_id": self.world.product_id}
         await add_row(database, "product_gates", **product, gate_id=gate["id"])
+        scanner = {**here, "gate_id": gate["id"], "name": f"{SECRET} handheld", "mode": "entry"}
+        await add_row(database, "scanners", **scanner, created_at=NOON, changed_at=NOON)
         await add_row(database, "closed_days", **here, date=TODAY, name=f"{SECRET} holiday", created_at=NOON)
 
     async def _scan(self, entered: str, twice: str) -> int:
