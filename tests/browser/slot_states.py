@@ -20,7 +20,7 @@ async def museum(scene: Scene) -> None:
         by, services = Actor(scene.world.org_id, scene.world.venue_id), scene.hub.services
         week = [DayHours(day, time(8), time(9), 30, 50) for day in range(2, 8)]
         await change_week(services, by, None, week)
-        await add_closed_days(services, by, [TODAY + timedelta(days=n) for n in (8, 9, 10)], name="Inventory")
+        await add_closed_days(services, by, [TODAY + timedelta(days=n) for n in (8, 9, 10)], name="…")
 
 
 @state("organiser", reloads=True)
