@@ -182,11 +182,6 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "slot_closures": {Kind.PLAIN: "org_id slot_id way move_to kept message closed_at finished_at"},
     "slot_message_recipients": {Kind.PLAIN: "org_id message_id outbox_id"},
     "slot_messages": {Kind.PLAIN: "org_id id slot_id key message created_at finished_at", Kind.STAFF: "staff_id"},
-    "scanners": {
-        Kind.PLAIN: "org_id id venue_id gate_id name mode code_expires_at enrolled_at last_seen_at revoked_at wipe wiped_at wiped_lost"
-        " created_at changed_at version",
-        Kind.SECRET: "code_hash token_hash",
-    },
     "staff": {
         Kind.PLAIN: "org_id id venue_id role disabled_at created_at venue_ids gate_ids valid_from valid_until version",
         Kind.STAFF: "username name email last_signed_in_at",
@@ -225,7 +220,6 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id id name timezone unreserved_entry late_entry_minutes early_entry_minutes change_cutoff_hours show_contact"
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
-        " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners scanner_key_hours",
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
         " scanner_key_hours",
         Kind.STAFF: "alert_emails",

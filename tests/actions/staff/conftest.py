@@ -45,32 +45,11 @@ class Office:
             old,
             announcer=announcer,
             sessions=sessions,
+            scanners=Scanners(old.clock, old.database),
             passwords=Passwords(),
             venues=Venues(old.database),
             scan_events=ScanEvents(announcer, Peers(announcer)),
         )
-        return _services(self.services.settings, self.services.clock, self.services.database, self.services.redis)
-
-
-def _services(settings: Settings, clock: Clock, database: Database, redis: Any) -> Services:
-    announcer = Announcer(redis)
-    sessions = Sessions(settings, clock, database)
-    announcer.listen(sessions.receive)
-    return Services(
-        settings=settings,
-        clock=clock,
-        database=database,
-        redis=redis,
-        announcer=announcer,
-        seat_admission=SeatAdmission(redis),
-        rate_limit=RateLimit(redis),
-        sessions=sessions,
-        scanners=Scanners(clock, database),
-        passwords=Passwords(),
-        venues=Venues(database),
-        products=Products(database),
-        scan_events=ScanEvents(announcer, Peers(announcer)),
-    )
 
 
 @pytest.fixture
