@@ -9,9 +9,12 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+import orjson
+
 from tests.support.api_client import DOCUMENT, Api
 from tests.support.generated_requests import broken_bodies, broken_value, example
 from tests.support.world import World
+from web.limits import BODY_BYTES
 
 OPERATIONS = [
     (method.upper(), path, operation)
@@ -51,7 +54,7 @@ async def test_a_body_that_breaks_a_rule_is_refused_and_every_wrong_field_is_nam
         for what, body, fields in broken_bodies(schema):
             answer = await api.ask(method, address(path), body, token=token)
             assert answer.status < 500, (method, path, what, answer.body)
-            if not fields:
+            if not fields or (answer.status == 413 and len(orjson.dumps(body)) > BODY_BYTES):
                 continue
             named = {one["field"].split(".")[0] for one in answer.error.get("errors", ())}
             if (answer.status, answer.code) != (400, "INVALID_REQUEST") or not fields <= named:
