@@ -68,6 +68,7 @@ interface ElementsById {
   "clear": HTMLElementTagNameMap["button"];
   "close": HTMLElementTagNameMap["section"];
   "close-title": HTMLElementTagNameMap["h2"];
+  "closed-days": HTMLElementTagNameMap["section"];
   "closed-title": HTMLElementTagNameMap["h2"];
   "code": HTMLElementTagNameMap["input"];
   "code-again": HTMLElementTagNameMap["button"];
@@ -117,7 +118,7 @@ interface ElementsById {
   "day-before": HTMLElementTagNameMap["button"];
   "day-name": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
   "day-today": HTMLElementTagNameMap["button"];
-  "days": HTMLElementTagNameMap["section"] | HTMLElementTagNameMap["tbody"];
+  "days": HTMLElementTagNameMap["tbody"];
   "days-title": HTMLElementTagNameMap["h2"];
   "days-wrong": HTMLElementTagNameMap["p"];
   "dead": HTMLElementTagNameMap["dd"];
