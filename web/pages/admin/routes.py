@@ -141,7 +141,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(slot_views.HOURS, slot_hours.change_hours),
         web.post(f"{slot_views.CALENDAR}/closed-days", slot_hours.add_day),
         web.post(f"{slot_views.CALENDAR}/closed-days/import", slot_hours.import_days),
-        web.post(f"{slot_views.CALENDAR}/closed-days/{{closed_day_id:[0-9]{{1,16}}}}", slot_hours.change_day),
+        web.post(f"{slot_views.CALENDAR}/closed-days/{{closed_day_id:[0-9]{{1,16}}}}/delete", slot_hours.remove_day),
         web.post(f"{slot_views.CALENDAR}/generate", slot_hours.generate),
         web.get(_SLOT, slot.show_slot),
         web.post(_SLOT, slot.change),

@@ -11,7 +11,6 @@ from aiohttp import web
 from hub.actions.venues.closed_days import (
     AddedDays,
     add_closed_days,
-    change_closed_day,
     delete_closed_day,
     import_closed_days,
 )
@@ -109,20 +108,18 @@ async def add_day(request: web.Request) -> web.Response:
     return _back(view, "closed-days-added")
 
 
-async def change_day(request: web.Request) -> web.Response:
-    """Rename a closed day, or remove it with the field `delete`."""
+async def remove_day(request: web.Request) -> web.Response:
+    """Remove a closed day: the regular week holds again."""
     administrator = administrator_of(request)
     form = await read_form(request)
     view = await view_of(request, administrator, form.get("venue") or None)
-    number, version = path_id(request, "closed_day_id"), form.number("version")
     try:
-        if form.has("delete"):
-            await delete_closed_day(request.app[SERVICES], view.by, number, version=version)
-            return _back(view, "closed-day-deleted")
-        await change_closed_day(request.app[SERVICES], view.by, number, name=form.get("name"), version=version)
+        await delete_closed_day(
+            request.app[SERVICES], view.by, path_id(request, "closed_day_id"), version=form.number("version")
+        )
     except Refused as no:
         return await _page(request, view, refused=no)
-    return _back(view, "closed-days-added")
+    return _back(view, "closed-day-deleted")
 
 
 async def import_days(request: web.Request) -> web.Response:
