@@ -115,7 +115,7 @@ async def test_what_belongs_to_other_venues_is_refused_to_whoever_works_at_one(h
         refused = await error_of(socket, "subscribe", topic=topic, venue_id=other)
         assert (refused["code"], refused["venue_ids"]) == ("FORBIDDEN", [world.venue_id]), topic
     for path in ("/api/operators/scan-history", "/api/operator/conflicts", "/api/disputes", "/api/admin/rooms", "/api/admin/shows",
-                 "/api/admin/performances"):  # fmt: skip
+                 "/api/admin/performances", "/api/admin/slots", "/api/admin/reservations", "/api/admin/guests"):  # fmt: skip
         assert (await hub.get(f"{path}?venue_id={world.venue_id}", token=token))[0] == 200, path
         status, answer = await hub.get(f"{path}?venue_id={other}", token=token)
         assert (status, answer["error"]["code"]) == (403, "FORBIDDEN"), path
@@ -124,6 +124,31 @@ async def test_what_belongs_to_other_venues_is_refused_to_whoever_works_at_one(h
     admin = await world.staff("MANAGER")
     _, room = await hub.post("/api/admin/rooms", body, token=admin)
     assert (await hub.get(f"/api/admin/rooms/{room['data']['room_id']}", token=token))[0] == 403
+
+
+async def test_visitors_and_guests_of_other_venues_are_nobodys_business(hub: Hub, world: World) -> None:
+    other = await world.venue()
+    slot_id = await world.slot(venue_id=other)
+    visit = await world.reserved(slot_id)
+    boss, guest = await world.staff("MANAGER"), {"slot_id": slot_id, "guests": [{"name": "Ann Lee"}]}
+    _, added = await hub.post("/api/admin/guests", guest, token=boss)
+    guest_id = added["data"]["guest_ids"][0]
+    await add_member(hub.services, world.org_id, "sue", "MANAGER", venue_ids=[world.venue_id])
+    token = await sign_in_at(world, "sue")
+    reservation = f"/api/admin/reservations/{visit.reservation_id}"
+    asked = [
+        await hub.get(reservation, token=token), await hub.post(f"{reservation}/cancel", {}, token=token),
+        await hub.post(f"{reservation}/resend", {}, token=token),
+        await hub.post(f"{reservation}/move", {"slot_id": await world.slot()}, token=token),
+        await hub.get(f"/api/admin/guests/{guest_id}", token=token), await hub.delete(f"/api/admin/guests/{guest_id}", token=token),
+        await hub.get(f"/api/admin/guests?slot_id={slot_id}", token=token), await hub.post("/api/admin/guests", guest, token=token),
+        await hub.get(f"/api/admin/messages?slot_id={slot_id}", token=token),
+        await hub.delete(f"/api/reservations/{visit.reservation_id}", token=token),
+    ]  # fmt: skip
+    assert [(status, answer["error"]["code"]) for status, answer in asked] == [(403, "FORBIDDEN")] * len(asked)
+    _, listed = await hub.get("/api/admin/reservations", token=token)
+    assert listed["data"]["reservations"] == []
+    assert (await hub.get(reservation, token=boss))[0] == 200
 
 
 async def test_a_changed_scope_closes_the_open_socket_and_the_shifts_end_says_when(hub: Hub, world: World) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from db.organisation import working_for
 from db.statements import load
+from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
 from hub.rules.reasons import Reason
@@ -153,15 +154,17 @@ async def every_reservation(
 
 
 async def read_found_reservation(services: Services, by: Actor, reservation_id: int) -> FoundReservation:
-    """Return one reservation. Refuses RESERVATION_NOT_FOUND."""
+    """Return one reservation. Refuses RESERVATION_NOT_FOUND, and FORBIDDEN for one of a venue outside the scope."""
     lines = await _lines(services, by, [reservation_id])
     if not lines:
         raise Refused(Reason.RESERVATION_NOT_FOUND)
+    refuse_other_venue(by, lines[0].venue_id)
     return lines[0]
 
 
 async def slots_on(services: Services, by: Actor, day: date, venue_id: int | None = None) -> list[SlotChoice]:
     """Return the slots of a day."""
+    venue_id = venue_within(by, venue_id, by.venue_id)
     rows = await services.database.records.fetch(FOUND.slots_on, by.org_id, day, venue_id)
     return [SlotChoice(*row) for row in rows]
 
@@ -180,7 +183,8 @@ async def filter_choices(services: Services, by: Actor) -> dict[str, list[tuple[
     """Return the products and venues that the list can be filtered by, as `product` and `venue`."""
     choices: dict[str, list[tuple[int, str]]] = {"product": [], "venue": []}
     for row in await services.database.records.fetch(FOUND.products_and_venues, by.org_id):
-        choices[row["kind"]].append((row["id"], row["name"]))
+        if row["kind"] == "product" or not by.venue_ids or row["id"] in by.venue_ids:
+            choices[row["kind"]].append((row["id"], row["name"]))
     return choices
 
 
@@ -195,7 +199,7 @@ async def _page_of_ids(
 ) -> tuple[list[int], int | None, bool]:
     """Return the ids of a page, the `before` of the next one, and whether the search was capped."""
     database = services.database.records
-    filters = (query.status, query.venue_id, query.product_id, query.channel)
+    filters = (query.status, venue_within(by, query.venue_id, by.venue_id), query.product_id, query.channel)
     text = " ".join(unicodedata.normalize("NFC", query.text).replace("\0", " ").split())
     slots = None
     if query.slot_id is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from db.statements import load
 from hub.access.randomness import token_hash
 from hub.access.roles import Role, at_least
+from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.audit.actor import Actor
 from hub.rules.reasons import Reason
@@ -88,7 +89,7 @@ async def read_party(
 
     `by` is a manager whose right was checked already.
 
-    Refuses RESERVATION_NOT_FOUND alike for a wrong token and an unknown id.
+    Refuses RESERVATION_NOT_FOUND alike for a wrong token and an unknown id, and FORBIDDEN for a venue outside the manager's scope.
     """
     if token:
         members = (await party_of_token(services, token)).members
@@ -102,6 +103,9 @@ async def read_party(
         members = _views(await services.database.fetch(CHANGES.party_of_reservation, identity.org_id, reservation_id))
     for one in members:
         if one.reservation_id == reservation_id:
+            manager = None if token else by or identity
+            if manager is not None:
+                refuse_other_venue(manager, one.venue_id)
             return Party(one, members)
     raise Refused(Reason.RESERVATION_NOT_FOUND)
 

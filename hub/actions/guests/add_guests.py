@@ -9,6 +9,7 @@ from secrets import randbelow
 from typing import Any
 
 from hub.access.randomness import random_bytes, secret_token, token_hash
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.guests.guest_list import GUESTS
@@ -159,6 +160,7 @@ async def _lock_slot(connection: Any, services: Services, by: Actor, place: Gues
     row = await connection.fetchrow(GUESTS.lock_slot, by.org_id, slot_id)
     if row is None:
         raise Refused(Reason.SLOT_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return row
 
 

@@ -49,6 +49,7 @@ async def change_guest(
         row = await connection.fetchrow(GUESTS.lock_guest, by.org_id, guest_id)
         if row is None:
             raise Refused(Reason.GUEST_NOT_FOUND)
+        await guest_of(connection, by, guest_id)
         refuse_other_version(row, version)
         place = await connection.fetchrow(GUESTS.lock_places, by.org_id, guest_id)
         if place is None:

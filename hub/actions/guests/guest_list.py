@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -105,6 +106,7 @@ class GuestAtGate:
 
 async def slots_of_day(services: Services, by: Actor, venue_id: int, day: date) -> list[GuestSlot]:
     """Return what guests of this day may be listed for, the whole day first if it has guests."""
+    refuse_other_venue(by, venue_id)
     rows = await services.database.records.fetch(GUESTS.slots_of_day, by.org_id, venue_id, day)
     return [GuestSlot(*row) for row in rows]
 
@@ -118,6 +120,8 @@ async def list_guests(
     rows = await services.database.records.fetch(
         GUESTS.guests_of_slots, by.org_id, slot_ids, f"%{_literal(text)}%" if text else None, text, before, limit + 1
     )
+    for venue_id in {row["venue_id"] for row in rows}:
+        refuse_other_venue(by, venue_id)
     guests = tuple(GuestRecord(*row) for row in rows[:limit])
     return GuestPage(guests, guests[-1].guest_id if len(rows) > limit else None)
 
@@ -131,6 +135,7 @@ async def guest_of(database: Any, by: Actor, guest_id: int) -> GuestRecord:
     row = await database.fetchrow(GUESTS.read_guest, by.org_id, guest_id)
     if row is None:
         raise Refused(Reason.GUEST_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return GuestRecord(*row)
 
 

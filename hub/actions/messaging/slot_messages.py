@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from db.pool import DatabaseDown
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields
 from hub.observability import telemetry
@@ -89,6 +90,7 @@ async def read_message_slot(services: Services, by: Actor, slot_id: int) -> Mess
     row = await services.database.fetchrow(MESSAGES.message_slot, by.org_id, slot_id)
     if row is None:
         raise Refused(Reason.SLOT_NOT_FOUND)
+    refuse_other_venue(by, row["venue_id"])
     return MessageSlot(*row)
 
 
@@ -188,6 +190,7 @@ async def read_message(services: Services, by: Actor, message_id: int) -> SlotMe
     row = await services.database.records.fetchrow(MESSAGES.progress, by.org_id, message_id)
     if row is None:
         raise Refused(Reason.NOT_FOUND)
+    await read_message_slot(services, by, row["slot_id"])
     return SlotMessage(*row)
 
 
