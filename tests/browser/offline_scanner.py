@@ -52,7 +52,7 @@ async def has_list(page: Page) -> None:
         "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
         " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
     )
-    for _ in range(100):
+    for _ in range(400):
         if (await page.evaluate(ROWS))["lists"]:
             return
         await page.wait_for_timeout(50)

@@ -20,6 +20,11 @@ from tests.support.shows import add_booking
 from tests.support.world import World
 
 
+async def add_column(database: Any, table: str, column: str) -> None:
+    """Add a column of text that nobody has classified."""
+    await database.execute(f"ALTER TABLE {table} ADD COLUMN {column} text")
+
+
 async def columns_of_schema(database: Any) -> list[tuple[str, str]]:
     """Return table and column of every column of the hub's schema."""
     rows = await database.fetch(

@@ -13,6 +13,10 @@ SELECT count(*) FROM staff s
    AND s.venue_ids = '{}' AND s.gate_ids = '{}' AND s.valid_from IS NULL AND s.valid_until IS NULL
    AND NOT EXISTS (SELECT FROM staff_shifts f WHERE f.staff_id = s.id AND f.org_id = s.org_id);
 
+-- name: own_people
+-- Those of these people who belong to the organisation.
+SELECT id FROM staff WHERE org_id = $1 AND id = ANY ($2::bigint[]);
+
 -- name: list_people
 -- People with ids below $2, newest first, at most $3, with all words that begin like those of $4, role $5, at venue $6, and
 -- status $7. Of a scope $8 that is not empty, only those who work at none but these venues.

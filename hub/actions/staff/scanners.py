@@ -251,7 +251,7 @@ async def wipe_scanner(
 
 
 def policy_body(scanner: Scanner | ScannerRecord) -> dict[str, Any]:
-    """Return what a scanner is told of itself, on the topic `scanner`."""
+    """Return what a scanner receives about itself, on the topic `scanner`."""
     return {
         "scanner": {
             "id": scanner.device_id, "version": scanner.version, "name": scanner.name, "gate": scanner.gate, "mode": scanner.mode,

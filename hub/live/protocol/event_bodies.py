@@ -217,7 +217,7 @@ class AlarmsBody(TypedDict):
 
 
 class ScannerRow(TypedDict):
-    """What an enrolled scanner is told of itself. `wipe`: after_sync, or now; null if it need not delete what it keeps."""
+    """What an enrolled scanner receives about itself. `wipe`: after_sync, or now; null if it need not delete what it keeps."""
 
     id: str
     version: int

@@ -1,4 +1,4 @@
-"""Topic `scanner`: what an enrolled scanner is told of itself: its name, gate and mode, and whether it must delete what it keeps."""
+"""Topic `scanner`: what an enrolled scanner receives about itself: its name, gate and mode, and whether it must delete what it keeps."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ devices   the scanners of a venue
 alerts    measured values that are at or over their threshold
 alarms    codes shown at two gates
 scans     every decision at the gates of a venue, through a filter
-scanner   what an enrolled scanner is told of itself
+scanner   what an enrolled scanner learns about itself
 notices   messages to one staff member, or to everybody at a gate
 conflicts visitors whom offline scanners let in against the hub's decision
 disputes  what operators ask supervisors, and what these answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from hub.rules.personal_data import PERSONAL, classes, erase_statement, export_statement
-from tests.support.personal_data import columns_of_schema
+from tests.support.personal_data import add_column, columns_of_schema
 
 
 async def test_a_column_without_a_class_is_a_mistake(database_url):
@@ -18,7 +18,7 @@ async def test_a_column_without_a_class_is_a_mistake(database_url):
         for table in PERSONAL:
             await connection.prepare(erase_statement(table))
             await connection.prepare(export_statement(table))
-        await connection.execute("ALTER TABLE tickets ADD COLUMN favourite_colour text")
+        await add_column(connection, "tickets", "favourite_colour")
         assert set(await columns_of_schema(connection)) - classified == {("tickets", "favourite_colour")}
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""An enrolled scanner at its socket: known by its enrolment, told at once of what changes, and closed when it is revoked."""
+"""An enrolled scanner at its socket: known by its enrolment, it learns at once what changes, and closed when it is revoked."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ async def test_a_change_reaches_the_scanner_at_another_process_and_its_scans_hav
     one, two = await enrolled(world, gate="North", mode="entry"), await enrolled(world, "North 2")
     operator = await world.staff("OPERATOR")
     socket, neighbour = await open_scanner(other, operator, one), await open_scanner(other, operator, two)
-    told = await answer_of(socket, "subscribe", topic="scanner")
+    snapshot = await answer_of(socket, "subscribe", topic="scanner")
     own = {"id": one.scanner.device_id, "venue": "Test Venue", "wipe": None}
-    assert told["scanner"] == {**own, "version": 2, "name": "North 1", "gate": "North", "mode": "entry"}
+    assert snapshot["scanner"] == {**own, "version": 2, "name": "North 1", "gate": "North", "mode": "entry"}
     await answer_of(neighbour, "subscribe", topic="scanner")
     await change_scanner(hub.services, by, one.scanner.id, ScannerChange(name="South 1", gate="South", mode="exit"))
     event = await socket.event(5)
@@ -145,7 +145,7 @@ async def test_a_new_device_with_the_new_code_ends_the_old_one(hub: Hub, world: 
     assert await refused(socket) == ("SCANNER_REVOKED", 4401)
 
 
-async def test_where_only_enrolled_scanners_may_scan_another_one_is_told_so(hub: Hub, world: World, by: Actor):
+async def test_where_only_enrolled_scanners_may_scan_another_one_learns_so(hub: Hub, world: World, by: Actor):
     code = (await world.tickets(1))[0].code
     plain = await hub.socket(await world.staff("OPERATOR"))
     own = await open_scanner(hub, await world.staff("OPERATOR"), await enrolled(world))

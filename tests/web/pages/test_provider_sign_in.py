@@ -82,7 +82,7 @@ async def test_a_verified_address_signs_in_its_member_of_staff_and_nobody_else(
     assert logged == [("sign_in.changed", ""), ("provider_account.linked", "Alice Lee")]
 
 
-async def test_who_has_no_account_here_is_told_what_to_do_and_none_is_made(
+async def test_who_has_no_account_here_learns_what_to_do_and_none_is_made(
     world: World, provider: OpenIDProvider, anybody: PlainBrowser
 ) -> None:
     await offer(world, provider)

@@ -161,7 +161,7 @@ async def test_the_list_has_pages_a_search_and_the_revoked_ones_apart(api: Api, 
         assert len((await api.get(f"{DEVICES}?show={show}", token=admin)).data["devices"]) == found
 
 
-async def test_where_only_enrolled_scanners_may_scan_every_other_device_is_told_so(api: Api, world: World, admin: str):
+async def test_where_only_enrolled_scanners_may_scan_every_other_device_learns_so(api: Api, world: World, admin: str):
     await world.policy(unenrolled_scanners="deny")
     scanner, operator = await enrolled(world, gate="North"), await world.staff("OPERATOR")
     key, code = {"X-Device-Token": scanner.token}, (await world.tickets(1))[0].code

@@ -96,7 +96,7 @@ async def test_a_new_pin_is_shown_once_and_a_session_is_ended(world: World, brow
     assert page.words_of("done") == "The account is enabled again."
 
 
-async def test_the_last_administrator_is_told_why_not(world: World, browser: PlainBrowser) -> None:
+async def test_the_last_administrator_learns_why_not(world: World, browser: PlainBrowser) -> None:
     page = await browser.open("/admin/staff?q=boss")
     await page.follow("Boss")
     page.field("Operator Scans tickets at the gates.").check()
