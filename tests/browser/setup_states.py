@@ -30,7 +30,7 @@ async def card_for_the_gates(scene: Scene) -> Page:
 async def venue_changed_by_somebody_else(scene: Scene) -> Page:
     world = scene.world
     if scene.once("gates"):
-        await add_gates(world, "Courtyard", "Riverside")
+        await add_gates(world, "East", "West")
     page = await administration(scene, f"/admin/venues/{world.venue_id}")
     await change_venue_record(scene.hub.services, Actor(world.org_id), world.venue_id, VenueChange(address="Via Po 2"))
     await page.locator("#address").fill("Via Roma 1")

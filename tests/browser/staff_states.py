@@ -614,6 +614,7 @@ async def mail_admin(scene: Scene) -> Page:
 
 # The modules add their states when they are imported.
 from tests.browser import (  # noqa: E402
+    device_states,  # noqa: F401
     offline_states,  # noqa: F401
     organiser_states,  # noqa: F401
     party_states,  # noqa: F401

@@ -27,6 +27,7 @@ from hub.actions.audit.log import (
 )
 from hub.rules.audit_actions import AuditAction
 from hub.rules.refusals import Refused
+from hub.rules.venue_policies import POLICIES
 from hub.text.audit_fields import AUDIT_FIELDS, AUDIT_SOURCES, AUDIT_SUBJECTS
 from hub.text.audit_sentences import AUDIT_SENTENCES, sentence_of
 from hub.text.languages import N_, translator
@@ -39,6 +40,7 @@ from web.pages.staff import administrator_of
 LIST = "/admin/audit"
 _EXPORT = "/api/admin/audit"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+_POLICY_LABELS = {policy.column: policy.label for policy in POLICIES}
 _LONG = 300
 """Characters of a value that the page shows at once. The rest opens."""
 
@@ -150,6 +152,11 @@ def _address(wanted: AuditFilter, **more: object) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
+def _name_of(field: str) -> str:
+    """Return what a field is called, in English: its own name, or that of a policy."""
+    return AUDIT_FIELDS.get(field) or _POLICY_LABELS.get(field) or field.replace("_", " ")
+
+
 def _line(entry: AuditEntry, zone: ZoneInfo, language: str) -> Line:
     _ = translator(language).gettext
     kind = entry.action.partition(".")[0]
@@ -168,7 +175,7 @@ def _line(entry: AuditEntry, zone: ZoneInfo, language: str) -> Line:
         has_after=entry.after is not None,
         differences=[
             Difference(
-                _(AUDIT_FIELDS[name]) if name in AUDIT_FIELDS else name.replace("_", " "),
+                _(_name_of(name)),
                 _shown((entry.before or {}).get(name), zone, language),
                 _shown((entry.after or {}).get(name), zone, language),
             )
