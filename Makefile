@@ -14,8 +14,8 @@ SCRIPTS = web/static/js eslint.config.js stylelint.config.js
 STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k offline"`, `make run ARGS=--no-demo`.
 ARGS   ?=
-# Two processes of tests, each with servers of its own: most of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
-SIDE_BY_SIDE ?= -n 2 --dist worksteal
+# Three processes of tests, each with servers of its own: half of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
+SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick load bench check format messages pictures lock clean

@@ -17,7 +17,7 @@ SAID = {
 async def student_of(scene: Scene) -> int:
     """Return the product of this scene that has something of everything to say."""
     if scene.once("student"):
-        scene.slots["student"] = await add_product(scene.world, "Student ticket", gates=["A", "Garden"], **SAID)
+        scene.slots["student"] = await add_product(scene.world, "Student ticket", gates=["A", "Box"], **SAID)
         scene.slots["noon"] = await scene.world.slot()
     return scene.slots["student"]
 

@@ -32,10 +32,11 @@ async def sign_in_at(world: World, username: str) -> str:
 
 
 async def gates(world: World, *names: str, venue_id: int | None = None) -> list[int]:
-    """Add gates and return their ids."""
+    """Return the ids of gates. Those that are not there yet are added."""
     return [
         await world.hub.database.fetchval(
-            "INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id",
+            "INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3)"
+            " ON CONFLICT (org_id, venue_id, name) DO UPDATE SET name = excluded.name RETURNING id",
             world.org_id, venue_id or world.venue_id, name,
         )
         for name in names

@@ -64,7 +64,9 @@ async def live_through(
 async def checked_before(world: World, days: int = 13, seed: int = 4) -> None:
     """Write checks of the last days: by the holders of all reservations, and by others who did not book."""
     dice = random.Random(seed)
-    booked = [row["ticket_id"] for row in await world.hub.database.fetch("SELECT ticket_id FROM ticket_reservations")]
+    booked = [
+        row["ticket_id"] for row in await world.hub.database.fetch("SELECT DISTINCT ticket_id FROM ticket_reservations")
+    ]
     tickets = booked + [dice.randrange(2**48) for _ in range(len(booked) // 3)]
     before = [min(days, int(dice.expovariate(0.25))) for _ in tickets]
     await world.hub.database.execute(
