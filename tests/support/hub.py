@@ -15,6 +15,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from hub.app import LIVE, build_app, clean_up
 from hub.clock import Clock
+from hub.events.announcements import Announcement, PeerSeen
 from hub.services import Services
 from hub.settings import Settings
 from tests.support.websocket_client import Socket
@@ -104,6 +105,12 @@ class Hub:
     @property
     def database(self) -> Any:
         return self.services.database
+
+    def announced(self) -> list[Announcement]:
+        """Return the list of what this hub announces from now on; it grows. That another process was seen may come at any time."""
+        heard: list[Announcement] = []
+        self.services.announcer.listen(lambda one: None if isinstance(one, PeerSeen) else heard.append(one))
+        return heard
 
     async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:
         """POST JSON and return (status, decoded body). Header names have underscores for dashes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -41,8 +40,7 @@ async def test_its_holder_cancels_a_booking_with_all_its_places(hub: Hub, world:
         await add_booking(world, stage.performance_id, 4),
         await add_booking(world, stage.performance_id, 3),
     )
-    received: list[Any] = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     for _ in range(2):
         answer = await cancel_reservation(
             hub.services, booking.reservation_id, token=booking.manage_token, identity=None

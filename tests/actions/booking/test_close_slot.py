@@ -55,8 +55,7 @@ async def test_everybody_is_moved_into_places_that_nobody_else_gets(hub: Hub, wo
     noon, later = await world.slot(TOMORROW, capacity=10), await world.slot(TOMORROW, "14:00", "16:00", 5)
     party = await book_together(world, noon, 3)
     single = await world.reserved(noon)
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     done = await close(hub, by, noon, "move", later, "The lift is broken.")
     assert (done.concerned.people, done.concerned.parties, done.remaining) == (4, 2, 0)
     assert (done.slot.status, done.slot.booked, done.slot.closure.finished) == ("CLOSED", 0, True)

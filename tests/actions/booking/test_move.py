@@ -67,8 +67,7 @@ async def test_the_whole_party_moves_and_the_booking_with_it(hub: Hub, world: Wo
         await add_booking(world, stage.performance_id, 4),
         await add_booking(world, stage.performance_id, 3),
     )
-    received: list[Any] = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     moved = (await move(hub, booking, later)).reservation
     assert (moved.slot_id, moved.places, moved.booking_id, moved.show_title) == (later, 4, booking.id, "The Tempest")
     assert await slot(hub, stage.performance_id) == (3, 0, 7)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -50,8 +49,7 @@ async def test_after_its_time_a_reservation_gives_its_place_back_and_the_ticket_
     await gate.verify(tickets[0].code)
     clock.set(NOON + QUARTER - timedelta(seconds=5))
     assert await release_no_shows(hub.services) == 0
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     clock.set(NOON + QUARTER)
     assert await release_no_shows(hub.services) == 2
     assert await slot(hub, slot_id) == (1, 0, 2)
@@ -132,8 +130,7 @@ async def test_a_booking_of_which_nobody_came_ends_whole_and_one_that_came_in_pa
     slot_id, (in_part, missing, whole) = played
     await admit_people(hub.database, in_part, 2)
     await admit_people(hub.database, whole, 3)
-    received: list[Any] = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     clock.set(NOON + QUARTER)
     assert await release_no_shows(hub.services) == 1
     assert await slot(hub, slot_id) == (8, 0, 4)

@@ -36,8 +36,7 @@ async def standing(hub: Hub, slot_id: int) -> tuple[int, int]:
 
 async def test_places_that_are_released_in_its_transaction_are_there_for_it(hub: Hub, world: World) -> None:
     slot_id = await held_slot(world, capacity=4, held=4)
-    heard: list[Any] = []
-    hub.services.announcer.listen(heard.append)
+    heard = hub.announced()
     hashes = []
 
     async def release(connection: Any, now: datetime, manage_token_hash: bytes) -> None:

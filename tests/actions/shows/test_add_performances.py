@@ -40,8 +40,7 @@ async def test_one_performance_has_the_rooms_places_with_its_own_seats(hub: Hub,
     opens = datetime(2026, 11, 20, 12, tzinfo=UTC)
     settings = PerformanceSettings(additional_seats=6, occupied_seats=2, booking_opens_at=opens, booking_closes_minutes=30,
                                    check_in_opens_minutes=60, check_in_closes_minutes=15, largest_party=4)  # fmt: skip
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     made = await add_one(hub, by, replace(draft(show_id, room_id, FRIDAY, minutes=None), settings=settings))
     assert made.performance_id is not None
     assert received == [SlotsEdited(world.org_id)]

@@ -49,8 +49,7 @@ async def test_every_booking_and_request_ends_with_one_email_and_no_place_is_lef
     booked = await add_booking(world, stage.performance_id, 3, email="ada@example.com", language="zh_Hans")
     asked = await add_booking(world, stage.performance_id, 4, "PENDING", email="alan@example.com")
     gone = await add_booking(world, stage.performance_id, 2, "CANCELLED")
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     done = await cancel_performance(hub.services, by, stage.performance_id, message=" The lead is ill. \r\n", version=1)
     assert (done.ended, done.remaining, done.concerned.bookings, done.concerned.people, done.concerned.pending) == (
         2,

@@ -43,8 +43,7 @@ async def test_everybody_booked_gets_one_email_with_a_link_that_opens_the_bookin
     stage = await add_stage(world, 20, day=TOMORROW, booking_closes_at=NOON + timedelta(hours=30))
     booked = await add_booking(world, stage.performance_id, 3, email="ada@example.com")
     await add_booking(world, stage.performance_id, 2, "PENDING")
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     done = await move_performance(
         hub.services, by, stage.performance_id, Move(NEXT_WEEK, time(19, 30)), message="A strike.", version=1
     )

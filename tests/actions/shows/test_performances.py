@@ -33,8 +33,7 @@ async def hub(monkeypatch, open_hub, hub_promises):
 
 async def test_every_setting_changes_and_the_others_stay(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 100, day=TOMORROW)
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     opens, closes = NOON + timedelta(hours=1), NOON + timedelta(hours=20)
     changed = await change_performance(hub.services, by, stage.performance_id, {
         "additional_seats": 10, "occupied_seats": 3, "booking_opens_at": opens, "booking_closes_at": closes, "largest_party": 4,
@@ -160,8 +159,7 @@ async def test_only_a_performance_that_nobody_asked_for_is_deleted(hub: Hub, wor
     with pytest.raises(Refused, match="PERFORMANCE_IN_USE"):
         await delete_performance(hub.services, by, stage.performance_id)
     await delete_performance(hub.services, by, free, dry_run=True)
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     await delete_performance(hub.services, by, free, version=1)
     assert await count_slots(hub.database) == 1
     assert [(type(one), getattr(getattr(one, "slot", None), "capacity", None)) for one in received] == [

@@ -85,8 +85,7 @@ async def test_a_change_by_an_old_version_changes_nothing(hub: Hub, by: Actor):
 async def test_a_larger_room_gives_its_performances_to_come_more_places_at_once(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 100, day=TOMORROW, additional_seats=10, occupied_seats=4)
     past = await add_performance(world, stage.show_id, stage.room_id, YESTERDAY, expired_at=hub.clock.now())
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     changed = await change_room(hub.services, by, stage.room_id, RoomChange(capacity=120))
     assert [(one.performance_id, one.was, one.capacity) for one in changed.resized] == [
         (stage.performance_id, 106, 126)
@@ -117,8 +116,7 @@ async def test_a_room_is_never_smaller_than_what_is_booked_and_held(hub: Hub, wo
 
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(hub: Hub, world: World, by: Actor):
     stage = await add_stage(world, 20, day=TOMORROW)
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     seen = await change_room(hub.services, by, stage.room_id, RoomChange(capacity=30), dry_run=True)
     assert (seen.room.capacity, [one.capacity for one in seen.resized]) == (30, [30])
     assert ((await read_room(hub.services, by, stage.room_id)).capacity, received) == (20, [])

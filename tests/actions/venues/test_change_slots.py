@@ -26,8 +26,7 @@ async def capacities(hub: Hub) -> list[int]:
 
 async def test_many_get_another_capacity_and_each_is_recorded(hub: Hub, world: World, by: Actor):
     ids = [await world.slot(TOMORROW, f"{hour}:00", f"{hour + 1}:00", 20) for hour in (10, 11, 12)]
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     done = await change_slots(hub.services, by, ids[:2], 30, versions={ids[0]: 1})
     assert ([one.capacity for one in done.slots], done.was) == ([30, 30], {ids[0]: 20, ids[1]: 20})
     assert [type(one) for one in received] == [SlotChanged, SlotChanged, SlotsEdited]

@@ -35,8 +35,7 @@ async def test_the_stored_week_and_closed_days_make_the_slots_of_a_month(hub: Hu
     preview = await generate(hub, by, dry_run=True)
     assert (len(preview.made), preview.slot_ids, len(preview.skipped)) == (24 * 16, (), 3)
     assert await count_slots(hub.database) == 0
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     made = await generate(hub, by)
     assert (len(made.slot_ids), received) == (384, [SlotsEdited(world.org_id)])
     assert await count_slots(hub.database, total_capacity=50) == 384

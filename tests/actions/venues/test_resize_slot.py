@@ -31,8 +31,7 @@ async def test_a_larger_slot_has_free_places_at_once(hub: Hub, world: World):
     slot_id = await world.slot(TOMORROW, capacity=1, booked=1)
     with pytest.raises(Refused, match="SLOT_FULL"):
         await world.reserve(await world.ticket(), slot_id)
-    received = []
-    hub.services.announcer.listen(received.append)
+    received = hub.announced()
     done = await resize_slot(hub.services, slot_id, 3)
     assert (done["was"], done["capacity"], done["booked"], done["held"], done["free"]) == (1, 3, 1, 0, 2)
     assert [type(one) for one in received] == [SlotChanged, SlotsEdited]

@@ -275,8 +275,7 @@ async def test_the_gate_knows_of_both_slots(api: Api, world: World) -> None:
 
 
 async def test_changes_are_published_to_scanners_by_hashes(api: Api, world: World) -> None:
-    received: list[Any] = []
-    api.hub.services.announcer.listen(received.append)
+    received = api.hub.announced()
     old, new = await world.slot(LATER), await world.slot(NEXT)
     party = await booked(api, world, old, 2)
     await move(api, party, new, whole=True)
