@@ -10,7 +10,7 @@ import pytest
 from hub.actions.audit.actor import Actor
 from hub.actions.venues import make_slots
 from hub.actions.venues.closed_days import add_closed_days
-from hub.actions.venues.make_slots import Generation, SlotDraft
+from hub.actions.venues.make_slots import Generation, MadeSlots, SlotDraft
 from hub.actions.venues.opening_hours import DayHours, change_week
 from hub.events.announcements import SlotsEdited
 from hub.rules.opening_hours import Hours, SpecialDay
@@ -18,6 +18,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage
 from tests.support.slots import change_slot, count_slots, read_slots
 from tests.support.world import TODAY, World
 
@@ -64,17 +65,35 @@ async def test_overlaps_are_told_by_a_preview_and_refused_unless_allowed(hub: Hu
     assert len((await generate(hub, by, wanted, overlap=True)).slot_ids) == 16
 
 
-async def test_of_two_who_make_other_slots_at_once_the_second_sees_the_first(hub: Hub, world: World, by: Actor):
-    long = [DayHours(day, time(10), time(18), 120, 50) for day in range(2, 8)]
-    day = date(2026, 12, 1)
-    answers = await asyncio.gather(
-        *(generate(hub, by, Generation(day, day, hours=(*hours,))) for hours in (MUSEUM, long)), return_exceptions=True
+async def _make_a_day_twice_at_once(hub: Hub, by: Actor, day: date) -> list[MadeSlots | BaseException]:
+    """Two make the slots of one day at once. No slot of the one begins when one of the other does, and they overlap."""
+    others = [DayHours(one.weekday, time(10, 15), time(18, 15), 120, 50) for one in MUSEUM]
+    return await asyncio.gather(
+        *(generate(hub, by, Generation(day, day, hours=(*hours,))) for hours in (MUSEUM, others)),
+        return_exceptions=True,
     )
-    made = [one for one in answers if not isinstance(one, BaseException)]
-    refused = [one for one in answers if isinstance(one, Refused)]
-    assert len(made) == 1
-    assert [one.reason for one in refused] in ([Reason.SLOTS_OVERLAP], [])
-    assert await count_slots(hub.database) in (4, 16)
+
+
+async def test_of_two_who_make_other_slots_at_once_the_second_sees_the_first(hub: Hub, world: World, by: Actor):
+    for day in (date(2026, 12, number) for number in range(1, 6)):
+        answers = await _make_a_day_twice_at_once(hub, by, day)
+        assert [one.reason for one in answers if isinstance(one, Refused)] == [Reason.SLOTS_OVERLAP]
+        assert [len(one.made) for one in answers if isinstance(one, MadeSlots)] in ([16], [4])
+
+
+async def test_control_without_the_lock_of_the_venue_both_make_theirs(hub: Hub, world: World, by: Actor, monkeypatch):
+    met = asyncio.Barrier(2)
+    standing_slots = make_slots._standing_slots
+
+    async def read_together(*given):
+        found = await standing_slots(*given)
+        await met.wait()
+        return found
+
+    monkeypatch.setattr(make_slots, "_standing_slots", read_together)
+    sabotage(monkeypatch, "venues/opening_hours", "lock_venue", (" FOR NO KEY UPDATE", ""))
+    answers = await _make_a_day_twice_at_once(hub, by, date(2026, 12, 1))
+    assert [len(one.made) for one in answers if isinstance(one, MadeSlots)] == [16, 4]
 
 
 async def test_a_venue_without_hours_says_so(hub: Hub, world: World, by: Actor):
