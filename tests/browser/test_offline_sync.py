@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, WebSocket, expect
 
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open
 from tests.browser.offline_scanner import (
     ROWS,
     admit,
@@ -340,22 +340,18 @@ async def test_an_entry_counts_from_its_own_moment_whatever_the_device_takes_for
     await page.context.add_init_script(AHEAD.replace("AHEAD_MS", str(round(ahead))))
     answers: list[str] = []
     page.on("websocket", lambda line: line.on("framereceived", lambda text: _keep_if_measured(str(text), answers)))
+    if broken == "not measured":
+        # It takes its key for one that has ended, and may throw its list away at any moment.
+        await page.reload()
+        await until(_more_than(answers, 0))
+        assert not await _near_the_truth(hub, page)
+        return
     await reload_with_list(page)
     await until(_more_than(answers, 0))
-    if broken == "not measured":
-        assert not await _near_the_truth(hub, page)
-    else:
-        await until(lambda: _near_the_truth(hub, page))
+    await until(lambda: _near_the_truth(hub, page))
     await hub.close()
     await gone(page)
     scanned = hub.clock.now()
-    if broken == "not measured":
-        # It decides by the wrong day. If it has looked at its key before that, the key has ended and nothing is decided.
-        await key_in(page, ticket.code)
-        expired, nothing = (page.get_by_role("heading", name=name) for name in ("TICKET EXPIRED", "No connection"))
-        await expect(expired.or_(nothing)).to_be_visible()
-        await start_again(hub)
-        return
     await admit(page, ticket.code)
     admitted = hub.clock.now()
     # The hub's clock moves half an hour, as if the device's clock had been set meanwhile.
