@@ -49,3 +49,13 @@ async def seem_a_million(url: str, table: str) -> None:
         table,
     )
     await connection.close()
+
+
+async def times_read(connection: Any, index: str) -> int:
+    """Return how often the statements of this connection and others that have ended have read an index."""
+    await connection.execute("SELECT pg_stat_force_next_flush()")
+    return int(
+        await connection.fetchval(
+            "SELECT coalesce(idx_scan, 0) FROM pg_stat_user_indexes WHERE indexrelname = $1", index
+        )
+    )

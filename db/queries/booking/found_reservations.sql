@@ -35,6 +35,11 @@ SELECT r.id
  ORDER BY s.starts_at, s.id, r.id
  LIMIT $4;
 
+-- name: use_word_indexes
+-- Lets the next statement of the transaction read the indexes of words, which Postgres reads as bitmaps only. Reports do without them
+-- (db/pool.py), and a search would read every name instead.
+SET LOCAL enable_bitmapscan = on;
+
 -- name: searched_reservations
 -- The ids of at most $4 reservations below id $3, newest first, among these slots ($2, NULL: all), with the filters $5 to $8. They have an
 -- e-mail address from $9 up to $10, one of the phone numbers $11, the code $12, the order $13, a name by the query $14, or the id $15.

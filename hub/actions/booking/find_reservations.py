@@ -210,16 +210,18 @@ async def _page_of_ids(
         criteria = await _criteria(services, by, text)
         # Row-level security would hide the index of addresses; it guards the rows of these ids.
         with working_for(None):
-            row = await database.fetchrow(
-                FOUND.searched_reservations,
-                by.org_id,
-                slots,
-                before or BEYOND,
-                limit + 1,
-                *filters,
-                *criteria,
-                CANDIDATES,
-            )
+            async with database.transaction() as connection:
+                await connection.execute(FOUND.use_word_indexes)
+                row = await connection.fetchrow(
+                    FOUND.searched_reservations,
+                    by.org_id,
+                    slots,
+                    before or BEYOND,
+                    limit + 1,
+                    *filters,
+                    *criteria,
+                    CANDIDATES,
+                )
         ids = list(row["ids"])
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, row["capped"]
     if slots is not None:

@@ -17,7 +17,9 @@ from hub.rules.guest_lists import GuestDraft
 from tests.support.api_client import Api
 from tests.support.audit_log import read_audit_log
 from tests.support.mail_outbox import read_outbox
+from tests.support.negative_controls import sabotage
 from tests.support.orders import change_order
+from tests.support.plans import seem_a_million, times_read
 from tests.support.reservations import change_reservation
 from tests.support.still_outbox import send_nothing
 from tests.support.theatre import Theatre
@@ -58,6 +60,26 @@ async def test_every_search_finds_its_reservation_and_no_other(api: Api, world: 
     assert await found(api, manager, "q=WEB-77") == [other.reservation_id, one.reservation_id]
     for text in ("ovelace", "da.love", "%25", "12345678"):
         assert await found(api, manager, f"q={text}") == [], text
+
+
+@pytest.mark.parametrize("mended", [True, False], ids=["as it is", "control: reports do without bitmaps"])
+async def test_a_name_is_found_by_the_index_of_words(
+    api: Api, world: World, manager: str, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    one = await world.reserved(await world.slot())
+    await change_ticket(world.hub.database, one.id, customer_name="Ada Lovelace")
+    if not mended:
+        sabotage(
+            monkeypatch,
+            "booking/found_reservations",
+            "use_word_indexes",
+            ("SET LOCAL enable_bitmapscan = on", "SELECT 1"),
+        )
+    await seem_a_million(world.hub.settings.database_url, "tickets")
+    records = world.hub.database.records
+    before = await times_read(records, "tickets_by_name")
+    assert await found(api, manager, "q=lovelace") == [one.reservation_id]
+    assert (await times_read(records, "tickets_by_name") > before) is mended
 
 
 async def test_filters_and_pages_hold_together(api: Api, world: World, manager: str) -> None:
