@@ -2,8 +2,8 @@
 
     await assert_accessible(page, "the calendar")
 
-axe is injected through the debugger. The page's Content-Security-Policy does not apply there, so the page stays
-unchanged. Results that axe calls undecided (`incomplete`) are not findings.
+axe is injected through the debugger, or loaded from a hub that serves it to its tests (`serve_axe`), which takes a third of the
+time. The page's Content-Security-Policy stays as it is. Results that axe calls undecided (`incomplete`) are not findings.
 
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
@@ -24,6 +24,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from aiohttp import web
 from playwright.async_api import Page
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -86,6 +87,16 @@ _COLOURS = """(colourRules) => {
   };
   window.colours = { colourRules, withText, lookOf };
 }"""
+_PATH = "/axe.min.js"
+# Without a network, and from a hub that does not serve it, it does not load.
+_LOAD = f"""() => new Promise((loaded) => {{
+  const script = document.createElement('script');
+  script.src = '{_PATH}';
+  script.onload = () => loaded(true);
+  script.onerror = () => loaded(false);
+  document.head.append(script);
+  script.remove();
+}})"""
 KnownLooks = set[str]
 """The looks of texts whose colours have been checked."""
 
@@ -95,17 +106,39 @@ def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
+def serve_axe(app: web.Application) -> None:
+    """Let a hub that has not been started serve axe to its pages."""
+
+    async def axe(_request: web.Request) -> web.Response:
+        kept = {"Cache-Control": "max-age=31536000, immutable"}
+        return web.Response(text=_axe(), content_type="text/javascript", headers=kept)
+
+    app.router.add_get(_PATH, axe)
+
+
+async def _inject(page: Page, *, served: bool) -> None:
+    if await page.evaluate("() => typeof window.axe === 'object'"):
+        return
+    if not (served and await page.evaluate(_LOAD)):
+        await page.evaluate(f"() => {{ {_axe()} }}")
+    await page.evaluate(_COLOURS, COLOUR_RULES)
+
+
 async def violations(
-    page: Page, *, best_practice: bool = True, rules: Sequence[str] = (), known: KnownLooks | None = None
+    page: Page,
+    *,
+    best_practice: bool = True,
+    rules: Sequence[str] = (),
+    known: KnownLooks | None = None,
+    served: bool = False,
 ) -> list[str]:
     """Return axe's findings on the page in its current state and colours, one line per element: by all rules, or by
     these.
 
-    The colours of texts with a look in `known` are skipped. Checked looks are added to `known`.
+    The colours of texts with a look in `known` are skipped. Checked looks are added to `known`. `served`: the page's hub
+    serves axe.
     """
-    if not await page.evaluate("() => typeof window.axe === 'object'"):
-        await page.evaluate(f"() => {{ {_axe()} }}")
-        await page.evaluate(_COLOURS, COLOUR_RULES)
+    await _inject(page, served=served)
     await page.evaluate(SETTLED)
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked = {
@@ -125,14 +158,14 @@ async def violations(
 
 
 async def assert_accessible(
-    page: Page, state: str = "", *, best_practice: bool = True, known: KnownLooks | None = None
+    page: Page, state: str = "", *, best_practice: bool = True, known: KnownLooks | None = None, served: bool = False
 ) -> None:
     """Fail with all findings of axe on the page, by colour scheme."""
     wrong = []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         rules = COLOUR_RULES if scheme == "dark" else ()
-        found = await violations(page, best_practice=best_practice, rules=rules, known=known)
+        found = await violations(page, best_practice=best_practice, rules=rules, known=known, served=served)
         wrong += [f"{scheme}: {line}" for line in found]
     await page.emulate_media(color_scheme="null")
     assert not wrong, f"{state or page.url}\n" + "\n".join(wrong)

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -183,21 +182,26 @@ async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
     because every new page would fetch all files.
     """
     complaints = Complaints(hub.url)
-    async with opened_pages(browser, hub.url, complaints) as open_one:
-        yield open_one
+    pages = PagesOf(browser, hub.url, complaints)
+    yield pages.open
+    await pages.close()
     assert complaints.heard == []
 
 
-@asynccontextmanager
-async def opened_pages(browser: Browser, hub_url: str, complaints: Complaints) -> AsyncIterator[Open]:
-    """See `open_page`. Opened pages are closed at the end."""
-    contexts: list[BrowserContext] = []
+class PagesOf:
+    """Opens pages of a hub in a browser, and closes them all at the end. See `open_page`."""
 
-    async def open_one(
-        path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None, scripts: bool = True,
-        locale: str = "en-GB", clock: bool = False, works_offline: bool = False,
+    def __init__(self, browser: Browser, hub_url: str, complaints: Complaints) -> None:
+        self._browser = browser
+        self._hub_url = hub_url
+        self._complaints = complaints
+        self._contexts: list[BrowserContext] = []
+
+    async def open(
+        self, path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None,
+        scripts: bool = True, locale: str = "en-GB", clock: bool = False, works_offline: bool = False,
     ) -> Page:  # fmt: skip
-        context = await browser.new_context(
+        context = await self._browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
             is_mobile=phone,
@@ -206,19 +210,24 @@ async def opened_pages(browser: Browser, hub_url: str, complaints: Complaints) -
             timezone_id="Europe/Rome",
             service_workers="allow" if works_offline else "block",
         )
-        contexts.append(context)
-        if token is not None:
-            await context.add_cookies([{"name": "hub_session", "value": token, "url": hub_url, "httpOnly": True}])
+        self._contexts.append(context)
         if gate is not None:
             await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
-        complaints.listen(page)
+        self._complaints.listen(page)
         if clock:
             await page.clock.install()
-        await page.goto(hub_url + path)
+        await self.go(page, path, token=token)
         return page
 
-    yield open_one
-    for context in contexts:
-        await context.close()
+    async def go(self, page: Page, path: str, *, token: str | None = None) -> None:
+        """Open another path in a page, with a session's token."""
+        if token is not None:
+            session = {"name": "hub_session", "value": token, "url": self._hub_url, "httpOnly": True}
+            await page.context.add_cookies([session])
+        await page.goto(self._hub_url + path)
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()

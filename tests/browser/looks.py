@@ -13,6 +13,7 @@ from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import CDPSession, Error, Page, ViewportSize, expect
 
@@ -65,12 +66,25 @@ async def assert_nothing_sticks_out(page: Page) -> None:
     assert found == [], "wider than the screen"
 
 
+_HELD: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+"""The pages that are held as phones. Only the session that has changed a page's screen can restore it."""
+
+
 async def hold_as_phone(page: Page, size: ViewportSize) -> None:
     """Give a page that was opened at a desktop a phone's small touch screen."""
-    session: CDPSession = await page.context.new_cdp_session(page)
+    session = _HELD.get(page)
+    if session is None:
+        session = _HELD[page] = await page.context.new_cdp_session(page)
     await session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     screen = {**size, "screenWidth": size["width"], "screenHeight": size["height"]}
     await session.send("Emulation.setDeviceMetricsOverride", {**screen, "deviceScaleFactor": 1, "mobile": True})
+
+
+async def let_go_of_phone(page: Page) -> None:
+    """Give a page its desktop's screen again, if it was held as a phone."""
+    session = _HELD.pop(page, None)
+    if session is not None:
+        await session.detach()
 
 
 async def reload_in(page: Page, language: str, *, seconds: float = 15) -> None:

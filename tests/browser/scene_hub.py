@@ -19,6 +19,7 @@ import redis.asyncio
 
 from hub.clock import Clock
 from hub.embedded.supervisor import ServerUrls
+from tests.browser.axe import serve_axe
 from tests.conftest import TEMPLATE
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
@@ -43,7 +44,9 @@ async def scene_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[World]:
     async with _database(servers) as database_url:
         clock = Clock()
         clock.set(NOON)
-        hub = await Hub(settings_for(database_url, servers.redis_url, folder, free_port()), clock).open()
+        hub = Hub(settings_for(database_url, servers.redis_url, folder, free_port()), clock)
+        serve_axe(hub.app)
+        await hub.open()
         try:
             yield await World(hub).found()
             broken = await broken_invariants(hub.database)

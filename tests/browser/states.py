@@ -194,15 +194,15 @@ async def at_step(page: Page, step: str) -> None:
     await expect(page.locator(f"section[data-step='{step}']")).to_be_visible()
 
 
-async def with_tickets(scene: Scene, *tickets: Ticket, path: str = "/reserve") -> Page:
-    page = await scene.open(path)
+async def with_tickets(scene: Scene, *tickets: Ticket, path: str = "/reserve", **how: Any) -> Page:
+    page = await scene.open(path, **how)
     await page.locator("#ticket-code").fill(", ".join(ticket.code for ticket in tickets))
     await page.locator("#ticket-go").click()
     return page
 
 
-async def with_contact(scene: Scene, *tickets: Ticket) -> Page:
-    page = await with_tickets(scene, *tickets)
+async def with_contact(scene: Scene, *tickets: Ticket, **how: Any) -> Page:
+    page = await with_tickets(scene, *tickets, **how)
     await at_step(page, "contact")
     await page.locator("#email").fill(EMAIL)
     await page.locator("#phone").fill(PHONE)
@@ -210,8 +210,8 @@ async def with_contact(scene: Scene, *tickets: Ticket) -> Page:
     return page
 
 
-async def at_times(scene: Scene, count: int = 1, day: date | None = LATER) -> Page:
-    page = await with_contact(scene, *await scene.world.tickets(count))
+async def at_times(scene: Scene, count: int = 1, day: date | None = LATER, **how: Any) -> Page:
+    page = await with_contact(scene, *await scene.world.tickets(count), **how)
     await at_step(page, "slot")
     await expect(page.locator("#calendar[aria-busy]")).to_have_count(0)
     if day is not None:
@@ -427,9 +427,8 @@ async def waitlist_joined(scene: Scene) -> Page:
 
 @state("time")
 async def calendar_not_live(scene: Scene) -> Page:
-    page = await at_times(scene, day=None)
+    page = await at_times(scene, day=None, clock=True)
     # Advance the page's clock past its time limits (an unanswered question, a delayed warning).
-    await page.clock.install()
     await page.context.set_offline(True)
     await page.wait_for_function("() => !navigator.onLine")
     await page.clock.run_for(10_000)

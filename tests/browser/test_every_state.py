@@ -22,10 +22,10 @@ from hub.actions.scanning import manifest
 from hub.embedded.supervisor import ServerUrls
 from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import KnownLooks, assert_accessible
-from tests.browser.conftest import Chromium, Complaints, opened_pages
-from tests.browser.hands_and_eyes import Open
+from tests.browser.conftest import Chromium, Complaints, PagesOf
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
 from tests.browser.pictures import WIDTHS, photograph
+from tests.browser.reused_pages import ReusedPages
 from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State, in_walks
@@ -47,27 +47,28 @@ def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.R
 class Visitor:
     """A visitor with one page at a time. Opening another page closes the one before."""
 
-    def __init__(self, scene: Scene, open_page: Open, **how: Any) -> None:
+    def __init__(self, scene: Scene, tabs: ReusedPages, **how: Any) -> None:
         self.scene = replace(scene, open=self._open)
         self.page: Page | None = None
         self.held = False
-        self._open_page = open_page
+        self._tabs = tabs
         self._how = how
 
     async def _open(self, path: str, **how: Any) -> Page:
         await self.leave()
-        self.page, self.held = await self._open_page(path, **self._how, **how), False
+        self.page, self.held = await self._tabs.open(path, **self._how, **how), False
         return self.page
 
     async def leave(self) -> None:
         if self.page is not None:
-            await self.page.context.close()
-        self.page = None
+            await self._tabs.close(self.page)
+        self.page = self.scene.stands = None
 
     async def take_over(self, other: Visitor) -> None:
         """Take the page of another visitor, who uses it as a phone."""
         await self.leave()
         self.page, self.held, other.page = other.page, True, None
+        other.scene.stands = None
 
     async def resize(self, size: ViewportSize) -> None:
         assert self.page is not None
@@ -105,9 +106,11 @@ async def visitors(
         async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:
             complaints = Complaints(world.hub.url)
             scene = await Scene(world.hub, world, _nowhere).furnish()
-            async with opened_pages(await chromium.running(), world.hub.url, complaints) as open_page:
-                english = Visitor(scene, open_page, locale="en-GB")
-                yield Visitors(english, Visitor(scene, open_page, locale=CHINESE, phone=True), complaints)
+            pages = PagesOf(await chromium.running(), world.hub.url, complaints)
+            tabs = ReusedPages(pages)
+            english = Visitor(scene, tabs, locale="en-GB")
+            yield Visitors(english, Visitor(scene, tabs, locale=CHINESE, phone=True), complaints)
+            await pages.close()
 
 
 async def _nowhere(*_: object, **__: object) -> Page:
@@ -136,7 +139,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     page = await state.reach(english.scene)
     known = KnownLooks()
     async with Looks() as looks:
-        await looks.look("barriers, English, desk", assert_accessible(page, known=known))
+        await looks.look("barriers, English, desk", assert_accessible(page, known=known, served=True))
         for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             await page.set_viewport_size(size)
             await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
@@ -151,7 +154,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         else:
             page = await state.reach(chinese.scene)
         await looks.look("words, Chinese, phone", assert_chinese(page))
-        await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known))
+        await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known, served=True))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
             await chinese.resize(size)
             await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))
