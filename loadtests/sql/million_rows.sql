@@ -1,6 +1,5 @@
 -- The rows of M1: a large organisation after some years, with 10,000 visitors a day. `:rows`, `:org` and `:venue` are replaced by the
--- loader. Names are as common as in
--- a town: 500 first and 400 family names.
+-- loader. Names are as common as in a town: 500 first and 400 family names.
 
 -- One order has 50 tickets. The last thousandth of the tickets, the oldest ones, are of a product of their own.
 INSERT INTO orders (org_id, id, reference, status, customer_name, customer_email, paid_at)
