@@ -102,14 +102,16 @@ async def copy(args: Namespace) -> CommandResult:
 
 
 async def resize(args: Namespace) -> CommandResult:
-    async with open_command_services() as services:
-        from hub.actions.venues.resize_slot import resize_slot
+    async with organising(args) as (services, by):
+        from hub.actions.venues.change_slots import change_slots
 
-        slot = await resize_slot(services, args.slot, args.capacity)
+        done = await change_slots(services, by, [args.slot], args.capacity, dry_run=args.dry_run)
+    (slot,) = done.slots
+    was = done.was[slot.slot_id]
     return CommandResult(
-        slot,
-        f"slot {slot['slot_id']} ({slot['date']} {slot['start_time'][:5]}): {slot['was']} -> {slot['capacity']} places, "
-        f"{slot['booked']} booked, {slot['held']} held for the waiting list, {slot['free']} free",
+        {**_document(slot), "was": was, "dry_run": args.dry_run},
+        f"{would(args)}slot {slot.slot_id} ({slot.date} {minutes_of(slot.start_time)}): {was} -> {slot.capacity} places, "
+        f"{slot.booked} booked, {slot.held} held for the waiting list, {slot.free} free",
     )
 
 

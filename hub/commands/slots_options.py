@@ -25,7 +25,11 @@ def add_slots(commands: Any, command: Command) -> None:
     listing.add_argument("--status", choices=["ACTIVE", "CLOSED"])
     _generate(_changing(_of_venue(command(group, "generate", "slots:generate", "make slots from opening hours"))))
     _add_one(_changing(_of_venue(command(group, "add", "slots:add", "add one slot"))))
-    resizing = command(group, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
+    resizing = _changing(
+        _of_organisation(
+            command(group, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
+        )
+    )
     resizing.add_argument("--slot", type=ID, required=True, metavar="ID")
     resizing.add_argument("--capacity", type=CAPACITY, required=True, metavar="N")
     _close(_versioned(command(group, "close", "slots:close", "close a slot, and move or tell everybody booked")))

@@ -187,8 +187,12 @@ def test_a_slot_is_made_larger_and_never_smaller_than_what_is_taken(data_dir: Pa
     (slot_id,) = json.loads(hub(data_dir, "slots", "generate", *hours, "--json").stdout)["slot_ids"]
     resize = ("slots", "resize", "--slot", str(slot_id), "--capacity")
     done = json.loads(hub(data_dir, *resize, "8", "--json").stdout)
-    assert (done["was"], done["capacity"], done["free"]) == (5, 8, 8)
+    assert (done["was"], done["capacity"], done["available_count"]) == (5, 8, 8)
     assert "8 -> 2 places, 0 booked, 0 held for the waiting list, 2 free" in hub(data_dir, *resize, "2").stdout
+    assert [one["after"] for one in json.loads(hub(data_dir, "audit", "list", "--json").stdout)["entries"]][:2] == [
+        {"capacity": 2},
+        {"capacity": 8},
+    ]
     unknown = hub(data_dir, "slots", "resize", "--slot", "4711", "--capacity", "2")
     assert (unknown.returncode, unknown.stderr) == (1, "hub: Slot not found\n")
 

@@ -93,24 +93,3 @@ SELECT org_id, id AS slot_id, CASE WHEN status = 'ACTIVE' THEN total_capacity - 
  WHERE ends_at > $1
  ORDER BY starts_at
  LIMIT $2;
-
--- name: resize_slot
--- Sets a slot's capacity to $2 and returns all counts. If somebody waits, new places are held for the waiting list. If more
--- places are booked and held, nothing changes and `resized` is false. The seats of a performance are its organiser's to change.
-WITH held AS MATERIALIZED (
-    SELECT s.*, s.booked_count + s.held_count <= $2::integer AS fits
-      FROM reservation_slots s
-     WHERE s.id = $1 AND s.show_id IS NULL AND NOT s.for_guests
-       FOR NO KEY UPDATE
-)
-UPDATE reservation_slots s
-   SET total_capacity = CASE WHEN h.fits THEN $2 ELSE h.total_capacity END,
-       held_count = h.held_count + CASE WHEN h.fits AND h.has_waitlist AND h.ends_at > $3
-                                        THEN greatest($2 - h.total_capacity, 0) ELSE 0 END,
-       booked_count = h.booked_count, verified_count = h.verified_count, revision = h.revision + h.fits::integer,
-       version = h.version + h.fits::integer,
-       updated_at = CASE WHEN h.fits THEN $3 ELSE h.updated_at END
-  FROM held h
- WHERE s.org_id = h.org_id AND s.id = h.id
-RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-          s.verified_count, s.held_count, s.revision, s.status, s.ends_at, h.fits AS resized, h.total_capacity AS was;

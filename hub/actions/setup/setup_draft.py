@@ -15,8 +15,8 @@ from hub.access.roles import Role
 from hub.actions.audit.changes import refuse_fields
 from hub.actions.staff.accounts import check_staff
 from hub.actions.venues.gates import check_gate
-from hub.actions.venues.generate_slots import MOST_CAPACITY
 from hub.actions.venues.venue_records import VenueChange, check_venue
+from hub.rules.opening_hours import MOST_CAPACITY
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import LONGEST_NAME, clean_line

@@ -6,6 +6,7 @@ from typing import Any
 
 from db.statements import load
 from hub.events.announcements import SlotsEdited
+from hub.rules.opening_hours import MOST_CAPACITY, MOST_DAYS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.slot_plan import plan_slots
@@ -13,8 +14,6 @@ from hub.services import Services
 
 SLOTS = load("venues/slots")
 VENUES = load("venues/venues")
-MOST_DAYS = 731
-MOST_CAPACITY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

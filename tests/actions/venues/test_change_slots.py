@@ -13,8 +13,10 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.shows import add_stage
 from tests.support.slots import count_slots, hold_places, read_slots
+from tests.support.waitlist import joined, on_demand, serve_all, slot, status
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -47,6 +49,41 @@ async def test_one_that_is_too_full_keeps_all_as_they_are(hub: Hub, world: World
     assert await capacities(hub) == [20, 20]
     preview = await change_slots(hub.services, by, ids, 6, dry_run=True)
     assert ([one.free for one in preview.slots], await capacities(hub)) == ([0, 6], [20, 20])
+
+
+async def test_new_places_can_be_booked_at_once(hub: Hub, world: World, by: Actor):
+    slot_id = await world.slot(TOMORROW, capacity=1, booked=1)
+    with pytest.raises(Refused, match="SLOT_FULL"):
+        await world.reserve(await world.ticket(), slot_id)
+    await change_slots(hub.services, by, [slot_id], 3)
+    await wait_until_settled(hub)
+    await world.reserve(await world.ticket(), slot_id)
+    _, body = await hub.get(f"/api/reservation-slots/available?from={TOMORROW}&to={TOMORROW}")
+    assert (body["data"][0]["total_capacity"], body["data"][0]["available_count"]) == (3, 1)
+
+
+async def test_new_places_are_held_for_who_waits(hub: Hub, world: World, by: Actor, monkeypatch: pytest.MonkeyPatch):
+    on_demand(monkeypatch)
+    slot_id = await world.slot(TOMORROW, capacity=2, booked=2)
+    family, single = await joined(hub, world, slot_id, 2), await joined(hub, world, slot_id)
+    await change_slots(hub.services, by, [slot_id], 6)
+    assert await slot(hub, slot_id) == (2, 4, 0)
+    await serve_all(hub)
+    assert await status(hub, family, single) == ["OFFERED", "OFFERED"]
+    assert await slot(hub, slot_id) == (2, 3, 1), "what nobody waits for is everybody's"
+    with pytest.raises(Refused, match="CAPACITY_TAKEN"):
+        await change_slots(hub.services, by, [slot_id], 4)
+
+
+async def test_no_slot_no_performance_and_no_number_beyond_the_bounds(hub: Hub, world: World, by: Actor):
+    stage = await add_stage(world)
+    for slot_id in (4711, stage.performance_id):
+        with pytest.raises(Refused, match="SLOT_NOT_FOUND"):
+            await change_slots(hub.services, by, [slot_id], 5)
+    slot_id = await world.slot(TOMORROW, capacity=9)
+    with pytest.raises(Refused, match="INVALID_REQUEST"):
+        await change_slots(hub.services, by, [slot_id], 1_000_001)
+    assert (await change_slots(hub.services, by, [slot_id], 0)).slots[0].free == 0
 
 
 async def test_what_somebody_else_changed_is_named(hub: Hub, world: World, by: Actor):
