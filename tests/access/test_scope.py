@@ -17,6 +17,7 @@ from hub.actions.staff.change_people import change_person
 from hub.live.topics.table import TOPICS
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_outbox
 from tests.support.offline_queue import queued, sync
 from tests.support.scan_log import read_scans
 from tests.support.staff import add_member, gates, shift, sign_in_at
@@ -205,3 +206,24 @@ async def test_a_venues_address_list_is_obeyed_at_sign_in_on_pages_and_at_socket
         assert ws.close_code == 4401
     await world.policy(ip_allow_list=["192.0.2.0/24", "127.0.0.1/32"])
     assert (await hub.get("/api/operator/account", token=token))[0] == 200
+
+
+async def test_the_mail_of_the_organisation_is_for_managers_of_every_venue(hub: Hub, world: World) -> None:
+    await add_member(hub.services, world.org_id, "sue", "MANAGER", venue_ids=[world.venue_id])
+    await world.reserved(await world.slot())
+    mail_id = (await read_outbox(hub.database))[0]["id"]
+    token, boss = await sign_in_at(world, "sue"), await world.staff("MANAGER")
+    asked = [
+        await hub.get("/api/admin/mail", token=token),
+        await hub.post(f"/api/admin/mail/{mail_id}/retry", {}, token=token),
+        await hub.post(f"/api/admin/mail/{mail_id}/discard", {}, token=token),
+    ]
+    assert [(status, answer["error"]["code"]) for status, answer in asked] == [(403, "FORBIDDEN")] * len(asked)
+    assert (await hub.get("/api/admin/mail", token=boss))[0] == 200
+    menus = {}
+    for who in (token, boss):
+        async with hub.client.get("/admin", cookies={"hub_session": who}) as page:
+            menus[who] = await page.text()
+        async with hub.client.get("/admin/mail", cookies={"hub_session": who}) as page:
+            assert page.status == (403 if who == token else 200)
+    assert ('href="/admin/mail"' in menus[token], 'href="/admin/mail"' in menus[boss]) == (False, True)

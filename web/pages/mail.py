@@ -1,9 +1,10 @@
-"""The page of unsent messages. Managers only; everybody else is redirected to the login page."""
+"""The page of unsent messages. Managers of every venue only; whoever is not signed in is redirected to the login page."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from hub.access.scope import refuse_other_venue
 from web.pages.render import page
 from web.pages.staff import manager_of
 
@@ -11,5 +12,5 @@ ADDRESS = "/admin/mail"
 
 
 async def show_mail(request: web.Request) -> web.Response:
-    manager_of(request)
+    refuse_other_venue(manager_of(request), None)
     return page(request, "mail.html")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
 from hub.observability import telemetry
@@ -63,8 +64,10 @@ class MailPage:
     figures: MailFigures
 
 
-async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int | None) -> MailPage:
-    """Return the messages of one organisation, newest first."""
+async def read_mail(services: Services, by: Actor, wanted: Wanted, before: int | None) -> MailPage:
+    """Return the messages of an organisation, newest first. Refuses FORBIDDEN for whoever may act at some venues only."""
+    refuse_other_venue(by, None)
+    org_id = by.org_id
     now = services.clock.now()
     overdue_before = now - OVERDUE_AFTER
     below = before or _BEYOND
@@ -86,8 +89,9 @@ async def read_mail(services: Services, org_id: int, wanted: Wanted, before: int
 async def retry_mail(services: Services, mail_id: int, by: Actor) -> MailRow:
     """Send a message again now, with all its tries. If its link is no longer stored, it gets a new one to the same party.
 
-    A request of a booking has one link that confirms it, so the new one replaces it.
+    A request of a booking has one link that confirms it, so the new one replaces it. Refuses FORBIDDEN as `read_mail` does.
     """
+    refuse_other_venue(by, None)
     now = services.clock.now()
     row = await _standing(services, mail_id, by)
     if refusal := why_not_retry(_facts(row), now):
@@ -113,7 +117,8 @@ async def retry_mail(services: Services, mail_id: int, by: Actor) -> MailRow:
 
 
 async def discard_mail(services: Services, mail_id: int, by: Actor) -> MailRow:
-    """Discard a message: it is never sent, and its content is deleted."""
+    """Discard a message: it is never sent, and its content is deleted. Refuses FORBIDDEN as `read_mail` does."""
+    refuse_other_venue(by, None)
     now = services.clock.now()
     row = await _standing(services, mail_id, by)
     if refusal := why_not_discard(_facts(row), now):

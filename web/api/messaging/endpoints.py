@@ -12,19 +12,19 @@ from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
 from web.limits import LARGEST_ID
-from web.request_fields import path_id, query_int, staff_of
+from web.request_fields import path_id, query_int
 
 MAIL_STATUSES: tuple[str, ...] = get_args(Wanted)
 
 
 async def show_mails(request: web.Request) -> web.Response:
-    staff = staff_of(request, Role.MANAGER)
+    by = actor_of(request, Role.MANAGER)
     status = request.query.get("status", "stuck")
     if status not in MAIL_STATUSES:
         raise invalid(("status", f"Give one of {', '.join(MAIL_STATUSES)}"))
     before = query_int(request, "before", 1, LARGEST_ID)
     services = request.app[SERVICES]
-    page = await read_mail(services, staff.org_id, cast("Wanted", status), before)
+    page = await read_mail(services, by, cast("Wanted", status), before)
     return success_response(
         {
             "mails": [_mail_fields(mail, request["language"]) for mail in page.lines],

@@ -17,7 +17,7 @@ MAIL_ENDPOINTS: tuple[Endpoint, ...] = (
                       "The `next` of the previous page."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
-        about="For managers, within their own organisation. Recipients are masked.",
+        about="For managers who may act at every venue, within their own organisation. Recipients are masked.",
     ),
     Endpoint(
         "POST", "/api/admin/mail/{mail_id:[0-9]+}/retry", endpoints.retry_one_mail, "Send a message again", "Administration",

@@ -137,7 +137,7 @@ def admin_page(
         done=DONE.get(request.query.get("done", ""), ""),
         refusal="" if refused is None else message(refused.reason, refused.details),
         problems=problems,
-        sections=[] if identity is None else sections_for(identity.role),
+        sections=[] if identity is None else sections_for(identity.role, limited=bool(identity.venue_ids)),
         **context,
     )
 

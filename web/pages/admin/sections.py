@@ -10,13 +10,17 @@ from hub.text.languages import N_
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An entry of the menu. A template says which one it belongs to by `{% set here = "rooms" %}`."""
+    """An entry of the menu. A template says which one it belongs to by `{% set here = "rooms" %}`.
+
+    `everywhere`: only for those who may act at every venue.
+    """
 
     key: str
     path: str
     label: str
     role: Role
     group: str
+    everywhere: bool = False
 
 
 SET_UP, TICKETS, SHOWS, PEOPLE = N_("Set-up"), N_("Tickets"), N_("Shows"), N_("Bookings and mail")
@@ -37,7 +41,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),
     Section("reservations", "/admin/reservations", N_("Reservations"), Role.MANAGER, PEOPLE),
     Section("guests", "/admin/guests", N_("Guest lists"), Role.MANAGER, PEOPLE),
-    Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE),
+    Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE, everywhere=True),
     Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
     Section("devices", "/admin/devices", N_("Scanners"), Role.ADMIN, DEVICES),
     Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
@@ -49,10 +53,10 @@ SECTIONS: tuple[Section, ...] = (
 """In the order of the menu; those of a group stand together."""
 
 
-def sections_for(role: Role) -> list[tuple[str, list[Section]]]:
-    """Return the groups of the menu, each with the sections that this role sees."""
+def sections_for(role: Role, *, limited: bool = False) -> list[tuple[str, list[Section]]]:
+    """Return the groups of the menu, each with the sections that this role sees; `limited` to some venues."""
     groups: dict[str, list[Section]] = {}
     for section in SECTIONS:
-        if at_least(role, section.role):
+        if at_least(role, section.role) and not (limited and section.everywhere):
             groups.setdefault(section.group, []).append(section)
     return list(groups.items())
