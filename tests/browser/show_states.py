@@ -10,7 +10,6 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from hub.actions.waitlist.join_booking import join_with_booking
-from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.browser.states import Scene, state
 from tests.support.shows import (
     Booking,
@@ -21,6 +20,7 @@ from tests.support.shows import (
     admit_people,
     change_booking,
 )
+from tests.support.waitlist import serve_beside_job
 from tests.support.world import NOON, TODAY
 
 SOON = TODAY + timedelta(days=2)
@@ -219,7 +219,7 @@ async def seats_held(scene: Scene) -> Page:
     booking = await add_booking(scene.world, evening, 2, "PENDING", name=NAME)
     await join_with_booking(scene.hub.services, booking.confirm_token, "en")
     await scene.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.manage_token}")
-    await serve_waitlists(scene.hub.services)
+    await serve_beside_job(scene.hub, evening)
     return await opened(scene, booking, "held")
 
 

@@ -17,10 +17,10 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from hub.actions.waitlist.leave import leave_waitlist
-from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_newest_code
 from tests.support.shows import add_booking, add_performance, add_room, add_show
+from tests.support.waitlist import serve_beside_job
 from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
@@ -101,7 +101,7 @@ class Scene:
         token = await self.wait(slot_id)
         await self.wait(slot_id)
         await self.hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
-        await serve_waitlists(self.hub.services)
+        await serve_beside_job(self.hub, slot_id)
         return token
 
     async def seats_offered(self) -> str:
@@ -114,7 +114,7 @@ class Scene:
         status, reply = await self.hub.post("/api/bookings/waitlist", {"token": request.confirm_token})
         assert status == 200, reply
         await self.hub.delete(f"/api/reservations/{booked.reservation_id}?token={booked.manage_token}")
-        await serve_waitlists(self.hub.services)
+        await serve_beside_job(self.hub, performance_id)
         return str(reply["data"]["token"])
 
     @staticmethod

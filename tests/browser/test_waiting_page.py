@@ -14,7 +14,7 @@ from tests.browser.hands_and_eyes import Open, read_qr
 from tests.browser.test_calendar import at_the_calendar, day
 from tests.browser.test_visit_page import look_again
 from tests.support.hub import Hub
-from tests.support.waitlist import change_waitlist_entries, read_waitlist_entry
+from tests.support.waitlist import change_waitlist_entries, read_waitlist_entry, serve_beside_job
 from tests.support.world import TODAY, Ticket, World
 
 pytestmark = pytest.mark.one_hub
@@ -38,7 +38,7 @@ async def join(world: World, slot_id: int, *tickets: Ticket) -> str:
 async def give_back(world: World, ticket: Ticket) -> None:
     """Cancel as the ticket's holder, and serve the waiting list."""
     await world.hub.delete(f"/api/reservations/{ticket.reservation_id}", X_Reservation_Token=ticket.token)
-    await serve_waitlists(world.hub.services)
+    await serve_beside_job(world.hub)
 
 
 async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_page: Open) -> None:

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.actions.audit.actor import Actor
 from hub.actions.reporting.reconcile import reconcile
-from hub.actions.venues.resize_slot import resize_slot
+from hub.actions.venues.change_slots import change_slots
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.join import Joined
 from hub.actions.waitlist.leave import leave_waitlist
@@ -115,7 +116,7 @@ class Storm:
 
         This follows the number of actions and not real time.
         """
-        moves = 0
+        moves, organiser = 0, Actor(self.world.org_id, self.world.venue_id)
         while not self.over:
             await asyncio.sleep(0.02)
             if self.seen.total() < (moves + 1) * ACTIONS_A_MOVE:
@@ -123,7 +124,9 @@ class Storm:
             moves += 1
             self.hubs[0].clock.advance(120)
             try:
-                await resize_slot(self.hubs[1].services, self.chance.choice(self.slots), self.chance.randint(2, 9))
+                await change_slots(
+                    self.hubs[1].services, organiser, [self.chance.choice(self.slots)], self.chance.randint(2, 9)
+                )
             except Refused as no:
                 self.seen[f"resize {no.reason}"] += 1
 

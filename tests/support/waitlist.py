@@ -14,6 +14,7 @@ from hub.jobs.waitlist import WaitlistJob
 from tests.support.hub import Hub
 from tests.support.rows import change_rows, count_rows, read_row, read_rows
 from tests.support.shows import Booking
+from tests.support.slots import read_slots
 from tests.support.world import Ticket, World
 
 
@@ -60,6 +61,21 @@ async def wait_for_seats(hub: Hub, booking: Booking, language: str = "en") -> Jo
 
 async def serve_all(hub: Hub) -> Served:
     return await serve_waitlists(hub.services)
+
+
+async def serve_beside_job(hub: Hub, *slot_ids: int) -> None:
+    """Serve the waiting lists of slots, or all, where the hub's own job runs as well.
+
+    A list that the job is serving at this moment is passed over, so it is served until no kept places fit a waiting party.
+    """
+    for _ in range(200):
+        await serve_waitlists(hub.services)
+        ids = list(slot_ids) or [row["id"] for row in await read_slots(hub.database, "id")]
+        rows = await read_waiting_slots(hub.database, ids)
+        if all(one["smallest"] is None or one["held_count"] - one["offered"] < one["smallest"] for one in rows):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("a waiting party was not served")
 
 
 async def entry(hub: Hub, waiting: Joined) -> Any:

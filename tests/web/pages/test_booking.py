@@ -14,7 +14,6 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from hub.actions.waitlist.offer_places import serve_waitlists
 from tests.support.hub import Hub
 from tests.support.plain_browser import PlainBrowser, PlainPage
 from tests.support.reservations import change_reservation
@@ -29,6 +28,7 @@ from tests.support.shows import (
 )
 from tests.support.slots import change_slot, close_slot
 from tests.support.still_outbox import send_nothing
+from tests.support.waitlist import serve_beside_job
 from tests.support.world import NOON, TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -182,7 +182,7 @@ async def test_a_request_that_waits_says_so_and_confirms_the_seats_that_are_held
     assert page.buttons("Join the waiting list") == []
     async with world.hub.client.post(f"/b/{others.manage_token}/cancel", data={}) as answer:
         assert answer.status == 200
-    await serve_waitlists(world.hub.services)
+    await serve_beside_job(world.hub)
     await page.reload()
     assert page.heading == "5 places are held for you"
     assert "You can confirm until Friday, 20 November 2026, 12:30" in page.text
