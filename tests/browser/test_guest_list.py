@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from hub.actions.audit.actor import Actor
 from hub.actions.guests.add_guests import GuestPlace, add_guests
 from hub.rules.guest_lists import GuestDraft
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import COLOUR_RULES, assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
 from tests.browser.test_party_at_gate import scanner, shows
 from tests.support.hub import Hub
@@ -37,3 +37,10 @@ async def test_a_guest_is_found_by_name_and_comes_in_by_parts(hub: Hub, world: W
     await expect(page.locator("#guests-said")).to_have_text("No guest of today has this name.")
     await page.get_by_label("Name").fill("smith")
     await expect(page.locator("#guests-found")).to_contain_text("2 of 3 in")
+
+
+async def test_buttons_on_the_dark_scanner_are_read_under_a_pointer(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page)
+    for button in ("#guests-on", "#sign-out"):
+        await page.locator(button).hover()
+        assert await violations(page, rules=COLOUR_RULES) == [], button
