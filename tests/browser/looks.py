@@ -99,4 +99,5 @@ async def reload_in(page: Page, language: str, *, seconds: float = 15) -> None:
         if (after := await page.evaluate(OUTLINE)) == before:
             return
         await asyncio.sleep(0.05)
-    assert after == before, "the state after a reload is another one"
+    gone, new = sorted({*before} - {*after}), sorted({*after} - {*before})
+    raise AssertionError(f"the state after a reload is another one: gone {gone}, new {new}")

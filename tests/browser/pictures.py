@@ -23,9 +23,9 @@ from playwright.async_api import Page, async_playwright
 from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers
-from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
+from tests.browser.scene_hub import only_people_change_pages
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
 from tests.support import world as world_module
@@ -182,12 +182,7 @@ def read_back(file: Path) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def _hub() -> AsyncIterator[Hub]:
-    """A hub on its own servers at noon of the test day, which sends nothing."""
-
-    async def nothing(_self: OutboxJob) -> None:
-        return
-
-    OutboxJob.run = nothing  # type: ignore[method-assign]
+    """A hub on its own servers at noon of the test day."""
     # The pictures have the same ticket codes every time.
     steady = random.Random(20_261_120)
     world_module.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
@@ -199,7 +194,8 @@ async def _hub() -> AsyncIterator[Hub]:
             urls = await servers.start()
             await migrate(urls.database_url)
             settings = settings_for(urls.database_url, urls.redis_url, Path(folder), _port())
-            hub = await Hub(settings, clock).open()
+            with only_people_change_pages():
+                hub = await Hub(settings, clock).open()
             try:
                 yield hub
             finally:

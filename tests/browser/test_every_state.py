@@ -20,7 +20,6 @@ from playwright.async_api import Page, ViewportSize
 
 from hub.actions.scanning import manifest
 from hub.embedded.supervisor import ServerUrls
-from hub.jobs.outbox import OutboxJob
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.conftest import Chromium, Complaints, PagesOf
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
@@ -92,13 +91,8 @@ class Visitors:
 async def visitors(
     request: pytest.FixtureRequest, servers: ServerUrls, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Visitors]:
-    """Two visitors in the scene of one area. Its hub sends nothing, so one-time codes can be read in the outbox."""
-
-    async def nothing(_self: OutboxJob) -> None:
-        return
-
+    """Two visitors in the scene of one area."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(OutboxJob, "run", nothing)
         # A day's list serves others for two seconds. It would lack what the next state has just written.
         patch.setattr(manifest, "FRESH_SECONDS", 0.0)
         # A hub that answers 503 on a busy machine shows a RED without the decision that a state wants.
