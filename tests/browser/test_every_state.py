@@ -32,6 +32,7 @@ from tests.browser.test_chinese import CHINESE, assert_chinese
 from tests.support.patience import wait_for_slow_servers
 
 ALL = in_walks()
+SHOWN = "() => JSON.stringify([{ ...document.body.dataset }, document.body.innerText])"
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
 ) -> None:
     english, chinese = visitors.english, visitors.chinese
     visitors.complaints.heard.clear()
-    page = await state.reach(english.scene)
+    page = await reached(state, english, visitors.complaints)
     known = KnownLooks()
     async with Looks() as looks:
         await looks.look("barriers, English, desk", assert_accessible(page, known=known, served=True))
@@ -146,7 +147,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
             await looks.look("reload", reload_in(page, "zh-Hans"))
             await chinese.take_over(english)
         else:
-            page = await state.reach(chinese.scene)
+            page = await reached(state, chinese, visitors.complaints)
         await looks.look("words, Chinese, phone", assert_chinese(page))
         await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known, served=True))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
@@ -155,6 +156,17 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     await english.stay(state, WIDE)
     await chinese.stay(state, PHONE)
     assert visitors.complaints.heard == []
+
+
+async def reached(state: State, visitor: Visitor, complaints: Complaints) -> Page:
+    """Reach the state. If that fails, the error says what the page shows and what the browser reported."""
+    try:
+        return await state.reach(visitor.scene)
+    except Exception as error:
+        if visitor.page is not None:
+            error.add_note(f"{visitor.page.url} shows: {await visitor.page.evaluate(SHOWN)}")
+        error.add_note(f"The browser reported: {complaints.heard}")
+        raise
 
 
 def test_every_state_is_reached_once() -> None:

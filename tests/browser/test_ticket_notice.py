@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from hub.actions.booking.cancel import cancel_reservation
 from hub.app import LIVE
+from hub.events.announcements import TicketChange, TicketsChanged
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later, without_asking
 from tests.browser.offline_scanner import said_by_hub, ticket_event
@@ -88,6 +89,22 @@ async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World,
     scan_id = str((await read_scan(hub.database, entered=True))["scan_id"])
     assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
     await expect(page.get_by_role("alert")).to_contain_text("The entry of this ticket was just taken back.")
+
+
+@pytest.mark.parametrize(("late", "marked"), [("reserved", False), ("activated", False), ("moved", True)])
+async def test_late_news_of_what_the_answer_knew_already_marks_nothing(
+    hub: Hub, world: World, open_page: Open, late: TicketChange, marked: bool
+) -> None:
+    ticket = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
+    page = await scanner(world, open_page)
+    await showing(page, ticket, "WRONG DATE")
+    frames = await said_by_hub(page)
+    hub.services.announcer.publish([TicketsChanged.of(world.org_id, world.venue_id, [ticket.code], late)])
+    await ticket_event(frames, ticket.code, late)
+    # The button is hidden under an answer that is out of date.
+    await expect(page.get_by_role("button", name="Ask a supervisor")).to_be_visible(visible=not marked)
+    await expect(page.get_by_role("alert")).to_contain_text("just moved" if marked else "")
+    assert bool(await page.get_by_role("alert").text_content()) == marked
 
 
 async def test_a_ticket_refused_for_want_of_a_reservation_is_booked_at_the_gate(world: World, open_page: Open) -> None:

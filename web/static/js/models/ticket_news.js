@@ -94,9 +94,12 @@ export class TicketNews {
 }
 
 /** The changes that a decision contains already. @param {Decision} decision */
-function toldBy({ verified, presence, party, reason, recorded }) {
+function toldBy({ ticket, reservation, verified, presence, party, reason, recorded }) {
   /** @type {Set<string>} */
   const told = new Set();
+  // News may come after the answer that knew of it, where somebody books and shows the ticket at once.
+  if (reservation) told.add("reserved");
+  if (ticket?.status && ticket.status !== "INACTIVE") told.add("activated");
   // While the operator is asked how many of a party come in, every other entry of it counts.
   const open = isParty(party) && party.remaining > 0 && reason !== "VERIFIED";
   if (verified && !open) for (const change of ["verified", "party"]) told.add(change);
