@@ -52,6 +52,7 @@ from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from hub.jobs.outbox import OutboxJob
 from hub.jobs.periodic_jobs import run_periodically
 from hub.jobs.reseal import reseal_everything
+from hub.jobs.revocations import EVERY as REVOCATIONS_EVERY
 from hub.jobs.revocations import refresh_revocations
 from hub.jobs.waitlist import WaitlistJob
 from hub.live.server import LiveServer
@@ -216,7 +217,7 @@ def _start_jobs(
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
         _start_periodic("sealed secrets", 60, lambda: reseal_everything(services)),
-        _start_periodic("revocations", 15, lambda: refresh_revocations(services)),
+        _start_periodic("revocations", REVOCATIONS_EVERY, lambda: refresh_revocations(services)),
         _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
         _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
         _start_periodic(

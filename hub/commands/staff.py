@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 async def add(args: Namespace) -> CommandResult:
-    secret = sys.stdin.readline().rstrip("\r\n")
-    if not secret:
-        raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
+    secret = _read_secret(args)
     async with open_command_services() as services:
         from hub.actions.staff.accounts import add_staff
         from hub.actions.venues.organisations import find_org
@@ -114,6 +112,19 @@ async def reset(args: Namespace) -> CommandResult:
     return CommandResult({"staff_id": staff_id, "sent_to": person.email}, f"a link goes to {person.email}")
 
 
+async def secret(args: Namespace) -> CommandResult:
+    given = _read_secret(args)
+    async with organising(args) as (services, by):
+        from hub.actions.staff.own_account import set_secret
+        from hub.actions.staff.people import id_of_username
+
+        staff_id = await id_of_username(services, by.org_id, args.username)
+        password, pin = (None, given) if args.pin_stdin else (given, None)
+        person = await set_secret(services, by, staff_id, password=password, pin=pin, dry_run=args.dry_run)
+    what = "PIN" if args.pin_stdin else "password"
+    return CommandResult(document_of(person), f"{would(args)}the {what} of {person.username} set, their sessions ended")
+
+
 async def sessions(args: Namespace) -> CommandResult:
     async with organising(args) as (services, by):
         from hub.actions.staff.people import id_of_username
@@ -140,6 +151,13 @@ async def _set_enabled(args: Namespace, *, enabled: bool) -> CommandResult:
         staff_id = await id_of_username(services, by.org_id, args.username)
         person = await set_enabled(services, by, staff_id, enabled=enabled, dry_run=args.dry_run)
     return CommandResult(document_of(person), would(args) + _line(person))
+
+
+def _read_secret(args: Namespace) -> str:
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise CommandFailed("standard input held no " + ("PIN" if args.pin_stdin else "password"))
+    return given
 
 
 def _fields(args: Namespace) -> dict[str, Any]:

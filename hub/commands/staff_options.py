@@ -46,6 +46,11 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     )
     resetting.add_argument("username", metavar="USERNAME")
     resetting.add_argument("--pin", action="store_true", help="make a new PIN for an operator and print it")
+    setting = _changing(
+        command(group, "secret", "staff:secret", "set somebody's password or PIN and end all of their sessions")
+    )
+    setting.add_argument("username", metavar="USERNAME")
+    _secret(setting)
     sessions = _of_organisation(
         command(group, "sessions", "staff:sessions", "list the sessions of somebody, or end them")
     )
@@ -59,6 +64,10 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--venue", type=count(1, 2**63 - 1), metavar="ID", help="where their sessions are")
     parser.add_argument("--organisation", metavar="NAME", help="short name or id; needed if there are several")
+    _secret(parser)
+
+
+def _secret(parser: argparse.ArgumentParser) -> None:
     secret = parser.add_mutually_exclusive_group(required=True)
     secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input")

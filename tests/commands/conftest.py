@@ -15,10 +15,10 @@ from tests.support.fork_server import FORK_SERVER
 
 @pytest.fixture
 def run(database_url: str, redis_url: str, tmp_path: Path) -> Callable[..., Any]:
-    """`run("shows", "list")` runs `hub shows list` on the servers of the test."""
+    """`run("shows", "list")` runs `hub shows list` on the servers of the test; `stdin` is its standard input."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     env = {**inherited, "HUB_DATA_DIR": str(tmp_path), "HUB_DATABASE_URL": database_url, "HUB_REDIS_URL": redis_url}
-    return lambda *words: FORK_SERVER.run(*words, stdin="", env=env)
+    return lambda *words, stdin="": FORK_SERVER.run(*words, stdin=stdin, env=env)
 
 
 @pytest.fixture

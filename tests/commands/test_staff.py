@@ -57,3 +57,15 @@ def test_somebody_is_invited_limited_disabled_and_gets_a_pin(run, ask):
     assert ask("staff", "enable", "ann")["status"] == "ACTIVE"
     unknown = run("staff", "disable", "bob")
     assert (unknown.returncode, unknown.stderr) == (1, "hub: There is no such person.\n")
+
+
+def test_a_secret_is_set_from_standard_input_and_never_from_the_command_line(run, ask):
+    ask("staff", "invite", "ann", "--name", "Ann Lee", "--role", "manager", "--email", "ann@example.org")
+    done = run("staff", "secret", "ann", "--password-stdin", stdin="correct horse battery\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "the password of ann set, their sessions ended\n"
+    assert ask("staff", "list")["staff"][0]["status"] == "ACTIVE"
+    easy = run("staff", "secret", "ann", "--pin-stdin", stdin="111111\n")
+    assert (easy.returncode, "too easy to guess" in easy.stderr, "111111" in easy.stderr) == (1, True, False)
+    assert run("staff", "secret", "ann", "--pin-stdin").stderr == "hub: standard input held no PIN\n"
+    assert run("staff", "secret", "ann", "correct horse").returncode == 2

@@ -7,6 +7,33 @@ INSERT INTO revoked_sessions (org_id, jti, expires_at) VALUES ($1, $2, $3);
 -- Ends every session of a staff member that was issued before $3.
 INSERT INTO revoked_sessions (org_id, staff_id, issued_before, expires_at) VALUES ($1, $2, $3, $4);
 
+-- name: end_sessions_of_people
+-- Ends the sessions on the list of these people ($2), but the one whose token has the id $3, and takes them from it. Returns the
+-- ids of their tokens. The caller holds the rows of the people, so that no session is missed, whatever the clock that issued it.
+WITH gone AS (
+    DELETE FROM staff_sessions
+     WHERE org_id = $1 AND staff_id = ANY ($2::bigint[]) AND jti IS DISTINCT FROM $3::text
+    RETURNING jti, expires_at
+), ended AS (
+    INSERT INTO revoked_sessions (org_id, jti, expires_at) SELECT $1, jti, expires_at FROM gone
+)
+SELECT jti FROM gone;
+
+-- name: end_sessions_of_disabled
+-- Ends the sessions of people who are disabled, and takes them from the list: whoever disabled them may have used SQL alone. In the
+-- order of the key, so that two processes cannot deadlock.
+WITH disabled AS (
+    SELECT s.org_id, s.id
+      FROM staff_sessions s JOIN staff p ON p.org_id = s.org_id AND p.id = s.staff_id
+     WHERE p.disabled_at IS NOT NULL
+     ORDER BY s.org_id, s.id
+       FOR UPDATE OF s
+), gone AS (
+    DELETE FROM staff_sessions s USING disabled d WHERE s.org_id = d.org_id AND s.id = d.id
+    RETURNING s.org_id, s.jti, s.expires_at
+)
+INSERT INTO revoked_sessions (org_id, jti, expires_at) SELECT org_id, jti, expires_at FROM gone WHERE expires_at > $1;
+
 -- name: ended_sessions
 SELECT org_id, jti, staff_id, issued_before, expires_at FROM revoked_sessions WHERE expires_at > $1;
 
@@ -32,9 +59,6 @@ DELETE FROM staff_sessions WHERE org_id = $1 AND staff_id = $2 AND jti <> $3 RET
 
 -- name: forget_session
 DELETE FROM staff_sessions WHERE org_id = $1 AND jti = $2;
-
--- name: forget_sessions_of_staff
-DELETE FROM staff_sessions WHERE org_id = $1 AND staff_id = $2;
 
 -- name: note_seen
 -- Notes when sessions were seen last: $1 organisations, $2 ids of their tokens, $3 moments. In the order of the key, so that

@@ -1,4 +1,4 @@
-"""Staff accounts: adding and disabling them."""
+"""Staff accounts as commands add them, and the names that are printed for the gates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hub.access.passwords import LONGEST_SECRET
 from hub.access.roles import Role
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
-from hub.actions.staff.change_people import set_enabled
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -78,16 +77,6 @@ async def sign_in_names(services: Services, venue: Venue) -> list[SignInName]:
     """Return the operators of a venue by name, as many as a sheet of paper holds."""
     rows = await services.database.fetch(STAFF.sign_in_names, venue.org_id, venue.id, MOST_PRINTED)
     return [SignInName(**row) for row in rows]
-
-
-async def disable_staff(services: Services, *, org_id: int, staff_id: int) -> None:
-    """Disable an account and end all its sessions. Refuses NOT_FOUND. Repeating it changes nothing."""
-    try:
-        await set_enabled(services, Actor(org_id), staff_id, enabled=False)
-    except Refused as refused:
-        if refused.reason is Reason.STAFF_NOT_FOUND:
-            raise Refused(Reason.NOT_FOUND) from None
-        raise
 
 
 def check_staff(

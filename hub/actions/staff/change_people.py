@@ -77,16 +77,15 @@ async def change_person(
         if "shifts" in changes:
             await write_shifts(connection, by.org_id, staff_id, fields.shifts, now)
         person = await person_of(connection, by.org_id, staff_id)
-        ended = any(getattr(was, name) != getattr(person, name) for name in SCOPE)
-        if ended:
+        ended: list[SessionRevoked] = []
+        if any(getattr(was, name) != getattr(person, name) for name in SCOPE):
             await _refuse_without_administrator(connection, by.org_id, was)
-            await end_sessions_of(connection, by.org_id, staff_id, now)
+            ended = await end_sessions_of(connection, by.org_id, staff_id, now)
         await record_change(
             connection, services, by, AuditAction.STAFF_CHANGED, staff_id, before=recorded(was), after=recorded(person, was),
         )  # fmt: skip
     if not dry_run:
-        if ended:
-            services.announcer.publish([SessionRevoked(by.org_id, None, staff_id, now)])
+        services.announcer.publish(ended)
         telemetry.event(telemetry.STAFF_CHANGED, change="changed", subject=staff_id, staff_id=by.staff_id)
     return person
 
@@ -105,16 +104,16 @@ async def set_enabled(
         if (was.disabled_at is None) is enabled:
             return was
         await connection.execute(PEOPLE.set_disabled, by.org_id, staff_id, None if enabled else now)
+        ended: list[SessionRevoked] = []
         if not enabled:
             await _refuse_without_administrator(connection, by.org_id, was)
             await connection.fetch(LINKS.revoke_links, by.org_id, staff_id, now)
-            await end_sessions_of(connection, by.org_id, staff_id, now)
+            ended = await end_sessions_of(connection, by.org_id, staff_id, now)
         action = AuditAction.STAFF_ENABLED if enabled else AuditAction.STAFF_DISABLED
         await record_change(connection, services, by, action, staff_id)
         person = await person_of(connection, by.org_id, staff_id)
     if not dry_run:
-        if not enabled:
-            services.announcer.publish([SessionRevoked(by.org_id, None, staff_id, now)])
+        services.announcer.publish(ended)
         word = "enabled" if enabled else "disabled"
         telemetry.event(telemetry.STAFF_CHANGED, change=word, subject=staff_id, staff_id=by.staff_id)
     return person
@@ -151,10 +150,18 @@ def is_full_administrator(person: Person) -> bool:
     return person.status == "ACTIVE" and at_least(person.role, Role.ADMIN) and not any(limits)
 
 
-async def end_sessions_of(connection: Any, org_id: int, staff_id: int, now: datetime) -> None:
-    """End every session of a person, in the transaction of its cause. The caller announces it after the commit."""
+async def end_sessions_of(connection: Any, org_id: int, staff_id: int, now: datetime) -> list[SessionRevoked]:
+    """End every session of a person whose row is held, in the transaction of its cause. Return what to announce after the commit.
+
+    Those on the list end by their ids as well: a sign-in that held the row before, or a process whose clock is ahead, may have
+    issued them later than `now`.
+    """
     await connection.execute(SESSIONS.end_sessions_of_staff, org_id, staff_id, now, now + LIFETIME)
-    await connection.execute(SESSIONS.forget_sessions_of_staff, org_id, staff_id)
+    rows = await connection.fetch(SESSIONS.end_sessions_of_people, org_id, [staff_id], None)
+    return [
+        SessionRevoked(org_id, None, staff_id, now),
+        *(SessionRevoked(org_id, row["jti"], None, None) for row in rows),
+    ]
 
 
 async def write_shifts(

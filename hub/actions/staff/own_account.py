@@ -1,4 +1,6 @@
-"""One's own account: the name, and the password or PIN with the present one. An administrator's new PIN for an operator."""
+"""One's own account: the name, and the password or PIN with the present one. New ones that others set: an administrator's PIN for
+an operator, and whatever whoever has the machine sets.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +45,7 @@ async def change_own_secret(
     Wrong present ones count as failed sign-ins. Refuses INVALID_CREDENTIALS, LOCKED_OUT, and INVALID_REQUEST.
     """
     person = await read_own(services, identity)
-    errors: dict[str, str] = {}
-    if (password is None) == (pin is None):
-        errors["password"] = "Choose either a password or a PIN"  # noqa: S105 - a sentence
-    elif password is not None and (wrong := wrong_password(password, username=person.username)):
-        errors["password"] = wrong
-    elif pin is not None and at_least(person.role, Role.ADMIN):
-        errors["pin"] = "Administrators sign in with a password"
-    elif pin is not None and (wrong := wrong_pin(pin)):
-        errors["pin"] = wrong
-    refuse_fields(errors)
+    _refuse_secret(person, password, pin)
     await check_secret(services, identity.org_id, identity.staff_id, old, device_cookie=device_cookie)
     password_hash = await services.passwords.hash(password) if password is not None else None
     pin_hash = await services.passwords.hash(pin) if pin is not None else None
@@ -67,6 +60,34 @@ async def change_own_secret(
         person = await person_of(connection, by.org_id, identity.staff_id)
     services.announcer.publish([SessionRevoked(by.org_id, jti, None, None) for jti in ended])
     telemetry.event(telemetry.STAFF_CHANGED, change="secret", subject=identity.staff_id, staff_id=identity.staff_id)
+    return person
+
+
+async def set_secret(
+    services: Services, by: Actor, staff_id: int, *, password: str | None = None, pin: str | None = None,
+    dry_run: bool = False,
+) -> Person:  # fmt: skip
+    """Set the password or PIN of somebody, for a command. It is then their only one; links are revoked, and their sessions end.
+
+    Refuses STAFF_NOT_FOUND, STAFF_DISABLED, and INVALID_REQUEST for what they may not choose either.
+    """
+    password_hash = await services.passwords.hash(password) if password is not None else None
+    pin_hash = await services.passwords.hash(pin) if pin is not None else None
+    now = services.clock.now()
+    async with change(services, dry_run=dry_run) as connection:
+        person = await hold_person(connection, by, staff_id, None)
+        if person.disabled_at is not None:
+            raise Refused(Reason.STAFF_DISABLED)
+        _refuse_secret(person, password, pin)
+        await connection.execute(PEOPLE.set_secrets, by.org_id, staff_id, password_hash, pin_hash, True)
+        await connection.fetch(LINKS.revoke_links, by.org_id, staff_id, now)
+        ended = await end_sessions_of(connection, by.org_id, staff_id, now)
+        after = {"set": "password" if password is not None else "PIN"}
+        await record_change(connection, services, by, AuditAction.STAFF_SECRET_SET, staff_id, after=after)
+        person = await person_of(connection, by.org_id, staff_id)
+    if not dry_run:
+        services.announcer.publish(ended)
+        telemetry.event(telemetry.STAFF_CHANGED, change="secret", subject=staff_id, staff_id=by.staff_id)
     return person
 
 
@@ -86,9 +107,23 @@ async def reset_pin(services: Services, by: Actor, staff_id: int) -> tuple[Perso
             refuse_fields({"how": "Only operators get a PIN this way. Send a link instead"})
         await connection.execute(PEOPLE.set_secrets, by.org_id, staff_id, None, pin_hash, False)
         await connection.fetch(LINKS.revoke_links, by.org_id, staff_id, now)
-        await end_sessions_of(connection, by.org_id, staff_id, now)
+        ended = await end_sessions_of(connection, by.org_id, staff_id, now)
         await record_change(connection, services, by, AuditAction.STAFF_PIN_RESET, staff_id)
         person = await person_of(connection, by.org_id, staff_id)
-    services.announcer.publish([SessionRevoked(by.org_id, None, staff_id, now)])
+    services.announcer.publish(ended)
     telemetry.event(telemetry.STAFF_CHANGED, change="pin", subject=staff_id, staff_id=by.staff_id)
     return person, pin
+
+
+def _refuse_secret(person: Person, password: str | None, pin: str | None) -> None:
+    """Refuse INVALID_REQUEST unless it is either a password or a PIN that this person may have."""
+    errors: dict[str, str] = {}
+    if (password is None) == (pin is None):
+        errors["password"] = "Choose either a password or a PIN"  # noqa: S105 - a sentence
+    elif password is not None and (wrong := wrong_password(password, username=person.username)):
+        errors["password"] = wrong
+    elif pin is not None and at_least(person.role, Role.ADMIN):
+        errors["pin"] = "Administrators sign in with a password"
+    elif pin is not None and (wrong := wrong_pin(pin)):
+        errors["pin"] = wrong
+    refuse_fields(errors)

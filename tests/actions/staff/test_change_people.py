@@ -14,6 +14,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.staff import change_people
 from hub.actions.staff.add_people import NewSecret, add_person
 from hub.actions.staff.change_people import change_person, set_enabled
+from hub.actions.staff.own_account import set_secret
 from hub.actions.staff.people import PeopleFilter, Person, list_people, read_person
 from hub.actions.staff.sign_in import sign_in
 from hub.jobs.revocations import refresh_revocations
@@ -199,3 +200,23 @@ async def test_a_sign_in_beside_a_change_of_scope_gets_the_new_scope_or_no_sessi
         )
         with suppress(Refused):
             assert list(services.sessions.read(signed_in.token).venue_ids) == scope
+
+
+@pytest.mark.parametrize("how", ["disabled", "another scope", "another secret"])
+async def test_a_session_of_a_process_whose_clock_is_ahead_ends_as_well(office: Office, owner: Actor, how: str) -> None:
+    """So does that of a sign-in which held the account's row while the change waited for it."""
+    jane, services, other = await add(office, "jane"), office.services, office.process()
+    services.clock.advance(5)
+    token = (await sign_in(services, username="jane", password=RIGHT)).token
+    services.clock.advance(-5)
+    if how == "disabled":
+        await set_enabled(services, owner, jane.staff_id, enabled=False)
+    elif how == "another scope":
+        await change_person(services, owner, jane.staff_id, {"venue_ids": [office.venue_id]})
+    else:
+        await set_secret(services, owner, jane.staff_id, password="another good one")
+    services.clock.advance(5)
+    await refresh_revocations(other)
+    for process in (services, other):
+        with pytest.raises(Refused):
+            process.sessions.read(token)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.access.roles import Role
-from hub.actions.staff.accounts import add_staff, disable_staff
+from hub.actions.audit.actor import Actor
+from hub.actions.staff.accounts import add_staff
+from hub.actions.staff.change_people import set_enabled
 from hub.actions.staff.second_factor import SecondFactorAnswer
 from hub.actions.staff.second_step import finish_sign_in
 from hub.actions.staff.sign_in import SignedIn, SignInClient, sign_in
@@ -179,7 +181,7 @@ async def test_a_challenge_ends_with_its_time_a_new_password_and_the_account(off
         office.services.database, jane.staff_id, password_hash=await office.services.passwords.hash(RIGHT)
     )
     challenge = (await jane.challenge())["challenge"]
-    await disable_staff(office.services, org_id=office.org_id, staff_id=jane.staff_id)
+    await set_enabled(office.services, Actor(office.org_id), jane.staff_id, enabled=False)
     assert await jane.outcome(challenge, jane.code()) == "SIGN_IN_STEP_EXPIRED"
 
 

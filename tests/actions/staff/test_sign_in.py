@@ -15,7 +15,9 @@ import pytest
 from hub.access import passwords
 from hub.access.roles import Role
 from hub.access.tokens import LIFETIME
-from hub.actions.staff.accounts import add_staff, disable_staff
+from hub.actions.audit.actor import Actor
+from hub.actions.staff.accounts import add_staff
+from hub.actions.staff.change_people import set_enabled
 from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
 from hub.actions.venues.venue_cache import VENUES
 from hub.jobs.revocations import refresh_revocations
@@ -180,7 +182,7 @@ async def test_signing_out_ends_the_session_everywhere(office: Office) -> None:
 
 async def test_a_disabled_member_of_staff_is_out_at_once(office: Office, jane: dict[str, Any]) -> None:
     signed_in = await enter(office.services)
-    await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"])
+    await set_enabled(office.services, Actor(office.org_id), jane["staff_id"], enabled=False)
     with pytest.raises(Refused):
         office.services.sessions.read(signed_in.token)
     assert await outcome(office.services) == "INVALID_CREDENTIALS"
@@ -188,10 +190,10 @@ async def test_a_disabled_member_of_staff_is_out_at_once(office: Office, jane: d
     await refresh_revocations(fresh)
     with pytest.raises(Refused):
         fresh.sessions.read(signed_in.token)
-    await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"])
+    await set_enabled(office.services, Actor(office.org_id), jane["staff_id"], enabled=False)
     with pytest.raises(Refused) as refusal:
-        await disable_staff(office.services, org_id=office.org_id, staff_id=jane["staff_id"] + 1)
-    assert refusal.value.reason is Reason.NOT_FOUND
+        await set_enabled(office.services, Actor(office.org_id), jane["staff_id"] + 1, enabled=False)
+    assert refusal.value.reason is Reason.STAFF_NOT_FOUND
 
 
 @pytest.mark.usefixtures("jane")
