@@ -1,5 +1,6 @@
 """The decision: the answer to a scan, as a value and as the contract's JSON object."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -48,12 +49,17 @@ class Decision(NamedTuple):
     product: ProductAtGate | None = None
     """Set if the ticket's product has something to say at a gate."""
 
-    def as_dict(self, contact: str = "masked", language: str = "en") -> dict[str, Any]:
+    def as_dict(self, contact: str = "masked", language: str = "en", venues: Collection[int] = ()) -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown.
 
-        `language` is that of the scanner, for the texts of the product.
+        `language` is that of the scanner, for the texts of the product. Of a ticket that stands at none of the `venues` the
+        contact is masked; without `venues`, of none.
         """
         verdict, ticket, reservation = self.verdict, self.ticket, self.reservation
+        if contact == "full" and venues and ticket is not None:
+            venue_id = ticket.venue_id if reservation is None else reservation.venue_id
+            if venue_id is not None and venue_id not in venues:
+                contact = "masked"
         wire = {
             "result": verdict.result,
             "reason": verdict.reason,

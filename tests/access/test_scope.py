@@ -21,8 +21,9 @@ from tests.support.mail_outbox import read_outbox
 from tests.support.offline_queue import queued, sync
 from tests.support.scan_log import read_scans
 from tests.support.staff import add_member, gates, shift, sign_in_at
+from tests.support.tickets import read_ticket_status
 from tests.support.websocket_client import error_of
-from tests.support.world import NOON, TODAY, World
+from tests.support.world import NOON, TODAY, Ticket, World
 
 OF_ALL = Staff(5, 1, 2, "Jane Smith", Role.OPERATOR)
 
@@ -150,6 +151,82 @@ async def test_visitors_and_guests_of_other_venues_are_nobodys_business(hub: Hub
     _, listed = await hub.get("/api/admin/reservations", token=token)
     assert listed["data"]["reservations"] == []
     assert (await hub.get(reservation, token=boss))[0] == 200
+
+
+async def test_tickets_of_other_venues_are_nobodys_business(hub: Hub, world: World) -> None:
+    other = await world.venue()
+    anywhere, there, here = (
+        await world.ticket(),
+        await world.reserved(await world.slot(venue_id=other)),
+        await world.reserved(await world.slot()),
+    )
+    tokens = {}
+    for role in ("OPERATOR", "MANAGER", "ADMIN"):
+        await add_member(hub.services, world.org_id, role, role, venue_ids=[world.venue_id])
+        tokens[role] = await sign_in_at(world, role)
+    for role, token in tokens.items():
+        asked = [
+            await hub.get(f"/api/tickets/{there.id}/{what}", token=token) for what in ("status", "availability", "life")
+        ]
+        asked.append(await hub.post(f"/api/tickets/{there.id}/activate", {}, token=token))
+        if role == "ADMIN":
+            asked += [
+                await hub.get(f"/api/admin/tickets/{there.id}", token=token),
+                await hub.post(f"/api/admin/tickets/{there.id}/cancel", {"reason": "x"}, token=token),
+            ]
+        for status, answer in asked:
+            assert (status, answer["error"]["code"], answer["error"]["venue_ids"]) == (
+                403,
+                "FORBIDDEN",
+                [world.venue_id],
+            ), role
+        for ticket in (here, anywhere):
+            for what in ("status", "availability", "life"):
+                assert (await hub.get(f"/api/tickets/{ticket.id}/{what}", token=token))[0] == 200, (role, what)
+    # Whoever knows the code is its holder, whatever else they are.
+    _, held = await hub.get(f"/api/tickets/{there.id}/status", token=tokens["OPERATOR"], X_Ticket_Code=there.code)
+    assert held["data"]["status"] == "RESERVED"
+    _, found = await hub.get("/api/tickets/search?q=john@example.com", token=tokens["MANAGER"])
+    assert [one["ticket_id"] for one in found["data"]["tickets"]] == [here.id]
+    _, listed = await hub.get("/api/admin/tickets", token=tokens["ADMIN"])
+    assert {one["ticket_id"] for one in listed["data"]["tickets"]} == {here.id, anywhere.id}
+    _, by_code = await hub.get(f"/api/admin/tickets?code={there.code}", token=tokens["ADMIN"])
+    assert by_code["data"]["tickets"] == []
+    assert (await read_ticket_status(hub.database, there.id)) == "RESERVED"
+    everywhere = await world.staff("MANAGER")
+    _, found = await hub.get("/api/tickets/search?q=john@example.com", token=everywhere)
+    assert {one["ticket_id"] for one in found["data"]["tickets"]} == {here.id, there.id}
+
+
+async def test_contact_is_shown_by_the_policy_of_the_venue_where_the_ticket_stands(hub: Hub, world: World) -> None:
+    other = await world.venue()
+    there, here = await world.reserved(await world.slot(venue_id=other)), await world.reserved(await world.slot())
+    await world.policy(show_contact="full")
+    operator, boss = await world.staff(), await world.staff("MANAGER")
+    await add_member(hub.services, world.org_id, "sue", "MANAGER", venue_ids=[world.venue_id])
+    limited = await sign_in_at(world, "sue")
+
+    async def seen(ticket: Ticket, token: str) -> list[str]:
+        _, scanned = await hub.post("/venue/scan", {"code": ticket.code, "mode": "validate"}, token=token)
+        socket = await hub.socket(token)
+        decision = (await socket.command("validate", code=ticket.code))["data"]
+        (synced,) = await sync(socket, queued(ticket.code, mode="validate"))
+        await socket.close()
+        _, life = await hub.get(f"/api/tickets/{ticket.id}/life", token=token)
+        decisions = [scanned["data"], decision, synced["decision"], *([life["data"]] if life["success"] else [])]
+        return [one["ticket"]["customer_email"] for one in decisions]
+
+    assert await seen(here, operator) == ["john@example.com"] * 4
+    assert await seen(there, operator) == ["j***@example.com"] * 4
+    assert await seen(there, boss) == ["john@example.com"] * 4
+    assert await seen(there, limited) == ["j***@example.com"] * 3
+    # A ticket that was at both venues is shown as the stricter one says.
+    assert (await hub.post(f"/api/admin/reservations/{there.reservation_id}/cancel", {}, token=boss))[0] == 200
+    again = await world.reserve(there, await world.slot(start="15:00", end="16:00"))
+    _, life = await hub.get(f"/api/tickets/{again.id}/life", token=operator)
+    assert life["data"]["ticket"]["customer_email"] == "j***@example.com"
+    _, life = await hub.get(f"/api/tickets/{again.id}/life", token=limited)
+    assert life["data"]["ticket"]["customer_email"] == "j***@example.com"
 
 
 async def test_a_changed_scope_closes_the_open_socket_and_the_shifts_end_says_when(hub: Hub, world: World) -> None:

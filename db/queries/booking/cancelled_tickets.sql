@@ -1,7 +1,12 @@
 -- Tickets that their organiser cancels. Locks: ticket, reservation, slot last.
 
 -- name: read_ticket_to_cancel
-SELECT id, code, status, channel, version FROM tickets WHERE org_id = $1 AND id = $2 AND channel NOT IN ('booking', 'guest');
+-- `venue_id` is where the ticket stands: that of its reservation, else of its product, and NULL at every venue.
+SELECT t.id, t.code, t.status, t.channel, t.version, coalesce(r.venue_id, p.venue_id) AS venue_id
+  FROM tickets t
+  JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+ WHERE t.org_id = $1 AND t.id = $2 AND t.channel NOT IN ('booking', 'guest');
 
 -- name: cancel_ticket
 -- Cancels a ticket that still has version $3, for the reason $5. A reservation that nobody has used yet is cancelled and its place

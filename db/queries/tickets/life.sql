@@ -4,7 +4,8 @@
 SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.customer_name, t.customer_email, t.customer_phone,
        t.valid_until, t.created_at, t.activated_at, t.verified_at, t.cancelled_at, t.cancel_reason, t.cancelled_by,
        c.name AS cancelled_name, o.id AS order_id, o.reference, o.status AS order_status,
-       o.paid_at, o.customer_email AS order_email, p.name AS product
+       o.paid_at, o.customer_email AS order_email, p.name AS product,
+       p.venue_id AS product_venue_id
   FROM tickets t
   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
   JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
@@ -75,7 +76,7 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
 
 -- name: find_tickets
 -- At most $6 tickets that match a code, an order, an e-mail address (lower case) or a phone number, each by its own index.
--- Unused criteria are NULL.
+-- Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one.
 SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
        s.end_time
   FROM (SELECT id FROM (
@@ -93,7 +94,9 @@ SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_pho
         ) found LIMIT $6) f
   JOIN tickets t ON t.org_id = $1 AND t.id = f.id
   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
-  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+  JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time, r.venue_id FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
+ WHERE $7::bigint[] = '{}' OR coalesce(s.venue_id, p.venue_id, ($7::bigint[])[1]) = ANY ($7::bigint[])
  ORDER BY s.date DESC NULLS LAST, s.start_time, t.code;

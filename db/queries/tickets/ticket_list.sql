@@ -72,15 +72,16 @@ SELECT id FROM (SELECT id, 1 AS n FROM orders WHERE reference = $2 AND org_id = 
                 SELECT id, 2 FROM orders WHERE org_id = $1 AND id = $3) o ORDER BY n LIMIT 1;
 
 -- name: listed_tickets
--- These tickets of an organisation, in the given order, with product, order and the reservation that stands.
+-- These tickets of an organisation, in the given order, with product, order and the reservation that stands. `venue_id` is
+-- where a ticket stands: that of the reservation, else of the product, and NULL at every venue.
 SELECT t.id AS ticket_id, t.code AS ticket_code, t.status, t.channel, t.product_id, p.name AS product, p.name_zh AS product_zh,
        t.order_id, o.reference AS order_reference, t.created_at, t.valid_until, t.verified_at, t.cancelled_at,
-       s.date AS reserved_date, s.start_time, s.end_time
+       s.date AS reserved_date, s.start_time, s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM unnest($2::bigint[]) WITH ORDINALITY AS a (id, n)
   JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = $1 AND t.id = a.id LIMIT 1) t ON true
   JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
   JOIN LATERAL (SELECT * FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time FROM ticket_reservations r
+  LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time, r.venue_id FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
  ORDER BY a.n;

@@ -36,10 +36,11 @@ SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIE
  ORDER BY t.created_at, t.code;
 
 -- name: read_ticket
--- One ticket of one organisation with its active reservation, unless it is a booking's.
+-- One ticket of one organisation with its active reservation, unless it is a booking's. `venue_id` is where it stands: that of the
+-- reservation, else of the product, and NULL at every venue.
 SELECT t.id, t.code, t.status, t.channel, t.activation_mode, t.product_id, t.order_id, t.valid_until, t.activated_at,
        t.reserved_at, t.verified_at, t.version, p.venue_id AS product_venue_id, r.id AS reservation_id, r.slot_id,
-       s.date AS reserved_date, s.start_time, s.end_time
+       s.date AS reserved_date, s.start_time, s.end_time, coalesce(r.venue_id, p.venue_id) AS venue_id
   FROM tickets t
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place

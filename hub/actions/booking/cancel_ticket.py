@@ -3,6 +3,7 @@
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.booking.reservation_changes import LOST_RACES
@@ -27,13 +28,15 @@ async def cancel_ticket(
 ) -> TicketRecord:
     """Cancel a ticket, whatever its status, and return it, or with `dry_run` as it would be. Repeating it changes nothing.
 
-    An entry that was recorded stays. Refuses TICKET_NOT_FOUND, also for a booking or a guest, and INVALID_REQUEST without a reason.
+    An entry that was recorded stays. Refuses TICKET_NOT_FOUND, also for a booking or a guest, FORBIDDEN for one that stands outside
+    of the scope of `by`, and INVALID_REQUEST without a reason.
     """
     reason = _checked(reason)
     for _ in range(MAX_ATTEMPTS):
         row = await services.database.fetchrow(CANCELLED.read_ticket_to_cancel, by.org_id, ticket_id)
         if row is None:
             raise Refused(Reason.TICKET_NOT_FOUND)
+        refuse_elsewhere(by, row["venue_id"])
         if not may(row["status"], Action.CANCEL, row["channel"]):
             return await read_ticket_record(services, by, ticket_id)
         try:

@@ -6,7 +6,7 @@ the rows, or writes a conflict that was lost in a crash.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 
 from db.statements import load
-from hub.access.scope import gate_within
+from hub.access.scope import contact_venues, gate_within
 from hub.access.tokens import Identity
 from hub.actions.scanning.conflicts import conflict_as_dict, publish_new_conflicts
 from hub.actions.scanning.entry_scans import EntryScans
@@ -121,8 +121,9 @@ class OfflineSync:
         answers = [_decision_or_refusal(answered[n]) for n in range(len(scans))]
         await self._record_late_exits(identity, venue_id, moments, answers)
         conflicts = await self._settle_conflicts(identity, venue_id, scans, moments, answers, device, gate)
+        venues = contact_venues(identity)
         results = [
-            _result(scan, answer, conflicts.get(scan.scan_id), contact, language)
+            _result(scan, answer, conflicts.get(scan.scan_id), contact, language, venues)
             for scan, answer in zip(scans, answers, strict=True)
         ]
         _record(results, identity)
@@ -266,11 +267,13 @@ def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused
     raise answer
 
 
-def _result(scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str, language: str) -> dict[str, Any]:
+def _result(  # noqa: PLR0917 - what a decision on the wire needs
+    scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str, language: str, venues: Collection[int]
+) -> dict[str, Any]:
     result: dict[str, Any] = {"scan_id": str(scan.scan_id)}
     if isinstance(answer, Refused):
         return result | {"outcome": "refused", "reason": answer.reason.value, "decision": None}
-    decision = answer.as_dict(contact, language)
+    decision = answer.as_dict(contact, language, venues)
     result |= {"outcome": "duplicate" if answer.repeated else "accepted", "reason": answer.verdict.reason.value}
     if conflict is None:
         return result | {"decision": decision}

@@ -6,6 +6,9 @@ from typing import Any
 
 from db.organisation import working_for
 from db.statements import load
+from hub.access.roles import Role, at_least
+from hub.access.scope import is_elsewhere, refuse_elsewhere
+from hub.access.tokens import Identity
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
 from hub.rules.reasons import Reason
@@ -21,12 +24,21 @@ MOST_FOUND = 50
 Event = dict[str, Any]
 
 
-async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: Contact) -> dict[str, Any]:
-    """Return the ticket and its events, oldest first. Refuses TICKET_NOT_FOUND. `contact`: "masked" or "full"."""
+async def ticket_life(services: Services, staff: Identity, ticket_id: int) -> dict[str, Any]:
+    """Return the ticket and its events, oldest first.
+
+    Refuses TICKET_NOT_FOUND, and FORBIDDEN for a ticket that stands outside of the scope of `staff`. Managers see contact details
+    in full, and operators by the policies of all venues where it was reserved. Outside of their scope nobody does.
+    """
+    org_id = staff.org_id
     ticket = await services.database.fetchrow(LIFE.ticket_by_id, org_id, ticket_id)
     if ticket is None:
         raise Refused(Reason.TICKET_NOT_FOUND)
     reservations = await services.database.fetch(LIFE.reservations_of, org_id, ticket_id)
+    holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
+    refuse_elsewhere(staff, ticket["product_venue_id"] if holding is None else holding["venue_id"])
+    venues = {row["venue_id"] for row in reservations} or {ticket["product_venue_id"] or staff.venue_id}
+    contact = await _contact_shown(services, staff, venues - {0})
     tokens = list({row["manage_token_hash"] for row in reservations})
     mails = await services.database.fetch(LIFE.mails_of, org_id, tokens) if tokens else []
     scans = await services.database.fetch(LIFE.scans_of, org_id, ticket["code"], MOST_SCANS + 1)
@@ -44,7 +56,6 @@ async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: 
         *(event for row in disputes for event in _of_dispute(row)),
     ]
     events.sort(key=lambda event: event["at"])  # a stable sort: at equal times, a reservation comes before its e-mail
-    holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
     return {
         "ticket": _ticket(ticket, contact),
         "reservation": None if holding is None else _reservation(holding),
@@ -54,8 +65,19 @@ async def ticket_life(services: Services, org_id: int, ticket_id: int, contact: 
     }
 
 
-async def find_tickets(services: Services, org_id: int, text: str, country: str) -> list[dict[str, Any]]:
-    """Return at most 50 tickets that match `text`: a code, an order's reference, an e-mail address or a phone number.
+async def _contact_shown(services: Services, staff: Identity, venues: set[int]) -> Contact:
+    """Return how contact details are shown of a ticket that was at these venues."""
+    if any(is_elsewhere(staff, venue_id) for venue_id in venues):
+        return "masked"
+    if at_least(staff.role, Role.MANAGER):
+        return "full"
+    policies = [(await services.venues.read(staff.org_id, venue_id)).show_contact for venue_id in sorted(venues)]
+    return "full" if policies and all(one == "full" for one in policies) else "masked"
+
+
+async def find_tickets(services: Services, staff: Identity, text: str, country: str) -> list[dict[str, Any]]:
+    """Return the tickets within the scope of `staff` among 50 that match `text`: a code, an order's reference, an e-mail address
+    or a phone number.
 
     A national phone number is read as one of `country` (ISO 3166).
     """
@@ -64,8 +86,8 @@ async def find_tickets(services: Services, org_id: int, text: str, country: str)
     phone = None if email else read_phone(text, country)
     with working_for(None):  # row-level security would hide the index of addresses
         rows = await services.database.fetch(
-            LIFE.find_tickets, org_id, normalise(text), text, email, phone, MOST_FOUND
-        )  # fmt: skip
+            LIFE.find_tickets, staff.org_id, normalise(text), text, email, phone, MOST_FOUND, list(staff.venue_ids)
+        )
     return [
         {
             "ticket_id": row["id"],

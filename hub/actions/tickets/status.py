@@ -4,6 +4,7 @@ import hmac
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_elsewhere
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -17,7 +18,10 @@ TICKETS = load("tickets/tickets")
 async def known_ticket(
     services: Services, ticket_id: int, *, org_id: int, code: str | None, identity: Identity | None
 ) -> Any:
-    """Return the ticket's row to its holder or its organisation's staff. Refuses everybody else as if it did not exist."""
+    """Return the ticket's row to its holder or its organisation's staff. Refuses everybody else as if it did not exist.
+
+    Refuses FORBIDDEN for a ticket that stands outside of the staff member's scope.
+    """
     if identity is None and code is None:
         raise Refused(Reason.UNAUTHENTICATED)
     if identity is not None and identity.org_id != org_id:
@@ -28,6 +32,8 @@ async def known_ticket(
     )
     if row is None or not (identity is not None or holder):
         raise Refused(Reason.TICKET_NOT_FOUND)
+    if identity is not None and not holder:
+        refuse_elsewhere(identity, row["venue_id"])
     return row
 
 

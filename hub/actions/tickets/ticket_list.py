@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import is_elsewhere, refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
 from hub.rules.reasons import Reason
@@ -63,7 +64,8 @@ class TicketPage:
 async def list_tickets(
     services: Services, by: Actor, wanted: TicketFilter, *, before: str | None = None, limit: int = 50
 ) -> TicketPage:
-    """Return one page. A filtered page may hold fewer than `limit` tickets although `next` is set.
+    """Return one page. A filtered page may hold fewer than `limit` tickets although `next` is set, and so may that of an
+    administrator of some venues, who sees the tickets that stand there and those of every venue.
 
     Refuses INVALID_REQUEST for a malformed `before`.
     """
@@ -91,21 +93,30 @@ async def list_tickets(
 
 
 async def read_ticket_record(services: Services, by: Actor, ticket_id: int) -> TicketRecord:
-    """Return one ticket. Refuses TICKET_NOT_FOUND, also for that of a booking or a guest."""
+    """Return one ticket. Refuses TICKET_NOT_FOUND, also for that of a booking or a guest, and FORBIDDEN outside of the scope."""
     return await record_of_ticket(services.database, by, ticket_id)
 
 
 async def record_of_ticket(database: Any, by: Actor, ticket_id: int) -> TicketRecord:
     """The same, read with a pool or within a transaction."""
-    found = await _records(database, by, [ticket_id])
+    found = await _rows(database, by, [ticket_id])
     if not found:
         raise Refused(Reason.TICKET_NOT_FOUND)
-    return found[0]
+    refuse_elsewhere(by, found[0]["venue_id"])
+    return _record(found[0])
+
+
+async def _rows(database: Any, by: Actor, ids: list[int]) -> list[Any]:
+    return await database.fetch(TICKETS.listed_tickets, by.org_id, ids) if ids else []
 
 
 async def _records(database: Any, by: Actor, ids: list[int]) -> list[TicketRecord]:
-    rows = await database.fetch(TICKETS.listed_tickets, by.org_id, ids) if ids else []
-    return [TicketRecord(**row) for row in rows]
+    """Return those of the tickets that stand within the scope of `by`."""
+    return [_record(row) for row in await _rows(database, by, ids) if not is_elsewhere(by, row["venue_id"])]
+
+
+def _record(row: Any) -> TicketRecord:
+    return TicketRecord(**{name: value for name, value in row.items() if name != "venue_id"})
 
 
 def _number(text: str) -> int | None:

@@ -136,7 +136,11 @@ class CommandSession:
     def finish(self, number: int, reply: Decision | dict[str, Any]) -> None:
         """Send the reply to a command in flight."""
         self._in_flight -= 1
-        data = reply if isinstance(reply, dict) else reply.as_dict(self.context.contact(), spoken.get())
+        data = (
+            reply
+            if isinstance(reply, dict)
+            else reply.as_dict(self.context.contact(), spoken.get(), self.context.contact_venues)
+        )
         self._send(frames.result(number, data))
         if self._retiring:
             self._end_if_idle()

@@ -2,6 +2,7 @@
 
 from hub.access.roles import Role, at_least
 from hub.access.scanners import Scanner
+from hub.access.scope import contact_venues
 from hub.access.tokens import Identity
 from hub.actions.staff.enrol_scanner import check_scanner
 from hub.live.channels.live_channels import LiveChannels
@@ -18,11 +19,11 @@ class TopicContext:
     """The identity, the device and the channels. `device` changes when the client describes it again.
 
     `scanner` is the enrolled scanner of `scanner_token`; it changes when an administrator changes it. With `scanner_changed` it
-    must be read again before the next scan.
+    must be read again before the next scan. `contact_venues` are those of whose visitors contact details may be seen; empty: all.
     """
 
     __slots__ = (
-        "_is_manager", "channels", "device", "identity", "scanner", "scanner_changed", "scanner_token", "services", "subscriptions", "venue",
+        "_is_manager", "channels", "contact_venues", "device", "identity", "scanner", "scanner_changed", "scanner_token", "services", "subscriptions", "venue",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +48,7 @@ class TopicContext:
         self.venue = venue
         self.device = device
         self._is_manager = at_least(identity.role, Role.MANAGER)
+        self.contact_venues = contact_venues(identity)
 
     def device_is_admitted(self) -> bool | None:
         """Return whether this device may scan; None if the venue's policy must be read first (`check_device`)."""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from hub.access.scope import contact_venues
 from hub.access.tokens import Identity
 from hub.rules.decisions import Decision
 from hub.rules.reasons import Reason
@@ -25,7 +26,7 @@ async def validate_ticket(request: web.Request) -> web.Response:
     decision = await _submit_entry_scan(request, operator, "validate", body.ticket_code, body)
     if decision.verdict.reason is not Reason.QUESTION_UNANSWERED:
         _refuse_unless_admitted(decision)
-    wire = decision.as_dict(await visible_contact(request, operator), spoken.get())
+    wire = decision.as_dict(await visible_contact(request, operator), spoken.get(), contact_venues(operator))
     ticket = wire["ticket"]
     return success_response(
         {
@@ -76,7 +77,9 @@ async def scan_ticket(request: web.Request) -> web.Response:
     operator = await operator_of(request)
     body = await read_json(request, Scan)
     decision = await _submit_entry_scan(request, operator, body.mode, body.code, body)
-    return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
+    return success_response(
+        decision.as_dict(await visible_contact(request, operator), spoken.get(), contact_venues(operator))
+    )
 
 
 async def scan_exit(request: web.Request) -> web.Response:
@@ -87,7 +90,9 @@ async def scan_exit(request: web.Request) -> web.Response:
     scan = ScanRequest.of(operator, operator.venue_id, "exit", body.code, "http", scan_id=body.scan_id, gate=gate, device=device,
                           count=body.count)  # fmt: skip
     decision = await request.app[EXIT_SCANS].submit(scan)
-    return success_response(decision.as_dict(await visible_contact(request, operator), spoken.get()))
+    return success_response(
+        decision.as_dict(await visible_contact(request, operator), spoken.get(), contact_venues(operator))
+    )
 
 
 async def _submit_entry_scan(

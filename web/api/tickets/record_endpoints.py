@@ -8,7 +8,6 @@ from aiohttp import web
 from hub.access.roles import Role
 from hub.actions.reporting.scan_log import venue_of_records
 from hub.actions.tickets.life import find_tickets, ticket_life
-from web.api.visible_contact import visible_contact
 from web.json_body import invalid
 from web.json_responses import success_response
 from web.keys import SERVICES
@@ -26,13 +25,10 @@ async def search_tickets(request: web.Request) -> web.Response:
         raise invalid(("q", "Give a ticket code, an order, an email address or a phone number"))
     services = request.app[SERVICES]
     venue = await venue_of_records(services, staff.org_id, staff.venue_id)
-    return success_response({"tickets": await find_tickets(services, staff.org_id, text, venue.country)})
+    return success_response({"tickets": await find_tickets(services, staff, text, venue.country)})
 
 
 async def show_ticket_history(request: web.Request) -> web.Response:
     operator = await operator_of(request)
-    contact = await visible_contact(request, operator)
-    data: dict[str, Any] = await ticket_life(
-        request.app[SERVICES], operator.org_id, path_id(request, "ticket_id"), contact
-    )
+    data: dict[str, Any] = await ticket_life(request.app[SERVICES], operator, path_id(request, "ticket_id"))
     return success_response(data)

@@ -11,7 +11,13 @@ from web.statuses import CODE_CHECK_STATUSES
 
 _TICKET = "/api/tickets/{ticket_id:[0-9]+}"
 _TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code. Staff do not need it.")
-_HOLDER_REFUSALS = (Reason.UNAUTHENTICATED, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED)
+_HOLDER_REFUSALS = (
+    Reason.UNAUTHENTICATED,
+    Reason.FORBIDDEN,
+    Reason.TICKET_NOT_FOUND,
+    Reason.NOT_FOUND,
+    Reason.RATE_LIMITED,
+)
 
 CHECK_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -56,12 +62,12 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
                       "A ticket's code, an order's reference, an e-mail address or a phone number, each whole.", True),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
-        about=f"For managers, within their own organisation. Returns at most {MOST_FOUND} tickets.",
+        about=f"For managers, within their own organisation and scope. Looks at {MOST_FOUND} tickets at most.",
     ),
     Endpoint(
         "GET", "/api/tickets/{ticket_id:[0-9]+}/life", record_endpoints.show_ticket_history, "Get the history of a ticket", "Records", "operator", responses.LifeAnswer,
         refusals=(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.TICKET_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED),
-        about="Everything that happened to the ticket, oldest first. Managers see contact details in full, operators by the venue's"
-        " policy.",
+        about="Everything that happened to the ticket, oldest first. Managers see contact details in full, operators by the"
+        " policies of all venues where it was reserved. `FORBIDDEN` is a ticket that stands at a venue outside of one's scope.",
     ),
 )  # fmt: skip

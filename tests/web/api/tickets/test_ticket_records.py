@@ -108,7 +108,7 @@ async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str)
 async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: World) -> None:
     """Sequential scans are ruled out, so a plan still has one only if there is no index."""
     wanted = load("tickets/life")
-    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
+    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, []], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
                "conflicts_of": [1, [uuid4()]]}  # fmt: skip
     big = (
