@@ -1,6 +1,7 @@
 """The `hub` command: its subcommands, its exit codes, and the function behind each subcommand.
 
-Exit codes: 0 done; 1 refused, with one line on standard error; 2 wrong usage. With `--json` standard output is one document.
+Exit codes: 0 done; 1 refused or failed, with one line on standard error; 2 wrong usage. With `--json` standard output is one
+document. No error shows a traceback or a secret (hub/commands/failures.py).
 Imports are inside the functions, so `hub --help` and the start of `hub run` load only what they need.
 """
 
@@ -9,15 +10,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
+import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.devices_options import add_devices
+from hub.commands.failures import LogLines, failure_line
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
 from hub.commands.option_types import count, typed
 from hub.commands.organisations_options import add_gates, add_organisations
@@ -33,69 +38,50 @@ _INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name may have characters that the terminal's encoding has not
+            stream.reconfigure(errors="backslashreplace")
+    words = sys.argv[1:] if argv is None else argv
+    args = _parser().parse_args(words)
     module, function = args.leads_to.split(":")
     try:
+        _refuse_unreadable(words)
         action = getattr(import_module(f"hub.commands.{module}"), function)
-        result: CommandResult | None = (
-            action(args) if args.own_loop else asyncio.run(_run_until_terminated(action(args)))
-        )
+        result = action(args) if args.own_loop else _run(action(args))
+        if result is not None:
+            _print(result, as_json=args.json)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except Exception as error:
-        reason = _reason(error)
-        if reason is None:
-            raise
-        print(f"hub: {reason}", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - a command says in one line what is wrong, and never shows a traceback
+        print(f"hub: {failure_line(error)}", file=sys.stderr)
         return REFUSED
-    if result is not None:
-        print(json.dumps(result.document, default=str, ensure_ascii=False) if args.json else result.text)
     return DONE
 
 
-def _reason(error: Exception) -> str | None:
-    """Return one line for an expected error, or None for a bug, which is shown with its traceback."""
-    from hub.settings import SettingsError
-
-    known: tuple[type[Exception], ...] = (CommandFailed, SettingsError, OSError)
-    if not isinstance(error, known):
-        import asyncpg
-        import redis
-
-        from db.migrate import MigrationError
-        from db.pool import DatabaseDown
-        from hub.embedded.launch import LaunchError
-        from hub.rules.refusals import Refused, Unavailable
-        from hub.text.messages import message
-
-        if isinstance(error, Refused):
-            wrong = error.details.get("errors", ())
-            lines = [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
-            return "; ".join([*lines, *_standing_in_the_way(error.details)])
-        known = (
-            MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError,
-            asyncpg.PostgresConnectionError, asyncpg.InvalidAuthorizationSpecificationError,
-            asyncpg.InvalidCatalogNameError, asyncpg.CannotConnectNowError, TimeoutError,
-        )  # fmt: skip
-    if not isinstance(error, known):
-        return None
-    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
+def _refuse_unreadable(words: Sequence[str]) -> None:
+    """Refuse bytes that are no UTF-8: Postgres could not store them."""
+    if any("\ud800" <= character <= "\udfff" for word in words for character in word):
+        raise CommandFailed("an argument is not text in UTF-8")
 
 
-def _standing_in_the_way(details: Mapping[str, Any]) -> list[str]:
-    """Return the performances that a refusal names, in a few words each."""
-    named = [
-        one
-        for name in ("performances", "overlaps", "slots")
-        if isinstance(details.get(name), list)
-        for one in details[name]
-    ]
-    found = []
-    for one in named[:10]:
-        other = one.get("with") or one
-        title = f" {other['title']}" if other.get("title") else ""
-        found.append(f"{other['date']} {other['start_time'].isoformat('minutes')}{title}")
-    return [*found, f"and {len(named) - 10} more"] if len(named) > 10 else found
+def _run(action: Any) -> CommandResult | None:
+    """Run a command that does not serve. Whatever is logged meanwhile is a line on standard error."""
+    root, handler = logging.getLogger(), LogLines()
+    root.addHandler(handler)
+    try:
+        result: CommandResult | None = asyncio.run(_run_until_terminated(action))
+        return result
+    finally:
+        root.removeHandler(handler)
+
+
+def _print(result: CommandResult, *, as_json: bool) -> None:
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(result.document, default=str, ensure_ascii=not is_utf8) if as_json else result.text
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # such as `hub staff list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 async def _run_until_terminated(action: Any) -> Any:

@@ -203,8 +203,11 @@ class _Reader:
 
 def _url(*schemes: str) -> Callable[[str], str | None]:
     def parse(value: str) -> str | None:
-        # The message does not repeat the value, because it may hold a password.
-        parts = urlsplit(value)
+        # The message does not repeat the value, because it may hold a password. That of `urlsplit` does.
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            raise ValueError("this is no URL") from None
         if parts.scheme not in schemes or not (parts.netloc or parts.path or parts.query):
             raise ValueError(f"give a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
+
 from tests.support.rows import add_row, change_rows, read_row, read_rows
 from tests.support.world import World
 
@@ -21,6 +23,13 @@ async def overwrite_venues(database: Any, **columns: Any) -> None:
 async def read_venues(database: Any, *columns: str, order_by: str = "", **where: Any) -> list[Any]:
     """Return the venues with these values: the named columns, or all."""
     return await read_rows(database, "venues", *columns, order_by=order_by, **where)
+
+
+async def forbid_venue_name(database_url: str) -> None:
+    """Let Postgres refuse a venue of the name "forbidden", by a constraint that no rule of the hub knows of."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("ALTER TABLE venues ADD CONSTRAINT forbidden_name CHECK (name <> 'forbidden')")
+    await connection.close()
 
 
 async def free_of_venue(database: Any, username: str) -> Any:
