@@ -46,6 +46,22 @@ def what_is_asked(
     return Asked.ENROLMENT if required and not has_one else Asked.NOTHING
 
 
+def is_newly_asked(
+    before: Requirement, after: Requirement, *, has_one: bool, has_password: bool, has_pin: bool, administrator: bool,
+    operator: bool,
+) -> bool:  # fmt: skip
+    """Return whether another requirement asks this person for more than a password or PIN where the one before did not."""
+
+    def is_asked(requirement: Requirement, *, by_pin: bool) -> bool:
+        asked = what_is_asked(
+            requirement, has_one=has_one, by_pin=by_pin, administrator=administrator, operator=operator
+        )
+        return asked is not Asked.NOTHING
+
+    ways = [by_pin for by_pin, has in ((False, has_password), (True, has_pin)) if has]
+    return any(is_asked(after, by_pin=way) and not is_asked(before, by_pin=way) for way in ways)
+
+
 def may_use_password(use: PasswordUse, *, provider_worked: bool, administrator: bool, owner: bool) -> bool:
     """Return whether a right password signs in. `provider_worked`: an administrator has signed in by the provider.
 

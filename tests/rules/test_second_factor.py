@@ -6,7 +6,14 @@ from itertools import product
 
 import pytest
 
-from hub.rules.second_factor import Asked, PasswordUse, Requirement, may_use_password, what_is_asked
+from hub.rules.second_factor import (
+    Asked,
+    PasswordUse,
+    Requirement,
+    is_newly_asked,
+    may_use_password,
+    what_is_asked,
+)
 
 # (requirement, by_pin, who) of everybody who must set one up.
 MUST = {
@@ -30,6 +37,24 @@ def test_who_has_one_is_asked_except_for_an_operators_pin_at_the_gate(
 ) -> None:
     exempt = by_pin and who == "operator" and requirement.value != "everybody"
     assert ask(requirement, by_pin, who, has_one=True) is (Asked.NOTHING if exempt else Asked.CODE)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(Requirement, Requirement)))
+def test_only_a_stricter_requirement_asks_who_was_not_asked_before(before: Requirement, after: Requirement) -> None:
+    stricter = list(Requirement).index(after) > list(Requirement).index(before)
+    facts = {"administrator": False, "operator": False}
+
+    def newly(**others: bool) -> bool:
+        return is_newly_asked(
+            before, after, **{"has_one": False, "has_password": True, "has_pin": True, **facts, **others}
+        )
+
+    assert newly(administrator=True) is (stricter and before is Requirement.NONE)
+    assert newly() is (stricter and after in (Requirement.PASSWORDS, Requirement.EVERYBODY))
+    assert newly(has_password=False) is (stricter and after is Requirement.EVERYBODY)
+    assert newly(has_one=True, operator=True) is (stricter and after is Requirement.EVERYBODY), "a PIN was enough"
+    assert not newly(has_one=True)
+    assert not newly(has_password=False, has_pin=False), "whoever comes by the provider alone"
 
 
 def ask(requirement: Requirement, by_pin: bool, who: str, *, has_one: bool) -> Asked:

@@ -57,6 +57,15 @@ SELECT s.id, s.username, s.name, s.role, s.email, s.venue_id, g.name AS organisa
 -- The stored hashes of a person who is not disabled, for a change that asks for the password or PIN again.
 SELECT s.username, s.password_hash, s.pin_hash FROM staff s WHERE s.org_id = $1 AND s.id = $2 AND s.disabled_at IS NULL;
 
+-- name: hold_signed_in
+-- The people with a session on the list, each with what they have to sign in. Locks them, so that sign-ins come before or after.
+SELECT s.id, s.role, s.password_hash IS NOT NULL AS has_password, s.pin_hash IS NOT NULL AS has_pin,
+       EXISTS (SELECT FROM second_factors f WHERE f.org_id = s.org_id AND f.staff_id = s.id) AS has_one
+  FROM staff s
+ WHERE s.org_id = $1 AND EXISTS (SELECT FROM staff_sessions n WHERE n.org_id = s.org_id AND n.staff_id = s.id)
+ ORDER BY s.id
+   FOR NO KEY UPDATE OF s;
+
 -- name: list_people
 -- Staff by falling id below $2, each with what they have. $4: only those who have a second factor (true) or not (false).
 SELECT s.id AS staff_id, s.username, s.name, s.role, s.password_hash IS NOT NULL AS has_password, f.made_at, f.used_at,

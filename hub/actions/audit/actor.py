@@ -17,7 +17,7 @@ class Actor:
     """Whoever changes something for an organisation. `venue_id` is where new rows belong, unless another venue is named.
 
     `staff_id` is None for a command of the machine's owner and for a job. `client_ip` is the address of the request.
-    `role` None may do everything, and so may empty `venue_ids` at every venue.
+    `role` None may do everything, and so may empty `venue_ids` at every venue. `jti` is the id of the request's session.
     """
 
     org_id: int
@@ -28,10 +28,11 @@ class Actor:
     client_ip: str | None = None
     role: Role | None = None
     venue_ids: tuple[int, ...] = ()
+    jti: str | None = None
 
     @classmethod
     def of(cls, identity: Identity, *, source: Source = "page", client_ip: str | None = None) -> Actor:
         return cls(
             identity.org_id, identity.venue_id, identity.staff_id, identity.name, source, client_ip, identity.role,
-            identity.venue_ids,
+            identity.venue_ids, identity.jti,
         )  # fmt: skip

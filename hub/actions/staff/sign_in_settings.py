@@ -10,19 +10,23 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from db.statements import load
+from hub.access.roles import Role, at_least
 from hub.access.seal import Seal
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
+from hub.events.announcements import SessionRevoked
 from hub.observability.telemetry import SIGN_IN_SETTINGS_CHANGED, event
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.second_factor import PasswordUse, Requirement
+from hub.rules.second_factor import PasswordUse, Requirement, is_newly_asked
 from hub.services import Services
 from hub.settings import Settings
 from hub.text.languages import N_
 
 SETTINGS = load("staff/sign_in_settings")
+FACTORS = load("staff/second_factors")
+SESSIONS = load("staff/sessions")
 PURPOSE = "client secret"
 LONGEST_URL, LONGEST_CLIENT, LONGEST_SECRET, LONGEST_LABEL = 500, 200, 500, 60
 Match = Literal["email", "username", "linked"]
@@ -94,7 +98,8 @@ async def change_settings(
 ) -> SignInSettings:
     """Change the settings. Refuses INVALID_REQUEST with every wrong field, and VERSION_MISMATCH.
 
-    Another issuer or client has not worked yet, so `passwords` has no effect until an administrator has signed in by it.
+    Another issuer or client has not worked yet, so `passwords` has no effect until an administrator has signed in by it. Whoever is
+    newly asked for a second factor is signed out, except in the session of `by`, and brings or sets up one to come back.
     """
     async with change(services, dry_run=dry_run) as connection:
         await connection.execute(SETTINGS.make_settings, by.org_id)
@@ -115,9 +120,27 @@ async def change_settings(
         await record_change(
             connection, services, by, AuditAction.SIGN_IN_SETTINGS_CHANGED, by.org_id, before=before, after=after
         )
+        ended = await _end_newly_asked(connection, by, was.require_second_factor, now.require_second_factor)
     if not dry_run:
+        services.announcer.publish(ended)
         event(SIGN_IN_SETTINGS_CHANGED, "WARNING", org_id=by.org_id, staff_id=by.staff_id)
     return now
+
+
+async def _end_newly_asked(connection: Any, by: Actor, before: Requirement, after: Requirement) -> list[SessionRevoked]:
+    """End the sessions of whoever is asked for a second factor from now on. Return what to announce after the commit."""
+    if before is after:
+        return []
+    asked = [
+        row["id"]
+        for row in await connection.fetch(FACTORS.hold_signed_in, by.org_id)
+        if is_newly_asked(
+            before, after, has_one=row["has_one"], has_password=row["has_password"], has_pin=row["has_pin"],
+            administrator=at_least(row["role"], Role.ADMIN), operator=row["role"] == Role.OPERATOR,
+        )
+    ]  # fmt: skip
+    rows = await connection.fetch(SESSIONS.end_sessions_of_people, by.org_id, asked, by.jti)
+    return [SessionRevoked(by.org_id, row["jti"], None, None) for row in rows]
 
 
 def _changed(settings: Settings, was: SignInSettings, changes: SignInChange) -> dict[str, str]:

@@ -9,7 +9,9 @@ import pytest
 
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.accounts import add_staff
+from hub.actions.staff.own_account import set_secret
 from hub.actions.staff.reseal_secrets import reseal_secrets
+from hub.actions.staff.sign_in import sign_in
 from hub.actions.staff.sign_in_settings import (
     SignInChange,
     change_settings,
@@ -17,10 +19,13 @@ from hub.actions.staff.sign_in_settings import (
     read_provider,
     read_settings,
 )
+from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.second_factors import read_second_factor, read_sign_in_settings, set_sign_in, set_up
+from tests.support.staff import add_member
+from tests.support.world import PASSWORD
 
 if TYPE_CHECKING:
     from tests.actions.staff.conftest import Office
@@ -111,3 +116,37 @@ async def test_after_a_change_of_the_key_everything_is_sealed_with_the_new_one(o
     assert provider is not None
     assert provider.client_secret == GOOD["client_secret"]
     assert (await read_second_factor(office.services.database, staff_id=jane["staff_id"]))["secret"] != before["secret"]
+
+
+async def test_whoever_is_newly_asked_for_a_second_factor_is_signed_out_in_every_process(office: Office) -> None:
+    services = office.services
+    people = {name: await add_member(services, office.org_id, name, role) for name, role in (
+        ("ada", "ADMIN"), ("ben", "ADMIN"), ("eve", "ADMIN"), ("max", "MANAGER"), ("pia", "OPERATOR"),
+    )}  # fmt: skip
+    by_pin = await set_secret(services, Actor(office.org_id), people["pia"].staff_id, pin="730518")
+    assert by_pin.has_pin
+    sessions = {
+        name: await sign_in(services, username=name, password=PASSWORD) for name in ("ada", "ben", "eve", "max")
+    }
+    sessions["pia"] = await sign_in(services, username="pia", pin="730518")
+    second_of_ada = await sign_in(services, username="ada", password=PASSWORD)
+    await set_up(services, office.org_id, people["eve"].staff_id)
+    by, other = Actor.of(sessions["ada"].identity), office.process()
+
+    async def ended(requirement: str, **how: Any) -> set[str]:
+        await change_settings(services, by, SignInChange(require_second_factor=requirement), **how)
+        await refresh_revocations(other)
+        here, there = (
+            {name for name, session in sessions.items() if process.sessions.has_ended(session.identity)}
+            for process in (services, other)
+        )
+        assert here == there
+        return here
+
+    assert await ended("everybody", dry_run=True) == set()
+    assert await ended("administrators") == {"ben"}, "not in the session that has just changed it"
+    assert services.sessions.has_ended(second_of_ada.identity)
+    assert await ended("none") == {"ben"}
+    assert await ended("passwords") == {"ben", "max"}
+    assert await ended("administrators") == {"ben", "max"}
+    assert await ended("everybody") == {"ben", "max", "pia"}
