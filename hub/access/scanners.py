@@ -10,13 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from db.organisation import working_for
 from db.pool import Database, DatabaseDown
 from db.statements import load
 from hub.clock import Clock
-from hub.events.announcements import Announcement, ScannerChanged
+from hub.events.announcements import Announcement, ScannerChanged, TopicEvent
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scanners import ScannerMode, Wipe
@@ -29,6 +29,8 @@ MOST_CACHED = 5_000
 LOOK_BACK = timedelta(minutes=1)
 """How far a look for changes reaches back: a transaction may commit after the look, with an earlier time."""
 LONGEST_TOKEN = 100
+TOPIC = "scanner"
+"""The socket's topic by which a scanner learns its own name, gate and mode."""
 
 SCANNERS = load("staff/scanners")
 OnChange = Callable[[int, int], None]
@@ -79,6 +81,47 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
+class ScannerPolicy(Protocol):
+    """What a scanner learns about itself."""
+
+    @property
+    def device_id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def gate(self) -> str | None: ...
+
+    @property
+    def mode(self) -> str: ...
+
+    @property
+    def venue(self) -> str: ...
+
+    @property
+    def wipe(self) -> Wipe | None: ...
+
+
+def policy_body(scanner: ScannerPolicy) -> dict[str, Any]:
+    """Return what a scanner receives about itself, on the topic `scanner`."""
+    return {
+        "scanner": {
+            "id": scanner.device_id, "version": scanner.version, "name": scanner.name, "gate": scanner.gate, "mode": scanner.mode,
+            "venue": scanner.venue, "wipe": scanner.wipe,
+        }
+    }  # fmt: skip
+
+
+def scanner_changed(org_id: int, scanner_id: int, scanner: ScannerPolicy) -> list[Announcement]:
+    """Return what tells every process that a scanner has changed, and the scanner itself."""
+    event = TopicEvent.of(org_id, TOPIC, policy_body(scanner), device=scanner.device_id)
+    return [ScannerChanged(org_id, scanner_id), event]
+
+
 class Scanners:
     """Finds scanners by their token, and calls back when one has changed."""
 
@@ -100,7 +143,7 @@ class Scanners:
         try:
             with working_for(None):
                 row = await self._database.fetchrow(SCANNERS.find_scanner, key)
-                found = None if row is None else _scanner(row)
+                found = None if row is None else scanner_of(row)
                 if found is not None and not found.revoked:
                     await self._database.execute(SCANNERS.see_scanner, found.org_id, found.id, self._clock.now())
         except DatabaseDown:
@@ -141,7 +184,8 @@ class Scanners:
                 log.exception("scanner.change_callback_failed")
 
 
-def _scanner(row: Any) -> Scanner:
+def scanner_of(row: Any) -> Scanner:
+    """Return the scanner of a row of `find_scanner`."""
     return Scanner(
         row["org_id"],
         row["id"],

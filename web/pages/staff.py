@@ -10,10 +10,9 @@ from aiohttp import web
 from db.organisation import work_for
 from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
-from hub.access.scanners import Scanner
+from hub.access.scanners import Scanner, policy_body
 from hub.access.tokens import LIFETIME, Identity
 from hub.actions.staff.enrol_scanner import start_kiosk_session
-from hub.actions.staff.scanners import policy_body
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_

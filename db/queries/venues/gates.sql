@@ -30,6 +30,24 @@ UPDATE gates
        retired_at = CASE WHEN $4::boolean IS NULL THEN retired_at WHEN $4 THEN coalesce(retired_at, $5) END
  WHERE org_id = $1 AND id = $2;
 
+-- name: hold_people_of_gate
+-- The people whose scope names this gate. Locks them, so that a sign-in has the name of before and is known, or has the new one.
+SELECT id FROM staff WHERE org_id = $1 AND gate_ids @> ARRAY[$2::bigint] ORDER BY id FOR NO KEY UPDATE;
+
+-- name: renew_scanners_of_gate
+-- Gives the scanners at a gate a new version, and returns them as their tokens find them.
+WITH held AS (
+    SELECT s.org_id, s.id FROM scanners s WHERE s.org_id = $1 AND s.gate_id = $2 ORDER BY s.id FOR NO KEY UPDATE
+), renewed AS (
+    UPDATE scanners s SET changed_at = $3, version = s.version + 1
+      FROM held h WHERE s.org_id = h.org_id AND s.id = h.id
+    RETURNING s.*
+)
+SELECT s.org_id, s.id, s.venue_id, s.name, s.mode, s.wipe, s.wiped_at, s.revoked_at, s.version, g.name AS gate, v.name AS venue
+  FROM renewed s
+  JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
+  JOIN gates g ON g.org_id = s.org_id AND g.id = s.gate_id;
+
 -- name: is_named_by_scans
 -- Whether a scan at venue $2 names the gate $3.
 SELECT EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1 AND e.gate = $3);

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from hub.access.scanners import Scanner, device_id_of, token_hash
+from hub.access.scanners import device_id_of, scanner_changed, token_hash
 from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.actions.staff.scanner_presence import ScannerPresence, read_presence
 from hub.actions.venues.venues import venue_of
-from hub.events.announcements import ScannerChanged, TopicEvent
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
@@ -23,8 +22,6 @@ from hub.services import Services
 from hub.text.languages import N_
 
 SCANNERS = load("staff/scanners")
-TOPIC = "scanner"
-"""The socket's topic by which a scanner learns its own name, gate and mode."""
 LONGEST_NAME = 64
 
 
@@ -250,23 +247,9 @@ async def wipe_scanner(
     return scanner
 
 
-def policy_body(scanner: Scanner | ScannerRecord) -> dict[str, Any]:
-    """Return what a scanner receives about itself, on the topic `scanner`."""
-    return {
-        "scanner": {
-            "id": scanner.device_id, "version": scanner.version, "name": scanner.name, "gate": scanner.gate, "mode": scanner.mode,
-            "venue": scanner.venue, "wipe": scanner.wipe,
-        }
-    }  # fmt: skip
-
-
 def _announce(services: Services, by: Actor, scanner: ScannerRecord, what: str) -> None:
     """Tell every process, and the scanner itself."""
-    body = policy_body(scanner)
-    services.announcer.publish([
-        ScannerChanged(by.org_id, scanner.scanner_id),
-        TopicEvent.of(by.org_id, TOPIC, body, device=scanner.device_id),
-    ])  # fmt: skip
+    services.announcer.publish(scanner_changed(by.org_id, scanner.scanner_id, scanner))
     telemetry.event(telemetry.SCANNER_CHANGED, change=what, scanner_id=scanner.scanner_id, staff_id=by.staff_id)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import asyncpg
 
 from db.statements import load
+from hub.access.scanners import scanner_changed, scanner_of
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_other_version
 from hub.actions.venues.venues import venue_of
+from hub.events.announcements import Announcement, SessionRevoked
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -20,6 +22,7 @@ from hub.services import Services
 from hub.text.languages import N_
 
 GATES = load("venues/gates")
+SESSIONS = load("staff/sessions")
 LONGEST_GATE = 40
 
 
@@ -83,7 +86,8 @@ async def change_gate(
 ) -> Gate:  # fmt: skip
     """Rename a gate, retire it, or open it again; None leaves either. Scans keep the name that the gate had.
 
-    Refuses NOT_FOUND, VERSION_MISMATCH, and INVALID_REQUEST for a name that is taken.
+    Another name ends the sessions of whoever is limited to this gate, because these carry the old one. Enrolled scanners at the gate
+    learn the new one at once. Refuses NOT_FOUND, VERSION_MISMATCH, and INVALID_REQUEST for a name that is taken.
     """
     cleaned = None if name is None else check_gate(name)
     async with change(services, dry_run=dry_run) as connection:
@@ -97,17 +101,27 @@ async def change_gate(
         except asyncpg.UniqueViolationError:
             raise _name_taken() from None
         gate = await _read(connection, by.org_id, gate_id)
+        announced: list[Announcement] = []
+        if gate.name != was.name:
+            announced = await _end_sessions_at(connection, by, gate_id)
+            announced += await _renew_scanners(connection, services, by, gate_id)
         await record_change(
             connection, services, by, AuditAction.GATE_CHANGED, gate_id, venue_id=gate.venue_id, before=_recorded(was),
             after=_recorded(gate),
         )  # fmt: skip
+    if not dry_run:
+        services.announcer.publish(announced)
+        services.products.forget()
     return gate
 
 
 async def delete_gate(
     services: Services, by: Actor, gate_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
-    """Delete a gate that nothing names. Refuses NOT_FOUND, VERSION_MISMATCH, and GATE_IN_USE."""
+    """Delete a gate that nothing names. It ends the sessions of whoever was limited to it.
+
+    Refuses NOT_FOUND, VERSION_MISMATCH, and GATE_IN_USE.
+    """
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(GATES.lock_gate, by.org_id, gate_id)
         if row is None:
@@ -120,9 +134,25 @@ async def delete_gate(
             await connection.execute(GATES.delete_gate, by.org_id, gate_id)
         except asyncpg.ForeignKeyViolationError:
             raise Refused(Reason.GATE_IN_USE) from None
+        ended = await _end_sessions_at(connection, by, gate_id)
         await record_change(
             connection, services, by, AuditAction.GATE_DELETED, gate_id, venue_id=row["venue_id"], before=_recorded(was)
         )
+    if not dry_run:
+        services.announcer.publish(ended)
+
+
+async def _end_sessions_at(connection: Any, by: Actor, gate_id: int) -> list[Announcement]:
+    """End the sessions of whoever is limited to this gate among others. Return what to announce after the commit."""
+    people = [row["id"] for row in await connection.fetch(GATES.hold_people_of_gate, by.org_id, gate_id)]
+    rows = await connection.fetch(SESSIONS.end_sessions_of_people, by.org_id, people, None)
+    return [SessionRevoked(by.org_id, row["jti"], None, None) for row in rows]
+
+
+async def _renew_scanners(connection: Any, services: Services, by: Actor, gate_id: int) -> list[Announcement]:
+    """Give the scanners at this gate a new version. Return what to announce after the commit."""
+    rows = await connection.fetch(GATES.renew_scanners_of_gate, by.org_id, gate_id, services.clock.now())
+    return [event for row in rows for event in scanner_changed(by.org_id, row["id"], scanner_of(row))]
 
 
 def check_gate(name: str) -> str:

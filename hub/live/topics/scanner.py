@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.actions.staff.scanners import TOPIC, policy_body
+from hub.access.scanners import TOPIC, policy_body
 from hub.events.announcements import TopicEvent
 from hub.live.topics.context import TopicContext
 from hub.live.topics.events import open_events

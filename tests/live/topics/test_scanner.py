@@ -19,10 +19,13 @@ from hub.actions.staff.scanners import (
     revoke_scanner,
     wipe_scanner,
 )
+from hub.actions.venues.gates import change_gate
 from hub.app import LIVE
 from hub.events.announcer import Announcer
 from tests.support.hub import Hub
+from tests.support.scan_log import read_scans
 from tests.support.scanners import add_gate, enrolled
+from tests.support.staff import gates
 from tests.support.websocket_client import Socket, answer_of, error_of
 from tests.support.world import World
 
@@ -88,6 +91,25 @@ async def test_a_change_reaches_the_scanner_at_another_process_and_its_scans_hav
                 break
             await asyncio.sleep(0.1)
     assert (shown.presence.live, shown.presence.battery, shown.device_id) == (True, 80, f"scanner-{one.scanner.id}")
+
+
+async def test_another_name_of_its_gate_reaches_the_scanner_at_another_process(
+    hub: Hub, world: World, by: Actor, open_hub: Any
+):
+    other = await open_hub()
+    scanner, neighbour = await enrolled(world, gate="North"), await enrolled(world, "South 1", gate="South")
+    token, (gate_id,) = await world.staff("OPERATOR"), await gates(world, "North")
+    socket = await open_scanner(other, token, scanner)
+    await answer_of(socket, "subscribe", topic="scanner")
+    await change_gate(hub.services, by, gate_id, name="Main door", dry_run=True)
+    await change_gate(hub.services, by, gate_id, name="Main door")
+    event = await socket.event(5)
+    assert (event["data"]["scanner"]["gate"], event["data"]["scanner"]["version"]) == ("Main door", 3)
+    await socket.command("validate", code="TKT-2026-AAAAAA-AAAAAA")
+    assert (await read_scans(hub.database))[0]["gate"] == "Main door"
+    found = await other.services.scanners.find(neighbour.token)
+    assert found is not None
+    assert (found.gate, found.version) == ("South", 2)
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["announced", "announcement lost"])

@@ -6,6 +6,7 @@ import pytest
 
 from hub.actions.reporting.figures import gates_of
 from tests.support.api_client import Api
+from tests.support.staff import add_member, gates, sign_in_at
 from tests.support.world import World
 
 GATES = "/api/admin/gates"
@@ -63,3 +64,29 @@ async def test_only_administrators_change_gates_and_of_their_own_organisation(
     elsewhere = await api.post(GATES, {"name": "x", "venue_id": world.venue_id}, token=stranger)
     assert elsewhere.status == 404
     assert (await api.get(f"{GATES}?venue_id={world.venue_id}", token=stranger)).data["gates"] == []
+
+
+async def test_another_name_ends_the_sessions_that_carry_the_old_one(api: Api, world: World, administrator: str):
+    hub = world.hub
+    north, south = await gates(world, "North", "South")
+    await add_member(hub.services, world.org_id, "ann", gate_ids=[north, south])
+    await add_member(hub.services, world.org_id, "bob", gate_ids=[south])
+    ann, bob = await sign_in_at(world, "ann"), await sign_in_at(world, "bob")
+    socket = await hub.socket(ann, gate="North")
+    await api.patch(f"{GATES}/{north}?dry_run=1", {"name": "Main door"}, token=administrator)
+    await api.patch(f"{GATES}/{north}", {"retired": False}, token=administrator)
+    assert (await api.get("/api/operator/account", token=ann)).status == 200
+    assert (await api.patch(f"{GATES}/{north}", {"name": "Main door"}, token=administrator)).status == 200
+    assert (await api.get("/api/operator/account", token=ann)).status == 401
+    assert (await socket.receive())["error"]["code"] == "UNAUTHENTICATED"
+    await socket.ws.receive()
+    assert socket.ws.close_code == 4401
+    assert (await api.get("/api/operator/account", token=bob)).status == 200
+    assert (await api.get("/api/operator/account", token=administrator)).status == 200
+    again = hub.services.sessions.read(await sign_in_at(world, "ann"))
+    assert again.gates == ("Main door", "South")
+    # A gate that is gone is no gate of anybody.
+    late = await sign_in_at(world, "ann")
+    assert (await api.delete(f"{GATES}/{north}", token=administrator)).data == {"deleted": True}
+    assert (await api.get("/api/operator/account", token=late)).status == 401
+    assert hub.services.sessions.read(await sign_in_at(world, "ann")).gates == ("South",)
