@@ -1,12 +1,14 @@
 """Outgoing addresses: which servers the hub calls on behalf of an administrator, so that nobody reaches our own network (SSRF).
 
-Names are resolved here, and the address that was checked is the one that is called: there is no DNS cache in between. Only public
-addresses pass, or those of the networks that a setting names.
+Names are resolved here, and the address that was checked is the one that is called: there is no DNS cache in between. Every address
+is checked once more when its socket is made, because a URL can spell one in ways that are not resolved, such as `127。0。0。1`.
+Only public addresses pass, or those of the networks that a setting names.
 """
 
 import ipaddress
+import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,15 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from hub.settings import IPNetwork
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All public addresses of IPv6. Outside are site-local ones (fec0::/10) and those with an IPv4 address in them."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20"))
+"""Relays of 6to4, and addresses of documents: networks that Python takes for public ones."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class AddressForbidden(OSError):
@@ -29,8 +40,7 @@ class OutgoingAddresses:
 
     def may_call(self, address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
-        mapped = getattr(found, "ipv4_mapped", None)
-        return self.is_own(address) or ((mapped or found).is_global and not (mapped or found).is_multicast)
+        return self.is_own(address) or all(_is_public(one) for one in _reached_by(found))
 
     def is_own(self, address: str) -> bool:
         """Return whether a setting names the network of this address."""
@@ -40,17 +50,25 @@ class OutgoingAddresses:
     def may_open(self, url: str) -> bool:
         """Return whether a URL may be opened, as far as it can be said without resolving its name.
 
-        It begins with https://, or names an address of our own networks with http://.
+        It begins with https://, or names an address of our own networks with http://. A number that is no whole address, such as
+        `https://2130706433`, is none that anybody needs.
         """
         parts = urlsplit(url)
         literal = literal_address(parts.hostname or "")
         if parts.scheme == "https":
-            return literal is None or self.may_call(literal)
+            return self.may_call(literal) if literal is not None else not _is_number(parts.hostname or "")
         return parts.scheme == "http" and literal is not None and self.is_own(literal)
 
     def connector(self) -> aiohttp.TCPConnector:
         """Return a connector that connects to allowed addresses only."""
-        return aiohttp.TCPConnector(resolver=_Guarded(self), use_dns_cache=False)
+        return aiohttp.TCPConnector(resolver=_Guarded(self), use_dns_cache=False, socket_factory=self._socket)
+
+    def _socket(self, found: tuple[Any, ...]) -> socket.socket:
+        """Return a socket for an address as `getaddrinfo` describes it. Raises AddressForbidden."""
+        family, kind, protocol, _, address = found
+        if not self.may_call(address[0]):
+            raise AddressForbidden
+        return socket.socket(family, kind, protocol)
 
 
 def literal_address(host: str) -> str | None:
@@ -59,6 +77,33 @@ def literal_address(host: str) -> str | None:
         return str(ipaddress.ip_address(host))
     except ValueError:
         return None
+
+
+def _is_number(host: str) -> bool:
+    """Return whether the resolver would take a host for an IPv4 address in an old spelling."""
+    return _NUMBER.fullmatch(host.lower().rstrip(".").rpartition(".")[2]) is not None
+
+
+def _reached_by(address: _Address) -> Iterator[_Address]:
+    """Yield the addresses that a packet to this one reaches: those of IPv4 that a translator or a tunnel reads in it, or itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+    elif address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+    elif address in _NAT64:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    else:
+        yield address
+        if address.sixtofour is not None:
+            yield address.sixtofour
+
+
+def _is_public(address: _Address) -> bool:
+    if any(address in network for network in _NOT_PUBLIC if network.version == address.version):
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST:
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def is_forbidden(error: BaseException | None) -> bool:

@@ -258,6 +258,7 @@ async def test_mail_and_webhook_go_out_once_signed_and_again_until_taken(
         "http://127.0.0.1:9/hook", "https://127.0.0.1/hook", "https://10.1.2.3/", "https://[::1]/", "https://169.254.169.254/latest",
         "https://[::ffff:10.0.0.1]/", "https://[fe80::1]/", "https://localhost/", "http://example.org/", "https://0.0.0.0/",
         "file:///etc/passwd", "https://224.0.0.1/", "gopher://example.org/",
+        "https://127。0。0。1/hook", "https://2130706433/", "https://127.1/", "https://[64:ff9b::a9fe:a9fe]/", "https://[fec0::1]/",
     ],
 )  # fmt: skip
 async def test_a_webhook_at_a_private_address_is_never_called(url: str) -> None:
