@@ -198,6 +198,37 @@ async def test_tickets_of_other_venues_are_nobodys_business(hub: Hub, world: Wor
     assert {one["ticket_id"] for one in found["data"]["tickets"]} == {here.id, there.id}
 
 
+async def test_an_administrator_of_one_venue_changes_nothing_of_another(hub: Hub, world: World) -> None:
+    other, boss = await world.venue(), await world.staff("ADMIN")
+    (gate,) = await gates(world, "Far gate", venue_id=other)
+    (own_gate,) = await gates(world, "Near gate")
+    product = {"name": "Night", "venue_id": other}
+    _, sold = await hub.post("/api/admin/products", product, token=boss)
+    bob = await add_member(hub.services, world.org_id, "bob", "ADMIN")
+    await add_member(hub.services, world.org_id, "sue", "ADMIN", venue_ids=[world.venue_id])
+    token = await sign_in_at(world, "sue")
+    headers = {"Authorization": f"Bearer {token}"}
+    asked: list[tuple[str, str, Any]] = [
+        ("PATCH", f"/api/admin/gates/{gate}", {"name": "Mine"}), ("DELETE", f"/api/admin/gates/{gate}", None),
+        ("PATCH", f"/api/admin/venues/{other}", {"name": "Mine"}), ("DELETE", f"/api/admin/venues/{other}", None),
+        ("POST", "/api/admin/venues", {"name": "Mine", "timezone": "Europe/Rome"}), ("POST", "/api/admin/products", product),
+        ("PATCH", f"/api/admin/products/{sold['data']['product_id']}", {"name": "Mine"}),
+        ("PATCH", f"/api/admin/products/{world.product_id}", {"venue_id": other}),
+        ("DELETE", f"/api/admin/products/{sold['data']['product_id']}", None),
+        ("PATCH", "/api/admin/security", {"require_second_factor": "everybody"}),
+        ("DELETE", f"/api/admin/staff/{bob.staff_id}/second-factor", None),
+        ("DELETE", f"/api/admin/staff/{bob.staff_id}/provider-account", None),
+    ]  # fmt: skip
+    for method, path, body in asked:
+        async with hub.client.request(method, path, json=body, headers=headers) as response:
+            answer = await response.json()
+            assert (response.status, answer["error"]["code"]) == (403, "FORBIDDEN"), (method, path, answer)
+    _, people = await hub.get("/api/admin/security/people", token=token)
+    assert [one["username"] for one in people["data"]["people"]] == ["sue"]
+    async with hub.client.patch(f"/api/admin/gates/{own_gate}", json={"name": "Mine"}, headers=headers) as response:
+        assert response.status == 200
+
+
 async def test_contact_is_shown_by_the_policy_of_the_venue_where_the_ticket_stands(hub: Hub, world: World) -> None:
     other = await world.venue()
     there, here = await world.reserved(await world.slot(venue_id=other)), await world.reserved(await world.slot())

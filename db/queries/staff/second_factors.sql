@@ -45,8 +45,8 @@ DELETE FROM recovery_codes WHERE org_id = $1 AND staff_id = $2;
 INSERT INTO recovery_codes (org_id, staff_id, code_hash) SELECT $1, $2, hash FROM unnest($3::bytea[]) AS hash;
 
 -- name: read_person
--- Whom a reset concerns: the name and role, where mail goes, and in which language.
-SELECT s.id, s.username, s.name, s.role, s.email, s.venue_id, g.name AS organisation,
+-- Whom a reset concerns: the name, role and scope, where mail goes, and in which language.
+SELECT s.id, s.username, s.name, s.role, s.email, s.venue_id, s.venue_ids, g.name AS organisation,
        coalesce(v.language, 'en') AS language, coalesce(v.timezone, 'UTC') AS timezone
   FROM staff s JOIN organisations g ON g.id = s.org_id
   LEFT JOIN LATERAL (SELECT v.language, v.timezone FROM venues v WHERE v.org_id = s.org_id
@@ -68,6 +68,7 @@ SELECT s.id, s.role, s.password_hash IS NOT NULL AS has_password, s.pin_hash IS 
 
 -- name: list_people
 -- Staff by falling id below $2, each with what they have. $4: only those who have a second factor (true) or not (false).
+-- Of a scope $6 that is not empty, only those who work at none but these venues.
 SELECT s.id AS staff_id, s.username, s.name, s.role, s.password_hash IS NOT NULL AS has_password, f.made_at, f.used_at,
        a.linked_at, (SELECT count(*) FROM recovery_codes c
                       WHERE c.org_id = f.org_id AND c.staff_id = f.staff_id AND c.used_at IS NULL) AS codes_left
@@ -75,6 +76,7 @@ SELECT s.id AS staff_id, s.username, s.name, s.role, s.password_hash IS NOT NULL
   LEFT JOIN second_factors f ON f.org_id = s.org_id AND f.staff_id = s.id
   LEFT JOIN provider_accounts a ON a.org_id = s.org_id AND a.staff_id = s.id AND a.issuer = $5
  WHERE s.org_id = $1 AND s.id < $2 AND s.disabled_at IS NULL AND ($4::boolean IS NULL OR $4 = (f.staff_id IS NOT NULL))
+   AND ($6::bigint[] = '{}' OR s.venue_ids <> '{}' AND s.venue_ids <@ $6::bigint[])
  ORDER BY s.id DESC
  LIMIT $3;
 

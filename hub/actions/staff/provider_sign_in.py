@@ -11,6 +11,7 @@ from hub.access.provider_steps import PendingConnection, PendingRequest, Provide
 from hub.access.roles import Role, at_least
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
+from hub.actions.staff.people import refuse_beyond
 from hub.actions.staff.second_step import find_account
 from hub.actions.staff.sign_in import SignedIn, SignInClient, open_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
@@ -127,12 +128,14 @@ async def disconnect_account(
 ) -> None:
     """Disconnect somebody from their accounts at every provider. Refuses NOT_FOUND if there are none.
 
-    `role` is that of whoever asks: nobody disconnects a higher one (FORBIDDEN).
+    `role` is that of whoever asks: nobody disconnects a higher one, or one outside of the scope of `by` (FORBIDDEN).
     """
     async with change(services, dry_run=dry_run) as connection:
         person = await connection.fetchrow(FACTORS.read_person, by.org_id, staff_id)
         if person is not None and role is not None and not at_least(role, Role(person["role"])):
             raise Refused(Reason.FORBIDDEN)
+        if person is not None:
+            refuse_beyond(by, person["role"], person["venue_ids"])
         rows = await connection.fetch(SETTINGS.unlink_accounts, by.org_id, staff_id)
         if not rows:
             raise Refused(Reason.NOT_FOUND)

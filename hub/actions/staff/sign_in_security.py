@@ -11,6 +11,7 @@ from db.statements import load
 from hub.access.roles import Role, at_least
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change
+from hub.actions.staff.people import refuse_beyond
 from hub.observability.telemetry import SECOND_FACTOR_CHANGED, event
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
@@ -48,10 +49,16 @@ class PeoplePage:
 async def list_people(
     services: Services, by: Actor, *, has_second_factor: bool | None = None, before: int | None = None, limit: int = 50
 ) -> PeoplePage:
-    """Return everybody who may sign in, or only those with or without a second factor."""
+    """Return everybody within the scope of `by` who may sign in, or only those with or without a second factor."""
     settings = await services.database.fetchrow(SETTINGS.read_settings, by.org_id)
     rows = await services.database.fetch(
-        FACTORS.list_people, by.org_id, before or BEYOND, limit + 1, has_second_factor, settings["oidc_issuer"]
+        FACTORS.list_people,
+        by.org_id,
+        before or BEYOND,
+        limit + 1,
+        has_second_factor,
+        settings["oidc_issuer"],
+        list(by.venue_ids),
     )
     people = tuple(
         Person(row["staff_id"], row["username"], row["name"], Role(row["role"]), row["has_password"], row["made_at"],
@@ -76,7 +83,7 @@ async def reset_second_factor(
     """Remove somebody's second factor and tell them by mail, if their address is known. Returns their user name.
 
     `role` is that of whoever asks; None for the machine's owner. Refuses NOT_FOUND, SECOND_FACTOR_NOT_FOUND, and FORBIDDEN for
-    a person of a higher role.
+    a person of a higher role or outside of the scope of `by`.
     """
     now = services.clock.now()
     async with change(services, dry_run=dry_run) as connection:
@@ -85,6 +92,7 @@ async def reset_second_factor(
             raise Refused(Reason.NOT_FOUND)
         if role is not None and not at_least(role, Role(person["role"])):
             raise Refused(Reason.FORBIDDEN)
+        refuse_beyond(by, person["role"], person["venue_ids"])
         if not await connection.fetchval(FACTORS.remove_second_factor, by.org_id, staff_id):
             raise Refused(Reason.SECOND_FACTOR_NOT_FOUND)
         if person["email"]:

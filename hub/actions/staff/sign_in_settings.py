@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from db.statements import load
 from hub.access.roles import Role, at_least
+from hub.access.scope import refuse_other_venue
 from hub.access.seal import Seal
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
@@ -96,11 +97,13 @@ async def read_provider(services: Services, org_id: int) -> Provider | None:
 async def change_settings(
     services: Services, by: Actor, changes: SignInChange, *, version: int | None = None, dry_run: bool = False
 ) -> SignInSettings:
-    """Change the settings. Refuses INVALID_REQUEST with every wrong field, and VERSION_MISMATCH.
+    """Change the settings. Refuses INVALID_REQUEST with every wrong field, VERSION_MISMATCH, and FORBIDDEN to whoever may act at
+    some venues only.
 
     Another issuer or client has not worked yet, so `passwords` has no effect until an administrator has signed in by it. Whoever is
     newly asked for a second factor is signed out, except in the session of `by`, and brings or sets up one to come back.
     """
+    refuse_other_venue(by, None)
     async with change(services, dry_run=dry_run) as connection:
         await connection.execute(SETTINGS.make_settings, by.org_id)
         refuse_other_version(await connection.fetchrow(SETTINGS.lock_settings, by.org_id), version)

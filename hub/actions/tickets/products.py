@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from db.statements import load
+from hub.access.scope import refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.observability import telemetry
@@ -120,8 +121,11 @@ async def product_choices(services: Services, org_id: int) -> Choices:
 
 
 async def add_product(services: Services, by: Actor, draft: ProductFields, *, dry_run: bool = False) -> Product:
-    """Add a product. Refuses INVALID_REQUEST with every wrong field, and NOT_FOUND for an unknown venue."""
+    """Add a product. Refuses INVALID_REQUEST with every wrong field, NOT_FOUND for an unknown venue, and FORBIDDEN for one outside
+    of the scope.
+    """
     fields = _check(draft)
+    refuse_elsewhere(by, fields.venue_id)
     async with change(services, dry_run=dry_run) as connection:
         product_id = await connection.fetchval(
             PRODUCTS.add_product, by.org_id, fields.venue_id, fields.name, fields.name_zh, fields.activation_mode,
@@ -147,7 +151,7 @@ async def change_product(
 ) -> Product:  # fmt: skip
     """Change the named fields of `ProductFields`, and `archived`. Tickets that were issued keep their validity and mode.
 
-    Refuses PRODUCT_NOT_FOUND, VERSION_MISMATCH, NOT_FOUND for an unknown venue, and INVALID_REQUEST.
+    Refuses PRODUCT_NOT_FOUND, VERSION_MISMATCH, NOT_FOUND for an unknown venue, FORBIDDEN outside of the scope, and INVALID_REQUEST.
     """
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(PRODUCTS.lock_product, by.org_id, product_id)
@@ -155,7 +159,9 @@ async def change_product(
             raise Refused(Reason.PRODUCT_NOT_FOUND)
         refuse_other_version(row, version)
         was = await _read(connection, by, product_id)
+        refuse_elsewhere(by, was.venue_id)
         fields = _check(_changed(was, changes))
+        refuse_elsewhere(by, fields.venue_id)
         if fields.venue_id is not None:
             await services.venues.read(by.org_id, fields.venue_id)
         await connection.execute(
@@ -178,13 +184,14 @@ async def change_product(
 async def delete_product(
     services: Services, by: Actor, product_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
-    """Delete a product that has no ticket. Refuses PRODUCT_NOT_FOUND, VERSION_MISMATCH, and PRODUCT_IN_USE."""
+    """Delete a product that has no ticket. Refuses PRODUCT_NOT_FOUND, FORBIDDEN, VERSION_MISMATCH, and PRODUCT_IN_USE."""
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(PRODUCTS.lock_product_to_delete, by.org_id, product_id)
         if row is None:
             raise Refused(Reason.PRODUCT_NOT_FOUND)
         refuse_other_version(row, version)
         was = await _read(connection, by, product_id)
+        refuse_elsewhere(by, was.venue_id)
         if await connection.fetchval(PRODUCTS.delete_product, by.org_id, product_id) is None:
             raise Refused(Reason.PRODUCT_IN_USE)
         await record_change(

@@ -10,6 +10,7 @@ import asyncpg
 
 from db.statements import load
 from hub.access.scanners import scanner_changed, scanner_of
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_other_version
 from hub.actions.venues.venues import venue_of
@@ -94,6 +95,7 @@ async def change_gate(
         row = await connection.fetchrow(GATES.lock_gate, by.org_id, gate_id)
         if row is None:
             raise Refused(Reason.NOT_FOUND)
+        refuse_other_venue(by, row["venue_id"])
         refuse_other_version(row, version)
         was = await _read(connection, by.org_id, gate_id)
         try:
@@ -120,12 +122,13 @@ async def delete_gate(
 ) -> None:
     """Delete a gate that nothing names. It ends the sessions of whoever was limited to it.
 
-    Refuses NOT_FOUND, VERSION_MISMATCH, and GATE_IN_USE.
+    Refuses NOT_FOUND, FORBIDDEN outside of the scope, VERSION_MISMATCH, and GATE_IN_USE.
     """
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(GATES.lock_gate, by.org_id, gate_id)
         if row is None:
             raise Refused(Reason.NOT_FOUND)
+        refuse_other_venue(by, row["venue_id"])
         refuse_other_version(row, version)
         was = await _read(connection, by.org_id, gate_id)
         if await connection.fetchval(GATES.is_named_by_scans, by.org_id, row["venue_id"], row["name"]):

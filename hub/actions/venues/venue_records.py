@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import asyncpg
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND, change, record_change, refuse_fields, refuse_other_version
 from hub.rules.audit_actions import AuditAction
@@ -83,7 +84,8 @@ async def read_venue_record(services: Services, org_id: int, venue_id: int) -> V
 
 
 async def add_venue_record(services: Services, by: Actor, draft: VenueDraft, *, dry_run: bool = False) -> VenueRecord:
-    """Add a venue. Refuses INVALID_REQUEST with every wrong field."""
+    """Add a venue. Refuses INVALID_REQUEST with every wrong field, and FORBIDDEN to whoever may act at some venues only."""
+    refuse_other_venue(by, None)
     described = check_venue(VenueChange(draft.name, draft.timezone, draft.address, draft.country, draft.language))
     async with change(services, dry_run=dry_run) as connection:
         venue_id = await connection.fetchval(
@@ -103,13 +105,14 @@ async def change_venue_record(
 ) -> VenueRecord:  # fmt: skip
     """Change a venue; every process sees it within seconds. Another time zone is refused once the venue has slots.
 
-    Refuses NOT_FOUND, VERSION_MISMATCH, and INVALID_REQUEST with every wrong field.
+    Refuses NOT_FOUND, FORBIDDEN outside of the scope, VERSION_MISMATCH, and INVALID_REQUEST with every wrong field.
     """
     described = check_venue(changes)
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(VENUES.lock_venue, by.org_id, venue_id)
         if row is None:
             raise Refused(Reason.NOT_FOUND)
+        refuse_other_venue(by, venue_id)
         refuse_other_version(row, version)
         was = await _read(connection, by.org_id, venue_id)
         if described.timezone not in (None, was.timezone) and was.has_slots:
@@ -130,11 +133,12 @@ async def change_venue_record(
 async def delete_venue_record(
     services: Services, by: Actor, venue_id: int, *, version: int | None = None, dry_run: bool = False
 ) -> None:
-    """Delete a venue that nothing belongs to. Refuses NOT_FOUND, VERSION_MISMATCH and VENUE_IN_USE."""
+    """Delete a venue that nothing belongs to. Refuses NOT_FOUND, FORBIDDEN, VERSION_MISMATCH and VENUE_IN_USE."""
     async with change(services, dry_run=dry_run) as connection:
         row = await connection.fetchrow(VENUES.lock_venue, by.org_id, venue_id)
         if row is None:
             raise Refused(Reason.NOT_FOUND)
+        refuse_other_venue(by, venue_id)
         refuse_other_version(row, version)
         was = await _read(connection, by.org_id, venue_id)
         try:
