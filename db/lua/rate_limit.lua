@@ -2,8 +2,9 @@
 --
 -- KEYS[i]          list  the bucket of request i: the times (ms) of its last `count` admissions, newest first.
 --                        All have the hash tag {rate}; a bucket may occur several times
--- ARGV[2i-1]       count of request i
--- ARGV[2i]         window of request i in ms
+-- ARGV[3i-2]       count of request i
+-- ARGV[3i-1]       window of request i in ms
+-- ARGV[3i]         weight of request i: how many times it counts, from 1 to its count. Below 0 it gives so many back
 --
 -- Returns one string: for every request, in order, 0 (admitted) or the ms to wait, separated by spaces.
 -- A refused request is not recorded, so retrying does not prolong the wait. A list expires with its newest time.
@@ -12,19 +13,24 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local answers = {}
 for i, key in ipairs(KEYS) do
-  local count, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local oldest = redis.pcall('LINDEX', key, count - 1)
+  local count, window, weight = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local oldest = weight > 0 and redis.pcall('LINDEX', key, count - weight)
   if type(oldest) == 'table' then
     redis.call('DEL', key)
     oldest = false
   end
   local wait = oldest and (tonumber(oldest) or 0) + window - now or 0
   if wait > window then wait = window end
-  if wait > 0 then
+  if weight < 0 then
+    answers[i] = 0
+    redis.pcall('LPOP', key, -weight)
+  elseif wait > 0 then
     answers[i] = wait
   else
     answers[i] = 0
-    redis.call('LPUSH', key, now)
+    for _ = 1, weight do
+      redis.call('LPUSH', key, now)
+    end
     redis.call('LTRIM', key, 0, count - 1)
     redis.call('PEXPIRE', key, window)
   end

@@ -33,18 +33,26 @@ class LocalRateLimit:
             self._blocked.popitem(last=False)
         self._blocked[bucket] = until
 
-    def record(self, bucket: str, rate: Rate, now: float) -> None:
+    def record(self, bucket: str, rate: Rate, now: float, weight: int = 1) -> None:
         """Record a request that Redis admitted, so that a bucket does not get its whole allowance again if Redis fails."""
-        self._moments(bucket, rate).append(now)
+        self._moments(bucket, rate).extend([now] * weight)
 
-    def admit(self, bucket: str, rate: Rate) -> float:
+    def admit(self, bucket: str, rate: Rate, weight: int = 1) -> float:
         """Decide without Redis: return 0.0 (admitted and recorded) or the seconds to wait."""
         now = time.monotonic()
         moments = self._moments(bucket, rate)
-        if len(moments) == rate.count and (wait := moments[0] + rate.seconds - now) > 0:
+        newer = rate.count - weight
+        if len(moments) > newer and (wait := moments[-1 - newer] + rate.seconds - now) > 0:
             return wait
-        moments.append(now)
+        moments.extend([now] * weight)
         return 0.0
+
+    def give_back(self, bucket: str, rate: Rate, weight: int) -> None:
+        """Take back the newest `weight` of what was recorded, and the refusals that it caused."""
+        moments = self._moments(bucket, rate)
+        for _ in range(min(weight, len(moments))):
+            moments.pop()
+        self._blocked.pop(bucket, None)
 
     def _moments(self, bucket: str, rate: Rate) -> deque[float]:
         moments = self._buckets.pop(bucket, None)

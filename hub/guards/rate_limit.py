@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from math import inf
 
 from db.redis_client import PATIENCE, RedisClient
 from hub.batching.batcher import Batcher
@@ -21,12 +22,20 @@ from hub.settings import Rate
 log = logging.getLogger(__name__)
 
 
+LONGEST_REFUSAL = 1.0
+"""Seconds that a process remembers a refusal by charges that may be given back. Any other refusal holds for its whole wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class _RateRequest:
+    """`weight` is how many times the request counts; below 0 it gives so many back."""
+
     bucket: str
     rate: Rate
     at: float
     probe: bool
+    weight: int = 1
+    remembered: float = inf
 
 
 class RateLimit:
@@ -38,18 +47,39 @@ class RateLimit:
         self._local = LocalRateLimit()
         self._batcher: Batcher[_RateRequest, float] = Batcher("rate-limit", self._run_batch, max_batch=256)
 
-    async def admit(self, bucket: str, rate: Rate | None) -> float:
-        """Return 0.0 if the request is admitted, else the seconds to wait. With `rate` None it is always admitted."""
+    async def admit(self, bucket: str, rate: Rate | None, *, weight: int = 1, returnable: bool = False) -> float:
+        """Return 0.0 if the request is admitted, else the seconds to wait. With `rate` None it is always admitted.
+
+        It counts `weight` times, and is never admitted if that is more than the whole rate. `returnable` says that the caller
+        may give it back.
+        """
         if rate is None:
             return 0.0
+        if weight > rate.count:
+            return float(rate.seconds)
         now = time.monotonic()
         wait = self._local.blocked(bucket, now)
         if wait > 0:
             return wait
         probe = self._breaker.is_open
         if not self._breaker.admits():
-            return self._local.admit(bucket, rate)
-        return await self._batcher.submit(_RateRequest(bucket, rate, now, probe))
+            return self._local.admit(bucket, rate, weight)
+        remembered = LONGEST_REFUSAL if returnable else inf
+        return await self._batcher.submit(_RateRequest(bucket, rate, now, probe, weight, remembered))
+
+    def blocked(self, bucket: str) -> float:
+        """Return the seconds that this bucket must wait by what this process remembers; 0.0 if it may be asked for."""
+        return self._local.blocked(bucket, time.monotonic())
+
+    def give_back(self, bucket: str, rate: Rate | None, *, weight: int = 1) -> None:
+        """Give back an admitted request that turned out not to count. Nobody waits for Redis to take it."""
+        if rate is None:
+            return
+        if self._breaker.is_open:
+            self._local.give_back(bucket, rate, weight)
+        else:
+            given_back = self._batcher.submit(_RateRequest(bucket, rate, time.monotonic(), False, -weight))
+            given_back.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     @property
     def is_away(self) -> bool:
@@ -70,7 +100,7 @@ class RateLimit:
         keys = [f"venuehub:{{rate}}:{request.bucket}" for request in requests]
         arguments: list[str | int] = []
         for request in requests:
-            arguments += (request.rate.count, request.rate.seconds * 1000)
+            arguments += (request.rate.count, request.rate.seconds * 1000, request.weight)
         try:
             (answer,) = await self._script.run([(keys, arguments)], within=left)
             waits = [int(milliseconds) / 1000 for milliseconds in answer.split()] if isinstance(answer, bytes) else []
@@ -89,10 +119,18 @@ class RateLimit:
         now = time.monotonic()
         for request, wait in zip(requests, waits, strict=True):
             if wait > 0:
-                self._local.block(request.bucket, now + wait)
+                self._local.block(request.bucket, now + min(wait, request.remembered))
+            elif request.weight < 0:
+                self._local.give_back(request.bucket, request.rate, -request.weight)
             else:
-                self._local.record(request.bucket, request.rate, now)
+                self._local.record(request.bucket, request.rate, now, request.weight)
         return waits
 
     def _admit_locally(self, requests: list[_RateRequest]) -> list[float]:
-        return [self._local.admit(request.bucket, request.rate) for request in requests]
+        return [self._decide_locally(request) for request in requests]
+
+    def _decide_locally(self, request: _RateRequest) -> float:
+        if request.weight < 0:
+            self._local.give_back(request.bucket, request.rate, -request.weight)
+            return 0.0
+        return self._local.admit(request.bucket, request.rate, request.weight)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from db.redis_client import RedisClient, connect
+from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
 from tests.support.valkey_server import OwnValkey
 
@@ -20,6 +21,12 @@ def valkey_server() -> Iterator[OwnValkey]:
     server.thaw()
     server.kill()
     shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a slow Redis, for tests of what it counts. One that answers late would be passed over."""
+    wait_for_slow_servers(monkeypatch)
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ async def test_no_rate_admits_at_once_without_redis(limit: RateLimit, valkey_ser
     assert not limit.is_away
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_bucket_known_to_be_blocked_is_answered_from_memory(limit: RateLimit, redis: RedisClient) -> None:
     await knock(limit, 11)
     before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
@@ -141,3 +142,50 @@ async def test_script_flush_is_not_noticed(limit: RateLimit, redis: RedisClient)
     await knock(limit, 4)
     await redis.script_flush()
     assert (await knock(limit, 10)).count(0.0) == 6
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_request_may_count_several_times(limit: RateLimit) -> None:
+    async def admitted(weight: int, bucket: str = "ip:1") -> bool:
+        return await limit.admit(bucket, TEN_A_MINUTE, weight=weight, returnable=True) == 0
+
+    assert [await admitted(4), await admitted(4)] == [True, True]
+    assert limit.blocked("ip:1") == 0
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=3, returnable=True) > 59
+    assert 0 < limit.blocked("ip:1") <= 1, "it is asked for again soon, because a part may have been given back"
+    assert not await admitted(11, "ip:2"), "more than the whole rate"
+    assert await admitted(10, "ip:2")
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_a_refused_request_would_have_counted_is_not_recorded(limit: RateLimit, redis: RedisClient) -> None:
+    await limit.admit("ip:1", TEN_A_MINUTE, weight=8)
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=3) > 0
+    assert await RateLimit(redis).admit("ip:1", TEN_A_MINUTE, weight=2) == 0
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_is_given_back_may_be_used_again_in_every_process(limit: RateLimit, redis: RedisClient) -> None:
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=10) == 0
+    assert await limit.admit("ip:1", TEN_A_MINUTE) > 0
+    limit.give_back("ip:1", TEN_A_MINUTE, weight=2)
+    await limit.close()
+    assert [await one.admit("ip:1", TEN_A_MINUTE) > 0 for one in (limit, RateLimit(redis), limit)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+async def test_without_redis_weights_and_what_is_given_back_count_too(
+    limit: RateLimit, valkey_server: OwnValkey
+) -> None:
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=4) == 0
+    valkey_server.kill()
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=7) > 0
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=6) == 0
+    for _ in range(4):
+        assert await limit.admit("ip:1", TEN_A_MINUTE) > 0
+    limit.give_back("ip:1", TEN_A_MINUTE, weight=6)
+    await limit.close()
+    assert await limit.admit("ip:1", TEN_A_MINUTE, weight=6) == 0
