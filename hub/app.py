@@ -47,6 +47,7 @@ from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
+from hub.guards.sign_in_admission import SignInAdmission
 from hub.jobs.alerts import watch_measures
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from hub.jobs.outbox import OutboxJob
@@ -98,6 +99,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     announcer.listen(sessions.receive)
     scanners = Scanners(clock, database)
     announcer.listen(scanners.receive)
+    rate_limit = RateLimit(redis)
     services = Services(
         settings=settings,
         clock=clock,
@@ -105,7 +107,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         redis=redis,
         announcer=announcer,
         seat_admission=seat_admission,
-        rate_limit=RateLimit(redis),
+        rate_limit=rate_limit,
+        sign_in_admission=SignInAdmission(rate_limit, settings.rate_sign_in),
         sessions=sessions,
         scanners=scanners,
         passwords=Passwords(),

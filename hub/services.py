@@ -14,6 +14,7 @@ from hub.events.announcer import Announcer
 from hub.events.scan_events import ScanEvents
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
+from hub.guards.sign_in_admission import SignInAdmission
 from hub.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Services:
     announcer: Announcer
     seat_admission: SeatAdmission
     rate_limit: RateLimit
+    sign_in_admission: SignInAdmission
     sessions: Sessions
     scanners: Scanners
     passwords: Passwords

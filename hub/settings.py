@@ -54,6 +54,7 @@ class Settings:
     rate_codes: Rate | None
     rate_operator: Rate | None
     rate_sync: Rate | None
+    rate_sign_in: Rate | None
     webhook_networks: tuple[IPNetwork, ...]
     oidc_networks: tuple[IPNetwork, ...]
     sockets_per_operator: int | None
@@ -107,6 +108,8 @@ class Settings:
             rate_codes=read.one("HUB_RATE_CODES", parse_rate, Rate(20, 3600)),
             rate_operator=read.one("HUB_RATE_OPERATOR", parse_rate, Rate(100, 60)),
             rate_sync=read.one("HUB_RATE_SYNC", parse_rate, Rate(120, 60)),
+            # Failures of a network, so a venue whose whole shift signs in from one address does not reach it.
+            rate_sign_in=read.one("HUB_RATE_SIGN_IN", parse_rate, Rate(60, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
             # Generous, because thousands of customers share one address of a mobile network.
             public_sockets_per_ip=read.one("HUB_PUBLIC_SOCKETS_PER_IP", _count_or_off, 1000),

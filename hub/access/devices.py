@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from hub.access.signing import Signer
@@ -22,10 +23,19 @@ class Devices:
         self._signer = Signer(settings, purpose="device", typ="device+jwt")
         self._clock = clock
 
+    def is_ours(self, cookie: str | None) -> bool:
+        """Return whether this hub made the cookie, for whatever name."""
+        return self._read(cookie)[0] is not None
+
     def known_to(self, cookie: str | None, username: str) -> str | None:
         """Return the device's id if this name has signed in on it before, else None."""
+        return self.known_to_any(cookie, [username])
+
+    def known_to_any(self, cookie: str | None, usernames: Iterable[str]) -> str | None:
+        """Return the device's id if one of these names has signed in on it before, else None."""
         device_id, names = self._read(cookie)
-        return device_id if device_id and _mark(device_id, username) in names else None
+        known = device_id is not None and any(_mark(device_id, username) in names for username in usernames)
+        return device_id if known else None
 
     def remember(self, cookie: str | None, username: str) -> str:
         """Return a cookie with this name added. Without a valid cookie, a new device id is made."""

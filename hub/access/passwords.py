@@ -1,4 +1,4 @@
-"""Password hashing: argon2id in two threads, so that many sign-ins at once cannot delay scans."""
+"""Password hashing: argon2id in few threads, so that many sign-ins at once cannot delay scans. Unknown devices have one of their own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from argon2.low_level import Type
 
 from hub.rules.refusals import Unavailable
 
-THREADS = 2
+THREADS, THREADS_OF_UNKNOWN = 2, 1
 MOST_WAITING = 400
-"""Largest number of waiting hashes, about four seconds of work. Later requests get Unavailable."""
+"""Largest number of hashes that wait for known devices, or for unknown ones: some eight seconds of work. Later ones get Unavailable."""
 LONGEST_SECRET = 1024
 
 # OWASP's minimum for argon2id: 19 MiB, two passes, parallelism 1. About 20 ms.
@@ -30,28 +30,32 @@ T = TypeVar("T")
 
 
 class Passwords:
-    """Hashes and verifies passwords and PINs. Raises Unavailable if `MOST_WAITING` hashes are waiting already."""
+    """Hashes and verifies passwords and PINs. Raises Unavailable if `MOST_WAITING` hashes are waiting already.
+
+    An `unknown_device` is one on which the name has never signed in. Known ones never wait behind these.
+    """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
-        self._waiting = 0
+        self._known = _Threads(THREADS, "passwords")
+        self._unknown = _Threads(THREADS_OF_UNKNOWN, "unknown devices")
         self._turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     async def hash(self, secret: str) -> str:
         """Return the hash to store; it names its own parameters and salt."""
-        return await self._beside(_HASHER.hash, secret)
+        return await self._known.run(_HASHER.hash, secret)
 
-    async def verify(self, stored: str | None, secret: str) -> bool:
+    async def verify(self, stored: str | None, secret: str, *, unknown_device: bool = False) -> bool:
         """Return whether `secret` matches the stored hash. `stored` None gives False after the same time."""
         if len(secret) > LONGEST_SECRET:
             stored, secret = None, ""
-        matches = await self._beside(_matches, stored or _NOBODY, secret)
+        threads = self._unknown if unknown_device else self._known
+        matches = await threads.run(_matches, stored or _NOBODY, secret)
         return matches and stored is not None
 
-    async def pretend(self, times: int) -> None:
+    async def pretend(self, times: int, *, unknown_device: bool = False) -> None:
         """Take as long as this many comparisons take, so that the time of an answer does not tell how many there were."""
         for _ in range(times):
-            await self.verify(None, "")
+            await self.verify(None, "", unknown_device=unknown_device)
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
@@ -67,9 +71,21 @@ class Passwords:
                 self._turns[name] = (turns, users - 1)
 
     def close(self) -> None:
+        self._known.close()
+        self._unknown.close()
+
+
+class _Threads:
+    """Threads for hashing, and the number of hashes that wait for them."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix=name)
+        self._waiting = 0
+
+    def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _beside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._waiting >= MOST_WAITING:
             raise Unavailable("signing in")
         self._waiting += 1

@@ -12,7 +12,15 @@ from db.statements import load
 from hub.access.sign_in_steps import SignInSteps, mark_of
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.second_factor import SecondFactorAnswer, confirm_enrolment, refusal_after_password, stored_secret
-from hub.actions.staff.sign_in import SignedIn, SignInClient, count_attempt, open_session, settle_refusal
+from hub.actions.staff.sign_in import (
+    SignedIn,
+    SignInClient,
+    admitted,
+    count_attempt,
+    name_on_device,
+    open_session,
+    settle_refusal,
+)
 from hub.observability.telemetry import LOCKED_OUT, event
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -30,12 +38,13 @@ async def finish_sign_in(
     """Sign in by the challenge of a right password and a code, or set up the second factor that the challenge holds.
 
     Refuses SIGN_IN_STEP_EXPIRED for a challenge that is over, or whose password was changed. Refuses SECOND_FACTOR_WRONG, and
-    LOCKED_OUT after five wrong passwords and codes together, and what `begin_session` says.
+    LOCKED_OUT after five wrong passwords and codes together, and what `SignInAdmission` and `begin_session` say.
     """
     step = SignInSteps(services.settings, services.clock).read(challenge)
     if step is None:
         raise Refused(Reason.SIGN_IN_STEP_EXPIRED)
-    async with counted(services, step.bucket, client_ip=client.client_ip):
+    device = services.sessions.devices.known_to(client.device_cookie, name_on_device(step.org_id, step.username))
+    async with admitted(services, device, client), counted(services, step.bucket, client_ip=client.client_ip):
         row = await find_account(services, step.org_id, step.staff_id, step.username)
         stored = "" if row is None else stored_secret(row, by_pin=step.by_pin)
         if not stored or mark_of(stored) != step.secret_mark:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,19 +87,75 @@ async def sign_in(
     With the right secret, refuses OUTSIDE_SHIFT with the next shift's begin, and ADDRESS_NOT_ALLOWED.
 
     After the right secret it refuses what `refusal_after_password` says; a wrong code is a failure too.
+
+    Before all of this it refuses RATE_LIMITED after too many failures of the network, or of this known device, and raises
+    Unavailable if too many wait (`SignInAdmission`).
     """
     name = username.strip().lower()
     secret = password if password is not None else pin
     if not secret or not 0 < len(name) <= LONGEST_USERNAME or "\x00" in name or not _encodable(name):
         raise Refused(Reason.INVALID_CREDENTIALS)
+    client = SignInClient(device_cookie, client_ip, address, device_text)
+    async with admitted(
+        services, await _known_device(services, name, organisation, device_cookie), client
+    ) as unknown_device:
+        return await _sign_in(
+            services,
+            name,
+            secret,
+            organisation,
+            client,
+            by_pin=pin is not None,
+            second_factor=second_factor,
+            unknown_device=unknown_device,
+        )
+
+
+@asynccontextmanager
+async def admitted(services: Services, device: str | None, client: SignInClient) -> AsyncIterator[bool]:
+    """Wait for a place to check a secret, and yield whether the client is on an unknown device. Refuses what `SignInAdmission` refuses."""
+    try:
+        async with services.sign_in_admission.admitted(device, client.address):
+            yield device is None
+    except Refused as refused:
+        if refused.reason is Reason.RATE_LIMITED:
+            # No line in the log and nothing for the alerts: the failures before are in both.
+            login_failed("rate_limited", None, 0)
+        raise
+
+
+async def _known_device(services: Services, name: str, organisation: str | None, cookie: str | None) -> str | None:
+    """Return the id of the device if this name has signed in on it, in the named organisation or in any."""
+    devices = services.sessions.devices
+    if not devices.is_ours(cookie):
+        return None
+    if organisation is None:
+        return devices.known_to_any(
+            cookie, [name_on_device(org, name) for org in await services.venues.organisations()]
+        )
+    named = await services.venues.organisation_named(organisation)
+    return None if named is None else devices.known_to(cookie, name_on_device(named.org_id, name))
+
+
+async def _sign_in(
+    services: Services,
+    name: str,
+    secret: str,
+    organisation: str | None,
+    client: SignInClient,
+    *,
+    by_pin: bool,
+    second_factor: SecondFactorAnswer | None,
+    unknown_device: bool,
+) -> SignedIn:
     named = None if organisation is None else await services.venues.organisation_named(organisation)
     unknown = organisation is not None and named is None
     rows = [] if unknown else await _find_staff(services, name, None if named is None else named.org_id)
     only = rows[0]["org_id"] if len(rows) == 1 else None
     count_of = str(named.org_id if named is not None else only if only is not None else "")
     devices = services.sessions.devices
-    owners = [_name_of(row["org_id"], name) for row in rows] or [name]
-    device = next((known for owner in owners if (known := devices.known_to(device_cookie, owner))), None)
+    owners = [name_on_device(row["org_id"], name) for row in rows] or [name]
+    device = next((known for owner in owners if (known := devices.known_to(client.device_cookie, owner))), None)
     bucket = _bucket(name, count_of, device)
     held_against = await _held_against(services, rows, None if named is None else named.org_id)
     async with services.passwords.turn(bucket):
@@ -106,26 +163,25 @@ async def sign_in(
             await count_attempt(services, bucket)
         except Refused:
             login_failed("locked_out", *held_against)
-            event(LOCKED_OUT, "WARNING", client_ip=client_ip)
+            event(LOCKED_OUT, "WARNING", client_ip=client.client_ip)
             raise
         # The account may have been disabled while this attempt waited for its turn.
         rows = rows and await _find_staff(services, name, None if named is None else named.org_id)
-        row = await _fitting(services, rows, "password_hash" if password is not None else "pin_hash", secret,
-                             is_named=organisation is not None)  # fmt: skip
+        row = await _fitting(services, rows, "pin_hash" if by_pin else "password_hash", secret,
+                             is_named=organisation is not None, unknown_device=unknown_device)  # fmt: skip
         if row is None:
             await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
             login_failed("invalid_credentials", *held_against)
-            event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client_ip)
+            event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client.client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
         refusal = await refusal_after_password(
-            services, row, username=name, by_pin=pin is not None, bucket=bucket, answer=second_factor
+            services, row, username=name, by_pin=by_pin, bucket=bucket, answer=second_factor
         )
         if refusal is not None:
             await settle_refusal(services, bucket, refusal)
             raise refusal
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
-    client = SignInClient(device_cookie, client_ip, address, device_text)
-    stored = stored_secret(row, by_pin=pin is not None)
+    stored = stored_secret(row, by_pin=by_pin)
     return await open_session(services, row["org_id"], row["id"], name, stored=stored, client=client)
 
 
@@ -136,7 +192,7 @@ async def open_session(
 
     `name` is the user name in lower case.
     """
-    devices, owner = services.sessions.devices, _name_of(org_id, name)
+    devices, owner = services.sessions.devices, name_on_device(org_id, name)
     token, identity = await begin_session(
         services,
         org_id,
@@ -226,7 +282,7 @@ async def check_secret(
     """
     row = await services.database.fetchrow(SIGN_IN.secrets_of_staff, org_id, staff_id)
     name = row["username"].lower()
-    device = services.sessions.devices.known_to(device_cookie, _name_of(org_id, name))
+    device = services.sessions.devices.known_to(device_cookie, name_on_device(org_id, name))
     bucket = _bucket(name, str(org_id), device)
     async with services.passwords.turn(bucket):
         await count_attempt(services, bucket)
@@ -253,22 +309,26 @@ async def _find_staff(services: Services, name: str, org_id: int | None) -> Sequ
     return found
 
 
-async def _fitting(services: Services, rows: Sequence[Any], column: str, secret: str, *, is_named: bool) -> Any:
+async def _fitting(
+    services: Services, rows: Sequence[Any], column: str, secret: str, *, is_named: bool, unknown_device: bool
+) -> Any:
     """Return the account that the secret fits, if it fits exactly one; else None.
 
     On a hub of several organisations every attempt that names none takes the time of `MOST_ACCOUNTS` comparisons.
     """
     candidates = rows if len(rows) <= MOST_ACCOUNTS else []
-    fitting = [row for row in candidates if await services.passwords.verify(row[column], secret)]
+    fitting = [
+        row for row in candidates if await services.passwords.verify(row[column], secret, unknown_device=unknown_device)
+    ]
     compared = len(candidates)
     if is_named or len(await services.venues.organisations()) < 2:
-        await services.passwords.pretend(1 - compared)
+        await services.passwords.pretend(1 - compared, unknown_device=unknown_device)
     else:
-        await services.passwords.pretend(MOST_ACCOUNTS - compared)
+        await services.passwords.pretend(MOST_ACCOUNTS - compared, unknown_device=unknown_device)
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _name_of(org_id: int, name: str) -> str:
+def name_on_device(org_id: int, name: str) -> str:
     """Return the name by which a device remembers that this person has signed in on it."""
     return f"{org_id}\n{name}"
 

@@ -17,13 +17,18 @@ from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
+from hub.guards.sign_in_admission import SignInAdmission
 from hub.services import Services
 from hub.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    env = {"HUB_DATA_DIR": str(tmp_path), "HUB_SECRET_KEY": "a secret of at least thirty-two bytes, for tests"}
+    env = {
+        "HUB_DATA_DIR": str(tmp_path),
+        "HUB_SECRET_KEY": "a secret of at least thirty-two bytes, for tests",
+        "HUB_RATE_SIGN_IN": "off",
+    }
     return Settings.from_environment(env, development=True)
 
 
@@ -47,6 +52,7 @@ class Office:
             sessions=sessions,
             scanners=Scanners(old.clock, old.database),
             passwords=Passwords(),
+            sign_in_admission=SignInAdmission(old.rate_limit, old.settings.rate_sign_in),
             venues=Venues(old.database),
             scan_events=ScanEvents(announcer, Peers(announcer)),
         )

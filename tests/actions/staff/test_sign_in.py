@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,10 +22,12 @@ from hub.actions.staff.accounts import add_staff
 from hub.actions.staff.change_people import set_enabled
 from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
 from hub.actions.venues.venue_cache import VENUES
+from hub.guards.sign_in_admission import AT_WORK, SignInAdmission
 from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
+from hub.settings import Rate
 from tests.support.rows import count_rows, read_row
 
 if TYPE_CHECKING:
@@ -141,10 +145,10 @@ async def test_parallel_guesses_do_not_slip_through(office: Office, monkeypatch:
     def counting(services: Services) -> None:
         verify = services.passwords.verify
 
-        async def counted(stored: str | None, secret: str) -> bool:
+        async def counted(stored: str | None, secret: str, **more: bool) -> bool:
             nonlocal looked_at
             looked_at += 1
-            return await verify(stored, secret)
+            return await verify(stored, secret, **more)
 
         monkeypatch.setattr(services.passwords, "verify", counted)
 
@@ -275,6 +279,87 @@ async def test_hashing_on_the_loop_itself_holds_it_up(monkeypatch: pytest.Monkey
     assert not await loop_turns_meanwhile(monkeypatch, hash_here)
 
 
+# ---- Admission
+
+
+class HeldHasher:
+    """Takes no time for `RIGHT`, which fits. No other comparison ends before `release`, and then it fails."""
+
+    def __init__(self) -> None:
+        self._released, self.compared = threading.Event(), 0
+
+    def release(self) -> None:
+        self._released.set()
+
+    def verify(self, stored: str, secret: str) -> bool:
+        self.compared += 1
+        return secret == RIGHT or not self._released.wait(60)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldHasher]:
+    hasher = HeldHasher()
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    yield hasher
+    hasher.release()
+
+
+@pytest.fixture
+def quick(held: HeldHasher) -> None:
+    """No comparison takes the time of a hash."""
+    held.release()
+
+
+async def guess(services: Services, name: str, address: str) -> str:
+    try:
+        await sign_in(services, username=name, password=WRONG, address=ip_address(address))
+    except Refused as refused:
+        return refused.reason.value
+    return "in"
+
+
+@pytest.mark.usefixtures("jane")
+async def test_a_known_device_signs_in_while_strangers_from_everywhere_wait(office: Office, held: HeldHasher) -> None:
+    cookie = (await enter(office.services)).device_cookie
+    guesses = [asyncio.create_task(guess(office.services, f"name{n}", f"10.0.{n % 100}.{n}")) for n in range(200)]
+    try:
+        async with asyncio.timeout(15):
+            while held.compared < 2 or await count_rows(office.services.database, "sign_in_attempts") < AT_WORK:
+                await asyncio.sleep(0.01)
+            for _ in range(3):
+                assert await outcome(office.services, cookie=cookie) == "in"
+        assert [one.result() for one in guesses if one.done()] == []
+    finally:
+        held.release()
+        answers = await asyncio.gather(*guesses)
+    assert set(answers) == {"INVALID_CREDENTIALS"}
+
+
+@pytest.mark.usefixtures("jane")
+async def test_names_tried_from_one_network_reach_the_hash_as_often_as_its_rate_says(
+    office: Office, held: HeldHasher
+) -> None:
+    held.release()
+    services = replace(office.services, sign_in_admission=SignInAdmission(office.services.rate_limit, Rate(3, 60)))
+    cookie = (await enter(services)).device_cookie
+    held.compared = 0
+    answers = [await guess(services, f"name{n}", f"192.0.2.{n}") for n in range(6)]
+    assert answers == ["INVALID_CREDENTIALS"] * 3 + ["RATE_LIMITED"] * 3
+    assert held.compared == 3
+    assert await guess(services, "name9", "198.51.100.9") == "INVALID_CREDENTIALS"
+    jane = {"username": "jane", "password": RIGHT, "address": ip_address("192.0.2.1")}
+    with pytest.raises(Refused) as refusal:
+        await sign_in(services, **jane)
+    assert 1 <= refusal.value.details["retry_after"] <= 60
+    assert (await sign_in(services, **jane, device_cookie=cookie)).token
+
+
+@pytest.mark.usefixtures("jane", "quick")
+async def test_a_whole_shift_signs_in_from_one_network(office: Office) -> None:
+    services = replace(office.services, sign_in_admission=SignInAdmission(office.services.rate_limit, Rate(20, 60)))
+    assert await asyncio.gather(*(outcome(services) for _ in range(40))) == ["in"] * 40
+
+
 # ---- Several organisations
 
 
@@ -349,10 +434,10 @@ async def test_every_attempt_without_an_organisation_takes_as_many_comparisons(
     compared = 0
     verify = office.services.passwords.verify
 
-    async def counted(stored: str | None, secret: str) -> bool:
+    async def counted(stored: str | None, secret: str, **more: bool) -> bool:
         nonlocal compared
         compared += 1
-        return await verify(stored, secret)
+        return await verify(stored, secret, **more)
 
     monkeypatch.setattr(office.services.passwords, "verify", counted)
     took = []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
+from ipaddress import ip_network
 
 import pytest
 from aiohttp import ClientSession
 
+from hub.settings import Rate
 from tests.support.api_client import Answer, Api
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -74,6 +76,26 @@ async def test_five_failures_lock_out_for_a_while(api: Api, world: World) -> Non
     answers = [await api.post(LOGIN, wrong) for _ in range(6)]
     assert (answers[-1].status, answers[-1].code) == (429, "LOCKED_OUT")
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+async def test_a_network_that_fails_too_often_waits_and_a_known_device_there_does_not(
+    open_hub: Callable[..., Awaitable[Hub]],
+) -> None:
+    proxies = (ip_network("127.0.0.0/8"),)
+    hub = await open_hub(rate_sign_in=Rate(2, 60), trusted_proxies=proxies)
+    world, api = await World(hub).found(), Api(hub)
+    device = cookies_of(await signed_in(api, world))["hub_device"].value
+
+    async def tried(body: dict[str, str], address: str, **headers: str) -> Answer:
+        return await api.post(LOGIN, body, headers={"X-Forwarded-For": address, **headers})
+
+    for n in range(2):
+        assert (await tried({"username": f"name{n}", "password": "x"}, f"203.0.113.{n}")).status == 401
+    refused = await tried(GOOD, "203.0.113.9")
+    assert (refused.status, refused.code) == (429, "RATE_LIMITED")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert (await tried(GOOD, "203.0.114.9")).status == 200
+    assert (await tried(GOOD, "203.0.113.9", Cookie=f"hub_device={device}")).status == 200
 
 
 HOSTILE = [
