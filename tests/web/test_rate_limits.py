@@ -84,6 +84,44 @@ async def test_operators_have_a_budget_each(open_hub: OpenHub) -> None:
     assert (await api.post("/venue/scan", {"code": "x"}, token=second)).status == 200
 
 
+def guessed_party(count: int, first: int = 0) -> list[str]:
+    return [f"TKT-2025-ABC123-{n:06}" for n in range(first, first + count)]
+
+
+@pytest.mark.parametrize("path", ["/api/reservations", "/api/waitlist"])
+async def test_the_bad_codes_of_parties_are_held_to_the_pace_of_single_ones(open_hub: OpenHub, path: str) -> None:
+    hub = await open_hub(rate_validate=Rate(30, 60))
+    world, api = await World(hub).found(), Api(hub)
+    slot, tickets = await world.slot(), await world.tickets(10)
+    contact = {"slot_id": slot, "customer_email": "john@example.com", "customer_phone": "+12025551234"}
+
+    async def said(codes: list[str]) -> int:
+        answer = await api.post(path, {"ticket_codes": codes, **contact})
+        if answer.status == 429:
+            return 0
+        return len(answer.error["tickets"])
+
+    good = [ticket.code for ticket in tickets]
+    for n in range(9):
+        assert await said([*good, *guessed_party(1, n)]) == 1, "a party that is typed again counts its wrong codes"
+        await hub.services.rate_limit.close()  # waits until the good ones are given back
+    at_once = await asyncio.gather(*(said(guessed_party(20, 20 * n)) for n in range(10)))
+    assert sorted(at_once) == [0] * 9 + [20]
+    assert await said(guessed_party(2)) == 0
+
+
+async def test_parties_that_are_booked_count_nothing(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_validate=Rate(20, 60))
+    world, api = await World(hub).found(), Api(hub)
+    slot, tickets = await world.slot(capacity=60), await world.tickets(40)
+    for n in range(0, 40, 10):
+        codes = [ticket.code for ticket in tickets[n : n + 10]]
+        contact = {"customer_email": "john@example.com", "customer_phone": "+12025551234"}
+        answer = await api.post("/api/reservations", {"ticket_codes": codes, "slot_id": slot, **contact})
+        assert answer.status == 200
+        await hub.services.rate_limit.close()
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [

@@ -26,7 +26,7 @@ from hub.rules.refusals import Refused
 from hub.text.contact_details import Contact, check_contact
 from web.json_body import invalid
 from web.keys import AVAILABILITY, BOOKINGS, SERVICES
-from web.rate_limits import enforce_rate_limit
+from web.rate_limits import count_bad_codes, enforce_rate_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ async def _take_places(request: web.Request, org_id: int, booking: Booking, cont
             idempotency_key=booking.idempotency_key,
             body_hash=body_hash,
         )
-        return await book_party(bookings, party)
+        async with count_bad_codes(request, len(booking.ticket_codes)):
+            return await book_party(bookings, party)
     single = ReserveRequest(
         org_id=org_id,
         ticket_id=booking.ticket_id,

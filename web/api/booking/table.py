@@ -85,7 +85,8 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER,
                   Reason.OFFER_LAPSED, Reason.RATE_LIMITED, Reason.BUSY),
         about="All tickets get a place in the slot, or none. A refusal because of the tickets has the code of the first bad one and"
-        " lists every bad one in `tickets`. `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"
+        " lists every bad one in `tickets`. Bad codes count against the pace of code checks (30 a minute), as in the waiting list."
+        " `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"
         " places for all.",
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from web.api.waitlist.requests import JoinWaitlist, JoinWithBooking
 from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
-from web.rate_limits import enforce_rate_limit
+from web.rate_limits import count_bad_codes, enforce_rate_limit
 from web.request_fields import idempotency_key, named_organisation, waitlist_token
 
 
@@ -32,20 +32,19 @@ async def join_entry(request: web.Request) -> web.Response:
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     codes = tuple(party_codes(tuple(body.ticket_codes)))
     meant = orjson.dumps([codes, body.slot_id, contact.email, contact.phone_e164])
-    joined = await join_waitlist(
-        services,
-        JoinRequest(
-            org_id=org_id,
-            ticket_codes=codes,
-            slot_id=body.slot_id,
-            email=contact.email,
-            phone=contact.phone_e164,
-            language=request["language"],
-            contact_proof=body.contact_proof,
-            idempotency_key=key,
-            body_hash=hashlib.sha256(meant).digest(),
-        ),
+    wanted = JoinRequest(
+        org_id=org_id,
+        ticket_codes=codes,
+        slot_id=body.slot_id,
+        email=contact.email,
+        phone=contact.phone_e164,
+        language=request["language"],
+        contact_proof=body.contact_proof,
+        idempotency_key=key,
+        body_hash=hashlib.sha256(meant).digest(),
     )
+    async with count_bad_codes(request, len(codes)):
+        joined = await join_waitlist(services, wanted)
     return success_response(_joined_fields(joined, services.settings.public_url))
 
 

@@ -18,7 +18,7 @@ from web.keys import SERVICES, TICKET_CHECKS
 from web.limits import LARGEST_ID
 from web.pages.forms import Form
 from web.pages.plain.draft import START, Draft, new_draft
-from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
+from web.pages.plain.steps import answer_form, draft_not_found, find_draft, keep_details, show_step
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import query_int
 
@@ -78,8 +78,14 @@ def _read_tickets(draft: Draft, form: Form) -> Draft:
 async def _check_tickets(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
     services = request.app[SERVICES]
     # Every code asks whether a ticket exists, so each one counts against the rate limit.
-    for _ in draft.tickets or ("",):
-        await enforce_rate_limit(request, "validate", services.settings.rate_validate)
+    try:
+        await enforce_rate_limit(
+            request, "validate", services.settings.rate_validate, weight=max(1, len(draft.tickets))
+        )
+    except Refused as no:
+        # The page says what is wrong with the codes of a step that was tried, and these were not counted.
+        tried = tuple(step for step in draft.tried if step != "ticket")
+        return replace(draft, tried=tried, refusal=no.reason.value, refusal_details=keep_details(no)), "ticket"
     if code := form.get("activate"):
         await _activate_code(request, draft, code)
         return draft, "ticket"

@@ -18,7 +18,7 @@ from web.pages.forms import read_form
 from web.pages.plain.contact_proof import contact_of
 from web.pages.plain.draft import Draft
 from web.pages.plain.steps import plain_page, see_other
-from web.rate_limits import enforce_rate_limit
+from web.rate_limits import count_bad_codes, enforce_rate_limit
 
 _SHOWN_REFUSALS = (
     Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
@@ -35,19 +35,18 @@ async def join_draft(request: web.Request, draft: Draft) -> str:
     org_id = await resolve_org(services, draft.orq)
     contact = contact_of(draft)
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    joined = await join_waitlist(
-        services,
-        JoinRequest(
-            org_id=org_id,
-            ticket_codes=draft.tickets,
-            slot_id=draft.slot_id,
-            email=contact.email,
-            phone=contact.phone_e164,
-            language=request["language"],
-            contact_proof=list(draft.proofs),
-            idempotency_key=draft.booking_key,
-        ),
+    wanted = JoinRequest(
+        org_id=org_id,
+        ticket_codes=draft.tickets,
+        slot_id=draft.slot_id,
+        email=contact.email,
+        phone=contact.phone_e164,
+        language=request["language"],
+        contact_proof=list(draft.proofs),
+        idempotency_key=draft.booking_key,
     )
+    async with count_bad_codes(request, len(draft.tickets)):
+        joined = await join_waitlist(services, wanted)
     return f"/w/{joined.token}"
 
 

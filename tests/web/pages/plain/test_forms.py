@@ -145,3 +145,12 @@ async def test_guessing_codes_is_held_to_the_same_pace_as_in_the_api(open_hub: A
     _, headers, _ = await send(hub, START, [("ticket", f"TKT-{n}") for n in range(11)])
     _, text = await see(hub, headers["Location"], kept(headers))
     assert "Too many requests" in text
+    draft = headers["Location"].removesuffix("/ticket")
+    _, answered, _ = await send(hub, f"{draft}/contact", CONTACT, kept(headers))
+    for cookies in (kept(headers), {**kept(headers), **kept(answered)}):
+        _, text = await see(hub, f"{draft}/ticket", cookies)
+        assert "TKT-10" in text
+        assert "Invalid ticket code" not in text, "what was not counted is not answered"
+    _, headers, _ = await send(hub, START, [("ticket", f"TKT-{n}") for n in range(10)])
+    _, text = await see(hub, headers["Location"], kept(headers))
+    assert "Invalid ticket code" in text
