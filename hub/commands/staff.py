@@ -31,6 +31,7 @@ async def add(args: Namespace) -> CommandResult:
             role=args.role.upper(),
             password=None if args.pin_stdin else secret,
             pin=secret if args.pin_stdin else None,
+            weak_pin=args.weak_pin,
         )
     return CommandResult(added, f"{added['username']} may sign in as {args.role} (id {added['staff_id']})")
 

@@ -70,7 +70,8 @@ def _add(parser: argparse.ArgumentParser) -> None:
 def _secret(parser: argparse.ArgumentParser) -> None:
     secret = parser.add_mutually_exclusive_group(required=True)
     secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-    secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input")
+    secret.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input: 6 to 12 digits")
+    parser.add_argument("--weak-pin", action="store_true", help="take 4 digits, or a PIN that is easy to guess")
 
 
 def _fields(parser: argparse.ArgumentParser) -> None:

@@ -76,6 +76,10 @@ def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
             _("Many failed sign-ins"),
             _("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}."),
         ),
+        "names_locked": lambda: (
+            _("A password or PIN is being guessed"),
+            _("User names locked for at least the third time in a row, in the last 15 minutes: {value}."),
+        ),
     }
     try:
         title, sentence = words[alert["kind"]]()

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from db.statements import load
 from hub.actions.messaging.notices import drop_old_notices
+from hub.actions.staff.sign_in import LOCKS_KEPT
 from hub.services import Services
 
 SESSIONS = load("staff/sessions")
@@ -32,5 +33,5 @@ async def refresh_revocations(services: Services) -> None:
     await services.database.execute(SESSIONS.drop_run_out, now)
     await services.database.execute(SESSIONS.drop_expired_sessions, now)
     await services.database.execute(LINKS.drop_old_links, now - KEEP_LINKS)
-    await services.database.execute(SIGN_IN.drop_run_out_attempts, now)
+    await services.database.execute(SIGN_IN.drop_run_out_attempts, now, now - LOCKS_KEPT)
     await drop_old_notices(services)

@@ -109,6 +109,7 @@ TICKET_AT_TWO_GATES: Final = "ticket.at_two_gates"
 SIGNED_IN: Final = "operator.login.success"
 SIGN_IN_FAILED: Final = "operator.login.failed"
 LOCKED_OUT: Final = "operator.login.locked_out"
+LOCKED_AGAIN: Final = "operator.login.locked_again"
 SECOND_FACTOR_REFUSED: Final = "operator.second_factor.refused"
 SECOND_FACTOR_UNREADABLE: Final = "operator.second_factor.unreadable"
 RECOVERY_CODE_USED: Final = "operator.recovery_code.used"
@@ -240,6 +241,12 @@ def login_failed(reason: str, org_id: int | None, venue_id: int) -> None:
     _count_of(_login_failures, reason).inc()
     if org_id is not None:
         alert_metrics.count_at("login_failed", org_id, venue_id)
+
+
+def name_locked_again(org_id: int | None, venue_id: int) -> None:
+    """Count a name that was locked again and again, for the organisation's alerts unless `org_id` is None (not known)."""
+    if org_id is not None:
+        alert_metrics.count_at("names_locked", org_id, venue_id)
 
 
 def mail_sent() -> None:

@@ -178,7 +178,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id version require_second_factor passwords oidc_issuer oidc_client_id oidc_label oidc_match oidc_worked_at",
         Kind.SECRET: "oidc_client_secret",
     },
-    "sign_in_attempts": {Kind.PLAIN: "failures window_ends locked_until", Kind.STAFF: "bucket"},
+    "sign_in_attempts": {Kind.PLAIN: "failures window_ends locked_until locks", Kind.STAFF: "bucket"},
     "slot_closures": {Kind.PLAIN: "org_id slot_id way move_to kept message closed_at finished_at"},
     "slot_message_recipients": {Kind.PLAIN: "org_id message_id outbox_id"},
     "slot_messages": {Kind.PLAIN: "org_id id slot_id key message created_at finished_at", Kind.STAFF: "staff_id"},

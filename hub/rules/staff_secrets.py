@@ -8,7 +8,7 @@ from itertools import pairwise
 
 LEAST_PASSWORD, LONGEST_PASSWORD = 8, 1024
 LEAST_PIN, LONGEST_PIN = 6, 12
-"""Digits of a PIN that is chosen on a page. The command line still takes four."""
+"""Digits of a PIN. The command line takes four with `--weak-pin`."""
 _PASSWORD = re.compile(rf"[^\ud800-\udfff]{{{LEAST_PASSWORD},{LONGEST_PASSWORD}}}", re.DOTALL)
 _PIN = re.compile(rf"[0-9]{{{LEAST_PIN},{LONGEST_PIN}}}", re.ASCII)
 _KNOWN = frozenset({

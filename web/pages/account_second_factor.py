@@ -87,7 +87,7 @@ async def remove(request: web.Request) -> web.Response:
 
 async def _counted(request: web.Request, by: Actor, action: Callable[[], Awaitable[Any]]) -> Any:
     """Run an action that compares a code or a password. Five failures in fifteen minutes lock the page."""
-    async with counted(request.app[SERVICES], bucket_of_account(by), client_ip=by.client_ip):
+    async with counted(request.app[SERVICES], bucket_of_account(by), by.org_id, client_ip=by.client_ip):
         return await action()
 
 

@@ -46,18 +46,30 @@ VALUES ($1, $2, $3, $4, $5, $4, $6, $7);
 
 -- name: count_attempt
 -- Counts an attempt before its secret is compared, in one statement, so that parallel guesses cannot exceed the limit.
--- $1 bucket, $2 now, $3 end of a window that begins now, $4 attempts that may be compared. If the returned count is above $4,
--- this attempt may not be compared. The count restarts when the lock has expired, or without a lock the window.
-INSERT INTO sign_in_attempts AS a (bucket, failures, window_ends) VALUES ($1, 1, $3)
+-- $1 bucket, $2 now, $3 length of a window and of a first lock, $4 attempts that may be compared, $5 the longest lock, $6 a time
+-- without attempts after which earlier locks are forgotten. If the returned count is above $4, this attempt may not be compared.
+-- The count restarts when the lock has expired, or without a lock the window. An end that lies further ahead than it ever can
+-- was written while the clock was wrong, and counts as expired. The clocks of processes may differ by a minute.
+INSERT INTO sign_in_attempts AS a (bucket, failures, window_ends) VALUES ($1, 1, $2::timestamptz + $3::interval)
 ON CONFLICT (bucket) DO UPDATE
-   SET failures = CASE WHEN coalesce(a.locked_until, a.window_ends) <= $2 THEN 1 ELSE least(a.failures + 1, $4::int + 1) END,
-       window_ends = CASE WHEN coalesce(a.locked_until, a.window_ends) <= $2 THEN $3 ELSE a.window_ends END,
-       locked_until = CASE WHEN a.locked_until <= $2 THEN NULL ELSE a.locked_until END
+   SET (failures, window_ends, locked_until, locks) =
+       (SELECT CASE WHEN over THEN 1 ELSE least(a.failures + 1, $4::int + 1) END,
+               CASE WHEN over THEN $2 + $3 ELSE a.window_ends END,
+               CASE WHEN over THEN NULL ELSE a.locked_until END,
+               CASE WHEN ends + $6::interval <= $2 THEN 0 ELSE a.locks END
+          FROM (SELECT ends, ends <= $2 OR ends > $2 + longest + interval '1 minute' AS over
+                  FROM (SELECT coalesce(a.locked_until, a.window_ends) AS ends,
+                               CASE WHEN a.locked_until IS NULL THEN $3
+                                    ELSE least($3 * power(2, least(a.locks - 1, 20)), $5::interval) END AS longest) e) o)
 RETURNING failures, window_ends, locked_until;
 
 -- name: lock_out
--- After a failure: locks the bucket until $2 if $3 attempts have been counted. A lock is never prolonged.
-UPDATE sign_in_attempts SET locked_until = $2 WHERE bucket = $1 AND failures >= $3::int AND locked_until IS NULL;
+-- After a failure: locks the bucket from $2 on if $3 attempts have been counted, for $4. Every further lock is twice as long as
+-- the one before, and none longer than $5. A lock is never prolonged. Returns how many locks followed one another.
+UPDATE sign_in_attempts
+   SET locked_until = $2::timestamptz + least($4::interval * power(2, least(locks, 20)), $5::interval), locks = locks + 1
+ WHERE bucket = $1 AND failures >= $3::int AND locked_until IS NULL
+RETURNING locks;
 
 -- name: forgive_attempt
 -- Takes back a counted attempt that was no failure.
@@ -67,4 +79,5 @@ UPDATE sign_in_attempts SET failures = failures - 1 WHERE bucket = $1 AND failur
 DELETE FROM sign_in_attempts WHERE bucket = $1;
 
 -- name: drop_run_out_attempts
-DELETE FROM sign_in_attempts WHERE coalesce(locked_until, window_ends) <= $1;
+-- What ended before $1, and what was locked only if it ended before $2.
+DELETE FROM sign_in_attempts WHERE coalesce(locked_until, window_ends) <= CASE WHEN locks = 0 THEN $1::timestamptz ELSE $2 END;

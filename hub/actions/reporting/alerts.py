@@ -24,8 +24,8 @@ LEAST = 20
 """Smallest number of bookings or responses for which a share is measured."""
 SEND_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
-QUIETLY_CLEARED = ("utilisation",)
-"""Kinds that send no e-mail when they clear, because that only means that the day is over or somebody cancelled."""
+QUIETLY_CLEARED = ("utilisation", "names_locked")
+"""Kinds that send no e-mail when they clear: the day is over or somebody cancelled, or the last lock began a while ago."""
 
 
 class Measured(NamedTuple):
@@ -107,15 +107,17 @@ def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[
     readings = []
     for n, venue in enumerate(venues.values()):
         places = [venue["id"]] if n else [venue["id"], 0]
-        booked, failed, logins = (
+        booked, failed, logins, locked = (
             [measured.counted[at(name, org_id, place)] for place in places]
-            for name in ("booked", "not_booked", "login_failed")
+            for name in ("booked", "not_booked", "login_failed", "names_locked")
         )
         tried = sum(booked) + sum(failed)
         values = {
             "failure_rate": (100.0 * sum(failed) / tried if tried >= LEAST else 0.0, venue["alert_failure_percent"]),
             "latency": (1000 * measured.seconds if measured.answered >= LEAST else 0.0, venue["alert_latency_ms"]),
             "login_failures": (float(sum(logins)), venue["alert_login_failures"]),
+            # One is told, unless the venue does not watch sign-ins. So slow guessing is seen below any number of failures.
+            "names_locked": (float(sum(locked)), None if venue["alert_login_failures"] is None else 1),
         }
         unplaced = {"failure_rate": sum(failed[1:]), "login_failures": sum(logins[1:])} if len(venues) > 1 else {}
         for kind, (value, threshold) in values.items():

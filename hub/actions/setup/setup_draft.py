@@ -207,10 +207,12 @@ def draft_of(stored: str) -> Draft:
 
 
 def _wrong_person(typed: TypedPerson, role: Role, kept: Person | None, suffix: str) -> dict[str, str]:
-    kind = "password" if role is Role.OWNER else "pin"
+    by_pin = role is not Role.OWNER
     is_kept = not typed.secret and kept is not None and _key(kept.username) == _key(typed.username)
-    secret = "123456789" if is_kept else typed.secret
-    errors = check_staff(typed.username.strip(), typed.name.strip(), role, **{kind: secret})
+    secret = "73825164" if is_kept else typed.secret
+    errors = check_staff(
+        typed.username.strip(), typed.name.strip(), role, None if by_pin else secret, secret if by_pin else None
+    )
     return {f"{one['field']}{suffix}": one["message"] for one in errors}
 
 

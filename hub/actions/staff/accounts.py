@@ -16,6 +16,7 @@ from hub.actions.audit.changes import change, record_change
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.staff_secrets import wrong_pin
 from hub.rules.venue import Venue
 from hub.services import Services
 
@@ -26,7 +27,8 @@ MOST_PRINTED = 20
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 _PASSWORD = re.compile(rf"[^\ud800-\udfff]{{{LEAST_PASSWORD},{LONGEST_SECRET}}}", re.DOTALL)
-_PIN = re.compile(r"[0-9]{4,12}")
+_WEAK_PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
+"""A PIN that `hub staff add --weak-pin` takes."""
 
 
 async def add_staff(
@@ -39,13 +41,15 @@ async def add_staff(
     password: str | None = None,
     pin: str | None = None,
     venue_id: int | None = None,
+    weak_pin: bool = False,
 ) -> dict[str, Any]:
     """Add a staff member who signs in by password, PIN, or either, for a command. Their scope has no limit.
 
-    Their sessions are at `venue_id`, else at the organisation's first venue. Refuses INVALID_REQUEST with every wrong field.
+    `weak_pin` takes a PIN of four digits, or one that is easy to guess. Their sessions are at `venue_id`, else at the
+    organisation's first venue. Refuses INVALID_REQUEST with every wrong field.
     """
     username, name = username.strip(), name.strip()
-    errors = check_staff(username, name, str(role), password, pin)
+    errors = check_staff(username, name, str(role), password, pin, weak_pin=weak_pin)
     if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
         errors.append(_error("venue_id", "No such venue"))
     if errors:
@@ -80,7 +84,7 @@ async def sign_in_names(services: Services, venue: Venue) -> list[SignInName]:
 
 
 def check_staff(
-    username: str, name: str, role: str, password: str | None = None, pin: str | None = None
+    username: str, name: str, role: str, password: str | None = None, pin: str | None = None, *, weak_pin: bool = False
 ) -> list[dict[str, str]]:
     """Return what is wrong with the fields of an account."""
     errors = []
@@ -94,8 +98,10 @@ def check_staff(
         errors.append(_error("password", "Give a password or a PIN"))
     if password is not None and not _PASSWORD.fullmatch(password):
         errors.append(_error("password", f"Give at least {LEAST_PASSWORD} characters"))
-    if pin is not None and not _PIN.fullmatch(pin):
-        errors.append(_error("pin", "Give 4 to 12 digits; 6 or more are better"))
+    if pin is not None and weak_pin and not _WEAK_PIN.fullmatch(pin):
+        errors.append(_error("pin", "Give 4 to 12 digits"))
+    elif pin is not None and not weak_pin and (wrong := wrong_pin(pin)):
+        errors.append(_error("pin", wrong))
     return errors
 
 

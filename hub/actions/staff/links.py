@@ -15,6 +15,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.staff.change_people import end_sessions_of, hold_person
 from hub.actions.staff.people import PEOPLE, Person
+from hub.actions.staff.sign_in import forget_locks
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
@@ -163,6 +164,7 @@ async def use_link(
         if used is None or person.disabled_at is not None:
             raise Refused(Reason.LINK_USED if person.disabled_at is None else Reason.LINK_NOT_FOUND)
         await connection.execute(PEOPLE.set_secrets, link.org_id, link.staff_id, password_hash, pin_hash, True)
+        await forget_locks(connection, link.org_id, person.username)
         ended = await end_sessions_of(connection, link.org_id, link.staff_id, now)
         after = {"by": link.kind, "set": "password" if password else "PIN"}
         await record_change(connection, services, by, AuditAction.STAFF_SECRET_SET, link.staff_id, after=after)

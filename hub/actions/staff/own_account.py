@@ -14,7 +14,7 @@ from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.staff.change_people import change_person, end_sessions_of, hold_person
 from hub.actions.staff.people import PEOPLE, Person, person_of
 from hub.actions.staff.sessions import end_sessions_but
-from hub.actions.staff.sign_in import check_secret
+from hub.actions.staff.sign_in import check_secret, forget_locks
 from hub.events.announcements import SessionRevoked
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
@@ -80,6 +80,7 @@ async def set_secret(
             raise Refused(Reason.STAFF_DISABLED)
         _refuse_secret(person, password, pin)
         await connection.execute(PEOPLE.set_secrets, by.org_id, staff_id, password_hash, pin_hash, True)
+        await forget_locks(connection, by.org_id, person.username)
         await connection.fetch(LINKS.revoke_links, by.org_id, staff_id, now)
         ended = await end_sessions_of(connection, by.org_id, staff_id, now)
         after = {"set": "password" if password is not None else "PIN"}
@@ -106,6 +107,7 @@ async def reset_pin(services: Services, by: Actor, staff_id: int) -> tuple[Perso
         if at_least(person.role, Role.MANAGER):
             refuse_fields({"how": "Only operators get a PIN this way. Send a link instead"})
         await connection.execute(PEOPLE.set_secrets, by.org_id, staff_id, None, pin_hash, False)
+        await forget_locks(connection, by.org_id, person.username)
         await connection.fetch(LINKS.revoke_links, by.org_id, staff_id, now)
         ended = await end_sessions_of(connection, by.org_id, staff_id, now)
         await record_change(connection, services, by, AuditAction.STAFF_PIN_RESET, staff_id)

@@ -44,7 +44,10 @@ async def finish_sign_in(
     if step is None:
         raise Refused(Reason.SIGN_IN_STEP_EXPIRED)
     device = services.sessions.devices.known_to(client.device_cookie, name_on_device(step.org_id, step.username))
-    async with admitted(services, device, client), counted(services, step.bucket, client_ip=client.client_ip):
+    async with (
+        admitted(services, device, client),
+        counted(services, step.bucket, step.org_id, client_ip=client.client_ip),
+    ):
         row = await find_account(services, step.org_id, step.staff_id, step.username)
         stored = "" if row is None else stored_secret(row, by_pin=step.by_pin)
         if not stored or mark_of(stored) != step.secret_mark:
@@ -62,10 +65,10 @@ async def finish_sign_in(
 
 
 @asynccontextmanager
-async def counted(services: Services, bucket: str, *, client_ip: str | None = None) -> AsyncIterator[None]:
+async def counted(services: Services, bucket: str, org_id: int, *, client_ip: str | None = None) -> AsyncIterator[None]:
     """Count an attempt to answer with a secret. Refuses LOCKED_OUT after five failures, before anything is compared.
 
-    Success clears the count.
+    Success clears the count. `org_id` is that of whoever answers.
     """
     async with services.passwords.turn(bucket):
         try:
@@ -76,7 +79,7 @@ async def counted(services: Services, bucket: str, *, client_ip: str | None = No
         try:
             yield
         except Refused as no:
-            await settle_refusal(services, bucket, no)
+            await settle_refusal(services, bucket, no, org_id)
             raise
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
 

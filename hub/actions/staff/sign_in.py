@@ -15,7 +15,16 @@ from hub.access.roles import Role
 from hub.access.tokens import Identity, Staff
 from hub.actions.staff.second_factor import SecondFactorAnswer, refusal_after_password, stored_secret
 from hub.events.announcements import SessionRevoked
-from hub.observability.telemetry import LOCKED_OUT, SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT, event, login_failed
+from hub.observability.telemetry import (
+    LOCKED_AGAIN,
+    LOCKED_OUT,
+    SIGN_IN_FAILED,
+    SIGNED_IN,
+    SIGNED_OUT,
+    event,
+    login_failed,
+    name_locked_again,
+)
 from hub.rules.address_list import Address, allows, networks_of
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -26,7 +35,12 @@ from hub.text.devices import short_device
 
 FAILURES = 5
 LOCK = timedelta(minutes=15)
-"""Time within which failures add up, and for which a name is locked after the last one."""
+"""Time within which failures add up, and for which a name is locked after the last one. Every further lock is twice as long."""
+LONGEST_LOCK = timedelta(hours=2)
+LOCKS_KEPT = timedelta(days=1)
+"""Time without an attempt after which earlier locks are forgotten. A right secret forgets them at once."""
+ALARMING_LOCKS = 3
+"""Locks in a row, some fifteen wrong secrets, from which on an alert is raised. Whoever has forgotten theirs asks before."""
 LONGEST_USERNAME = 200
 MOST_ACCOUNTS = 3
 """Organisations in which a name may exist to sign in without naming one. Each costs a comparison of about 20 ms."""
@@ -81,9 +95,10 @@ async def sign_in(
     signs in where the secret fits, if it fits exactly once.
 
     Refuses INVALID_CREDENTIALS alike for an unknown name, organisation and a wrong secret. Refuses LOCKED_OUT(retry_after)
-    after five failures of this name in this organisation on this device, even with the right secret. A known device has its
-    own count, and all devices where the name never signed in share one. Attempts without an organisation at a name that
-    several have are counted apart, so that nobody can lock the name in an organisation they do not name.
+    after five failures of this name in this organisation on this device, even with the right secret. Each further lock is
+    twice as long, up to `LONGEST_LOCK`. A known device has its own count, and all devices where the name never signed in share
+    one. Attempts without an organisation at a name that several have are counted apart, so that nobody can lock the name in an
+    organisation they do not name.
     With the right secret, refuses OUTSIDE_SHIFT with the next shift's begin, and ADDRESS_NOT_ALLOWED.
 
     After the right secret it refuses what `refusal_after_password` says; a wrong code is a failure too.
@@ -170,7 +185,7 @@ async def _sign_in(
         row = await _fitting(services, rows, "pin_hash" if by_pin else "password_hash", secret,
                              is_named=organisation is not None, unknown_device=unknown_device)  # fmt: skip
         if row is None:
-            await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+            await _lock_out(services, bucket, *held_against)
             login_failed("invalid_credentials", *held_against)
             event(SIGN_IN_FAILED, "WARNING", known_device=device is not None, client_ip=client.client_ip)
             raise Refused(Reason.INVALID_CREDENTIALS)
@@ -178,7 +193,7 @@ async def _sign_in(
             services, row, username=name, by_pin=by_pin, bucket=bucket, answer=second_factor
         )
         if refusal is not None:
-            await settle_refusal(services, bucket, refusal)
+            await settle_refusal(services, bucket, refusal, *held_against)
             raise refusal
         await services.database.execute(SIGN_IN.clear_attempts, bucket)
     stored = stored_secret(row, by_pin=by_pin)
@@ -265,10 +280,15 @@ def _refuse_off_duty(row: Any, now: datetime) -> datetime | None:
     )
 
 
-async def settle_refusal(services: Services, bucket: str, refusal: Refused) -> None:
-    """Count a wrong code or password as a failure. Any other refusal followed a right one, so its attempt is not counted."""
+async def settle_refusal(
+    services: Services, bucket: str, refusal: Refused, org_id: int | None, venue_id: int = 0
+) -> None:
+    """Count a wrong code or password as a failure. Any other refusal followed a right one, so its attempt is not counted.
+
+    `org_id` and `venue_id` are those whose alerts tell of locks.
+    """
     if refusal.reason in (Reason.SECOND_FACTOR_WRONG, Reason.INVALID_CREDENTIALS):
-        await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+        await _lock_out(services, bucket, org_id, venue_id)
     else:
         await services.database.execute(SIGN_IN.forgive_attempt, bucket)
 
@@ -290,7 +310,7 @@ async def check_secret(
             if stored is not None and await services.passwords.verify(stored, secret):
                 await services.database.execute(SIGN_IN.clear_attempts, bucket)
                 return
-        await services.database.execute(SIGN_IN.lock_out, bucket, services.clock.now() + LOCK, FAILURES)
+        await _lock_out(services, bucket, org_id, 0)
         raise Refused(Reason.INVALID_CREDENTIALS)
 
 
@@ -349,7 +369,9 @@ async def count_attempt(services: Services, bucket: str) -> None:
     patience = 3
     while True:
         now = services.clock.now()
-        row: Any = await services.database.fetchrow(SIGN_IN.count_attempt, bucket, now, now + LOCK, FAILURES)
+        row: Any = await services.database.fetchrow(
+            SIGN_IN.count_attempt, bucket, now, LOCK, FAILURES, LONGEST_LOCK, LOCKS_KEPT
+        )
         if row["failures"] <= FAILURES:
             return
         if row["locked_until"] is not None or patience == 0:
@@ -359,6 +381,21 @@ async def count_attempt(services: Services, bucket: str) -> None:
         await asyncio.sleep(0.25)
     until = row["locked_until"] or row["window_ends"]
     raise Refused(Reason.LOCKED_OUT, retry_after=max(1, int((until - now).total_seconds() + 0.999)))
+
+
+async def forget_locks(connection: Any, org_id: int, username: str) -> None:
+    """Forget the failures of a name on unknown devices, because its owner has a new secret."""
+    await connection.execute(SIGN_IN.clear_attempts, _bucket(username.lower(), str(org_id), None))
+
+
+async def _lock_out(services: Services, bucket: str, org_id: int | None, venue_id: int) -> None:
+    """Lock the bucket if this failure was its last, and tell the alerts of these if it was locked again and again."""
+    locks = await services.database.fetchval(
+        SIGN_IN.lock_out, bucket, services.clock.now(), FAILURES, LOCK, LONGEST_LOCK
+    )
+    if locks is not None and locks >= ALARMING_LOCKS:
+        event(LOCKED_AGAIN, "WARNING", locks=locks, org_id=org_id)
+        name_locked_again(org_id, venue_id)
 
 
 def _bucket(name: str, count_of: str, device: str | None) -> str:

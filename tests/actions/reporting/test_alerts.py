@@ -103,6 +103,21 @@ async def test_slow_answers_and_refused_sign_ins(hub: Hub, world: World) -> None
     assert alerts["login_failures"]["value"] == 20
 
 
+async def test_one_name_locked_again_and_again_raises_an_alert_that_clears_without_a_mail(
+    hub: Hub, world: World
+) -> None:
+    await world.policy(alert_emails=["chief@example.com"])
+    watch, alert_metrics = await manager(hub, world), AlertMetrics()
+    count(alert_metrics, world, "names_locked", 1, venue_id=0)
+    assert await looks(hub, world, alert_metrics, 2) == 1
+    alert = await received(watch)
+    assert (alert["kind"], alert["value"], alert["threshold"]) == ("names_locked", 1.0, 1.0)
+    assert await looks(hub, world, AlertMetrics(), 3) == 1
+    assert [row["kind"] for row in await read_outbox(hub.database, "kind")] == ["alert.raised"]
+    await world.policy(alert_login_failures=None)
+    assert await looks(hub, world, alert_metrics, 3) == 0, "a venue that does not watch sign-ins"
+
+
 async def test_the_hub_counts_the_measures_of_the_alerts(
     hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

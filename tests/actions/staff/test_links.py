@@ -116,6 +116,17 @@ async def test_a_reset_ends_the_sessions_when_it_is_used_and_is_the_only_secret_
     assert await reason_of(sign_in(services, username="ann", pin="735142")) is Reason.INVALID_CREDENTIALS
 
 
+async def test_whoever_chooses_a_new_secret_is_locked_out_no_longer(office: Office, boss: Actor, ann: Person) -> None:
+    services = office.services
+    await use_link(services, await newest(office), pin="735142")
+    await send_reset(services, boss, ann.staff_id)
+    for _ in range(5):
+        await reason_of(sign_in(services, username="ann", pin="000000"))
+    assert await reason_of(sign_in(services, username="ann", pin="735142")) is Reason.LOCKED_OUT
+    await use_link(services, await newest(office, "staff.reset"), password=CHOSEN)
+    assert (await sign_in(services, username="ann", password=CHOSEN)).token
+
+
 async def test_a_pin_is_made_for_an_operator_only(office: Office, boss: Actor, ann: Person) -> None:
     person, pin = await reset_pin(office.services, boss, ann.staff_id)
     assert (person.status, len(pin)) == ("ACTIVE", 6)

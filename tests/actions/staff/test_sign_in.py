@@ -24,6 +24,8 @@ from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
 from hub.actions.venues.venue_cache import VENUES
 from hub.guards.sign_in_admission import AT_WORK, SignInAdmission
 from hub.jobs.revocations import refresh_revocations
+from hub.observability import telemetry
+from hub.observability.alert_metrics import AlertMetrics, at
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
@@ -223,6 +225,9 @@ async def test_rows_that_ran_out_are_cleared_away(office: Office) -> None:
         ({"password": None}, "password"),
         ({"pin": "123"}, "pin"),
         ({"pin": "12a456"}, "pin"),
+        ({"pin": "7351"}, "pin"),
+        ({"pin": "123456"}, "pin"),
+        ({"pin": "735", "weak_pin": True}, "pin"),
         ({"venue_id": 2**40}, "venue_id"),
     ],
     ids=str,
@@ -243,6 +248,13 @@ async def test_staff_that_cannot_be_added_is_refused_by_field(
         await add_staff(office.services, **wanted)
     assert refusal.value.reason is Reason.INVALID_REQUEST
     assert [error["field"] for error in refusal.value.details["errors"]] == [field]
+
+
+@pytest.mark.parametrize("pin", ["7351", "123456"])
+async def test_a_weak_pin_is_taken_by_a_command_that_says_so(office: Office, pin: str) -> None:
+    wanted = {"org_id": office.org_id, "username": "ann", "role": "OPERATOR", "name": "Ann", "pin": pin}
+    await add_staff(office.services, **wanted, weak_pin=True)
+    assert (await sign_in(office.services, username="ann", pin=pin)).token
 
 
 async def loop_turns_meanwhile(monkeypatch: pytest.MonkeyPatch, hashing: Callable[[str], Awaitable[Any]]) -> bool:
@@ -279,7 +291,7 @@ async def test_hashing_on_the_loop_itself_holds_it_up(monkeypatch: pytest.Monkey
     assert not await loop_turns_meanwhile(monkeypatch, hash_here)
 
 
-# ---- Admission
+# ---- Locks that follow one another
 
 
 class HeldHasher:
@@ -308,6 +320,81 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldHasher]:
 def quick(held: HeldHasher) -> None:
     """No comparison takes the time of a hash."""
     held.release()
+
+
+async def locked_for(services: Services, name: str = "jane") -> int:
+    """Fail until the name is locked, and return for how many seconds."""
+    for _ in range(5):
+        assert await outcome(services, WRONG, name) == "INVALID_CREDENTIALS"
+    with pytest.raises(Refused) as refusal:
+        await enter(services, RIGHT, name)
+    return int(refusal.value.details["retry_after"])
+
+
+@pytest.mark.usefixtures("jane", "quick")
+@pytest.mark.parametrize("name", ["jane", "nobody"])
+async def test_every_further_lock_is_twice_as_long_and_a_right_secret_begins_at_the_first(
+    office: Office, name: str
+) -> None:
+    services, locks = office.services, []
+    for _ in range(5):
+        locks.append(await locked_for(services, name))
+        services.clock.advance(locks[-1] + 1)
+        await refresh_revocations(services)  # deletes nothing that counts
+    assert [round(seconds / 60) for seconds in locks] == [15, 30, 60, 120, 120]
+    if name == "jane":
+        assert await outcome(services) == "in"
+        assert round(await locked_for(services) / 60) == 15
+
+
+@pytest.mark.usefixtures("jane", "quick")
+async def test_a_quiet_day_forgets_the_locks(office: Office) -> None:
+    services = office.services
+    for minutes in (15, 30):
+        assert round(await locked_for(services) / 60) == minutes
+        services.clock.advance(minutes * 60 + 1)
+    services.clock.advance(24 * 3600 - 60)
+    await refresh_revocations(services)
+    assert await count_rows(services.database, "sign_in_attempts") == 1
+    services.clock.advance(60)
+    assert round(await locked_for(services) / 60) == 15
+    services.clock.advance(25 * 3600)
+    await refresh_revocations(services)
+    assert await count_rows(services.database, "sign_in_attempts") == 0
+
+
+@pytest.mark.usefixtures("jane", "quick")
+async def test_a_lock_from_a_clock_that_was_ahead_is_over_when_the_clock_is_right_again(office: Office) -> None:
+    services = office.services
+    for _ in range(4):
+        await outcome(services, WRONG)
+    services.clock.advance(7200)
+    await locked_for(services)
+    services.clock.advance(-7200)
+    assert await outcome(services) == "in"
+    await locked_for(services)
+    services.clock.advance(-600)
+    assert await outcome(services) == "in", "15 minutes from then are longer than a first lock"
+    services.clock.advance(7200)
+    for _ in range(4):
+        await outcome(services, WRONG)
+    services.clock.advance(-7200)
+    assert [await outcome(services, WRONG) for _ in range(5)] == ["INVALID_CREDENTIALS"] * 5
+
+
+@pytest.mark.usefixtures("jane", "quick")
+async def test_the_third_lock_in_a_row_is_counted_for_alerts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    alert_metrics = AlertMetrics()
+    monkeypatch.setattr(telemetry, "alert_metrics", alert_metrics)
+    counts = []
+    for _ in range(4):
+        office.services.clock.advance(await locked_for(office.services) + 1)
+        counted = await alert_metrics.gather(office.services.redis, 15)
+        counts.append(counted[at("names_locked", office.org_id, 0)])
+    assert counts == [0, 0, 1, 2]
+
+
+# ---- Admission
 
 
 async def guess(services: Services, name: str, address: str) -> str:

@@ -59,7 +59,6 @@ KNOWN = (
     N_("Give the hours of at least one day"),
     N_("Give {} to {} characters"),
     N_("Give {} to {} characters without spaces"),
-    N_("Give {} to {} digits; {} or more are better"),
     N_("Give {} to {} letters a to z, digits and dashes, and a letter first"),
     N_("Give {} to {} weeks"),
     N_("No slot of this length fits in"),

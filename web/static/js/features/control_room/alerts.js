@@ -16,6 +16,7 @@ const TITLES = {
   utilisation: ({ subject }) => t("Nearly full: {day}", { day: longDay(subject) }),
   latency: () => t("Slow answers"),
   login_failures: () => t("Many failed sign-ins"),
+  names_locked: () => t("A password or PIN is being guessed"),
 };
 /** @type {Record<string, (values: { value: string, threshold: string }) => string>} */
 const LINES = {
@@ -23,6 +24,7 @@ const LINES = {
   utilisation: (v) => t("The fullest time is booked to {value} %; the limit is {threshold} %.", v),
   latency: (v) => t("One answer in twenty of the whole hub took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms.", v),
   login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}.", v),
+  names_locked: (v) => t("User names locked for at least the third time in a row, in the last 15 minutes: {value}.", v),
 };
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
