@@ -12,6 +12,7 @@ from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.scan_events import ScanEvents
+from hub.guards.login_pace import LoginPace
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
 from hub.guards.sign_in_admission import SignInAdmission
@@ -28,6 +29,8 @@ class Services:
     seat_admission: SeatAdmission
     rate_limit: RateLimit
     sign_in_admission: SignInAdmission
+    request_pace: LoginPace
+    look_pace: LoginPace
     sessions: Sessions
     scanners: Scanners
     passwords: Passwords

@@ -55,6 +55,7 @@ class Settings:
     rate_operator: Rate | None
     rate_sync: Rate | None
     rate_sign_in: Rate | None
+    rate_staff: Rate | None
     webhook_networks: tuple[IPNetwork, ...]
     oidc_networks: tuple[IPNetwork, ...]
     sockets_per_operator: int | None
@@ -110,6 +111,8 @@ class Settings:
             rate_sync=read.one("HUB_RATE_SYNC", parse_rate, Rate(120, 60)),
             # Failures of a network, so a venue whose whole shift signs in from one address does not reach it.
             rate_sign_in=read.one("HUB_RATE_SIGN_IN", parse_rate, Rate(60, 60)),
+            # All requests of a login to one process, pages included. A day's work of an administrator has bursts of some dozens.
+            rate_staff=read.one("HUB_RATE_STAFF", parse_rate, Rate(600, 60)),
             sockets_per_operator=read.one("HUB_SOCKETS_PER_OPERATOR", _count_or_off, 20),
             # Generous, because thousands of customers share one address of a mobile network.
             public_sockets_per_ip=read.one("HUB_PUBLIC_SOCKETS_PER_IP", _count_or_off, 1000),

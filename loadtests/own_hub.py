@@ -103,6 +103,7 @@ class OwnHub:
             "HUB_RATE_OPERATOR": WIDE,
             "HUB_RATE_SYNC": WIDE,
             "HUB_RATE_SIGN_IN": WIDE,
+            "HUB_RATE_STAFF": WIDE,
             "HUB_SOCKETS_PER_OPERATOR": "100000",
             "HUB_PUBLIC_SOCKETS_PER_IP": "off",
             "HUB_CLOCK_OFFSET": str(self.clock_offset),

@@ -13,6 +13,7 @@ from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid
+from web.keys import SERVICES
 from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_SEARCH, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
 
 _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
@@ -32,15 +33,30 @@ def identity_of(request: web.Request) -> Identity | None:
 def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
     """Return the identity of a staff member, for whose organisation the rest of the request works; an owner's for every one.
 
-    Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, SCANNER_REVOKED or SCANNER_WIPED on such a scanner, or FORBIDDEN below role
-    `least`.
+    Refuses UNAUTHENTICATED, ADDRESS_NOT_ALLOWED, SCANNER_REVOKED or SCANNER_WIPED on such a scanner, RATE_LIMITED for a login
+    that asks too fast, or FORBIDDEN below role `least`. A request counts once.
     """
     identity = identity_of(request)
     if identity is None:
         raise request.get("not_from_here") or Refused(Reason.UNAUTHENTICATED)
+    enforce_pace(request, identity)
     if not at_least(identity.role, least):
         raise Refused(Reason.FORBIDDEN)
     work_for(None if least is Role.OWNER else identity.org_id)
+    return identity
+
+
+def enforce_pace(request: web.Request, identity: Identity | None) -> None:
+    """Count this request of a login, once. Refuses RATE_LIMITED for one that asks too fast. Nobody's is not counted."""
+    if identity is not None and "paced" not in request:
+        request["paced"] = True
+        request.app[SERVICES].request_pace.keep((identity.org_id, identity.staff_id, identity.scanner_id))
+
+
+def holder_identity(request: web.Request) -> Identity | None:
+    """Return the identity of staff who ask in place of a holder; None for anybody else. Refuses RATE_LIMITED."""
+    identity = identity_of(request)
+    enforce_pace(request, identity)
     return identity
 
 

@@ -50,6 +50,7 @@ def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, *
         "HUB_RATE_OPERATOR": "off",
         "HUB_RATE_SYNC": "off",
         "HUB_RATE_SIGN_IN": "off",
+        "HUB_RATE_STAFF": "off",
         "HUB_SOCKETS_PER_OPERATOR": "off",
         "HUB_SECRET_KEY": "a test's secret of at least thirty-two bytes",
     }

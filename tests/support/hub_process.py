@@ -31,6 +31,7 @@ class ServedHub:
             "HUB_SMTP_URL": smtp_url or "smtp://127.0.0.1:9",
             "HUB_RATE_SYNC": "off",
             "HUB_RATE_SIGN_IN": "off",
+            "HUB_RATE_STAFF": "off",
             "HUB_REHEARSAL": "1",
             "HUB_CLOCK_OFFSET": str(clock.offset_seconds),
         }

@@ -139,3 +139,24 @@ async def test_parties_that_are_booked_count_nothing(open_hub: OpenHub) -> None:
 )
 def test_a_hop_is_read_in_all_its_spellings(text: str, address: str) -> None:
     assert str(read_address(text)) == address
+
+
+async def test_a_login_has_a_pace_for_all_that_it_asks(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_staff=Rate(3, 3600), rate_operator=Rate(1, 3600))
+    world, api = await World(hub).found(), Api(hub)
+    manager, other = await world.staff("MANAGER"), await world.staff("MANAGER")
+    ticket = await world.reserved(await world.slot())
+    reservation = f"/api/reservations/{ticket.reservation_id}"
+    assert [(await api.get(path, token=manager)).status for path in ("/api/operators/scan-history", reservation)] == [
+        200,
+        200,
+    ]
+    assert (await api.get(f"/api/tickets/{ticket.id}/status", token=manager)).status == 200
+    for path in ("/api/operators/scan-history", reservation, f"/api/tickets/{ticket.id}/status", "/api/admin/venues"):
+        answer = await api.get(path, token=manager)
+        assert (answer.status, answer.code) == (429, "RATE_LIMITED"), path
+        assert 1 <= int(answer.headers["Retry-After"]) <= 1200
+    async with hub.client.get("/manager", headers={"Authorization": f"Bearer {manager}"}) as page:
+        assert page.status == 429
+    assert (await api.get("/api/operators/scan-history", token=other)).status == 200
+    assert (await api.get(f"{reservation}?token={ticket.token}")).status == 200, "the holder has no login"

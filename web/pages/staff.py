@@ -19,7 +19,7 @@ from hub.text.languages import N_
 from web.enrolment import ENROL, WIPED, set_session
 from web.keys import SERVICES
 from web.pages.render import page
-from web.request_fields import identity_of, scanner_of
+from web.request_fields import enforce_pace, identity_of, scanner_of
 
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
@@ -74,6 +74,7 @@ def member_of(request: web.Request) -> Identity:
     identity = identity_of(request)
     if identity is None:
         raise request.get("not_from_here") or sign_in_first(request.path)
+    enforce_pace(request, identity)
     return identity
 
 

@@ -73,6 +73,9 @@ class CommandSession:
                 raise Refused(Reason.FORBIDDEN)
             if self._in_flight >= MOST_IN_FLIGHT:
                 raise Refused(Reason.BUSY)
+            if command.look:
+                identity = self.context.identity
+                self.context.services.look_pace.keep((identity.org_id, identity.staff_id, identity.scanner_id))
             reply = command.handle(self.context, command.read(fields))
         except Exception as caught:  # noqa: BLE001 - whatever it is, it is the reply to this command
             self._send_failure(number, caught)

@@ -20,21 +20,25 @@ Reply = dict[str, Any] | asyncio.Future[Decision] | Coroutine[Any, Any, dict[str
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command. `role` is the lowest one that may send it, `read` reads the fields or refuses, and `handle` runs it."""
+    """A command. `role` is the lowest one that may send it, `read` reads the fields or refuses, and `handle` runs it.
+
+    A `look` reads, or writes only the log, so nothing but the pace of its login bounds it.
+    """
 
     role: Role
     read: Callable[[Fields], Any]
     handle: Callable[[CommandContext, Any], Reply]
+    look: bool = False
 
 
 COMMANDS: dict[str, Command] = {
-    "validate": Command(Role.OPERATOR, scanning.read_look, scanning.validate),
+    "validate": Command(Role.OPERATOR, scanning.read_look, scanning.validate, look=True),
     "verify": Command(Role.OPERATOR, scanning.read_scan, scanning.verify),
     "exit": Command(Role.OPERATOR, scanning.read_scan, scanning.leave),
     "sync": Command(Role.OPERATOR, sync.read_sync, sync.sync),
     "undo": Command(Role.OPERATOR, scanning.read_undo, scanning.undo),
-    "history": Command(Role.OPERATOR, scanning.read_history, scanning.history),
-    "find_guests": Command(Role.OPERATOR, guests.read_name, guests.find),
+    "history": Command(Role.OPERATOR, scanning.read_history, scanning.history, look=True),
+    "find_guests": Command(Role.OPERATOR, guests.read_name, guests.find, look=True),
     "ask_supervisor": Command(Role.OPERATOR, disputes.read_question, disputes.ask_supervisor),
     "withdraw": Command(Role.OPERATOR, disputes.read_scan_id, disputes.withdraw),
     "override": Command(Role.MANAGER, disputes.read_override, disputes.override),

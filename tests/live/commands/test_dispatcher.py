@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from hub.settings import Rate
 from tests.support.hub import Hub
+from tests.support.scan_log import count_scans
 from tests.support.world import World
 
 
@@ -155,3 +156,23 @@ async def test_a_venue_of_another_organisation_does_not_exist(hub: Hub, world: W
     assert reply["error"]["code"] == "NOT_FOUND"
     reply = await socket.command("subscribe", topic="counts", venue_id=10**6)
     assert reply["error"]["code"] == "NOT_FOUND"
+
+
+async def test_a_login_has_a_pace_for_what_only_reads_or_is_logged(open_hub) -> None:
+    hub = await open_hub(rate_operator=Rate(100, 60), sockets_per_operator=20)
+    pace = hub.services.look_pace
+    assert pace._rate == Rate(800, 20)
+    pace._rate, pace._clock = Rate(3, 60), lambda: 0.0  # no time passes, however slow the machine is
+    world = await World(hub).found()
+    ticket, token = await world.reserved(await world.slot()), await world.staff()
+    socket, second = await hub.socket(token), await hub.socket(token)
+    for _ in range(3):
+        assert (await socket.command("history"))["success"]
+    for name, fields in (("validate", {"code": ticket.code}), ("history", {}), ("find_guests", {"name": "Ann"})):
+        refused = await second.command(name, **fields)
+        assert refused["error"]["code"] == "RATE_LIMITED", name
+        assert refused["error"]["retry_after"] == 20
+    assert await count_scans(hub.database) == 0
+    assert (await socket.verify(ticket.code))["reason"] == "VERIFIED", "a gate goes on"
+    other = await hub.socket(await world.staff())
+    assert (await other.command("history"))["success"]

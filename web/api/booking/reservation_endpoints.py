@@ -20,7 +20,7 @@ from web.api.booking.reserved_fields import manage_path
 from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES
-from web.request_fields import identity_of, manage_token, path_id, query_flag
+from web.request_fields import holder_identity, manage_token, path_id, query_flag
 
 
 async def show_reservation(request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ async def move_party(request: web.Request) -> web.Response:
         reservation_id,
         body.slot_id,
         token=manage_token(request),
-        identity=identity_of(request),
+        identity=holder_identity(request),
         whole_party=body.party,
     )
     return success_response(_fields_with_links(request, party))
@@ -62,7 +62,7 @@ async def cancel_party(request: web.Request) -> web.Response:
         request.app[SERVICES],
         reservation_id,
         token=manage_token(request),
-        identity=identity_of(request),
+        identity=holder_identity(request),
         whole_party=query_flag(request, "party"),
     )
     return success_response(result)
@@ -89,7 +89,7 @@ async def send_calendar_file(request: web.Request) -> web.Response:
 async def _party_of_request(request: web.Request) -> Party:
     reservation_id = path_id(request, "reservation_id")
     return await read_party(
-        request.app[SERVICES], reservation_id, token=manage_token(request), identity=identity_of(request)
+        request.app[SERVICES], reservation_id, token=manage_token(request), identity=holder_identity(request)
     )
 
 

@@ -21,7 +21,9 @@ _TOKEN = (
     ),
 )
 _BOOKING_KEY = idempotency_key_parameter("A repeat with the same key and body gets the first answer and books nothing.")
-_RESERVATION_REFUSALS = (Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.RESERVATION_NOT_FOUND, Reason.NOT_FOUND)
+_RESERVATION_REFUSALS = (
+    Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.RESERVATION_NOT_FOUND, Reason.NOT_FOUND, Reason.RATE_LIMITED,
+)  # fmt: skip
 
 CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(

@@ -42,19 +42,19 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/operator/validate-ticket", endpoints.validate_ticket, "Check a ticket for entry", "Operators",
         "operator", responses.ValidAtDoorAnswer, body=requests.ValidateAtDoor, statuses=CODE_CHECK_STATUSES,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, *_SCAN_REFUSALS, Reason.ALREADY_VERIFIED, Reason.RATE_LIMITED),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, *_SCAN_REFUSALS, Reason.ALREADY_VERIFIED),
         about="Changes only the scan log.",
     ),
     Endpoint(
         "POST", "/api/operator/verify-ticket", endpoints.verify_ticket, "Record an entry", "Operators", "operator",
         responses.VerifiedAtDoorAnswer, body=requests.VerifyAtDoor, statuses=CODE_CHECK_STATUSES,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.OPERATOR_MISMATCH, *_SCAN_REFUSALS, Reason.RATE_LIMITED),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.OPERATOR_MISMATCH, *_SCAN_REFUSALS),
         about="A ticket that has entered already gets 200 with `already_verified: true` and its first entry.",
     ),
     Endpoint(
         "POST", "/venue/scan", endpoints.scan_ticket, "Scan a ticket", "Operators", "operator",
         responses.DecisionAnswer, body=requests.Scan,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.SCAN_ID_REUSED, Reason.BUSY),
         about="Always 200 with the decision, whatever its colour is.",
     ),
     Endpoint(
@@ -62,20 +62,20 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
         responses.CheckedInAnswer, body=requests.CheckIn, statuses={Reason.WRONG_VENUE: 409},
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.BOOKING_NOT_FOUND, Reason.BOOKING_NOT_CONFIRMED, Reason.BOOKING_CANCELLED,
                   Reason.ALREADY_CHECKED_IN, Reason.PARTY_TOO_LARGE, Reason.CHECK_IN_NOT_OPEN, Reason.WRONG_VENUE,
-                  Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+                  Reason.SCAN_ID_REUSED, Reason.BUSY),
         about="Admits `count` people of the party; the default is all that remain. A party may come in parts. The code of a ticket"
         " that is no booking is 404 `BOOKING_NOT_FOUND`: scan it with `/venue/scan`.",
     ),
     Endpoint(
         "POST", "/api/operator/exit", endpoints.scan_exit, "Record an exit", "Operators", "operator",
         responses.DecisionAnswer, body=requests.ExitAtDoor,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.SCAN_ID_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.SCAN_ID_REUSED, Reason.BUSY),
         about="Always 200 with the decision: `EXIT_RECORDED`, or a reason that says that nobody is inside with this ticket.",
     ),
     Endpoint(
         "POST", "/api/operator/sync", sync_endpoints.sync_scans, "Sync the scans that a scanner decided offline", "Operators",
         "operator", responses.SyncedAnswer, body=requests.SyncScans,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.NOT_FOUND, Reason.RATE_LIMITED, Reason.BUSY),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.NOT_FOUND, Reason.BUSY),
         about="At most 200 scans and 64 KB. Each scan is decided as of its own time. Repeating them in any order changes nothing."
         " If a scanner admitted somebody whom the hub would have refused, a `conflict` is recorded.",
     ),
@@ -129,7 +129,7 @@ MANIFEST_ENDPOINTS: tuple[Endpoint, ...] = (
 DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/disputes", dispute_endpoints.open_dispute, "Ask a supervisor", "Disputes", "operator", decision_responses.DisputeAnswer, body=requests.AskSupervisor,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE, Reason.RATE_LIMITED),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.NOTHING_TO_DISPUTE),
         about="Opens a dispute about one's own scan that admitted nobody. Repeating it returns the dispute as it is.",
     ),
     Endpoint(
@@ -152,6 +152,6 @@ DISPUTE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/disputes/withdrawal", dispute_endpoints.withdraw_dispute, "Withdraw a dispute", "Disputes", "operator", decision_responses.DisputeAnswer,
         body=requests.WithdrawDispute,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.DISPUTE_DECIDED, Reason.RATE_LIMITED),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCAN_NOT_FOUND, Reason.DISPUTE_DECIDED),
     ),
 )  # fmt: skip

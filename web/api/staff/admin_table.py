@@ -80,31 +80,31 @@ STAFF_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
 ACCOUNT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operator/account", account.show_account, "Show one's own account", _OWN, "operator",
-        responses.OwnAccountAnswer, refusals=(*STAFF_REFUSALS, Reason.RATE_LIMITED, Reason.STAFF_NOT_FOUND),
+        responses.OwnAccountAnswer, refusals=(*STAFF_REFUSALS, Reason.STAFF_NOT_FOUND),
     ),
     Endpoint(
         "PATCH", "/api/operator/account", account.rename_account, "Change one's own name", _OWN, "operator",
         responses.OwnAccountAnswer, body=requests.RenameOwn,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.RATE_LIMITED, Reason.STAFF_NOT_FOUND),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.STAFF_NOT_FOUND),
     ),
     Endpoint(
         "POST", "/api/operator/password", account.change_password, "Change one's own password or PIN", _OWN, "operator",
         responses.OwnAccountAnswer, body=requests.OwnSecret,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.RATE_LIMITED, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT,
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT,
                   Reason.STAFF_NOT_FOUND),
         about="All other sessions end. A wrong present password counts as a failed sign-in.",
     ),
     Endpoint(
         "GET", "/api/operator/sessions", account.list_own_sessions, "List one's own sessions", _OWN, "operator",
-        responses.OpenSessionsAnswer, refusals=(*STAFF_REFUSALS, Reason.RATE_LIMITED),
+        responses.OpenSessionsAnswer, refusals=STAFF_REFUSALS,
     ),
     Endpoint(
         "DELETE", "/api/operator/sessions", account.end_other_sessions, "End all other sessions", _OWN, "operator",
-        responses.EndedSessionsAnswer, refusals=(*STAFF_REFUSALS, Reason.RATE_LIMITED),
+        responses.EndedSessionsAnswer, refusals=STAFF_REFUSALS,
     ),
     Endpoint(
         "DELETE", "/api/operator/sessions/{session_id:[0-9]+}", account.end_own_session, "End one of one's own sessions", _OWN,
         "operator", responses.EndedSessionsAnswer,
-        refusals=(*STAFF_REFUSALS, Reason.RATE_LIMITED, Reason.NOT_FOUND, Reason.SESSION_NOT_FOUND),
+        refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.SESSION_NOT_FOUND),
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES, TICKET_CHECKS
 from web.rate_limits import enforce_rate_limit
-from web.request_fields import identity_of, named_organisation, path_id, ticket_code
+from web.request_fields import holder_identity, named_organisation, path_id, ticket_code
 
 DAYS_SHOWN = 90
 
@@ -104,7 +104,7 @@ async def _ticket_holder(request: web.Request) -> dict[str, Any]:
     """
     services = request.app[SERVICES]
     ticket_id = path_id(request, "ticket_id")
-    identity = identity_of(request)
+    identity = holder_identity(request)
     if identity is None:
         await enforce_rate_limit(request, "holder", services.settings.rate_validate)
     org_id = identity.org_id if identity is not None else await resolve_org(services, named_organisation(request, None))
