@@ -19,6 +19,7 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.services import Services
+    from hub.serving.watch import Lifeline
 
 
 def run(args: Namespace) -> None:
@@ -38,38 +39,43 @@ def worker(args: Namespace) -> None:
         raise CommandFailed("this is started by hub run and hub serve with HUB_WORKERS above 1")
     from hub.observability import logs
     from hub.serving.loop import bind, run_loop, serve_here, start_without_collector, stop_requested
-    from hub.serving.workers import READY
+    from hub.serving.watch import Lifeline, leave_without
+
+    lifeline = Lifeline(1)
 
     async def main() -> None:
         stop = stop_requested()
-        asyncio.get_running_loop().add_reader(0, _leave_with_the_parent)
+        leave_without(0)
+        proving = asyncio.create_task(lifeline.prove_liveness(), name="liveness")
         listening = bind(settings.host, settings.port, shared=True)
-        await serve_here(settings, stop, lambda: _say(READY.decode()), listening)
+        try:
+            await serve_here(settings, stop, lifeline.say_ready, listening)
+        finally:
+            proving.cancel()
 
     start_without_collector()
     logs.start()
     run_loop(main())
 
 
-def _leave_with_the_parent() -> None:
-    """Exit at once when the parent was killed: its servers are gone, and the next hub needs the port."""
-    if not os.read(0, 1):
-        os._exit(1)
-
-
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     from hub.observability import logs
     from hub.serving.loop import run_loop, start_without_collector
+    from hub.serving.watch import fork_watcher
 
+    lifeline = fork_watcher()
     start_without_collector()
     logs.start()
-    run_loop(_main(settings, demo=demo, as_json=as_json))
+    run_loop(_main(settings, lifeline, demo=demo, as_json=as_json))
 
 
-async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
+async def _main(settings: Settings, lifeline: Lifeline, *, demo: bool, as_json: bool) -> None:
     from hub.serving.loop import serve_here, stop_requested, with_port
+    from hub.serving.watch import leave_without
 
     stop = stop_requested()
+    leave_without(lifeline.file)
+    proving = asyncio.create_task(lifeline.prove_liveness(), name="liveness")
     # Bind before anything slow, so that a port in use is reported at once. With workers it is bound again as a shared port.
     listening = await _bind_patiently(settings)
     settings = with_port(settings, listening)
@@ -84,7 +90,9 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
         card = await _furnish(complete, demo=demo)
 
         def ready() -> None:
-            _say(_demo_lines(complete, card, as_json))
+            lifeline.say_ready()
+            if not (as_json and lifeline.replaces):  # standard output is one document
+                _say(_demo_lines(complete, card, as_json))
 
         if complete.workers == 1:
             await serve_here(complete, stop, ready, listening)
@@ -93,6 +101,7 @@ async def _main(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
             listening.close()
             await serve_many(complete, stop, ready)
+    proving.cancel()
 
 
 async def _bind_patiently(settings: Settings) -> socket.socket:

@@ -90,6 +90,11 @@ def event(name: str, /, level: str = "INFO", **fields: Any) -> None:
         _put((time.time(), level, name, request_id.get(), fields))
 
 
+def write(name: str, level: str, /, **fields: Any) -> None:
+    """Write one line in the calling thread, for a process that has not called `start` because it forks."""
+    _write(encode((time.time(), level, name, None, fields)))
+
+
 def start(level: str = "INFO") -> None:
     """Send everything that this process logs, libraries included, to standard error. Call it once."""
     global _writer  # noqa: PLW0603 - one log per process

@@ -1,4 +1,4 @@
-"""The worker processes: one parent runs HUB_WORKERS hub processes on one port, and restarts those that die."""
+"""The worker processes: one parent runs HUB_WORKERS hub processes on one port, and replaces those that die or hang."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from pathlib import Path
 
 from hub.observability.logs import event
 from hub.serving.loop import bind
+from hub.serving.watch import (
+    ANSWER_SECONDS,
+    ASK_WHERE,
+    BEAT_SECONDS,
+    STEADY_SECONDS,
+    WRITING_SECONDS,
+    Pulse,
+    back_off,
+)
 from hub.settings import Settings
 
-READY = b"ready\n"
-_BACK_OFF = (0.0, 0.5, 1.0, 2.0, 5.0)
-_STEADY_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 
 
@@ -52,27 +58,35 @@ async def _announce(started: list[asyncio.Event], ready: Callable[[], None]) -> 
 
 
 async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop: asyncio.Event) -> None:
-    """Run one worker until `stop`, and restart it when it dies: at once the first time, then after growing pauses."""
+    """Run one worker until `stop`, and replace it when it dies or hangs: at once the first time, then after growing pauses."""
     deaths = 0
     while not stop.is_set():
         begun = time.monotonic()
         worker = await _spawn(settings, metrics)
+        pulse = Pulse()
+        proofs = asyncio.create_task(_receive_proofs(worker, pulse, started))
+        hanging = asyncio.create_task(_wait_until_silent(pulse))
+        leaving = asyncio.create_task(stop.wait())
+        gone = asyncio.create_task(worker.wait())
         try:
-            readiness = asyncio.create_task(_wait_until_ready(worker, started))
-            leaving = asyncio.create_task(stop.wait())
-            gone = asyncio.create_task(worker.wait())
-            await asyncio.wait([leaving, gone], return_when=asyncio.FIRST_COMPLETED)
-            readiness.cancel()
-            leaving.cancel()
+            await asyncio.wait([leaving, gone, hanging], return_when=asyncio.FIRST_COMPLETED)
+            hung = hanging.done() and worker.returncode is None
+            if hung:
+                await _kill(worker, pulse)
         finally:
+            for task in (proofs, hanging, leaving):
+                task.cancel()
             await _end(worker)
         _forget_metrics(metrics, worker.pid)
         if stop.is_set():
             return
-        deaths = 1 if time.monotonic() - begun > _STEADY_SECONDS else deaths + 1
-        event("worker.died", "ERROR", exit_code=worker.returncode, deaths=deaths)
+        deaths = 1 if time.monotonic() - begun > STEADY_SECONDS else deaths + 1
+        if hung:
+            event("worker.hung", "ERROR", deaths=deaths, traceback=pulse.traceback)
+        else:
+            event("worker.died", "ERROR", exit_code=worker.returncode, deaths=deaths)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _BACK_OFF[min(deaths, len(_BACK_OFF)) - 1] or 0.01)
+            await asyncio.wait_for(stop.wait(), back_off(deaths) or 0.01)
 
 
 async def _spawn(settings: Settings, metrics: Path) -> Process:
@@ -101,11 +115,19 @@ def _environment(settings: Settings, metrics: Path) -> dict[str, str]:
     }
 
 
-async def _wait_until_ready(worker: Process, started: asyncio.Event) -> None:
+async def _receive_proofs(worker: Process, pulse: Pulse, started: asyncio.Event) -> None:
     assert worker.stdout is not None
-    while line := await worker.stdout.readline():
-        if line == READY:
+    while proofs := await worker.stdout.read(4096):
+        pulse.receive(proofs)
+        if pulse.ready:
             started.set()
+
+
+async def _wait_until_silent(pulse: Pulse) -> None:
+    """Return when the worker has not proved for too long that its loop turns."""
+    await asyncio.sleep(BEAT_SECONDS)
+    while not pulse.has_stopped():
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def _end(worker: Process) -> None:
@@ -118,6 +140,17 @@ async def _end(worker: Process) -> None:
             with contextlib.suppress(ProcessLookupError):
                 worker.kill()
             await worker.wait()
+
+
+async def _kill(worker: Process, pulse: Pulse) -> None:
+    """Kill a worker that hangs, because it could not follow a request to end. First it may write where it hangs."""
+    with contextlib.suppress(ProcessLookupError):
+        worker.send_signal(ASK_WHERE)
+        until = time.monotonic() + ANSWER_SECONDS
+        while pulse.traceback is None and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(WRITING_SECONDS)
+        worker.kill()
 
 
 def _forget_metrics(metrics: Path, pid: int) -> None:

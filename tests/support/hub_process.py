@@ -1,4 +1,4 @@
-"""`hub serve` in a process of its own, which can be stopped, killed and started again. `tests/commands` has it from a fresh start."""
+"""`hub serve` and its watcher, which can be stopped, killed and started again. `tests/commands` has it from a fresh start."""
 
 from __future__ import annotations
 
@@ -49,14 +49,43 @@ class ServedHub:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.02)
 
+    @property
+    def serving(self) -> int:
+        """The process that serves: the child of the watcher, which is the process that was started."""
+        assert self._pid is not None
+        return int(Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()[0])
+
     def stall(self) -> None:
-        """Stop the process (SIGSTOP): the kernel accepts connections, but nothing is read."""
+        """Stop both processes (SIGSTOP): the kernel accepts connections, but nothing is read."""
         assert self._pid is not None
         os.kill(self._pid, signal.SIGSTOP)
+        os.kill(self.serving, signal.SIGSTOP)
 
     async def kill(self) -> None:
-        if self._pid is not None:
-            pid, self._pid = self._pid, None
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            await asyncio.to_thread(FORK_SERVER.wait, pid)
+        """Kill both processes. The watcher is stopped first, because it would start another hub."""
+        if self._pid is None:
+            return
+        with suppress(ProcessLookupError, FileNotFoundError, IndexError):
+            os.kill(self._pid, signal.SIGSTOP)
+            serving = self.serving
+            os.kill(serving, signal.SIGKILL)
+            await wait_until_gone(serving)
+        await self.kill_watcher()
+
+    async def kill_watcher(self) -> None:
+        """Kill the process that was started, and leave the other to the kernel."""
+        await self.end(signal.SIGKILL)
+
+    async def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal to the process that was started, and return its exit code."""
+        assert self._pid is not None
+        pid, self._pid = self._pid, None
+        os.kill(pid, number)
+        return await asyncio.to_thread(FORK_SERVER.wait, pid)
+
+
+async def wait_until_gone(pid: int) -> None:
+    """Wait until a process has ended; its parent may not have noticed."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+            await asyncio.sleep(0.001)
