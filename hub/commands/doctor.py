@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
+from hub.serving import open_files
 from hub.settings import Settings
 
 
@@ -18,6 +19,11 @@ async def doctor(args: Namespace) -> CommandResult:
     problems: list[str] = []
     if settings.clock_offset:
         problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
+    if open_files.reachable() < open_files.LEAST:
+        problems.append(
+            f"a process may have {open_files.reachable()} files open, and every connection is one: raise the hard limit"
+            f" to {open_files.LEAST} or more (ulimit -Hn, LimitNOFILE= of systemd, ulimits.nofile of Docker)"
+        )
     async with with_servers(settings) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None

@@ -60,9 +60,11 @@ def worker(args: Namespace) -> None:
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     from hub.observability import logs
+    from hub.serving import open_files
     from hub.serving.loop import run_loop, start_without_collector
     from hub.serving.watch import fork_watcher
 
+    open_files.raise_limit()
     lifeline = fork_watcher()
     start_without_collector()
     logs.start()

@@ -133,6 +133,8 @@ HUB_READY: Final = "hub.ready"
 HUB_STOPPING: Final = "hub.stopping"
 STOP_OVERDUE: Final = "hub.stop_overdue"
 LOOP_LAGGED: Final = "loop.lagged"
+CONNECTIONS_BOUNDED: Final = "connections.bounded"
+OPEN_FILES_FEW: Final = "open_files.few"
 SERVER_DIED: Final = "embedded.server.died"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
 
@@ -163,12 +165,19 @@ _batch_seconds = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], b
 _login_failures = Counter("operator_login_failures_total", "Sign-ins refused", ["reason"])
 _mails = Counter("email_confirmation_total", "Confirmation mails handed over or given up", ["result"])
 _messages = Counter("socket_messages_total", "Frames received and sent", ["direction", "type"])
+_connections_closed = Counter(
+    "connections_closed_total", "Connections closed to stay within the open files: silent, or waiting", ["kind"]
+)
 _pool = Gauge(
     "database_pool_connections", "Connections by pool and state", ["pool", "state"], multiprocess_mode="livesum"
 )
 
 sockets_open = Gauge("sockets_open", "Operator and manager sockets open now", multiprocess_mode="livesum")
 spectators_open = Gauge("spectators_open", "Calendar sockets of the public open now", multiprocess_mode="livesum")
+connections_open = Gauge("connections_open", "TCP connections open now, sockets included", multiprocess_mode="livesum")
+open_files_allowed = Gauge(
+    "open_files_allowed", "Files that one process may have open, connections included", multiprocess_mode="livemin"
+)
 slow_readers_put_out = Counter("socket_slow_readers_put_out_total", "Connections closed with 4408")
 outbox_pending = Gauge("outbox_pending", "Mails waiting to be sent", multiprocess_mode="livemax")
 loop_lag = Histogram("loop_lag_seconds", "How late the event loop comes round", buckets=_FINE)
@@ -260,6 +269,11 @@ def mail_failed(final: bool = False) -> None:
 def message_passed(direction: str, kind: str) -> None:
     """Count a socket message. `direction` is "in" or "out". `kind` must come from our tables, never from a client."""
     _count_of(_messages, direction, kind).inc()
+
+
+def connections_closed(kind: str) -> None:
+    """Count a connection that was closed. `kind` is "silent" or "waiting"."""
+    _count_of(_connections_closed, kind).inc()
 
 
 def pool_seen(pool: str, allowed: int, opened: int, idle: int) -> None:

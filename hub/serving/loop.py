@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import uvloop
 
 from hub.observability import logs
+from hub.serving import open_files
 from hub.settings import Settings, default_public_url
 
 if TYPE_CHECKING:
@@ -68,11 +69,13 @@ async def serve_here(
 
     from hub.app import build_app
     from hub.observability import telemetry
+    from hub.serving.connections import ConnectionRunner
 
     own = listening or bind(settings.host, settings.port)
     app = build_app(settings)
-    runner = web.AppRunner(
+    runner = ConnectionRunner(
         app,
+        exempt=settings.trusted_proxies,
         access_log=None,
         keepalive_timeout=_KEEPALIVE_SECONDS,
         shutdown_timeout=_DRAIN_SECONDS,
@@ -83,6 +86,7 @@ async def serve_here(
         await runner.setup()
         await web.SockSite(runner, own, backlog=_BACKLOG).start()
         _spare_the_collector()
+        _note_open_files()
         telemetry.event(telemetry.HUB_READY, host=settings.host, port=settings.port)
         ready()
         await stop.wait()
@@ -105,6 +109,15 @@ async def _clean_up(runner: AppRunner) -> None:
     waiting = sorted({task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()})
     telemetry.event(telemetry.STOP_OVERDUE, "ERROR", tasks=waiting)
     cleaning.cancel()
+
+
+def _note_open_files() -> None:
+    from hub.observability import telemetry
+
+    allowed = open_files.limit()
+    telemetry.open_files_allowed.set(allowed)
+    if allowed < open_files.LEAST:
+        telemetry.event(telemetry.OPEN_FILES_FEW, "WARNING", allowed=allowed, least=open_files.LEAST)
 
 
 def start_without_collector() -> None:

@@ -20,11 +20,12 @@ UNKNOWN = "unknown"
 def client_ip(request: web.Request) -> str:
     """Return the client's address as text: IPv4 in full, IPv6 as its /64 network."""
     address = client_address(request)
-    if address is None:
-        return UNKNOWN
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    return UNKNOWN if address is None else network_of(address)
+
+
+def network_of(address: IPAddress) -> str:
+    """Return the address as a limit counts it: IPv4 in full, IPv6 as its /64 network."""
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def client_address(request: web.Request) -> IPAddress | None:

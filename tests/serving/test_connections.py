@@ -1,0 +1,194 @@
+"""Connections that ask for nothing: one address has few of them, and they never use up the open files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from hub.observability import logs
+from hub.serving import connections, open_files
+from hub.serving.connections import BoundedServer
+from tests.support.ports import free_port
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n"
+
+
+class Client:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def ask(self) -> bool:
+        """Send a request. Return whether it is answered."""
+        try:
+            self.writer.write(REQUEST)
+            head = await self.reader.readuntil(b"\r\n\r\n")
+            await self.reader.readexactly(2)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return False
+        return head.startswith(b"HTTP/1.1 200")
+
+    async def is_cut(self) -> bool:
+        try:
+            return await self.reader.read(1) == b""
+        except ConnectionError:
+            return True
+
+
+class Served:
+    """A small application behind a server with bounds."""
+
+    def __init__(self, server: BoundedServer, port: int) -> None:
+        self.server = server
+        self.port = port
+        self.clients: list[Client] = []
+
+    async def connect(self, source: str = "127.0.0.1", said: bytes = b"") -> Client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(source, 0))
+        writer.write(said)
+        client = Client(reader, writer)
+        self.clients.append(client)
+        return client
+
+    async def open_count(self, wanted: int) -> None:
+        while len(self.server._addresses) != wanted:
+            await asyncio.sleep(0.005)
+
+
+Open = Callable[..., Awaitable[Served]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Open]:
+    closing: list[Any] = []
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    async def open_one(**bounds: Any) -> Served:
+        app = web.Application()
+        app.router.add_get("/", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        assert runner.server is not None
+        server = BoundedServer(runner.server, **{"silent_seconds": 0.0, "most": 1000, **bounds})
+        port = free_port()
+        listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", port)
+        served = Served(server, port)
+        closing.append((listening, server, runner, served))
+        return served
+
+    yield open_one
+    for listening, server, runner, served in closing:
+        for client in served.clients:
+            client.writer.transport.abort()
+        listening.close()
+        await server.shutdown(1)
+        await runner.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def looks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LOOK_SECONDS", 0.01)
+
+
+async def test_the_oldest_silent_connections_of_an_address_are_cut_and_nobody_elses(serve: Open) -> None:
+    served = await serve(most_silent=3)
+    elsewhere = await served.connect("127.0.0.2")
+    silent = [await served.connect() for _ in range(8)]
+    for client in silent[:5]:
+        assert await client.is_cut()
+    await served.open_count(4)
+    for client in [*silent[5:], elsewhere]:
+        assert await client.ask()
+
+
+@pytest.mark.parametrize("said", [b"G", b"GET / HTTP/1.1\r\nHost: hub\r\n"])
+async def test_half_a_request_counts_as_none(serve: Open, said: bytes) -> None:
+    served = await serve(most_silent=3)
+    slow = [await served.connect(said=said) for _ in range(8)]
+    for client in slow[:5]:
+        assert await client.is_cut()
+    await served.open_count(3)
+
+
+async def test_connections_that_asked_stay_however_many_they_are(serve: Open) -> None:
+    served = await serve(most_silent=3)
+    busy = []
+    for _ in range(10):
+        client = await served.connect()
+        assert await client.ask()
+        busy.append(client)
+    silent = [await served.connect() for _ in range(4)]
+    assert await silent[0].is_cut()
+    await served.open_count(13)
+    for client in busy:
+        assert await client.ask()
+
+
+async def test_a_crowd_that_comes_back_at_once_is_not_cut(serve: Open) -> None:
+    """All of them connect before the first of them is read, and none has been silent for a second."""
+    served = await serve(most_silent=3, silent_seconds=connections.SILENT_SECONDS * 600)
+    crowd = await asyncio.gather(*(served.connect(said=REQUEST) for _ in range(60)))
+    for client in crowd:
+        assert await client.reader.readuntil(b"ok")
+
+
+async def test_a_declared_proxy_brings_everybodys_connections(serve: Open) -> None:
+    served = await serve(most_silent=3, exempt=(ip_network("127.0.0.2/32"),))
+    proxied = [await served.connect("127.0.0.2") for _ in range(8)]
+    silent = [await served.connect() for _ in range(4)]
+    assert await silent[0].is_cut()
+    for client in proxied:
+        assert await client.ask()
+
+
+async def test_when_files_run_short_those_who_wait_go_first_of_whom_has_most(serve: Open) -> None:
+    served = await serve(most=10)
+    honest = [await served.connect(f"127.0.0.{last}") for last in (2, 3, 4)]
+    many = []
+    for _ in range(12):
+        client = await served.connect()
+        await client.ask()
+        many.append(client)
+    await served.open_count(10)
+    for client in honest:
+        assert await client.ask()
+    assert await many[0].is_cut()
+
+
+async def test_without_the_bounds_they_all_stay(serve: Open) -> None:
+    """The control."""
+    served = await serve(most_silent=1000)
+    silent = [await served.connect() for _ in range(8)]
+    await served.open_count(8)
+    for client in silent:
+        assert await client.ask()
+
+
+async def test_the_log_says_it_once_a_minute_with_numbers(serve: Open) -> None:
+    with logs.captured() as lines:
+        served = await serve(most_silent=1)
+        for _ in range(3):
+            silent = [await served.connect() for _ in range(2)]
+            assert await silent[0].is_cut()
+            silent[1].writer.transport.abort()
+            await served.open_count(0)
+    bounded = [line for line in lines if line["event"] == "connections.bounded"]
+    assert [(line["level"], line["silent"]) for line in bounded] == [("WARNING", 1)]
+
+
+def test_the_limits() -> None:
+    assert (connections.MOST_SILENT, connections.SILENT_SECONDS, connections.SHARE_OF_FILES) == (100, 1.0, 0.75)
+
+
+def test_the_bound_follows_from_the_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_files, "limit", lambda: 1024)
+    loop = asyncio.new_event_loop()
+    assert BoundedServer(web.Server(lambda _: None, loop=loop))._most == 768  # type: ignore[arg-type, return-value]
+    loop.close()
