@@ -246,7 +246,7 @@ def _start_periodic(
 
 
 async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:
-    return await request.app[LIVE].serve_staff(request, client_address(request))
+    return await request.app[LIVE].serve_staff(request, client_address(request), client_ip(request))
 
 
 async def _serve_calendar_socket(request: web.Request) -> web.StreamResponse:

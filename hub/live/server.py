@@ -81,9 +81,9 @@ class LiveServer:
         }
         self._jobs = [asyncio.get_running_loop().create_task(job, name=name) for name, job in jobs.items()]
 
-    async def serve_staff(self, request: web.Request, address: Address | None) -> web.StreamResponse:
-        """Serve `GET /ws`; `address` is the client's."""
-        return await serve_staff(request, address, self.host, self._staff)
+    async def serve_staff(self, request: web.Request, address: Address | None, network: str) -> web.StreamResponse:
+        """Serve `GET /ws`; `address` is the client's, and `network` is it as a limit counts it."""
+        return await serve_staff(request, address, network, self.host, self._staff)
 
     async def serve_calendar(self, request: web.Request, address: str) -> web.StreamResponse:
         """Serve `GET /ws/availability`; `address` is the client's, as a rate limit counts it."""

@@ -63,6 +63,13 @@ class Authentication:
             raise Refused(Reason.UNAUTHENTICATED)
         return self._services.sessions.read(token)
 
+    def is_session(self, token: str | None) -> bool:
+        """Return whether the token of the handshake is one of a session."""
+        try:
+            return token is not None and bool(self.read_identity(token))
+        except Refused:
+            return False
+
     async def venue_of(self, identity: Identity) -> Venue | None:
         """Return the venue of the identity. Clients that authenticate at once share one query."""
         if not identity.venue_id:

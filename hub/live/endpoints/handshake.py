@@ -42,9 +42,7 @@ async def open_socket(request: web.Request, largest: int) -> ClientSocket:
 def handshake_refusal(request: web.Request, *, turned_away: bool) -> web.Response | None:
     """Return the response that refuses the socket, or None. `turned_away`: the hub accepts no more sockets now."""
     if turned_away:
-        response = refuse_handshake(503, Reason.SERVICE_UNAVAILABLE)
-        response.headers[hdrs.RETRY_AFTER] = str(random.randint(1, 10))  # noqa: S311 - jitter
-        return response
+        return refuse_for_now(503, Reason.SERVICE_UNAVAILABLE)
     # aiohttp would also serve drafts 7 and 8 of the protocol.
     version = request.headers.get(hdrs.SEC_WEBSOCKET_VERSION)
     if version == "13" and web.WebSocketResponse().can_prepare(request):
@@ -53,6 +51,13 @@ def handshake_refusal(request: web.Request, *, turned_away: bool) -> web.Respons
         426, Reason.INVALID_REQUEST, {"message": "Open this address as a WebSocket, version 13"}
     )
     response.headers.update({hdrs.UPGRADE: "websocket", hdrs.SEC_WEBSOCKET_VERSION: "13"})
+    return response
+
+
+def refuse_for_now(status: int, reason: Reason) -> web.Response:
+    """Return a refusal with a time after which to try again."""
+    response = refuse_handshake(status, reason)
+    response.headers[hdrs.RETRY_AFTER] = str(random.randint(1, 10))  # noqa: S311 - jitter
     return response
 
 

@@ -6,6 +6,7 @@ import random
 from hub.access.tokens import Identity
 from hub.live.endpoints.calendar_sockets import CalendarSocket, CalendarSockets
 from hub.live.endpoints.staff_sockets import StaffSocket, StaffSockets
+from hub.live.endpoints.unauthenticated_sockets import UnauthenticatedSockets
 from hub.observability import telemetry
 
 
@@ -14,6 +15,7 @@ class OpenSockets:
 
     def __init__(self, calendar_sockets_per_address: int | None) -> None:
         self.staff = StaffSockets()
+        self.unauthenticated = UnauthenticatedSockets()
         self.calendar = CalendarSockets(calendar_sockets_per_address)
         self.stopping = False
         self._empty = asyncio.Event()

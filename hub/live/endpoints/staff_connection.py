@@ -20,6 +20,7 @@ from hub.live.connection.session_host import SessionHost
 from hub.live.connection.socket_session import ClientSocket, SocketSession
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.open_sockets import OpenSockets
+from hub.live.endpoints.unauthenticated_sockets import UnauthenticatedPlace
 from hub.live.protocol import frames
 from hub.live.protocol.device import enrolled_device, read_device, read_scanner_token
 from hub.live.protocol.fields import Fields
@@ -48,11 +49,20 @@ class StaffServices:
 
 
 class StaffConnection(SocketSession):
-    __slots__ = ("_address", "_scanner_token", "_staff", "_token", "commands")
+    __slots__ = ("_address", "_place", "_scanner_token", "_staff", "_token", "commands")
 
-    def __init__(self, client: ClientSocket, host: SessionHost, staff: StaffServices, address: Address | None) -> None:
+    def __init__(
+        self,
+        client: ClientSocket,
+        host: SessionHost,
+        staff: StaffServices,
+        address: Address | None,
+        place: UnauthenticatedPlace | None,
+    ) -> None:
+        """`place`: among the unauthenticated sockets; None for a client that brought a session."""
         super().__init__(client, host, staff.message_limit)
         self._address = address
+        self._place = place
         self._staff = staff
         self.commands: CommandSession | None = None
         self._token: str | None = None
@@ -129,6 +139,7 @@ class StaffConnection(SocketSession):
             raise address_refused(self._address)
         self.commands = self._new_command_session(identity, venue, device, scanner)
         self._staff.sockets.sign_in(self, identity)
+        self._leave_place()
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
         wheel = self._host.timer_wheel
         wheel.put(self, self._seconds_to_next(wheel.now))
@@ -160,6 +171,10 @@ class StaffConnection(SocketSession):
             context, send=self.queue.send, start=self._host.background.start, say_goodbye=self.say_goodbye,
             refuse_session=self.refuse_session,
         )  # fmt: skip
+
+    def _leave_place(self) -> None:
+        if self._place is not None:
+            self._place.leave()
 
     def _ping_sooner(self) -> None:
         """Ping a subscriber more often."""
@@ -248,4 +263,5 @@ class StaffConnection(SocketSession):
     def _forget(self) -> None:
         if self.commands is not None:
             self.commands.end()
+        self._leave_place()
         self._staff.sockets.remove_staff(self)

@@ -26,7 +26,7 @@ class StaffSocket(Protocol):
 
 
 class StaffSockets:
-    """The staff sockets. Those without an identity have not authenticated yet and are counted separately."""
+    """The staff sockets. Those without an identity have not signed in yet."""
 
     def __init__(self) -> None:
         self._unauthenticated: set[StaffSocket] = set()
@@ -54,10 +54,6 @@ class StaffSockets:
             self.by_role[str(identity.role)] -= 1
             if not sockets:
                 del self._by_login[login]
-
-    @property
-    def unauthenticated(self) -> int:
-        return len(self._unauthenticated)
 
     def count_of_login(self, identity: Identity) -> int:
         return len(self._by_login.get((identity.org_id, identity.staff_id), ()))
