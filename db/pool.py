@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from db.acquisition import Acquisition
 from db.organisation import current_organisation
 from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
 
@@ -117,6 +118,7 @@ class Pool:
         self._planned: dict[Any, float] = {}
         self._idle: list[Any] = []
         self._wanting = 0
+        self._acquisition = Acquisition()
         self._forgetting: set[asyncio.Task[None]] = set()
         self._pool: asyncpg.Pool | None = None
 
@@ -202,7 +204,8 @@ class Pool:
     async def _acquire(self, pool: asyncpg.Pool) -> Any:
         self._wanting += 1
         try:
-            return await pool.acquire(timeout=self._patience)
+            async with asyncio.timeout(self._patience):
+                return await self._acquisition.acquire(pool)
         finally:
             self._wanting -= 1
 

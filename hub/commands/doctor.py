@@ -28,7 +28,7 @@ async def doctor(args: Namespace) -> CommandResult:
         assert complete.database_url is not None
         assert complete.redis_url is not None
         versions: dict[str, str | None] = {"hub": _own_version(), "python": platform.python_version()}
-        versions["postgres"] = await _look_at_postgres(complete.database_url, problems)
+        versions["postgres"] = await _look_at_postgres(complete.database_url, problems, complete.workers)
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
             # The URLs keep their passwords: whoever may run this may read the data folder that holds them.
@@ -45,9 +45,10 @@ async def doctor(args: Namespace) -> CommandResult:
     return CommandResult(document, "\n".join(text))
 
 
-async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
+async def _look_at_postgres(url: str, problems: list[str], workers: int = 1) -> str | None:
     import asyncpg
 
+    from db.connection_limit import describe_shortage, read_allowed
     from db.migrate import OLDEST_POSTGRES, MigrationError, unapplied
     from db.row_security import HOW_TO_ADD, wall_stands
 
@@ -63,6 +64,9 @@ async def _look_at_postgres(url: str, problems: list[str]) -> str | None:
         risky = "SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY ($1)"
         for row in await connection.fetch(risky, ["fsync", "synchronous_commit", "full_page_writes"]):
             problems.append(f"Postgres runs with {row['name']}=off: an acknowledged booking may be lost")  # noqa: PERF401
+        shortage = describe_shortage(workers, await read_allowed(connection))
+        if shortage is not None:
+            problems.append(shortage)
         if await connection.fetchval("SHOW server_encoding") != "UTF8":
             problems.append("the database is not encoded in UTF8")
         if await connection.fetchval("SELECT to_regclass('organisations')") and not await wall_stands(connection):

@@ -129,6 +129,7 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     from hub.observability import logs
 
     async with open_services(settings) as services:
+        await _compare_connections(services)
         if not demo:
             await found_first_venue(services)
             return await _invite_to_set_up(services)
@@ -136,6 +137,18 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
             await fill_demo(services)
         card: dict[str, Any] = await read_card(services)
         return card
+
+
+async def _compare_connections(services: Services) -> None:
+    """Log it if Postgres allows fewer connections than the processes may open. Then some requests get 503 when it is busy."""
+    from db.connection_limit import needed, read_allowed
+    from hub.observability import telemetry
+
+    async with services.database.jobs.connection() as connection:
+        allowed = await read_allowed(connection)
+    wanted = needed(services.settings.workers)
+    if wanted > allowed:
+        telemetry.event(telemetry.CONNECTIONS_FEW, "WARNING", needed=wanted, allowed=allowed)
 
 
 async def _invite_to_set_up(services: Services) -> dict[str, Any]:

@@ -135,6 +135,7 @@ STOP_OVERDUE: Final = "hub.stop_overdue"
 LOOP_LAGGED: Final = "loop.lagged"
 CONNECTIONS_BOUNDED: Final = "connections.bounded"
 OPEN_FILES_FEW: Final = "open_files.few"
+CONNECTIONS_FEW: Final = "database.connections_few"
 SERVER_DIED: Final = "embedded.server.died"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
 

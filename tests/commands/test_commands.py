@@ -206,9 +206,12 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
     assert healthy["data_dir"] == str(data_dir)
     assert healthy["versions"]["postgres"]
     sick = json.loads(
-        hub(data_dir, "doctor", "--json", HUB_CLOCK_OFFSET="60", HUB_REDIS_URL="redis://127.0.0.1:1").stdout
+        hub(
+            data_dir, "doctor", "--json", HUB_CLOCK_OFFSET="60", HUB_REDIS_URL="redis://127.0.0.1:1", HUB_WORKERS="64"
+        ).stdout
     )
     assert any("HUB_CLOCK_OFFSET" in problem for problem in sick["problems"])
+    assert any("raise max_connections, or lower HUB_WORKERS" in problem for problem in sick["problems"])
     assert any("Redis does not answer" in problem for problem in sick["problems"])
 
 
