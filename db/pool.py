@@ -193,13 +193,17 @@ class Pool:
         """Return a kept connection that is still open, or None. One that works for this organisation already comes first."""
         while self._idle:
             last = len(self._idle) - 1
-            at = next((i for i in range(last, -1, -1) if self._idle[i].org_id == org_id), last) if self.walled else last
+            at = next((i for i in range(last, -1, -1) if self._works_for(i, org_id)), last) if self.walled else last
             connection = self._idle.pop(at)
             if _usable(connection):
                 return connection
             # The server is down or was restarted. The pool drops the connection when it notices.
             self._forget(connection)
         return None
+
+    def _works_for(self, place: int, org_id: int | None) -> bool:
+        """Return whether this kept connection works for the organisation. One that the server has ended has lost its attributes."""
+        return bool(getattr(self._idle[place], "org_id", _NEITHER) == org_id)
 
     async def _acquire(self, pool: asyncpg.Pool) -> Any:
         self._wanting += 1

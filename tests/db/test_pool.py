@@ -7,7 +7,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from db.pool import DatabaseDown, Pool
+from db.organisation import working_for
+from db.pool import DatabaseDown, Pool, _usable
 
 
 @pytest.fixture
@@ -47,6 +48,25 @@ async def test_a_connection_whose_backend_was_ended_is_not_lent_again(pool, data
     await other.close()
     await asyncio.sleep(0.1)
     assert await pool.fetchval("SELECT 2") == 2
+
+
+async def test_connections_of_organisations_are_looked_through_after_the_server_has_ended_them(pool, database_url):
+    async def works_for(org_id: int) -> int:
+        with working_for(org_id):
+            return int(await pool.fetchval("SELECT 7"))
+
+    pool.walled = True
+    async with pool.connection():
+        await works_for(1)
+    assert pool.gauges == (2, 2, 2)
+    other = await asyncpg.connect(database_url)
+    await other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'venue-hub'")
+    await other.close()
+    async with asyncio.timeout(15):
+        while any(map(_usable, pool._idle)):
+            await asyncio.sleep(0.005)
+    assert await works_for(2) == 7
+    assert await works_for(1) == 7
 
 
 async def test_a_wrong_statement_is_its_own_error_and_costs_no_connection(pool):
