@@ -43,7 +43,8 @@ def free_port() -> int:
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
 
 
-def _before_exec() -> None:
+def before_exec() -> None:
+    """Prepare the child process between fork and exec: any core, and an end with its parent."""
     cores.release_child()
     if _LIBC is not None:
         # If the generator is killed, the kernel ends the hub too. On other systems `atexit` stops it if possible.
@@ -124,7 +125,7 @@ class OwnHub:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_before_exec,  # noqa: PLW1509 - system calls only
+                preexec_fn=before_exec,  # noqa: PLW1509 - system calls only
             )
         self._wait_ready(60.0)
         self.seconds_to_ready = time.perf_counter() - began

@@ -92,10 +92,12 @@ def _content_length(head: bytes) -> int:
     return int(head[at + 15 : end if end > 0 else len(head)])
 
 
-async def open_http(url: str) -> HttpClient:
+async def open_http(url: str, source: str | None = None) -> HttpClient:
+    """Connect; `source` is the client's own address, such as 127.0.7.1."""
     target = urlsplit(url)
     host, port = target.hostname or "127.0.0.1", target.port or 80
-    _, client = await asyncio.get_running_loop().create_connection(HttpClient, host, port)
+    own = None if source is None else (source, 0)
+    _, client = await asyncio.get_running_loop().create_connection(HttpClient, host, port, local_addr=own)
     return client
 
 
@@ -104,7 +106,11 @@ def get(path: str, headers: dict[str, str] | None = None) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{extra}\r\n".encode()
 
 
-def post(path: str, document: object) -> bytes:
+def post(path: str, document: object, headers: dict[str, str] | None = None) -> bytes:
     body = orjson.dumps(document)
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n{extra}\r\n"
+    )
     return head.encode() + body

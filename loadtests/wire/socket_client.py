@@ -150,8 +150,8 @@ class SocketClient(asyncio.Protocol):
             self.closed.set_result(why)
 
 
-async def open_socket(url: str, path: str = "/ws", token: str | None = None) -> SocketClient:
-    """Connect and do the handshake. `next_text` returns the server's first frames."""
+async def open_socket(url: str, path: str = "/ws", token: str | None = None, source: str | None = None) -> SocketClient:
+    """Connect and do the handshake. `next_text` returns the server's first frames. `source` is the client's own address."""
     target = urlsplit(url)
     host, port = target.hostname or "127.0.0.1", target.port or 80
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
@@ -161,6 +161,7 @@ async def open_socket(url: str, path: str = "/ws", token: str | None = None) -> 
         f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{authorization}\r\n"
     ).encode()
     loop = asyncio.get_running_loop()
-    _, client = await loop.create_connection(lambda: SocketClient(request), host, port)
+    own = None if source is None else (source, 0)
+    _, client = await loop.create_connection(lambda: SocketClient(request), host, port, local_addr=own)
     await asyncio.wait_for(client.opened, 15)
     return client
