@@ -18,7 +18,7 @@ ARGS   ?=
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load bench check format messages pictures lock clean
+.PHONY: help run test quick load bench faults check format messages pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headles
 
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
 	@exec $(PY) -m loadtests.bench $(ARGS)
+
+faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 20 minutes, with a report page
+	@exec $(PY) -m loadtests.faults $(ARGS)
 
 check: $(VENV)/.node ## formatting, lint, types: Python, scripts and style sheets
 	$(PY) -m ruff format --check .
