@@ -19,6 +19,7 @@ from loadtests import cores
 from loadtests.faults import (
     d1_full_disk,
     f2_frames,
+    f3_contract,
     r5_cut_commits,
     r6_frozen_postgres,
     r7_held_slot,
@@ -45,6 +46,7 @@ CASES: tuple[Case, ...] = (
     *sale.CASES,
     r5_cut_commits.CASE,
     r12_clock_step.CASE,
+    f3_contract.CASE,
     d1_full_disk.CASE,
 )
 MINUTES = 20.0
