@@ -14,11 +14,12 @@ SCRIPTS = web/static/js eslint.config.js stylelint.config.js
 STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k offline"`, `make run ARGS=--no-demo`.
 ARGS   ?=
+MINUTES ?= 120
 # Three processes of tests, each with servers of its own: half of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load bench faults check format messages pictures lock clean
+.PHONY: help run test quick load bench faults soak check format messages pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -42,6 +43,9 @@ bench: $(VENV)/.tests ## each measured figure beside its limit, from the same ru
 
 faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 20 minutes, with a report page
 	@exec $(PY) -m loadtests.faults $(ARGS)
+
+soak: $(VENV)/.tests ## two hours of even load and random faults; MINUTES=10 for less
+	@exec $(PY) -m loadtests.faults.soak --minutes $(MINUTES) $(ARGS)
 
 check: $(VENV)/.node ## formatting, lint, types: Python, scripts and style sheets
 	$(PY) -m ruff format --check .
