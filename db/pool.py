@@ -270,7 +270,7 @@ class Database:
     The others show those of the organisation that the task works for, if it works for one (db/organisation.py).
 
     `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
-    the others wait and are not refused.
+    the others wait and are not refused. `readiness` is one connection for the readiness check alone.
     """
 
     def __init__(self, dsn: str) -> None:
@@ -279,6 +279,7 @@ class Database:
         self.bookings = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
         self.jobs = Pool(dsn, size=6)
         self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
+        self.readiness = Pool(dsn, size=1)
         self.fetch = self.jobs.fetch
         self.fetchrow = self.jobs.fetchrow
         self.fetchval = self.jobs.fetchval
@@ -298,4 +299,5 @@ class Database:
         await asyncio.gather(*(pool.close() for pool in self.pools().values()))
 
     def pools(self) -> dict[str, Pool]:
-        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs, "records": self.records}
+        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs, "records": self.records,
+                "readiness": self.readiness}  # fmt: skip

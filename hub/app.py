@@ -24,6 +24,7 @@ from hub.actions.privacy.retention import erase_old_contacts
 from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.reporting.days import COUNT_EVERY, count_days_over
 from hub.actions.reporting.reconcile import resync_seat_admission
+from hub.actions.reporting.server_health import ServerHealth
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
@@ -149,6 +150,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.MANIFESTS] = Manifests(services)
         app[keys.AVAILABILITY] = Availability(services)
         app[keys.POSTERS] = Posters(services)
+        app[keys.SERVER_HEALTH] = ServerHealth(services)
         app[keys.PROVIDERS] = OpenIDProviders(services.settings, services.clock)
         outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)
         app[keys.BOOKINGS] = Bookings(

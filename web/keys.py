@@ -4,6 +4,7 @@ from aiohttp import web
 
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.reserve import Bookings
+from hub.actions.reporting.server_health import ServerHealth
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.manifest import Manifests
@@ -26,4 +27,5 @@ TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")
 POSTERS: web.AppKey[Posters] = web.AppKey("posters")
+SERVER_HEALTH: web.AppKey[ServerHealth] = web.AppKey("server_health")
 PROVIDERS: web.AppKey[OpenIDProviders] = web.AppKey("providers")

@@ -22,7 +22,7 @@ _START_SECONDS = 60.0  # recovery after a crash may take this long
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_permissions": "0700",
-    "max_connections": "80",
+    "max_connections": "120",  # four hub processes with 22 each, and commands
     "shared_buffers": "128MB",
     # A checkpoint every five minutes, also in a rush: with 1 GB one begins after 540 MB of log, 43 s of 9,000 scans a second.
     # After it each page goes whole into the log once more: 2.3 kB a scan instead of 1.4 were seen, autovacuum included.

@@ -10,6 +10,7 @@ from typing import Any
 
 import db.pool
 import db.redis_client
+from hub.actions.reporting import server_health
 from hub.guards import rate_limit, script_calls, seat_admission
 
 _SECONDS = 60.0
@@ -27,6 +28,7 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(db.pool.Pool, "__init__", open_patient_pool)
     monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "COMMAND_SECONDS", _SECONDS)
+    monkeypatch.setattr(server_health, "PATIENCE_SECONDS", _SECONDS)
     monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
     monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
     for module in (rate_limit, script_calls, seat_admission):

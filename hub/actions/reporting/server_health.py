@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
+from time import monotonic
 
 from db.pool import DatabaseDown
 from hub.services import Services
 
 PATIENCE_SECONDS = 1.5
+KEPT_SECONDS = 1.0
+"""Seconds that an answer is kept. However many ask for it, both servers are asked once a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +18,41 @@ class Standing:
     redis: bool
 
 
-async def read_standing(services: Services) -> Standing:
-    """Ask both servers at once. One that does not answer within the time limit counts as down."""
-    database, redis = await asyncio.gather(_database(services), _redis(services))
-    return Standing(database, redis)
+class ServerHealth:
+    """Asks both servers, Postgres on a connection that nothing else uses. So no crowd of requests can delay the answer."""
 
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._asking: asyncio.Task[Standing] | None = None
+        self._kept: tuple[float, Standing] | None = None
 
-async def _database(services: Services) -> bool:
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return bool(await services.database.fetchval("SELECT 1") == 1)
-    except (DatabaseDown, TimeoutError):
-        return False
+    async def read(self) -> Standing:
+        """Return the answer of the last second, or ask. A server that does not answer within the time limit counts as down."""
+        if self._kept is not None and monotonic() - self._kept[0] < KEPT_SECONDS:
+            return self._kept[1]
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask(), name="readiness")
+        return await asyncio.shield(self._asking)
 
+    async def _ask(self) -> Standing:
+        try:
+            database, redis = await asyncio.gather(self._database(), self._redis())
+            standing = Standing(database, redis)
+            self._kept = monotonic(), standing
+            return standing
+        finally:
+            self._asking = None
 
-async def _redis(services: Services) -> bool:
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return bool(await services.redis.ping())
-    except Exception:  # noqa: BLE001  whatever goes wrong there, the answer is that Redis does not answer
-        return False
+    async def _database(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return bool(await self._services.database.readiness.fetchval("SELECT 1") == 1)
+        except (DatabaseDown, TimeoutError):
+            return False
+
+    async def _redis(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return bool(await self._services.redis.ping())
+        except Exception:  # noqa: BLE001  whatever goes wrong there, the answer is that Redis does not answer
+            return False

@@ -5,12 +5,11 @@ import ipaddress
 
 from aiohttp import web
 
-from hub.actions.reporting.server_health import read_standing
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_responses import dumps, json_response
-from web.keys import SERVICES
+from web.keys import SERVER_HEALTH, SERVICES
 from web.middleware.client_address import came_through_unknown_proxy, client_address, within
 
 # `is_private` is not used, because it includes the documentation ranges and other reserved ones.
@@ -26,7 +25,7 @@ async def check_alive(request: web.Request) -> web.Response:  # noqa: ARG001  ev
 
 async def check_ready(request: web.Request) -> web.Response:
     """Return 200 if Postgres answers. Without Redis the hub works more slowly, so it is `degraded` but ready."""
-    health = await read_standing(request.app[SERVICES])
+    health = await request.app[SERVER_HEALTH].read()
     status = "unavailable" if not health.database else "ok" if health.redis else "degraded"
     servers = {"database": "ok" if health.database else "down", "redis": "ok" if health.redis else "down"}
     body = dumps({"status": status, **servers})
