@@ -1,8 +1,8 @@
 """Connection pools for Postgres: every wait has a time limit, and one exception covers every way it can be down."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from math import inf
 from time import monotonic
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from db.acquisition import Acquisition
+from db.anonymous import is_anonymous
 from db.organisation import current_organisation
 from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
 
@@ -269,6 +270,9 @@ class Database:
     Batches of `scans` and `bookings` serve several organisations with one statement, so these two pools show the rows of all.
     The others show those of the organisation that the task works for, if it works for one (db/organisation.py).
 
+    What anonymous clients ask for uses `anonymous` instead of `jobs` (db/anonymous.py): a crowd of them delays each other, and not
+    staff, sign-in or background jobs.
+
     `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
     the others wait and are not refused. `readiness` is one connection for the readiness check alone.
     """
@@ -280,11 +284,26 @@ class Database:
         self.jobs = Pool(dsn, size=6)
         self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
         self.readiness = Pool(dsn, size=1)
-        self.fetch = self.jobs.fetch
-        self.fetchrow = self.jobs.fetchrow
-        self.fetchval = self.jobs.fetchval
-        self.execute = self.jobs.execute
-        self.transaction = self.jobs.transaction
+        self.anonymous = Pool(dsn, size=4, steady_plans=True)
+
+    @property
+    def _usual(self) -> Pool:
+        return self.anonymous if is_anonymous() else self.jobs
+
+    def fetch(self, sql: str, *args: Any) -> Coroutine[Any, Any, list[Any]]:
+        return self._usual.fetch(sql, *args)
+
+    def fetchrow(self, sql: str, *args: Any) -> Coroutine[Any, Any, Any]:
+        return self._usual.fetchrow(sql, *args)
+
+    def fetchval(self, sql: str, *args: Any) -> Coroutine[Any, Any, Any]:
+        return self._usual.fetchval(sql, *args)
+
+    def execute(self, sql: str, *args: Any) -> Coroutine[Any, Any, str]:
+        return self._usual.execute(sql, *args)
+
+    def transaction(self) -> AbstractAsyncContextManager[Any]:
+        return self._usual.transaction()
 
     async def open(self) -> None:
         """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it."""
@@ -300,4 +319,4 @@ class Database:
 
     def pools(self) -> dict[str, Pool]:
         return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs, "records": self.records,
-                "readiness": self.readiness}  # fmt: skip
+                "anonymous": self.anonymous, "readiness": self.readiness}  # fmt: skip

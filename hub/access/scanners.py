@@ -128,7 +128,7 @@ class Scanners:
     def __init__(self, clock: Clock, database: Database) -> None:
         self._clock = clock
         self._database = database
-        self._known: OrderedDict[bytes, tuple[float, Scanner | None]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[float, Scanner]] = OrderedDict()
         self._callbacks: list[OnChange] = []
         self._looked_at: datetime | None = None
 
@@ -140,12 +140,17 @@ class Scanners:
         cached = self._known.get(key)
         if cached is not None and time.monotonic() - cached[0] < FRESH_SECONDS:
             return cached[1]
+        # Anybody can send tokens that belong to no scanner. Those that do belong to one never wait behind them.
+        pool = self._database.anonymous if cached is None else self._database.jobs
         try:
             with working_for(None):
-                row = await self._database.fetchrow(SCANNERS.find_scanner, key)
-                found = None if row is None else scanner_of(row)
-                if found is not None and not found.revoked:
-                    await self._database.execute(SCANNERS.see_scanner, found.org_id, found.id, self._clock.now())
+                row = await pool.fetchrow(SCANNERS.find_scanner, key)
+                if row is None:
+                    self._known.pop(key, None)
+                    return None
+                found = scanner_of(row)
+                if not found.revoked:
+                    await self._database.jobs.execute(SCANNERS.see_scanner, found.org_id, found.id, self._clock.now())
         except DatabaseDown:
             if cached is None:
                 raise
@@ -173,9 +178,7 @@ class Scanners:
         self._looked_at = now
 
     def _changed(self, org_id: int, scanner_id: int) -> None:
-        for key in [
-            key for key, (_, one) in self._known.items() if one and (one.org_id, one.id) == (org_id, scanner_id)
-        ]:
+        for key in [key for key, (_, one) in self._known.items() if (one.org_id, one.id) == (org_id, scanner_id)]:
             del self._known[key]
         for callback in self._callbacks:
             try:

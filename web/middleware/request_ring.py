@@ -8,11 +8,13 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from db.anonymous import stop_anonymous, work_anonymously
 from db.organisation import stop_working, work_for
 from db.pool import DatabaseDown
 from hub.access.randomness import random_name
@@ -29,7 +31,7 @@ from hub.text.languages import best_language, html_lang, known_language, spoken
 from web.json_responses import refusal_response, refused_response
 from web.keys import SERVICES
 from web.limits import LONGEST_SESSION_TOKEN
-from web.middleware.client_address import client_address
+from web.middleware.client_address import client_address, client_ip
 from web.middleware.error_page import error_page, wants_page
 from web.middleware.origins import refuse_foreign_origin
 
@@ -48,6 +50,8 @@ SOCKET, FILES = "/ws", "/static/"
 _A_YEAR = 31_536_000
 STAFF_PAGES = ("/account", "/admin", "/manager")
 """Pages that only staff may open. All of such a request works for the organisation of its session."""
+STAFF_PATHS = (*STAFF_PAGES, "/operator/", "/api/operator/", "/api/operators/", "/api/admin/", "/venue/")
+"""Paths at which who is not signed in is a member of the staff who signs in, or is refused without a query."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HTTP_ERRORS = {
     404: Reason.NOT_FOUND,
@@ -70,7 +74,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     request["request_id"] = name
     request_id.set(name)
     status = 499  # the client has closed the connection
-    before = work_for(None)
+    before, anonymous_before = work_for(None), work_anonymously(None)
     try:
         try:
             chosen = _find_language(request)
@@ -79,7 +83,10 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
                 identity = await _find_scanner(request)
             elif identity is not None and identity.scanner_id is not None:
                 identity = request["identity"] = None
-            if identity is not None and request.path.startswith(STAFF_PAGES):
+            if identity is None:
+                if not request.path.startswith(STAFF_PATHS) and request.path != SOCKET:
+                    work_anonymously(partial(client_ip, request))
+            elif request.path.startswith(STAFF_PAGES):
                 work_for(identity.org_id)
             response = await handler(request)
             if chosen is not None and request.method == "GET" and not response.prepared:
@@ -101,6 +108,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
         return response
     finally:
         stop_working(before)
+        stop_anonymous(anonymous_before)
         _count(request, status, perf_counter() - started)
 
 

@@ -125,16 +125,17 @@ def title_in(title: str, translations: str, language: str) -> str:
 
 async def booking_of_token(services: Services, token: str) -> BookingView:
     """Return the booking of the link in either e-mail. Refuses BOOKING_NOT_FOUND."""
-    return await _read(services, token_hash(token), None, None)
+    row = await services.database.fetchrow(BOOKINGS.read_bookings, [token_hash(token)], [None], [None])
+    return _view(services, row)
 
 
 async def read_booking(services: Services, org_id: int, booking_id: int) -> BookingView:
     """Return a booking of this organisation. Refuses BOOKING_NOT_FOUND."""
-    return await _read(services, None, org_id, booking_id)
+    row = await services.database.bookings.fetchrow(BOOKINGS.read_bookings, [None], [org_id], [booking_id])
+    return _view(services, row)
 
 
-async def _read(services: Services, hashed: bytes | None, org_id: int | None, booking_id: int | None) -> BookingView:
-    row = await services.database.bookings.fetchrow(BOOKINGS.read_bookings, [hashed], [org_id], [booking_id])
+def _view(services: Services, row: Any) -> BookingView:
     if row is None:
         raise Refused(Reason.BOOKING_NOT_FOUND)
     return BookingView.of(row, services.clock.now())
