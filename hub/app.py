@@ -46,6 +46,7 @@ from hub.confirmation import calendar_file, qr_code
 from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
+from hub.guards.link_limit import LinkLimit
 from hub.guards.login_pace import LoginPace, look_rate, request_rate
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
@@ -113,6 +114,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         sign_in_admission=SignInAdmission(rate_limit, settings.rate_sign_in),
         request_pace=LoginPace(request_rate(settings.rate_staff, settings.rate_operator)),
         look_pace=LoginPace(look_rate(settings.rate_operator, settings.sockets_per_operator)),
+        links=LinkLimit(rate_limit, settings.rate_validate),
         sessions=sessions,
         scanners=scanners,
         passwords=Passwords(),

@@ -12,6 +12,7 @@ from hub.actions.venues.venue_cache import Venues
 from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.scan_events import ScanEvents
+from hub.guards.link_limit import LinkLimit
 from hub.guards.login_pace import LoginPace
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
@@ -31,6 +32,7 @@ class Services:
     sign_in_admission: SignInAdmission
     request_pace: LoginPace
     look_pace: LoginPace
+    links: LinkLimit
     sessions: Sessions
     scanners: Scanners
     passwords: Passwords

@@ -160,3 +160,41 @@ async def test_a_login_has_a_pace_for_all_that_it_asks(open_hub: OpenHub) -> Non
         assert page.status == 429
     assert (await api.get("/api/operators/scan-history", token=other)).status == 200
     assert (await api.get(f"{reservation}?token={ticket.token}")).status == 200, "the holder has no login"
+
+
+LINKS = {
+    "/r/{}": 404, "/w/{}": 404, "/b/{}": 404, "/invitation/{}": 404, "/api/waitlist/{}": 404,
+    "/api/reservations/by-token?token={}": 404,
+}  # fmt: skip
+"""Where a link may lead, and the status of an unknown one."""
+
+
+async def test_unknown_links_are_counted_together_and_known_ones_not_at_all(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_validate=Rate(len(LINKS), 60))
+    world = await World(hub).found()
+    known = (await world.reserved(await world.slot())).token
+    for _ in range(3):
+        assert await status_of(hub, f"/r/{known}") == 200
+    for path, status in LINKS.items():
+        assert await status_of(hub, path.format("A" * 32)) == status, path
+    for path in LINKS:
+        assert await status_of(hub, path.format("B" * 32)) == 429, path
+    assert await status_of(hub, f"/r/{known}") == 200
+    assert await status_of(hub, f"/r/{'C' * 32}", token=await world.staff()) == 404
+
+
+async def test_who_has_tried_too_many_links_sees_a_page_that_says_so(open_hub: OpenHub) -> None:
+    hub = await open_hub(rate_validate=Rate(1, 60))
+    await World(hub).found()
+    await status_of(hub, "/r/A")
+    async with hub.client.get("/r/B", headers={"Accept": "text/html"}) as response:
+        assert (response.status, "A moment, please" in await response.text()) == (429, True)
+        assert 1 <= int(response.headers["Retry-After"]) <= 60
+    answer = await Api(hub).get("/api/waitlist/B")
+    assert (answer.status, answer.code) == (429, "RATE_LIMITED")
+
+
+async def status_of(hub: Hub, path: str, token: str | None = None) -> int:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with hub.client.get(path, headers=headers, allow_redirects=False) as response:
+        return response.status

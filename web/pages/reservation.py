@@ -20,6 +20,7 @@ from hub.actions.booking.reservation_views import Party, ReservationView, party_
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
+from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
@@ -111,7 +112,9 @@ async def show_reservation(request: web.Request) -> web.Response:
     new = request.query.get("new") == "1"
     try:
         party = await party_of_token(services, token)
-    except Refused:
+    except Refused as no:
+        if no.reason is not Reason.RESERVATION_NOT_FOUND:
+            raise
         visit = None
     else:
         if party.reservation.booking_id is not None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from hub.actions.waitlist.entries import WaitlistView, read_waitlist
+from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from web.keys import SERVICES
@@ -43,7 +44,9 @@ async def show_entry(request: web.Request) -> web.Response:
     now = services.clock.now()
     try:
         waiting = waiting_of(await read_waitlist(services, token), now)
-    except Refused:
+    except Refused as no:
+        if no.reason is not Reason.WAITLIST_NOT_FOUND:
+            raise
         waiting = None
     return page(
         request, "waitlist.html", status=200 if waiting else 404, waiting=waiting, token=token, now=rfc3339(now)

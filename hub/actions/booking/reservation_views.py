@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from db.statements import load
@@ -77,8 +78,10 @@ class Party:
 
 
 async def party_of_token(services: Services, token: str) -> Party:
-    """Return the party of a manage link, with its first uncancelled reservation. Refuses RESERVATION_NOT_FOUND."""
-    members = _views(await services.database.fetch(CHANGES.party_of_token, token_hash(token)))
+    """Return the party of a manage link, with its first uncancelled reservation. Refuses RESERVATION_NOT_FOUND, RATE_LIMITED."""
+    members = _views(
+        await services.links.look_up(token_hash(token), partial(services.database.fetch, CHANGES.party_of_token))
+    )
     return Party(min(members, key=lambda one: (one.status == "CANCELLED", one.reservation_id)), members)
 
 

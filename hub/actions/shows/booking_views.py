@@ -1,6 +1,7 @@
 """Reading a booking, for whoever has the link of one of its e-mails, or for the staff of its organisation."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -124,15 +125,19 @@ def title_in(title: str, translations: str, language: str) -> str:
 
 
 async def booking_of_token(services: Services, token: str) -> BookingView:
-    """Return the booking of the link in either e-mail. Refuses BOOKING_NOT_FOUND."""
-    row = await services.database.fetchrow(BOOKINGS.read_bookings, [token_hash(token)], [None], [None])
-    return _view(services, row)
+    """Return the booking of the link in either e-mail. Refuses BOOKING_NOT_FOUND, RATE_LIMITED."""
+    return _view(services, await services.links.look_up(token_hash(token), partial(_read_link, services)))
+
+
+async def _read_link(services: Services, hashed: bytes) -> Any:
+    return await services.database.fetchrow(BOOKINGS.read_bookings, [hashed], [None], [None])
 
 
 async def read_booking(services: Services, org_id: int, booking_id: int) -> BookingView:
     """Return a booking of this organisation. Refuses BOOKING_NOT_FOUND."""
-    row = await services.database.bookings.fetchrow(BOOKINGS.read_bookings, [None], [org_id], [booking_id])
-    return _view(services, row)
+    return _view(
+        services, await services.database.bookings.fetchrow(BOOKINGS.read_bookings, [None], [org_id], [booking_id])
+    )
 
 
 def _view(services: Services, row: Any) -> BookingView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -131,8 +132,8 @@ async def send_forgotten(services: Services, name: str, *, client_ip: str | None
 
 
 async def read_link(services: Services, token: str) -> Link:
-    """Return the link of a token. Refuses LINK_NOT_FOUND, LINK_USED, LINK_EXPIRED."""
-    row = await services.database.fetchrow(LINKS.read_link, token_hash(token))
+    """Return the link of a token. Refuses LINK_NOT_FOUND, LINK_USED, LINK_EXPIRED, RATE_LIMITED."""
+    row = await services.links.look_up(token_hash(token), partial(services.database.fetchrow, LINKS.read_link))
     if row is None or row["revoked_at"] is not None or row["disabled_at"] is not None:
         raise Refused(Reason.LINK_NOT_FOUND)
     if row["used_at"] is not None:

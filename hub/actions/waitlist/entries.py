@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import orjson
@@ -56,8 +57,8 @@ class WaitlistView:
 
 
 async def read_waitlist(services: Services, token: str) -> WaitlistView:
-    """Return the entry of a link. Refuses WAITLIST_NOT_FOUND. Changes nothing."""
-    row = await services.database.fetchrow(WAITLIST.entry_of_token, token_hash(token))
+    """Return the entry of a link. Refuses WAITLIST_NOT_FOUND, RATE_LIMITED. Changes nothing."""
+    row = await services.links.look_up(token_hash(token), partial(services.database.fetchrow, WAITLIST.entry_of_token))
     if row is None:
         raise Refused(Reason.WAITLIST_NOT_FOUND)
     status = row["status"]

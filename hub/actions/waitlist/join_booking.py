@@ -6,6 +6,7 @@ free, and an accepted offer always finds it.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -29,7 +30,9 @@ async def join_with_booking(services: Services, confirm_token: str, language: st
     CONFIRMATION_USED and BOOKING_CANCELLED as the confirmation does, BOOKING_CLOSED if the performance cannot be booked any
     more, SLOT_NOT_FULL if the party fits, and WAITLIST_CLOSED if the venue has no lists or the party is larger than the room.
     """
-    found = await services.database.fetchrow(WAITLIST.request_of_token, token_hash(confirm_token))
+    found = await services.links.look_up(
+        token_hash(confirm_token), partial(services.database.fetchrow, WAITLIST.request_of_token)
+    )
     if found is None:
         raise Refused(Reason.CONFIRMATION_NOT_FOUND)
     token, now = secret_token(), services.clock.now()

@@ -96,7 +96,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
 RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/reservations/by-token", reservation_endpoints.show_reservation_of_token, "Show the reservation of a token", "Reservations",
-        "holder", responses.ReservationAnswer, parameters=_TOKEN, refusals=(Reason.UNAUTHENTICATED, Reason.RESERVATION_NOT_FOUND),
+        "holder", responses.ReservationAnswer, parameters=_TOKEN, refusals=(Reason.UNAUTHENTICATED, Reason.RESERVATION_NOT_FOUND, Reason.RATE_LIMITED),
         about="For clients that have the link and no id. Of a party it returns the first reservation that is not cancelled.",
     ),
     Endpoint(

@@ -36,7 +36,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", "/api/waitlist/{token}", endpoints.show_entry, "Show an entry of the waiting list", "Waiting list", "anyone",
-        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,), about="For the holder of the link. Changes nothing.",
+        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND, Reason.RATE_LIMITED), about="For the holder of the link. Changes nothing.",
     ),
     Endpoint(
         "POST", "/api/waitlist/{token}/accept", endpoints.accept_entry, "Accept the offer", "Waiting list", "anyone",
@@ -50,7 +50,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "DELETE", "/api/waitlist/{token}", endpoints.leave_entry, "Leave the waiting list", "Waiting list", "anyone",
-        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND,),
+        responses.EntryAnswer, refusals=(Reason.WAITLIST_NOT_FOUND, Reason.RATE_LIMITED),
         about="Returns the entry afterwards. A closed entry stays as it is, so repeating it changes nothing.",
     ),
 )  # fmt: skip
