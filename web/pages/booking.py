@@ -27,6 +27,7 @@ from hub.text.messages import message
 from web.keys import AVAILABILITY, CONFIRMATIONS, SERVICES
 from web.pages.booked_seats import Seats, calendar_entry, seats_of_token, standing_of
 from web.pages.forms import read_form
+from web.pages.kept_pages import kept_page
 from web.pages.render import page
 from web.rate_limits import enforce_rate_limit
 
@@ -178,16 +179,14 @@ async def _question(request: web.Request, template: str) -> web.Response:
 def _page(request: web.Request, template: str, seats: Seats | None, **context: Any) -> web.Response:
     services, no = request.app[SERVICES], request.query.get("no")
     reason = next((one for one in _SHOWN_REFUSALS if one.value == no), None)
-    response = page(
-        request,
-        template,
-        status=200 if seats else 404,
-        seats=seats,
-        token=quote(request.match_info["token"], safe=""),
-        now=rfc3339(services.clock.now()),
-        refusal=message(reason, {}) if reason is not None else "",
-        **context,
-    )
+    token, now = quote(request.match_info["token"], safe=""), rfc3339(services.clock.now())
+    refusal = message(reason, {}) if reason is not None else ""
+    if seats is None:
+        response = kept_page(
+            request, template, {"token": token, "now": now}, status=404, seats=None, refusal=refusal, **context
+        )
+    else:
+        response = page(request, template, seats=seats, token=token, now=now, refusal=refusal, **context)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     # These URLs would get `no-referrer`, but with it a browser sends no `Origin` with a form. Other sites still get nothing.
     response.headers["Referrer-Policy"] = "same-origin"

@@ -9,6 +9,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from web.pages.kept_pages import KEPT_PAGES, KeptPages
 from web.pages.page_language import add_language, language_context
 from web.pages.static_files import STATIC
 
@@ -26,6 +27,7 @@ def setup_templates(app: web.Application) -> None:
     )
     environment.globals["static"] = STATIC.url
     add_language(environment)
+    app[KEPT_PAGES] = KeptPages()
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:

@@ -25,6 +25,7 @@ from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
 from web.keys import SERVICES
+from web.pages.kept_pages import kept_page
 from web.pages.render import page
 
 Standing = Literal["booked", "today", "used", "over", "cancelled"]
@@ -115,16 +116,11 @@ async def show_reservation(request: web.Request) -> web.Response:
     except Refused as no:
         if no.reason is not Reason.RESERVATION_NOT_FOUND:
             raise
-        visit = None
-    else:
-        if party.reservation.booking_id is not None:
-            return web.Response(
-                status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"}
-            )
-        visit = visit_of(party, now, services.settings.public_url)
-    return page(
-        request, "reservation.html", status=200 if visit else 404, visit=visit, token=token, now=rfc3339(now), new=new
-    )  # fmt: skip
+        return kept_page(request, "reservation.html", {"token": token, "now": rfc3339(now)}, status=404, visit=None)
+    if party.reservation.booking_id is not None:
+        return web.Response(status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"})
+    visit = visit_of(party, now, services.settings.public_url)
+    return page(request, "reservation.html", visit=visit, token=token, now=rfc3339(now), new=new)
 
 
 def visit_of(party: Party, now: datetime, public_url: str) -> Visit:

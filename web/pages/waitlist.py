@@ -17,6 +17,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from web.keys import SERVICES
+from web.pages.kept_pages import kept_page
 from web.pages.render import page
 
 
@@ -47,10 +48,8 @@ async def show_entry(request: web.Request) -> web.Response:
     except Refused as no:
         if no.reason is not Reason.WAITLIST_NOT_FOUND:
             raise
-        waiting = None
-    return page(
-        request, "waitlist.html", status=200 if waiting else 404, waiting=waiting, token=token, now=rfc3339(now)
-    )  # fmt: skip
+        return kept_page(request, "waitlist.html", {"token": token, "now": rfc3339(now)}, status=404, waiting=None)
+    return page(request, "waitlist.html", waiting=waiting, token=token, now=rfc3339(now))
 
 
 def waiting_of(view: WaitlistView, now: datetime) -> Waiting:
