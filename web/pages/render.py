@@ -11,6 +11,7 @@ from aiohttp import web
 
 from web.pages.kept_pages import KEPT_PAGES, KeptPages
 from web.pages.page_language import add_language, language_context
+from web.pages.page_turns import PAGE_TURNS, PageTurns
 from web.pages.static_files import STATIC
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -28,6 +29,7 @@ def setup_templates(app: web.Application) -> None:
     environment.globals["static"] = STATIC.url
     add_language(environment)
     app[KEPT_PAGES] = KeptPages()
+    app[PAGE_TURNS] = PageTurns()
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:

@@ -24,6 +24,7 @@ from web.pages import (
     staff,
 )
 from web.pages.admin.routes import admin_routes
+from web.pages.page_turns import in_turn
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
 from web.pages.second_step import SECOND_STEP, answer_second_step, show_second_step
@@ -32,6 +33,15 @@ from web.pages.waitlist import show_entry
 
 
 def page_routes() -> list[web.RouteDef]:
+    """Return the routes of all pages, which begin in turns, and of the files that they load."""
+    return [
+        *(in_turn(route) for route in _page_routes()),
+        web.get("/static/{name:.+}", STATIC.serve_file),
+        web.get("/favicon.ico", STATIC.serve_icon),
+    ]
+
+
+def _page_routes() -> list[web.RouteDef]:
     return [
         web.get("/", customer.show_landing),
         web.get("/reserve", customer.show_booking),
@@ -94,6 +104,4 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/dev/mail", development_mail.show_mails),
         web.get("/dev/mail/{name}", development_mail.show_message),
         web.get("/dev/mail/{name}/html", development_mail.send_message_html),
-        web.get("/static/{name:.+}", STATIC.serve_file),
-        web.get("/favicon.ico", STATIC.serve_icon),
     ]
