@@ -11,6 +11,7 @@ from aiohttp import web
 from hub.confirmation.development_mailbox import DevelopmentSms, list_development_mail, read_development_mail
 from hub.settings import Settings
 from web.keys import SERVICES
+from web.middleware.hosts import refuse_foreign_host
 from web.pages.render import page
 
 _LARGEST_PICTURE = 200_000
@@ -68,6 +69,7 @@ def _development_only(request: web.Request) -> Settings:
     settings = request.app[SERVICES].settings
     if not settings.development:
         raise web.HTTPNotFound
+    refuse_foreign_host(request)
     return settings
 
 

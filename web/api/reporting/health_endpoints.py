@@ -11,6 +11,7 @@ from hub.rules.refusals import Refused
 from web.json_responses import dumps, json_response
 from web.keys import SERVER_HEALTH, SERVICES
 from web.middleware.client_address import came_through_unknown_proxy, client_address, within
+from web.middleware.hosts import refuse_foreign_host
 
 # `is_private` is not used, because it includes the documentation ranges and other reserved ones.
 _PRIVATE = tuple(
@@ -46,6 +47,7 @@ def _refuse_unauthorised(request: web.Request) -> None:
     given = request.headers.get("Authorization", "")
     if token and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode()):
         return
+    refuse_foreign_host(request)
     address = client_address(request)
     if address is None or came_through_unknown_proxy(request) or not within(address, _PRIVATE):
         raise Refused(Reason.FORBIDDEN, message="Figures are for private networks, or with the metrics token")
