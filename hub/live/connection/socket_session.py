@@ -12,6 +12,7 @@ import asyncio
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
+from math import inf
 from typing import Any, NamedTuple
 
 from aiohttp import WSMsgType, web
@@ -19,6 +20,7 @@ from aiohttp.http_websocket import WebSocketError
 from aiohttp.streams import EofStream
 
 from hub.live.connection.close_codes import CloseCode, sendable
+from hub.live.connection.frame_reader import FrameReader
 from hub.live.connection.heartbeat import STAFF_HEARTBEAT, Heartbeat, HeartbeatTimes
 from hub.live.connection.message_rate import MessageLimit, MessageRate, Passage
 from hub.live.connection.send_queue import WRITE_SECONDS, SendQueue
@@ -34,6 +36,8 @@ AT_ONCE = 32
 CLOSE_SECONDS = 1.0
 """Seconds for the close frame to arrive and be answered. Then the socket is cut, whatever its buffers hold."""
 POLL_SECONDS = 0.02
+UNFINISHED_SECONDS = 20.0
+"""Seconds from the first part of a message to its last. The heartbeat would notice half a message too, but up to 25 s later."""
 
 
 class ClientSocket(NamedTuple):
@@ -43,10 +47,13 @@ class ClientSocket(NamedTuple):
     socket: web.WebSocketResponse[Any]
     drain: Callable[[], Awaitable[None]]
     """Waits until the transport can take more."""
+    frames: FrameReader
 
 
 class SocketSession(ABC):
-    __slots__ = ("_bad_frames", "_client", "_heartbeat", "_host", "_loop", "_rate", "bucket", "closing", "queue")
+    __slots__ = (
+        "_bad_frames", "_client", "_heartbeat", "_host", "_loop", "_rate", "_unfinished_at", "bucket", "closing", "queue",
+    )  # fmt: skip
 
     HEARTBEAT: HeartbeatTimes = STAFF_HEARTBEAT
     WRITE_SECONDS = WRITE_SECONDS
@@ -63,6 +70,8 @@ class SocketSession(ABC):
         self._rate = MessageRate(limit) if limit is not None else None
         self._heartbeat = Heartbeat(host.timer_wheel.now, self.HEARTBEAT)
         self._bad_frames = 0
+        self._unfinished_at = host.timer_wheel.now
+        client.frames.on_unfinished = self._message_unfinished
 
     # ---- What a subclass adds
 
@@ -179,10 +188,10 @@ class SocketSession(ABC):
     # ---- Timer
 
     def on_timer(self, now: float) -> float | None:
-        """Ping the client, or disconnect it if a pong is overdue. The timer wheel calls this."""
+        """Ping the client, or disconnect it if a pong or the rest of a message is overdue. The timer wheel calls this."""
         if self.closing:
             return None
-        if self._heartbeat.is_overdue(now):
+        if self._heartbeat.is_overdue(now) or self._seconds_to_finish(now) <= 0:
             self._close_slow()
             return None
         if self._heartbeat.wants_ping(now, self._is_subscribed, self.queue.written):
@@ -191,7 +200,16 @@ class SocketSession(ABC):
         return self._seconds_to_next(now)
 
     def _seconds_to_next(self, now: float) -> float:
-        return self._heartbeat.seconds_to_next(now, self._is_subscribed)
+        return min(self._heartbeat.seconds_to_next(now, self._is_subscribed), self._seconds_to_finish(now))
+
+    def _message_unfinished(self) -> None:
+        self._unfinished_at = self._host.timer_wheel.now
+        if not self.closing:
+            self._host.timer_wheel.put_sooner(self, UNFINISHED_SECONDS)
+
+    def _seconds_to_finish(self, now: float) -> float:
+        """Return the seconds until the message that the client has begun is overdue; infinite between two messages."""
+        return self._unfinished_at + UNFINISHED_SECONDS - now if self._client.frames.is_unfinished else inf
 
     # ---- Close
 

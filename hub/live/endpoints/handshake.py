@@ -4,10 +4,11 @@ import asyncio
 import logging
 import random
 import socket as sockets
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import hdrs, web
 
+from hub.live.connection.frame_reader import FrameReader, follow_frames
 from hub.live.connection.socket_session import CLOSE_SECONDS, ClientSocket
 from hub.rules.reasons import Reason
 from hub.text.messages import message
@@ -20,6 +21,8 @@ DEAD_AFTER_MS = 15_000
 """Milliseconds after which the kernel closes a connection whose client acknowledges nothing."""
 
 log = logging.getLogger(__name__)
+
+follow_frames()
 
 
 async def open_socket(request: web.Request, largest: int) -> ClientSocket:
@@ -36,7 +39,7 @@ async def open_socket(request: web.Request, largest: int) -> ClientSocket:
     )
     writer = await socket.prepare(request)
     _bound_kernel(request.transport)
-    return ClientSocket(request, socket, writer.drain)
+    return ClientSocket(request, socket, writer.drain, cast("FrameReader", socket._parser))
 
 
 def handshake_refusal(request: web.Request, *, turned_away: bool) -> web.Response | None:

@@ -11,6 +11,7 @@ import pytest
 
 from hub.actions.booking.availability import Availability
 from hub.app import LIVE
+from hub.live.connection.socket_session import UNFINISHED_SECONDS
 from hub.live.endpoints.calendar_connection import LIMIT, CalendarConnection
 from hub.rules.refusals import Unavailable
 from tests.live.endpoints.test_calendar_endpoint import PATH, refused
@@ -18,7 +19,7 @@ from tests.live.protocol.test_fuzz import noise
 from tests.support.calendar_client import Visitor, truth
 from tests.support.hand_turned_wheel import HandTurnedWheel
 from tests.support.hub import Hub
-from tests.support.raw_websocket import CLOSE, TEXT, RawClient, frame
+from tests.support.raw_websocket import CLOSE, PONG, TEXT, RawClient, frame
 from tests.support.world import TODAY, World
 
 Visit = Callable[..., Awaitable[Visitor]]
@@ -176,6 +177,76 @@ async def test_a_visitor_that_answers_no_ping_is_disconnected(
     while (await alive.receive())["type"] != "slots":
         pass
     assert len(hub.app[LIVE].sockets.calendar) == 1
+
+
+HALF = frame(TEXT, b'{"type":"ping"}')[:9]
+
+
+@pytest.mark.parametrize("drips", [False, True])
+async def test_a_visitor_that_ends_its_message_never_is_disconnected_within_thirty_seconds(
+    hub: Hub, world: World, visit: Visit, wheel: HandTurnedWheel, drips: bool
+) -> None:
+    stuck, alive = await visit(), await visit()
+    began = await half_a_message_after_a_pong(hub, stuck, wheel)
+    ended = asyncio.create_task(stuck.client.code())
+    while len(hub.app[LIVE].sockets.calendar) > 1:
+        assert wheel.now - began < 30
+        await wheel.turn(4)
+        if drips and wheel.now - began <= 20:
+            stuck.client.writer.write(b" ")
+        alive.client.send({"type": "ping"})
+        assert (await alive.receive())["type"] == "pong"
+    assert wheel.now - began >= UNFINISHED_SECONDS
+    assert await ended == 4408
+
+
+async def test_only_the_heartbeat_would_end_it_later(
+    hub: Hub, world: World, visit: Visit, wheel: HandTurnedWheel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control of the test above."""
+    monkeypatch.setattr("hub.live.connection.socket_session.UNFINISHED_SECONDS", 1000.0)
+    await half_a_message_after_a_pong(hub, await visit(), wheel)
+    await wheel.turn(30)
+    assert len(hub.app[LIVE].sockets.calendar) == 1
+
+
+async def test_a_visitor_whose_messages_all_arrive_in_parts_stays(
+    hub: Hub, world: World, visit: Visit, wheel: HandTurnedWheel
+) -> None:
+    visitor, whole = await visit(answers_pings=False), frame(TEXT, b'{"type":"ping"}')
+    visitor.client.writer.write(whole[:5])
+    for _ in range(8):
+        await message_begun(hub)
+        visitor.client.writer.write(whole[5:] + frame(PONG, b"") + whole[:5])
+        assert (await visitor.receive())["type"] == "pong"
+        await wheel.turn(7)
+
+
+async def half_a_message_after_a_pong(hub: Hub, visitor: Visitor, wheel: HandTurnedWheel) -> float:
+    """Let the visitor begin a message, and return the wheel's time. The next ping is long to wait for."""
+    await wheel.turn(17)
+    visitor.client.send({"type": "ping"})
+    await visitor.receive()
+    visitor.client.writer.write(HALF)
+    await message_begun(hub)
+    return wheel.now
+
+
+async def message_begun(hub: Hub) -> None:
+    """Wait until the hub has read a part of a message."""
+    async with asyncio.timeout(15):
+        while not any(socket._client.frames.is_unfinished for socket in hub.app[LIVE].sockets.calendar.all()):  # type: ignore[attr-defined]
+            await asyncio.sleep(0.005)
+
+
+async def test_a_visitor_that_sends_a_frame_without_a_mask_is_disconnected(
+    hub: Hub, world: World, visit: Visit
+) -> None:
+    visitor = await visit()
+    visitor.client.send({"type": "ping"})
+    visitor.client.writer.write(b'\x81\x0f{"type":"ping"}')
+    assert (await visitor.receive())["type"] == "pong", "what came before it is answered"
+    assert await visitor.client.code() == 1002
 
 
 async def test_a_month_that_cannot_be_read_is_said_and_the_visitor_comes_back_later(
