@@ -16,6 +16,7 @@ from web.json_body import invalid
 from web.keys import SERVICES
 from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_SEARCH, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
 
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TOKEN}}}")
 _VISIBLE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_TOKEN}}}")
 _PLAIN = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_TOKEN}}}")
 _HEADER_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST_TOKEN}}}")
@@ -74,11 +75,11 @@ def path_id(request: web.Request, name: str) -> int:
     return int(text)
 
 
-def waitlist_token(request: web.Request) -> str:
-    """Return the token in the path of a waiting list entry. Refuses WAITLIST_NOT_FOUND for malformed text."""
+def path_token(request: web.Request, unknown: Reason = Reason.NOT_FOUND) -> str:
+    """Return the token in the path. Refuses `unknown` for text that no token of ours has, so nothing else reaches a header."""
     token = request.match_info["token"]
-    if not _VISIBLE.fullmatch(token):
-        raise Refused(Reason.WAITLIST_NOT_FOUND)
+    if not _TOKEN.fullmatch(token):
+        raise Refused(unknown)
     return token
 
 

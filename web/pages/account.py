@@ -20,6 +20,7 @@ from web.pages.admin.field_words import said_of_field
 from web.pages.forms import read_form
 from web.pages.render import page
 from web.pages.staff import member_of
+from web.redirects import see_other
 from web.session_cookies import DEVICE_COOKIE
 
 ACCOUNT = "/account"
@@ -119,4 +120,4 @@ async def _page(
 
 
 def _see_other(done: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{ACCOUNT}?done={done}"})
+    return see_other(f"{ACCOUNT}?done={done}")

@@ -7,7 +7,6 @@ contact details: whoever looks over a shoulder learns the name at most.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -30,6 +29,8 @@ from web.pages.forms import read_form
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
 from web.rate_limits import enforce_rate_limit
+from web.redirects import see_other
+from web.request_fields import path_token
 
 _SHOWN_REFUSALS = (
     Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.PERFORMANCE_NOT_FOUND, Reason.CHANGE_TOO_LATE, Reason.ALREADY_CHECKED_IN,
@@ -56,20 +57,20 @@ async def show_booking(request: web.Request) -> web.Response:
 
 async def answer_booking(request: web.Request) -> web.Response:
     """Confirm the request: for its party, for a smaller one, or at another performance. Or join the waiting list."""
-    form, token = await read_form(request), request.match_info["token"]
+    form, token = await read_form(request), path_token(request)
     services = request.app[SERVICES]
-    here = f"/b/{quote(token, safe='')}"
+    here = f"/b/{token}"
     try:
         await enforce_rate_limit(request, "confirmations", services.settings.rate_reservations)
         if form.get("do") == "wait":
             joined = await join_with_booking(services, token, request["language"])
-            return _see_other(f"/w/{joined.token}")
+            return see_other(f"/w/{joined.token}")
         if form.get("do") == "move":
             await move_own_request(services, token, form.number("performance_id") or 0)
         await request.app[CONFIRMATIONS].confirm(ConfirmRequest(token, form.number("party_size")))
     except Refused as no:
         return _after_refusal(no, here)
-    return _see_other(f"{here}?new=1")
+    return see_other(f"{here}?new=1")
 
 
 async def show_move(request: web.Request) -> web.Response:
@@ -78,8 +79,8 @@ async def show_move(request: web.Request) -> web.Response:
 
 
 async def answer_move(request: web.Request) -> web.Response:
-    form, token = await read_form(request), request.match_info["token"]
-    services, here = request.app[SERVICES], f"/b/{quote(token, safe='')}"
+    form, token = await read_form(request), path_token(request)
+    services, here = request.app[SERVICES], f"/b/{token}"
 
     async def others(org_id: int, performance_id: int, places: int) -> list[dict[str, Any]]:
         return [one.as_alternative() for one in await alternatives_of(services, org_id, performance_id, places)]
@@ -87,16 +88,16 @@ async def answer_move(request: web.Request) -> web.Response:
     try:
         view = await booking_of_token(services, token)
         if view.reservation_id is None:
-            return _see_other(here)
+            return see_other(here)
         performance_id = form.number("performance_id")
         if performance_id is None:
-            return _see_other(f"{here}/move?no={Reason.INVALID_REQUEST.value}")
+            return see_other(f"{here}/move?no={Reason.INVALID_REQUEST.value}")
         await move_reservation(
             services, request.app[AVAILABILITY], others, view.reservation_id, performance_id, token=token, identity=None
         )
     except Refused as no:
         return _after_refusal(no, here, question=f"{here}/move")
-    return _see_other(f"{here}?changed=moved")
+    return see_other(f"{here}?changed=moved")
 
 
 async def show_cancel(request: web.Request) -> web.Response:
@@ -106,23 +107,23 @@ async def show_cancel(request: web.Request) -> web.Response:
 
 async def answer_cancel(request: web.Request) -> web.Response:
     await read_form(request)
-    services, token = request.app[SERVICES], request.match_info["token"]
-    here = f"/b/{quote(token, safe='')}"
+    services, token = request.app[SERVICES], path_token(request)
+    here = f"/b/{token}"
     try:
         view = await booking_of_token(services, token)
         if view.reservation_id is None:
-            return _see_other(here)
+            return see_other(here)
         await cancel_reservation(services, view.reservation_id, token=token, identity=None)
     except Refused as no:
         return _after_refusal(no, here, question=f"{here}/cancel")
-    return _see_other(f"{here}?changed=cancelled")
+    return see_other(f"{here}?changed=cancelled")
 
 
 async def show_print(request: web.Request) -> web.Response:
     """Show the booking as one sheet of paper. One without a valid code redirects to its own page."""
     seats = await _seats_of_request(request)
     if seats is not None and not seats.stands:
-        return _see_other(f"/b/{quote(request.match_info['token'], safe='')}")
+        return see_other(f"/b/{path_token(request)}")
     return _page(request, "booking_print.html" if seats else "booking.html", seats, new=False, changed="")
 
 
@@ -139,14 +140,14 @@ async def send_qr_svg(request: web.Request) -> web.Response:
 async def send_calendar_file(request: web.Request) -> web.Response:
     view = await _standing_booking(request)
     settings = request.app[SERVICES].settings
-    entry = calendar_entry(view, settings.public_url, f"{settings.public_url}/b/{request.match_info['token']}")
+    entry = calendar_entry(view, settings.public_url, f"{settings.public_url}/b/{path_token(request)}")
     text = calendar_of([entry], stamped_at=request.app[SERVICES].clock.now())
     return _file(text, "text/calendar; charset=utf-8", f"booking-{view.booking_id}.ics")
 
 
 async def _seats_of_request(request: web.Request) -> Seats | None:
     try:
-        return await seats_of_token(request.app[SERVICES], request.match_info["token"], request["language"])
+        return await seats_of_token(request.app[SERVICES], path_token(request), request["language"])
     except Refused as no:
         if no.reason is not Reason.BOOKING_NOT_FOUND:
             raise
@@ -156,7 +157,7 @@ async def _seats_of_request(request: web.Request) -> Seats | None:
 async def _standing_booking(request: web.Request) -> BookingView:
     """Return a booking whose code opens a gate. Refuses BOOKING_NOT_FOUND."""
     services = request.app[SERVICES]
-    view = await booking_of_token(services, request.match_info["token"])
+    view = await booking_of_token(services, path_token(request))
     if standing_of(view, services.clock.now()) not in ("booked", "today", "partly"):
         raise Refused(Reason.BOOKING_NOT_FOUND)
     return view
@@ -166,7 +167,7 @@ async def _question(request: web.Request, template: str) -> web.Response:
     services = request.app[SERVICES]
     seats = await _seats_of_request(request)
     if seats is None or not seats.can_change:
-        return _see_other(f"/b/{quote(request.match_info['token'], safe='')}")
+        return see_other(f"/b/{path_token(request)}")
     view = seats.view
     show = await read_show(services, view.show_id, org_id=view.org_id, language=request["language"], drafts=True)
     others = [
@@ -179,7 +180,7 @@ async def _question(request: web.Request, template: str) -> web.Response:
 def _page(request: web.Request, template: str, seats: Seats | None, **context: Any) -> web.Response:
     services, no = request.app[SERVICES], request.query.get("no")
     reason = next((one for one in _SHOWN_REFUSALS if one.value == no), None)
-    token, now = quote(request.match_info["token"], safe=""), rfc3339(services.clock.now())
+    token, now = path_token(request), rfc3339(services.clock.now())
     refusal = message(reason, {}) if reason is not None else ""
     if seats is None:
         response = kept_page(
@@ -195,14 +196,10 @@ def _page(request: web.Request, template: str, seats: Seats | None, **context: A
 
 def _after_refusal(no: Refused, here: str, question: str = "") -> web.Response:
     if no.reason in _SHOWS_ITSELF:
-        return _see_other(here)
+        return see_other(here)
     if no.reason in _SHOWN_REFUSALS:
-        return _see_other(f"{question or here}?no={no.reason.value}")
+        return see_other(f"{question or here}?no={no.reason.value}")
     raise no
-
-
-def _see_other(path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": path})
 
 
 def _file(content: bytes, kind: str, name: str) -> web.Response:

@@ -16,13 +16,14 @@ from hub.settings import Rate
 from hub.text.languages import N_
 from hub.text.messages import message
 from web.keys import SERVICES
-from web.limits import LONGEST_TOKEN
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import Problems
 from web.pages.admin.field_words import said_of_field
 from web.pages.forms import read_form
 from web.pages.render import page
 from web.rate_limits import enforce_rate_limit
+from web.redirects import see_other
+from web.request_fields import path_token
 from web.statuses import status_of
 
 FORGOTTEN = "/operator/forgotten"
@@ -33,14 +34,15 @@ _ANSWER_SECONDS = 0.4
 
 
 async def show_invitation(request: web.Request) -> web.Response:
+    token = path_token(request)
     try:
-        return _form_page(request, await read_link(request.app[SERVICES], _token(request)))
+        return _form_page(request, await read_link(request.app[SERVICES], token))
     except Refused as no:
         return _form_page(request, None, no)
 
 
 async def accept_invitation(request: web.Request) -> web.Response:
-    token, form = _token(request), await read_form(request)
+    token, form = path_token(request), await read_form(request)
     await enforce_rate_limit(request, "staff_link", LINKS_OF_ADDRESS)
     services, is_pin, new = request.app[SERVICES], form.get("kind") == "pin", form.text("new")
     link: Link | None = None
@@ -55,7 +57,7 @@ async def accept_invitation(request: web.Request) -> web.Response:
         )
     except Refused as no:
         return _form_page(request, link if no.reason is Reason.INVALID_REQUEST else None, no, kind=form.get("kind"))
-    return web.Response(status=303, headers={"Location": "/operator/login?chosen=1"})
+    return see_other("/operator/login?chosen=1")
 
 
 async def show_forgotten(request: web.Request) -> web.Response:
@@ -69,12 +71,7 @@ async def ask_for_link(request: web.Request) -> web.Response:
     answering = asyncio.get_running_loop().time() + _ANSWER_SECONDS
     await send_forgotten(request.app[SERVICES], form.get("name"), client_ip=client_ip(request))
     await asyncio.sleep(answering - asyncio.get_running_loop().time())
-    return web.Response(status=303, headers={"Location": f"{FORGOTTEN}?sent=1"})
-
-
-def _token(request: web.Request) -> str:
-    token = request.match_info["token"]
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
+    return see_other(f"{FORGOTTEN}?sent=1")
 
 
 def _form_page(

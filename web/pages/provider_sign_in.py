@@ -49,7 +49,7 @@ async def begin(request: web.Request) -> web.Response:
         if no.reason is Reason.NOT_FOUND:
             raise
         return _back(no, next_path)
-    response = web.Response(status=303, headers={"Location": url})
+    response = see_other(url)
     set_cookie(response, services, REQUEST_COOKIE, token, until=until, path=COOKIE_PATH)
     return response
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -27,6 +27,8 @@ from hub.rules.venue_day import today
 from web.keys import SERVICES
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
+from web.redirects import see_other
+from web.request_fields import path_token
 
 Standing = Literal["booked", "today", "used", "over", "cancelled"]
 _LIVELIEST: tuple[Standing, ...] = ("today", "booked", "used", "over", "cancelled")
@@ -108,7 +110,7 @@ async def show_reservation(request: web.Request) -> web.Response:
     A booking of seats has a page of its own, `/b/{token}`.
     """
     services = request.app[SERVICES]
-    token = request.match_info["token"]
+    token = path_token(request)
     now = services.clock.now()
     new = request.query.get("new") == "1"
     try:
@@ -118,7 +120,7 @@ async def show_reservation(request: web.Request) -> web.Response:
             raise
         return kept_page(request, "reservation.html", {"token": token, "now": rfc3339(now)}, status=404, visit=None)
     if party.reservation.booking_id is not None:
-        return web.Response(status=303, headers={"Location": f"/b/{quote(token, safe='')}{'?new=1' if new else ''}"})
+        return see_other(f"/b/{token}{'?new=1' if new else ''}")
     visit = visit_of(party, now, services.settings.public_url)
     return page(request, "reservation.html", visit=visit, token=token, now=rfc3339(now), new=new)
 

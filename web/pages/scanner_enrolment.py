@@ -11,6 +11,7 @@ from web.enrolment import ENROL, WIPED, enrol, forget_scanner, remember_scanner
 from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.render import page
+from web.redirects import see_other
 from web.request_fields import scanner_of
 
 
@@ -32,7 +33,7 @@ async def enrol_this_device(request: web.Request) -> web.Response:
         enrolled = await enrol(request, typed)
     except Refused as no:
         return _page(request, scanner_of(request), typed=typed, refused=no)
-    response = web.Response(status=303, headers={"Location": ENROL})
+    response = see_other(ENROL)
     remember_scanner(response, enrolled, request.app[SERVICES].settings)
     return response
 

@@ -18,6 +18,7 @@ from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.render import page
 from web.pages.staff import own_path
+from web.redirects import see_other
 from web.session_cookies import CHALLENGE_COOKIE, forget_challenge, remember_session, sign_in_client
 from web.statuses import status_of
 
@@ -43,7 +44,7 @@ async def answer_second_step(request: web.Request) -> web.Response:
             raise _start_again() from None
         return await _page(request, step, no, by_recovery_code=not code and bool(recovery_code))
     next_path = own_path(request.query.get("next", "")) or home_of(signed_in.identity.role)
-    response = _recovery_codes(request, signed_in, next_path) if signed_in.recovery_codes else _see_other(next_path)
+    response = _recovery_codes(request, signed_in, next_path) if signed_in.recovery_codes else see_other(next_path)
     remember_session(response, services, signed_in)
     forget_challenge(response)
     return response
@@ -64,10 +65,6 @@ def _step(request: web.Request) -> SignInStep:
 
 def _start_again() -> web.HTTPFound:
     return web.HTTPFound("/operator/login?ended=step")
-
-
-def _see_other(path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": path})
 
 
 async def _page(

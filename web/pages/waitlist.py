@@ -19,6 +19,7 @@ from hub.rules.timestamps import rfc3339
 from web.keys import SERVICES
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
+from web.request_fields import path_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Waiting:
 async def show_entry(request: web.Request) -> web.Response:
     """Show `/w/{token}`. A dead link gets a page with 404."""
     services = request.app[SERVICES]
-    token = request.match_info["token"]
+    token = path_token(request)
     now = services.clock.now()
     try:
         waiting = waiting_of(await read_waitlist(services, token), now)

@@ -13,6 +13,7 @@ from hub.actions.waitlist.entries import WaitlistView, read_waitlist
 from hub.actions.waitlist.join import Joined, JoinRequest, join_waitlist
 from hub.actions.waitlist.join_booking import join_with_booking
 from hub.actions.waitlist.leave import leave_waitlist
+from hub.rules.reasons import Reason
 from hub.text.contact_details import check_contact
 from web.api.booking.reserved_fields import manage_path, party_fields
 from web.api.waitlist.requests import JoinWaitlist, JoinWithBooking
@@ -20,7 +21,7 @@ from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import SERVICES
 from web.rate_limits import count_bad_codes, enforce_rate_limit
-from web.request_fields import idempotency_key, named_organisation, waitlist_token
+from web.request_fields import idempotency_key, named_organisation, path_token
 
 
 async def join_entry(request: web.Request) -> web.Response:
@@ -57,20 +58,18 @@ async def join_booking(request: web.Request) -> web.Response:
 
 
 async def show_entry(request: web.Request) -> web.Response:
-    return success_response(_entry_fields(await read_waitlist(request.app[SERVICES], waitlist_token(request)), request))
+    return success_response(_entry_fields(await read_waitlist(request.app[SERVICES], _token(request)), request))
 
 
 async def accept_entry(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    reserved = await accept_offer(services, waitlist_token(request), request["language"])
+    reserved = await accept_offer(services, _token(request), request["language"])
     return success_response(party_fields(reserved, services.settings.public_url))
 
 
 async def leave_entry(request: web.Request) -> web.Response:
-    return success_response(
-        _entry_fields(await leave_waitlist(request.app[SERVICES], waitlist_token(request)), request)
-    )
+    return success_response(_entry_fields(await leave_waitlist(request.app[SERVICES], _token(request)), request))
 
 
 def _joined_fields(joined: Joined, public_url: str) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _joined_fields(joined: Joined, public_url: str) -> dict[str, Any]:
 
 
 def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
-    token, public = waitlist_token(request), request.app[SERVICES].settings.public_url
+    token, public = _token(request), request.app[SERVICES].settings.public_url
     return {
         "waitlist_id": view.entry_id,
         "status": view.status,
@@ -108,3 +107,7 @@ def _entry_fields(view: WaitlistView, request: web.Request) -> dict[str, Any]:
         if view.status == "ACCEPTED"
         else None,
     }
+
+
+def _token(request: web.Request) -> str:
+    return path_token(request, Reason.WAITLIST_NOT_FOUND)

@@ -14,6 +14,7 @@ from aiohttp import web
 from hub.rules.refusals import Refused
 from hub.text.languages import N_
 from hub.text.messages import message
+from web import redirects
 from web.pages.admin.field_words import said_of_field
 from web.pages.admin.sections import sections_for
 from web.pages.render import page
@@ -145,4 +146,4 @@ def admin_page(
 def see_other(path: str, **query: object) -> web.Response:
     """Redirect after a form, so that a reload sends nothing again."""
     kept = {name: str(value) for name, value in query.items() if value not in (None, "")}
-    return web.Response(status=303, headers={"Location": f"{path}?{urlencode(kept)}" if kept else path})
+    return redirects.see_other(f"{path}?{urlencode(kept)}" if kept else path)

@@ -11,15 +11,17 @@ from hub.rules.refusals import Refused
 from hub.text.messages import message
 from web.keys import SERVICES
 from web.pages.forms import read_form
-from web.pages.plain.steps import plain_page, see_other
+from web.pages.plain.steps import plain_page
 from web.pages.reservation import visit_of
+from web.redirects import see_other
+from web.request_fields import path_token
 
 _SHOWN_REFUSALS = (Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED, Reason.BUSY)
 
 
 async def show_question(request: web.Request) -> web.Response:
     """Show the question. `?no=REASON` shows a refusal. A visit that cannot be cancelled redirects to its own page."""
-    services, token = request.app[SERVICES], request.match_info["token"]
+    services, token = request.app[SERVICES], path_token(request)
     no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
         party = await party_of_token(services, token)
@@ -36,7 +38,7 @@ async def show_question(request: web.Request) -> web.Response:
 async def answer_question(request: web.Request) -> web.Response:
     """Cancel the reservation that `cancel-which` names; without it, all of the party that are not cancelled."""
     form = await read_form(request)
-    services, token = request.app[SERVICES], request.match_info["token"]
+    services, token = request.app[SERVICES], path_token(request)
     which = form.number("cancel-which")
     try:
         party = await party_of_token(services, token)

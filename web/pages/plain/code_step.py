@@ -14,8 +14,9 @@ from web.keys import SERVICES
 from web.pages.forms import Form
 from web.pages.plain.contact_proof import confirm_contact
 from web.pages.plain.draft import Draft
-from web.pages.plain.steps import answer_form, draft_not_found, find_draft, see_other, show_step
+from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
 from web.rate_limits import enforce_rate_limit
+from web.redirects import see_other
 
 _SPENT = (Reason.CODE_EXPIRED.value, Reason.CODE_LOCKED.value)
 

@@ -18,10 +18,10 @@ from web.pages.plain.steps import (
     draft_not_found,
     find_draft,
     keep_details,
-    see_other,
     show_step,
 )
 from web.pages.plain.time_step import time_of
+from web.redirects import see_other
 
 # The step where the customer can correct a refused booking. Each refused ticket is named beside its field.
 _STEP_OF = {

@@ -13,8 +13,9 @@ from web.keys import SERVICES
 from web.pages.forms import Form
 from web.pages.plain.contact_proof import confirm_contact, contact_of, venue_of
 from web.pages.plain.draft import Draft
-from web.pages.plain.steps import answer_form, draft_not_found, find_draft, see_other, show_step
+from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
 from web.rate_limits import enforce_rate_limit
+from web.redirects import see_other
 
 LONGEST_KEPT_EMAIL = 254
 LONGEST_KEPT_PHONE = 40

@@ -19,15 +19,12 @@ from hub.text.messages import message
 from web.pages.forms import Form, read_form
 from web.pages.plain.draft import Draft, keep_draft, read_draft
 from web.pages.render import page
+from web.redirects import see_other
 
 STEPS = ("ticket", "contact", "time", "confirm")
 FormReader = Callable[[Draft, Form], Draft]
 FormAction = Callable[[web.Request, Draft, Form], Awaitable[tuple[Draft, str]]]
 _KEPT_DETAILS = ("retry_after", "reserved_date", "free", "needed", "tries_left", "change_cutoff_hours")
-
-
-def see_other(path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": path})
 
 
 def plain_page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:

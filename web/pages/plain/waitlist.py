@@ -17,8 +17,10 @@ from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.plain.contact_proof import contact_of
 from web.pages.plain.draft import Draft
-from web.pages.plain.steps import plain_page, see_other
+from web.pages.plain.steps import plain_page
 from web.rate_limits import count_bad_codes, enforce_rate_limit
+from web.redirects import see_other
+from web.request_fields import path_token
 
 _SHOWN_REFUSALS = (
     Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
@@ -52,7 +54,7 @@ async def join_draft(request: web.Request, draft: Draft) -> str:
 
 async def show_choices(request: web.Request) -> web.Response:
     """Show the possible actions of the entry. A GET changes nothing. `?no=REASON` shows a refusal."""
-    services, token = request.app[SERVICES], request.match_info["token"]
+    services, token = request.app[SERVICES], path_token(request)
     no = next((reason for reason in _SHOWN_REFUSALS if reason.value == request.query.get("no")), None)
     try:
         view = await read_waitlist(services, token)
@@ -68,7 +70,7 @@ async def show_choices(request: web.Request) -> web.Response:
 
 async def answer_choice(request: web.Request) -> web.Response:
     form = await read_form(request)
-    services, token = request.app[SERVICES], request.match_info["token"]
+    services, token = request.app[SERVICES], path_token(request)
     try:
         if form.get("do") == "accept":
             reserved = await accept_offer(services, token, request["language"])
