@@ -27,6 +27,19 @@ class Presence(NamedTuple):
     inside: int | None = None
 
 
+class Undone(NamedTuple):
+    """That what a scan recorded was undone: when, and by whom."""
+
+    undone_at: datetime
+    undone_by: int
+    operator_name: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        undone_at, undone_by, name = self
+        return {"undone_at": _moment(undone_at), "undone_by": undone_by, "operator_name": name}
+
+
 class Decision(NamedTuple):
     """The answer to one scan. `first_entry` is the entry that counts, which this scan may have just recorded."""
 
@@ -48,6 +61,8 @@ class Decision(NamedTuple):
     """Set for a booking, and for a ticket that was booked together with others: as it is after this scan."""
     product: ProductAtGate | None = None
     """Set if the ticket's product has something to say at a gate."""
+    undone: Undone | None = None
+    """Set for a repeat, if what the scan recorded has been undone since."""
 
     def as_dict(self, contact: str = "masked", language: str = "en", venues: Collection[int] = ()) -> dict[str, Any]:
         """Return the contract's decision object; `contact` says how much of the customer's e-mail and phone is shown.
@@ -104,6 +119,8 @@ class Decision(NamedTuple):
             wire["party"] = self.party.as_dict()
         if self.product is not None:
             wire["product"] = self.product.as_dict(language)
+        if self.undone is not None:
+            wire["undone"] = self.undone.as_dict()
         return wire
 
 

@@ -35,10 +35,6 @@ _MAY_RETURN = Verdict("GREEN", Reason.MAY_RETURN, True, "MAY COME BACK IN", "", 
 _TOO_MANY = Verdict("RED", Reason.PARTY_TOO_LARGE, False, "TOO MANY PEOPLE", "", None)
 _RETURNED = Verdict("GREEN", Reason.RE_ENTRY, True, "RE-ENTRY RECORDED", "", None)
 
-RETURN_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_MAY_RETURN, _RETURNED)}
-"""The verdicts for a repeated scan_id. The log keeps the reason, but not when the holder had left."""
-EXIT_REMEMBERED = {verdict.reason: replace(verdict, detail="Answered before") for verdict in (_EXIT, _GONE, _OUTSIDE)}
-
 
 def decide_exit(  # noqa: PLR0917  the facts come in the order in which they are checked
     known: bool,

@@ -165,7 +165,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id scan_id venue_id mode source gate device slot_id result reason entered undoes scanned_at logged_at people"
         " admitted",
         Kind.PSEUDONYM: "code ticket_id reservation_id",
-        Kind.STAFF: "operator_id",
+        Kind.STAFF: "operator_id answer",
     },
     "schema_migrations": {Kind.PLAIN: "name sha256 applied_at"},
     "second_factors": {Kind.PLAIN: "org_id last_step used_at made_at", Kind.STAFF: "staff_id", Kind.SECRET: "secret"},

@@ -11,8 +11,6 @@ from hub.rules.entry_decision import Verdict
 from hub.rules.reasons import Reason
 from hub.rules.scan_requests import Answer
 
-OF_PRODUCT = frozenset({Reason.WRONG_GATE, Reason.QUESTION_UNANSWERED, Reason.QUESTION_DENIED})
-"""The reasons that come from the product and not from the ticket."""
 _SAID = {"yes": ("yes", "是"), "no": ("no", "否")}
 
 

@@ -58,6 +58,16 @@ async def test_the_page_reads_what_the_table_of_cases_says(page: Page) -> None:
     assert read == [case["code"] for case in CASES]
 
 
+async def test_a_repeated_scan_that_was_undone_admits_nobody(page: Page) -> None:
+    undone = {"undone_at": "2026-11-20T12:05:00Z", "undone_by": 3, "operator_name": "Sue Lee"}
+    for reason in ("VERIFIED", "RE_ENTRY", "EXIT_RECORDED"):
+        answer = {"result": "GREEN", "reason": reason, "can_verify": True, "scan_id": "1"}
+        assert await ask(page, "scan_session", "m.asItStands(given[0])", answer) == answer
+        shown = await ask(page, "scan_session", "m.asItStands(given[0])", answer | {"undone": undone})
+        assert (shown["result"], shown["reason"], shown["can_verify"]) == ("YELLOW", "TAKEN_BACK", False)
+        assert shown["undone"] == undone
+
+
 async def test_a_list_is_taken_apart(page: Page) -> None:
     dice = random.Random(3)
     a, b, c = (new_code(2026, dice.randrange) for _ in range(3))

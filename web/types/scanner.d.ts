@@ -31,6 +31,8 @@ interface Decision extends EntryVerdict {
   /** Only where the ticket's product has something to say. */
   product?: Wire.Product | null;
   scan_id?: string;
+  /** Of a repeated scan: what it recorded has been undone since. */
+  undone?: Wire.UndoneScan | null;
   /** Of a supervisor's decision. */
   recorded?: Wire.Dispute["recorded"];
   /** Decided without the hub, by the list of `listed_at`. */

@@ -398,6 +398,7 @@ declare namespace Wire {
     remaining: number;
     checked_in_at: string;
     scan_id: string;
+    undone?: UndoneScan | null;
   }
   interface CheckedInAnswer {
     success: true;
@@ -649,6 +650,7 @@ declare namespace Wire {
     presence?: Presence | null;
     party?: Party | null;
     product?: Product | null;
+    undone?: UndoneScan | null;
     scan_id: string;
   }
   interface DecisionAnswer {
@@ -2370,6 +2372,11 @@ declare namespace Wire {
     starts_at: string;
     ends_at: string;
   }
+  interface UndoneScan {
+    undone_at: string;
+    undone_by: number;
+    operator_name: string;
+  }
   interface ValidAtDoor {
     ticket_id: number;
     ticket_code: string;
@@ -2453,6 +2460,7 @@ declare namespace Wire {
     scan_id: string;
     party?: Party | null;
     product?: Product | null;
+    undone?: UndoneScan | null;
   }
   interface VerifiedAtDoorAnswer {
     success: true;

@@ -10,8 +10,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        s.booked_count, s.total_capacity, s.check_in_opens_minutes, s.check_in_closes_minutes, r.places, r.admitted,
        r.booked_together,
        t.version, t.product_id, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
-       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.entered AS scanned_entered,
-       e.people AS scanned_people, e.admitted AS scanned_admitted, e.logged_at AS scanned_logged_at
+       e.scan_id IS NOT NULL AS was_answered
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT t.org_id, t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone,
                             t.valid_until, t.product_id, t.version, t.verified_by, t.verified_at, t.verified_gate
@@ -24,8 +23,24 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                        FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT p.venue_id FROM products p
                       WHERE r.id IS NULL AND p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
-  LEFT JOIN LATERAL (SELECT e.code, e.result, e.reason, e.entered, e.people, e.admitted, e.logged_at FROM scans e
+  LEFT JOIN LATERAL (SELECT e.scan_id FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
+ ORDER BY a.n;
+
+-- name: read_first_answers
+-- What the log has of each scan in $1 (organisations), $2 (scan ids) and $3 (modes), in order, and who undid it. Each must be logged.
+SELECT e.code, e.ticket_id, e.result, e.reason, e.entered, e.people, e.admitted, e.answer, e.operator_id, e.gate, e.logged_at,
+       CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment, o.name AS operator_name,
+       u.logged_at AS undone_at, u.operator_id AS undone_by, w.name AS undone_name
+  FROM unnest($1::bigint[], $2::uuid[], $3::text[]) WITH ORDINALITY AS a (org_id, scan_id, mode, n)
+ CROSS JOIN LATERAL (SELECT * FROM scans e
+                      WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e
+  LEFT JOIN LATERAL (SELECT u.org_id, u.logged_at, u.operator_id FROM scans u
+                      WHERE u.undoes = e.scan_id AND u.org_id = e.org_id
+                        AND u.reason = CASE WHEN e.entered THEN 'UNDONE' WHEN e.reason = 'EXIT_RECORDED' THEN 'EXIT_UNDONE'
+                                            WHEN e.reason = 'RE_ENTRY' THEN 'RETURN_UNDONE' END LIMIT 1) u ON true
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT w.name FROM staff w WHERE w.org_id = u.org_id AND w.id = u.operator_id LIMIT 1) w ON true
  ORDER BY a.n;
 
 -- name: write_entry_scans
@@ -33,10 +48,11 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
 -- changed since it was read is neither recorded nor logged: its number `n` is in `raced`, to be read and decided again. A scan_id
 -- that another process has just logged violates the primary key: nothing is written, and the scans are decided again one by
 -- one. A synced scan counts at its own time, every other at $2. Of a party that comes in parts, the ticket keeps the earliest entry.
+-- $3 has the answer to each scan, as a repeat gets it.
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest($1::text::judged_scan[]) WITH ORDINALITY
+    SELECT * FROM unnest($1::text::judged_scan[], $3::text[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
-              slot_id, result, reason, enters, version, scanned_at, people, admitted, note, n)
+              slot_id, result, reason, enters, version, scanned_at, people, admitted, note, answer, n)
 ), marked AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
@@ -60,9 +76,10 @@ WITH asked AS MATERIALIZED (
     SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, entered, people, admitted, note, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, entered, people, admitted, note, answer, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, a.note, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, a.note, a.answer,
+           coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
@@ -213,9 +230,8 @@ SELECT t.id, t.code
    FOR NO KEY UPDATE OF t;
 
 -- name: party_scans
--- The entry scans with these ids, the first of which is that of the whole party, and what has become of them.
-SELECT e.scan_id, e.ticket_id, e.result AS scanned_result, e.reason AS scanned_reason, e.entered, e.people, e.admitted,
-       u.scan_id AS undone_by
+-- The entry scans with these ids, and what has become of them.
+SELECT e.scan_id, e.entered, u.scan_id AS undone_by
   FROM scans e
   LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
  WHERE e.org_id = $1 AND e.scan_id = ANY ($2::uuid[]) AND e.mode = 'verify';

@@ -15,9 +15,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE coalesce(d.venue_id, i.venue_id) END AS counted_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS counted_date,
-       b.left_at, b.left_gate, b.returned_at, n.out,
-       e.code AS scanned_code, e.result AS scanned_result, e.reason AS scanned_reason, e.people AS scanned_people,
-       e.logged_at AS scanned_logged_at
+       b.left_at, b.left_gate, b.returned_at, n.out, e.scan_id IS NOT NULL AS was_answered
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
@@ -34,7 +32,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
                       ORDER BY b.returned_at DESC NULLS FIRST LIMIT 1) b ON true
  CROSS JOIN LATERAL (SELECT count(*) AS out FROM ticket_absences b
                       WHERE b.ticket_id = t.id AND b.org_id = t.org_id AND b.returned_at IS NULL) n
-  LEFT JOIN LATERAL (SELECT * FROM scans e
+  LEFT JOIN LATERAL (SELECT e.scan_id FROM scans e
                       WHERE e.org_id = a.org_id AND e.scan_id = a.scan_id AND e.mode = a.mode LIMIT 1) e ON true
  ORDER BY a.n;
 
@@ -66,11 +64,11 @@ SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate, b.out
 -- name: write_movements
 -- Logs every scan and records the exits and returns, all or none. Returns all movement counts of every changed venue and day. A
 -- scan whose ticket has changed since it was read is neither recorded nor logged: its number is in `raced`. A synced scan counts
--- at its own time, every other at $2.
+-- at its own time, every other at $2. $3 has the answer to each scan, as a repeat gets it.
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest($1::text::judged_movement[]) WITH ORDINALITY
+    SELECT * FROM unnest($1::text::judged_movement[], $3::text[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
-              result, reason, way, moved_venue_id, moved_date, version, scanned_at, people, n)
+              result, reason, way, moved_venue_id, moved_date, version, scanned_at, people, answer, n)
 ), marked AS (
     UPDATE tickets t
        SET version = t.version + 1
@@ -107,9 +105,9 @@ WITH asked AS MATERIALIZED (
        AND b.returned_at IS NULL
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, people, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, people, answer, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.people, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.people, a.answer, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), counted AS (

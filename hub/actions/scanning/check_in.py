@@ -9,7 +9,7 @@ from uuid import UUID
 
 from db.statements import load
 from hub.actions.scanning.entry_scans import EntryScans
-from hub.rules.decisions import Decision
+from hub.rules.decisions import Decision, Undone
 from hub.rules.entry_decision import entry_window
 from hub.rules.parties import Party
 from hub.rules.reasons import Reason
@@ -29,6 +29,8 @@ class CheckedIn(NamedTuple):
     party: Party
     checked_in_at: datetime
     scan_id: UUID
+    undone: Undone | None = None
+    """Set for a repeat, if the check-in has been undone since."""
 
 
 async def check_in(services: Services, entry_scans: EntryScans, request: ScanRequest) -> CheckedIn:
@@ -45,10 +47,10 @@ async def check_in(services: Services, entry_scans: EntryScans, request: ScanReq
     entry, party = decision.first_entry, decision.party
     if decision.verdict.reason not in (Reason.VERIFIED, Reason.RE_ENTRY):
         await _refuse(services, request, decision)
-    assert decision.ticket is not None
-    assert entry is not None
-    assert party is not None
-    return CheckedIn(decision.ticket.id, party, entry.verified_at, decision.scan_id)
+    if decision.ticket is None or entry is None or party is None:
+        # A repeat of a check-in from before answers were kept, whose booking is no more.
+        raise Refused(Reason.BOOKING_NOT_FOUND, scan_id=str(decision.scan_id))
+    return CheckedIn(decision.ticket.id, party, entry.verified_at, decision.scan_id, decision.undone)
 
 
 async def _refuse(services: Services, request: ScanRequest, decision: Decision) -> NoReturn:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from db.row_literals import known_text, text
+from hub.actions.scanning.kept_answer import as_text
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.events.announcements import Announcement, SlotChanged, TicketChange, TicketsChanged, WalkInsChanged
 from hub.rules.decisions import Decision
@@ -24,6 +25,12 @@ def log_row(scan: PendingScan) -> str:
         f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},"
         f"{decision.people},{'' if party is None else party.admitted},{text(scan.note)}"
     )
+
+
+def answer_text(scan: PendingScan) -> str:
+    """The answer to a decided scan, as `write_entry_scans` keeps it."""
+    assert isinstance(scan.answer, Decision)
+    return as_text(scan.answer)
 
 
 def count_changed(row: Any) -> Announcement:

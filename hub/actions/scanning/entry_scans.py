@@ -10,7 +10,7 @@ import asyncpg
 
 from db import row_literals
 from db.statements import load
-from hub.actions.scanning.entry_rows import count_changed, log_row, party_changed
+from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
 from hub.actions.scanning.scan_batch import PendingScan, ScanBatches
@@ -81,10 +81,7 @@ class EntryScans(ScanBatches):
             if not isinstance(decision, Decision) or row["size"] is None:
                 continue
             scan.party_codes = row["codes"]
-            admitted = row["admitted"] + decision.entered
-            if decision.repeated and decision.party is not None:
-                admitted = decision.party.admitted
-            scan.answer = decision._replace(party=Party(None, row["size"], admitted))
+            scan.answer = decision._replace(party=Party(None, row["size"], row["admitted"] + decision.entered))
 
     async def _decide_returns(self, connection: Any, inside: list[PendingScan], now: datetime) -> None:
         """Decide again the scans of holders who have left. Those let in get a movement. One statement reads all absences."""
@@ -148,10 +145,10 @@ class EntryScans(ScanBatches):
         return []
 
     async def _write_entries(self, connection: Any, entries: list[PendingScan], now: datetime) -> list[PendingScan]:
-        log_rows = row_literals.rows(map(log_row, entries))
+        log_rows, answers = row_literals.rows(map(log_row, entries)), [answer_text(scan) for scan in entries]
         while True:
             try:
-                rows = await connection.fetch(ENTRIES.write_entry_scans, log_rows, now)
+                rows = await connection.fetch(ENTRIES.write_entry_scans, log_rows, now, answers)
                 break
             except asyncpg.DeadlockDetectedError:
                 log.warning("door.deadlock")

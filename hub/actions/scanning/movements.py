@@ -10,6 +10,7 @@ import asyncpg
 from db import row_literals
 from db.row_literals import known_text, text
 from db.statements import load
+from hub.actions.scanning.kept_answer import as_text
 from hub.events.announcements import Announcement, MovementsChanged, TicketsChanged
 from hub.rules.decisions import Decision
 from hub.rules.leaving import Absence
@@ -86,9 +87,10 @@ async def write_movements(
 async def _write(connection: Any, movements: Sequence[Movement], now: datetime) -> list[Any] | None:
     """Return the rows of the statement; None if one of the scans was logged already."""
     literal = row_literals.rows(_row(movement) for movement in movements)
+    answers = [as_text(movement.decision) for movement in movements]
     while True:
         try:
-            return list(await connection.fetch(EXITS.write_movements, literal, now))
+            return list(await connection.fetch(EXITS.write_movements, literal, now, answers))
         except asyncpg.DeadlockDetectedError:
             if connection.is_in_transaction():
                 raise

@@ -220,7 +220,7 @@ async def _record_entry(connection: Any, override: _Override, row: Any, now: dat
         party=party,
     )
     pending = PendingScan(request, scan["scan_id"], decision, row["version"])
-    rows = await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(pending)]), now)
+    rows = await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(pending)]), now, [None])
     if any(one["kind"] == "raced" for one in rows):
         raise _Raced
     numbers = None if party is None else (party.size, party.admitted)

@@ -16,17 +16,17 @@ import asyncpg
 from db import row_literals
 from db.row_literals import text
 from db.statements import load
-from hub.actions.scanning.entry_rows import count_changed, log_row, party_changed
+from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
+from hub.actions.scanning.kept_answer import as_text
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of
-from hub.actions.scanning.scan_verdicts import before_expiry, logged_verdict
+from hub.actions.scanning.scan_verdicts import before_expiry
 from hub.events.announcements import Announcement
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, decide_entry, party_recorded, too_many
 from hub.rules.parties import Party
 from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate, at_gate
 from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from hub.rules.venue_day import today
 
@@ -76,12 +76,9 @@ async def admit_party(
             if decided.ticket is None or decided.ticket.id not in {row["id"] for row in members}:
                 scan.request.party = False
                 return None
-            ids = [scan.scan_id, *(entry_id(scan.scan_id, row["id"]) for row in members)]
-            logged = await connection.fetch(ENTRIES.party_scans, scan.request.org_id, ids)
-            if any(row["scan_id"] == scan.scan_id for row in logged):
-                scan.answer = _answer_before(scan, logged, {row["id"] for row in members})
-                scan.to_log = False
-                return PartyWritten([], [])
+            if await connection.fetch(ENTRIES.party_scans, scan.request.org_id, [scan.scan_id]):
+                # Another process has logged it since it was read. It is read again, and gets its first answer.
+                return None
             codes = [row["code"] for row in members]
             return await _decide_and_write(connection, scan, codes, venue, now, products)
     except asyncpg.DeadlockDetectedError:
@@ -115,7 +112,7 @@ async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
     if people > len(may_enter):
         left = Party(None, party.size, party.size - len(may_enter))
         scan.answer = decided._replace(verdict=too_many(left), entered=False, people=1, party=party)
-        await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(scan)]), now)
+        await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(scan)]), now, [answer_text(scan)])
         return PartyWritten([scan], [])
     party = party.after(people)
     day = today(now, venue.zone)
@@ -123,10 +120,6 @@ async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
     entries = [
         _entry_of(scan, member, entry, party, first=n == 0, day=day) for n, member in enumerate(may_enter[:people])
     ]
-    written = await connection.fetch(
-        ENTRIES.write_entry_scans, row_literals.rows(map(log_row, sorted(entries, key=_ticket_id))), now
-    )
-    assert not any(row["kind"] == "raced" for row in written), "the tickets are locked"
     # The scanned ticket is among those admitted, unless it was in before.
     first_entry = scanned.entry or entry
     status = scanned.ticket.status if scanned.ticket.channel == "ota" else "VERIFIED"
@@ -138,6 +131,12 @@ async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
         people=people,
         party=party,
     )
+    in_order = sorted(entries, key=_ticket_id)
+    # The log has the scan as that of the first who came in, who may be another than the scanned one.
+    code = None if request.code == entries[0].request.code else request.code
+    answers = [as_text(scan.answer, code=code) if one is entries[0] else None for one in in_order]
+    written = await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows(map(log_row, in_order)), now, answers)
+    assert not any(row["kind"] == "raced" for row in written), "the tickets are locked"
     changed = party_changed(request, [one.request.code for one in entries], party, "verified", of_party=codes)
     return PartyWritten(entries, [*map(count_changed, written), *changed])
 
@@ -169,24 +168,6 @@ def _entry_of(
     assert isinstance(decided, Decision)
     asked = member.product is not None and member.product == decided.product
     return PendingScan(request, scan_id, decision, member.version, note=scan.note if asked else None)
-
-
-def _answer_before(scan: PendingScan, logged: Sequence[Any], members: set[int]) -> Decision | Refused:
-    """Return the answer that this scan got before, from its rows in the log."""
-    decided = scan.answer
-    assert isinstance(decided, Decision)
-    assert decided.reservation is not None
-    row = next(row for row in logged if row["scan_id"] == scan.scan_id)
-    if row["ticket_id"] not in members:
-        return Refused(Reason.SCAN_ID_REUSED)
-    size = decided.party.size if decided.party is not None else len(members)
-    party = Party(None, size, row["admitted"] or 0)
-    people = sum(one["people"] for one in logged if one["entered"])
-    if row["entered"]:
-        verdict = party_recorded(party, (decided.reservation.date - decided.today).days)
-    else:
-        verdict = logged_verdict(row, decided.verdict, party)
-    return decided._replace(verdict=verdict, entered=row["entered"], repeated=True, people=max(1, people), party=party)
 
 
 def _ticket_id(entry: PendingScan) -> int:

@@ -20,6 +20,7 @@ from db.row_literals import text
 from db.statements import load
 from hub.access.randomness import token_hash
 from hub.access.uuids import sortable_uuid
+from hub.actions.scanning.first_answers import Repeat, first_answers
 from hub.actions.scanning.movements import Movement, write_movements
 from hub.batching.batcher import Batcher
 from hub.events.announcements import Announcement
@@ -152,12 +153,21 @@ class ScanBatches(ABC):
             if isinstance(venue, Venue)
         }
         rows = await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans)))
+        repeated: list[tuple[PendingScan, Repeat]] = []
         for scan, row in zip(scans, rows, strict=True):
-            venue = venues[scan.request.org_id, scan.request.venue_id]
+            request = scan.request
+            venue = venues[request.org_id, request.venue_id]
             if isinstance(venue, Refused):
                 scan.answer, scan.to_log = venue, False
-                continue
-            self._decide(scan, row, venue, now, *by_venue[venue.id])
+            elif row["was_answered"]:
+                repeat = Repeat(request.org_id, scan.scan_id, request.mode, request.code, row, venue.zone)
+                repeated.append((scan, repeat))
+            else:
+                self._decide(scan, row, venue, now, *by_venue[venue.id])
+        if repeated:
+            answers = await first_answers(connection, [repeat for _, repeat in repeated])
+            for (scan, _), scan.answer in zip(repeated, answers, strict=True):
+                scan.to_log = False
 
     async def _venues_of(self, scans: Iterable[PendingScan]) -> dict[tuple[int, int], Venue | Refused]:
         venues: dict[tuple[int, int], Venue | Refused] = {}

@@ -1,4 +1,4 @@
-"""The verdicts on scans: decide one scan from its row, or repeat the answer that its scan_id got before."""
+"""The verdicts on scans: decide one scan from its row."""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,11 +20,10 @@ from hub.rules.entry_decision import (
     party_of,
     too_many,
 )
-from hub.rules.leaving import EXIT_REMEMBERED, RETURN_REMEMBERED, decide_exit, party_leaves
+from hub.rules.leaving import decide_exit, party_leaves
 from hub.rules.parties import ONE_PERSON, Party
-from hub.rules.product_at_gate import OF_PRODUCT, ProductAtGate, ProductsAtGate, at_gate
+from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate, at_gate
 from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.ticket_code import looks_mistyped
 from hub.rules.venue import Venue
@@ -48,10 +47,6 @@ def decide_entry_scan(  # noqa: PLR0917 - the facts, as a batch has them
         if reservation is not None and reservation.booked_together > 1:
             scan.together = True
             scan.for_party = request.party and request.mode == "verify"
-    if row["scanned_code"] is not None and not scan.for_party:
-        scan.to_log = False
-        scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today, product)
-        return
     if request.source == "sync" and request.scanned_at is not None:
         now, ticket = request.scanned_at, before_expiry(ticket, reservation)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
@@ -61,10 +56,6 @@ def decide_entry_scan(  # noqa: PLR0917 - the facts, as a batch has them
         verdict = at_gate(verdict, product, request.gate, request.answer)
         if verdict.reason in ASKED:
             scan.for_party = False
-            if row["scanned_code"] is not None:
-                scan.to_log = False
-                scan.answer = _entry_answered_before(scan, row, ticket, reservation, first_entry, venue, today, product)
-                return
         _note_answer(scan, verdict, product, venue)
     enters = request.mode == "verify" and verdict.can_verify and verdict.reason not in NO_ENTRY
     people, party = 1, None
@@ -135,36 +126,25 @@ def decide_exit_scan(
         status = ticket.status
     party = party_of(ticket, reservation)
     presence, people = _presence(row, party), 1
-    repeated = row["scanned_code"] is not None
-    if repeated:
-        scan.to_log = False
-        if row["scanned_code"] != request.code:
-            scan.answer = Refused(Reason.SCAN_ID_REUSED)
-            return
-        people = row["scanned_people"]
-        verdict = EXIT_REMEMBERED.get(Reason(row["scanned_reason"]), UNKNOWN)
-    else:
-        verdict = _exit_verdict(request, row, entry, presence, venue, now)
-        inside = 1 if presence is None or presence.inside is None else presence.inside
-        if verdict.reason is Reason.EXIT_RECORDED and (party is not None or request.count is not None):
-            people = inside if request.count is None else request.count
-            if request.source == "sync":
-                people = min(people, inside)
-            verdict = party_leaves(people, inside)
-            if verdict.reason is not Reason.EXIT_RECORDED:
-                people = 1
-            elif presence is not None and presence.inside is not None:
-                presence = presence._replace(inside=inside - people)
-        elif verdict.reason is not Reason.EXIT_RECORDED:
-            # How many left, if their entry is only unknown yet (`late_exits.py`).
-            people = request.count or (party.size if party is not None else 1)
+    verdict = _exit_verdict(request, row, entry, presence, venue, now)
+    inside = 1 if presence is None or presence.inside is None else presence.inside
+    if verdict.reason is Reason.EXIT_RECORDED and (party is not None or request.count is not None):
+        people = inside if request.count is None else request.count
+        if request.source == "sync":
+            people = min(people, inside)
+        verdict = party_leaves(people, inside)
+        if verdict.reason is not Reason.EXIT_RECORDED:
+            people = 1
+        elif presence is not None and presence.inside is not None:
+            presence = presence._replace(inside=inside - people)
+    elif verdict.reason is not Reason.EXIT_RECORDED:
+        # How many left, if their entry is only unknown yet (`late_exits.py`).
+        people = request.count or (party.size if party is not None else 1)
     verdict = _or_mistyped(verdict, request.code)
     decision = Decision(
-        verdict, ticket, status, reservation, entry, today, scan.scan_id, False, repeated, presence, people, party
+        verdict, ticket, status, reservation, entry, today, scan.scan_id, False, False, presence, people, party
     )
     scan.answer = decision
-    if repeated:
-        return
     if verdict.reason is not Reason.EXIT_RECORDED:
         scan.movement = Movement(request, decision)
         return
@@ -198,58 +178,6 @@ def _presence(row: Any, party: Party | None) -> Presence | None:
     return Presence(row["returned_at"] or row["verified_at"], inside=inside)
 
 
-def _entry_answered_before(  # noqa: PLR0917 - the facts, as `decide_entry_scan` has them
-    scan: PendingScan,
-    row: Any,
-    ticket: TicketFacts | None,
-    reservation: ReservationFacts | None,
-    first_entry: FirstEntry | None,
-    venue: Venue,
-    today: date,
-    product: ProductAtGate | None,
-) -> Decision | Refused:
-    """Return the answer that this scan_id got, with the same texts."""
-    request = scan.request
-    if row["scanned_code"] != request.code:
-        return Refused(Reason.SCAN_ID_REUSED)
-    entered, people = row["scanned_entered"], row["scanned_people"]
-    party, reservation_before = party_of(ticket, reservation), reservation
-    if party is not None and reservation is not None and row["scanned_admitted"] is not None:
-        party = party._replace(admitted=row["scanned_admitted"])
-        before = party.admitted - (people if entered else 0)
-        reservation_before = reservation._replace(admitted=before)
-        entry_before = first_entry if before else None
-    else:
-        entry_before = first_entry if row["scanned_reason"] == Reason.ALREADY_VERIFIED else None
-    ticket_before = ticket if entry_before is not None else _before_entry(ticket)
-    then = row["scanned_logged_at"]
-    if request.source == "sync" and request.scanned_at is not None:
-        then, ticket_before = request.scanned_at, before_expiry(ticket_before, reservation)
-    verdict = decide_entry(ticket_before, reservation_before, entry_before, venue.policy, venue.id, then, venue.zone)
-    if product is not None and row["scanned_reason"] in OF_PRODUCT:
-        verdict = at_gate(
-            verdict, product, request.gate, "no" if row["scanned_reason"] == Reason.QUESTION_DENIED else None
-        )
-    verdict = logged_verdict(row, _or_mistyped(verdict, request.code), party)
-    if party is None and row["scanned_admitted"] is not None:
-        party = Party(None, 0, row["scanned_admitted"])  # of tickets; its size is looked up
-    status = ticket.status if ticket else None
-    return Decision(
-        verdict,
-        ticket,
-        status,
-        reservation,
-        first_entry,
-        today,
-        scan.scan_id,
-        entered,
-        True,
-        people=people,
-        party=party,
-        product=product,
-    )
-
-
 def before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | None) -> TicketFacts | None:
     """Return the ticket as it was before it expired, because an offline scan is decided as of its own time."""
     if ticket is None or ticket.status != "EXPIRED" or ticket.channel == "ota":
@@ -259,27 +187,6 @@ def before_expiry(ticket: TicketFacts | None, reservation: ReservationFacts | No
     return ticket._replace(status="ACTIVATED") if ticket.valid_until is not None else ticket
 
 
-def _before_entry(ticket: TicketFacts | None) -> TicketFacts | None:
-    """Return the ticket as it was before its entry, so that a repeated answer gets the same texts."""
-    return ticket._replace(status="RESERVED") if ticket is not None and ticket.status == "VERIFIED" else ticket
-
-
 def _or_mistyped(verdict: Verdict, code: str) -> Verdict:
     """Return the verdict on a mistyped code if the code is unknown and its check character is wrong."""
     return MISTYPED if verdict is UNKNOWN and looks_mistyped(code) else verdict
-
-
-def logged_verdict(row: Any, verdict: Verdict, party: Party | None) -> Verdict:
-    """Return the verdict of the log. `verdict` gives the texts if the facts still give the same reason."""
-    reason, result = Reason(row["scanned_reason"]), row["scanned_result"]
-    if reason is Reason.VERIFIED and verdict.reason is Reason.VALID:
-        return entry_recorded(verdict, party)
-    if reason is Reason.PARTY_TOO_LARGE:
-        return too_many(party or ONE_PERSON)
-    if reason is verdict.reason and result == verdict.result:
-        return verdict
-    if reason in RETURN_REMEMBERED:
-        return RETURN_REMEMBERED[reason]
-    can_verify = reason in (Reason.VALID, Reason.VERIFIED, Reason.ALREADY_VERIFIED) or result == "YELLOW"
-    words = reason.value.replace("_", " ") if reason is not Reason.VERIFIED else "ENTRY RECORDED"
-    return Verdict(result, reason, can_verify, words, "Answered before", None)

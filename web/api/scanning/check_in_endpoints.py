@@ -20,13 +20,14 @@ async def check_in_booking(request: web.Request) -> web.Response:
     scan = ScanRequest.of(operator, operator.venue_id, "verify", body.code, "http", scan_id=body.scan_id, gate=gate, device=device,
                           count=body.count)  # fmt: skip
     done = await check_in(request.app[SERVICES], request.app[ENTRY_SCANS], scan)
-    return success_response(
-        {
-            "booking_id": done.booking_id,
-            "party_size": done.party.size,
-            "admitted": done.party.admitted,
-            "remaining": done.party.remaining,
-            "checked_in_at": rfc3339(done.checked_in_at),
-            "scan_id": str(done.scan_id),
-        }
-    )
+    data = {
+        "booking_id": done.booking_id,
+        "party_size": done.party.size,
+        "admitted": done.party.admitted,
+        "remaining": done.party.remaining,
+        "checked_in_at": rfc3339(done.checked_in_at),
+        "scan_id": str(done.scan_id),
+    }
+    if done.undone is not None:
+        data["undone"] = done.undone.as_dict()
+    return success_response(data)

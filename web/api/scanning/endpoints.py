@@ -56,7 +56,7 @@ async def verify_ticket(request: web.Request) -> web.Response:
         assert body.ticket_id is not None
         code = await request.app[ENTRY_SCANS].code_of(operator.org_id, body.ticket_id)
     decision = await _submit_entry_scan(request, operator, "verify", code, body)
-    if decision.verdict.reason is not Reason.ALREADY_VERIFIED:
+    if decision.verdict.reason is not Reason.ALREADY_VERIFIED or decision.first_entry is None:
         _refuse_unless_admitted(decision)
     wire = decision.as_dict(language=spoken.get())
     data = {
@@ -112,8 +112,8 @@ async def _submit_entry_scan(
 
 
 def _own_parts(wire: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a decision that only some tickets have."""
-    return {name: wire[name] for name in ("party", "product") if name in wire}
+    """Return the parts that only some decisions have."""
+    return {name: wire[name] for name in ("party", "product", "undone") if name in wire}
 
 
 def _refuse_unless_admitted(decision: Decision) -> None:

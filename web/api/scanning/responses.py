@@ -32,6 +32,12 @@ class FirstEntry(Response):
     gate: str | None
 
 
+class UndoneScan(Response):
+    undone_at: datetime
+    undone_by: int
+    operator_name: str
+
+
 class Party(Response):
     """People who come together: of one booking, or with tickets that were booked together."""
 
@@ -75,7 +81,7 @@ class ValidAtDoorAnswer(Done):
 
 
 class VerifiedAtDoor(FirstEntry):
-    """A recorded entry. `verified_at` and the other fields are those of the first entry, also for a repeat."""
+    """A recorded entry. `verified_at` and the other fields are those of the first entry. A repeated `scan_id` gets the same answer."""
 
     ticket_id: int
     ticket_code: str
@@ -88,6 +94,8 @@ class VerifiedAtDoor(FirstEntry):
     """Set for a booking, and for tickets that were booked together; otherwise omitted."""
     product: Product | None = None
     """Set if the product has something to say at a gate; otherwise omitted."""
+    undone: UndoneScan | None = None
+    """Set for a repeated `scan_id`, if what the scan recorded has been undone since; otherwise omitted."""
 
 
 class VerifiedAtDoorAnswer(Done):
@@ -118,6 +126,8 @@ class Decision(Response):
     """Set for a booking, and for tickets that were booked together; otherwise omitted."""
     product: Product | None = None
     """Set if the product has something to say at a gate; otherwise omitted."""
+    undone: UndoneScan | None = None
+    """Set for a repeated `scan_id`, if what the scan recorded has been undone since; otherwise omitted."""
     scan_id: UUID
 
 
@@ -131,6 +141,8 @@ class CheckedIn(Response):
     """When the first of the party came in."""
     scan_id: UUID
     """The socket's `undo` takes it."""
+    undone: UndoneScan | None = None
+    """Set for a repeated `scan_id`, if what the scan recorded has been undone since; otherwise omitted."""
 
 
 class CheckedInAnswer(Done):

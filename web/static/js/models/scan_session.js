@@ -13,6 +13,14 @@ const CANNOT_JUDGE = "SERVICE_UNAVAILABLE";
 const RECORDED = new Set(["VERIFIED", "NOTED", "RE_ENTRY"]);
 const TOO_LARGE = "PARTY_TOO_LARGE";
 
+/**
+ * What the scanner shows of an answer. A repeated scan gets its first answer, also after an undo, and then nobody is in by it.
+ *
+ * @param {Decision} answer
+ * @returns {Decision}
+ */
+export const asItStands = (answer) => (answer.undone ? { ...answer, result: "YELLOW", reason: "TAKEN_BACK", can_verify: false } : answer);
+
 export class ScanSession {
   /**
    * @param {import("../lib/socket.js").VenueSocket} socket
@@ -77,7 +85,7 @@ export class ScanSession {
     const fields = { code: current.code, scan_id: current.scanId, scanned_at: this.hubNow().toISOString(), ...(gate && { gate }), ...admitting(current.decision.party, count), ...(answer && { answer }) };
     const reply = await this.#ask("verify", fields);
     const decision = reply ?? (await this.offline?.[answer === "no" ? "refuse" : "admit"](current.code, current.decision, current.scanId, { gate, count, answer }));
-    if (reply) this.offline?.answered(reply);
+    if (reply && !reply.undone) this.offline?.answered(reply);
     if (reply?.reason === "VERIFIED") this.offline?.entered(reply);
     if (reply?.reason === "RE_ENTRY") this.offline?.moved(reply, null);
     if (!decision || turn !== this.turn) return null;
@@ -147,13 +155,13 @@ export class ScanSession {
    * @returns {Promise<Decision | null>}
    */
   async #ask(type, fields) {
-    if (!this.offline?.able) return this.socket.request(type, fields, AGAIN);
+    if (!this.offline?.able) return asItStands(await this.socket.request(type, fields, AGAIN));
     const patience = this.socket.live && !this.socket.doubtful ? ANSWER_MS : HICCUP_MS - this.socket.awayForMs;
     if (patience <= 0 || (!this.socket.live && navigator.onLine === false)) return null;
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), patience);
     try {
-      return await this.socket.request(type, fields, { again: true, signal: giveUp.signal });
+      return asItStands(await this.socket.request(type, fields, { again: true, signal: giveUp.signal }));
     } catch (error) {
       if (error instanceof CommandRefused && error.code === CANNOT_JUDGE) return null;
       if (!(error instanceof LinkLost)) throw error;

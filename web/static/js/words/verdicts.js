@@ -17,7 +17,8 @@ const WORDS = {
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
   PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), LEAVING: t("HOW MANY LEAVE?"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
-  // From the scanner itself, offline.
+  // From the scanner itself: a repeated scan that was undone, and its own decisions offline.
+  TAKEN_BACK: t("UNDONE SINCE"),
   NOT_LISTED: t("NOT ON THE LIST"), CHANGED: t("NOT SURE"), NO_LIST: t("NOT CHECKED"), NOTED: t("ENTRY NOTED"),
   EXIT_NOTED: t("EXIT NOTED"),
 };
@@ -45,6 +46,7 @@ export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
 /** The detail below the headline. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
+  if (decision.undone) return t("{name} undid this scan at {time}. Scan the ticket again.", { name: decision.undone.operator_name, time: momentAt(decision.undone.undone_at, venue?.timezone) });
   if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
   if (isParty(decision.party) && decision.reason in OF_A_PARTY) return OF_A_PARTY[decision.reason];
   if (decision.reason in OWN) return OWN[decision.reason];

@@ -86,7 +86,7 @@ export class Supervisor {
   /** @param {Decision | null} decision */
   #offer(decision) {
     // Without a current scan the decision is an exit, which needs no supervisor.
-    const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED";
+    const refused = decision !== null && this.flow.session.current !== null && decision.result !== "GREEN" && !this.flow.session.mayVerify && decision.reason !== "DECLINED" && !decision.undone;
     this.button.hidden = !refused || decision.provisional === true || this.#open.has(decision.scan_id ?? "");
     this.button.textContent = this.decides ? t("Admit anyway") : t("Ask a supervisor");
   }
