@@ -1,8 +1,8 @@
 """Connection pools for Postgres: every wait has a time limit, and one exception covers every way it can be down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from math import inf
 from time import monotonic
 from typing import Any
@@ -12,10 +12,12 @@ import asyncpg
 from db.acquisition import Acquisition
 from db.anonymous import is_anonymous
 from db.organisation import current_organisation
+from db.patience import PATIENCE_SECONDS, Patience, current_patience
 from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
+from db.turns import Turns
 
 ACQUIRE_SECONDS = 1.0
-COMMAND_SECONDS = 4.0
+COMMAND_SECONDS = PATIENCE_SECONDS
 
 # Scan and booking statements join a few array elements to tables of any size. These settings force index look-ups in the
 # order of the array, whatever the statistics were when the plan was cached.
@@ -58,6 +60,10 @@ _ABSENT = (
 )
 
 
+_UNANSWERED = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+"""Errors of a statement to which Postgres has said nothing."""
+
+
 class DatabaseDown(Exception):
     """Postgres did not answer in time, or cannot work now. It is unknown whether the statement took effect."""
 
@@ -71,7 +77,11 @@ _NEITHER = -1
 
 
 class _Connection(asyncpg.Connection):
-    """A connection that remembers which organisation it works for, so that only another one costs a round trip."""
+    """A connection that remembers which organisation it works for, so that only another one costs a round trip.
+
+    Its statements wait as long as the patience of the task lasts. After a statement without an answer it is closed at once.
+    asyncpg would ask the server to cancel the statement, and the rollback would wait for that as long again.
+    """
 
     __slots__ = ("org_id",)
 
@@ -85,6 +95,35 @@ class _Connection(asyncpg.Connection):
         role, shown = (EVERY_ORGANISATION, "") if org_id is None else (APPLICATION, str(org_id))
         await self.execute(f"SELECT set_config('role', '{role}', false), set_config('app.org', '{shown}', false)")
         self.org_id = org_id
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        if args:
+            return str(await super().execute(query, *args, timeout=timeout))  # asyncpg passes it on to `_execute`
+        return str(await self._patiently(super().execute, query, timeout=timeout))
+
+    async def _execute(self, query: str, args: Any, limit: int, timeout: float | None, **named: Any) -> Any:
+        return await self._patiently(super()._execute, query, args, limit, timeout=timeout, **named)  # type: ignore[misc]
+
+    async def _executemany(self, query: str, args: Any, timeout: float | None) -> Any:
+        return await self._patiently(super()._executemany, query, args, timeout=timeout)  # type: ignore[misc]
+
+    async def _patiently(self, run: Any, *what: Any, timeout: float | None, **named: Any) -> Any:
+        patience = current_patience()
+        if patience is not None and timeout is None:
+            timeout = max(patience.left(), 0.001)
+        try:
+            answer = await run(*what, timeout=timeout, **named)
+        except _UNANSWERED as error:
+            if isinstance(error, TimeoutError):
+                self.terminate()
+            raise
+        except asyncpg.PostgresError:
+            if patience is not None:
+                patience.answered()
+            raise
+        if patience is not None:
+            patience.answered()
+        return answer
 
 
 class Pool:
@@ -110,7 +149,7 @@ class Pool:
             "application_name": "venue-hub",
             "timezone": "UTC",
             "lock_timeout": "1500ms",
-            "statement_timeout": "3s",
+            "statement_timeout": "2500ms",  # shorter than `COMMAND_SECONDS`, after which the connection is closed
             "idle_in_transaction_session_timeout": "5s",
             **(STEADY_PLANS if steady_plans else {}),
             **(LONG_READS if long_reads else {}),
@@ -120,6 +159,8 @@ class Pool:
         self._idle: list[Any] = []
         self._wanting = 0
         self._acquisition = Acquisition()
+        self._turns = Turns()
+        self._waits: set[asyncio.Timeout] = set()
         self._forgetting: set[asyncio.Task[None]] = set()
         self._pool: asyncpg.Pool | None = None
 
@@ -136,6 +177,7 @@ class Pool:
                 reset=_keep_session,
                 connection_class=_Connection,
             )
+            self._idle.append(await self._pool.acquire())
         except _ABSENT as absence:
             raise DatabaseDown(str(absence)) from absence
 
@@ -167,17 +209,24 @@ class Pool:
         if self._pool is None:
             raise DatabaseDown("the pool is not open")
         org_id = None if self._every_organisation else current_organisation()
+        patience = current_patience()
+        if patience is not None and patience.is_lost:
+            raise DatabaseDown("it has just not answered this task")
         connection, sound = self._at_hand(org_id), False
         try:
             if connection is None:
-                connection = await self._acquire(self._pool)
+                connection = await self._acquire(self._pool, patience)
             if self.walled and connection.org_id != org_id:
                 await connection.switch_to(org_id)
             if self._steady_plans:
                 await self._plan_anew(connection)
             yield connection
             sound = True
+            if patience is not None:
+                patience.answered()
         except _ABSENT as absence:
+            if connection is not None and TimeoutError in (type(absence), type(absence.__context__)):
+                self._end_waits()
             raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
         except Exception:
             # A refusal, or an error of the statement. The connection can be used again.
@@ -187,8 +236,24 @@ class Pool:
             if connection is not None:
                 if sound and not self._wanting and self._pool is not None and _usable(connection):
                     self._idle.append(connection)
-                else:
+                elif sound:
                     await self._release(connection)
+                else:
+                    # To give back a connection that is in trouble may take a second, for which nobody waits.
+                    self._forget(connection)
+
+    @asynccontextmanager
+    async def turn(self, rows: Iterable[Hashable]) -> AsyncIterator[None]:
+        """Let one writer of these rows at a time wait for their locks, so that a locked row has one connection and not all.
+
+        The rows come in their order of locking. Whoever has no turn in the time for a connection gets DatabaseDown.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._turns.of(rows, within=self._patience))
+            except TimeoutError as waited:
+                raise DatabaseDown("another writer waits for these rows") from waited
+            yield
 
     def _at_hand(self, org_id: int | None) -> Any:
         """Return a kept connection that is still open, or None. One that works for this organisation already comes first."""
@@ -206,13 +271,25 @@ class Pool:
         """Return whether this kept connection works for the organisation. One that the server has ended has lost its attributes."""
         return bool(getattr(self._idle[place], "org_id", _NEITHER) == org_id)
 
-    async def _acquire(self, pool: asyncpg.Pool) -> Any:
+    async def _acquire(self, pool: asyncpg.Pool, patience: Patience | None) -> Any:
         self._wanting += 1
+        seconds = self._patience
+        if patience is not None and seconds < PATIENCE_SECONDS:
+            seconds = min(seconds, patience.left())
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(seconds) as limit:
+                self._waits.add(limit)
                 return await self._acquisition.acquire(pool)
         finally:
             self._wanting -= 1
+            self._waits.discard(limit)
+
+    def _end_waits(self) -> None:
+        """Give up all waits for a connection of a server that has not answered. Their turn would only come to wait for it, too."""
+        now = asyncio.get_running_loop().time()
+        for limit in self._waits:
+            if not limit.expired():
+                limit.reschedule(now)
 
     def _forget(self, connection: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._release(connection))

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from db.pool import DatabaseDown
-from hub.batching.batcher import Batcher
+from hub.batching import batcher as batching
+from hub.batching.batcher import Batcher, Locked
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
 
@@ -173,3 +174,104 @@ async def test_a_batch_cancelled_in_flight_answers_unavailable(waiters):
         task.cancel()
     answers = await asyncio.gather(*futures, return_exceptions=True)
     assert all(isinstance(answer, Unavailable) for answer in answers)
+
+
+def long_ago() -> float:
+    """Return a time of the loop at which a request has waited longer than any may."""
+    return asyncio.get_running_loop().time() - 100
+
+
+async def test_nobody_waits_for_a_batch_that_is_not_answered():
+    batches = Batches(held=True)
+    batcher = Batcher("test", batches, max_in_flight=1)
+    in_flight = batcher.submit("in flight", since=long_ago())
+    await asyncio.sleep(0)
+    waiting, fresh = batcher.submit("waiting", since=long_ago()), batcher.submit("fresh")
+    async with asyncio.timeout(15):
+        answers = await asyncio.gather(in_flight, waiting, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable, Unavailable]
+    assert not fresh.done()
+    batches.go.set()
+    assert await fresh == "done fresh"
+    assert batches.seen == [["in flight"], ["fresh"]]
+
+
+async def test_while_others_are_answered_a_request_keeps_its_place(monkeypatch):
+    monkeypatch.setattr(batching, "SWEEP_SECONDS", 0.01)
+    batches = Batches()
+    batcher = Batcher("test", batches, max_in_flight=1)
+    await batcher.submit("before")
+    batches.go.clear()
+    slow = batcher.submit("slow", since=asyncio.get_running_loop().time() - 100)
+    await asyncio.sleep(0.1)
+    assert not slow.done()
+    batches.go.set()
+    assert await slow == "done slow"
+
+
+class Apart(Batches):
+    """A `run_apart` that also says for a while that the row is locked."""
+
+    def __init__(self, answers: int = 0, *, held: bool = False) -> None:
+        super().__init__(held=held)
+        self._locked_answers = answers
+
+    async def __call__(self, requests: list) -> list:
+        answers = await super().__call__(requests)
+        self._locked_answers -= 1
+        return [Locked() for _ in requests] if self._locked_answers >= 0 else answers
+
+
+async def all_but_locked(requests: list) -> list:
+    return [Locked() if request.startswith("locked") else f"done {request}" for request in requests]
+
+
+async def test_a_request_that_meets_a_lock_is_run_apart_and_holds_up_nobody():
+    apart = Apart(held=True)
+    batcher = Batcher("test", all_but_locked, run_apart=apart)
+    locked, free = batcher.submit("locked"), batcher.submit("free")
+    assert await free == "done free"
+    assert await asyncio.gather(*map(batcher.submit, "abc")) == ["done a", "done b", "done c"]
+    apart.go.set()
+    assert await locked == "done locked"
+    assert apart.seen == [["locked"]]
+
+
+async def test_a_locked_request_is_tried_again_until_its_lock_is_free(monkeypatch):
+    monkeypatch.setattr(batching, "APART_EVERY", 0)
+    monkeypatch.setattr(batching, "APART_SECONDS", 60)
+    apart = Apart(answers=3)
+    batcher = Batcher("test", all_but_locked, run_apart=apart)
+    assert await batcher.submit("locked") == "done locked"
+    assert len(apart.seen) == 4
+
+
+async def test_a_locked_request_is_unavailable_after_its_time():
+    batcher = Batcher("test", all_but_locked, run_apart=Apart(answers=1000))
+    answers = await asyncio.gather(batcher.submit("locked", since=long_ago()), return_exceptions=True)
+    assert isinstance(answers[0], Unavailable)
+
+
+async def test_without_a_run_apart_a_locked_request_is_unavailable():
+    answers = await asyncio.gather(Batcher("test", all_but_locked).submit("locked"), return_exceptions=True)
+    assert isinstance(answers[0], Unavailable)
+
+
+async def test_the_key_of_a_locked_request_stays_taken_and_draining_waits_for_it(monkeypatch):
+    apart = Apart(held=True)
+    batcher = Batcher("test", all_but_locked, run_apart=apart, key=lambda request: request[-1])
+    locked, after = batcher.submit("locked 1"), batcher.submit("after 1")
+    await asyncio.sleep(0.1)
+    assert not locked.done()
+    assert not after.done()
+    draining = asyncio.ensure_future(batcher.drain())
+    apart.go.set()
+    await asyncio.wait_for(draining, 15)
+    assert (locked.result(), after.result()) == ("done locked 1", "done after 1")
+
+
+def test_a_booking_of_a_locked_slot_is_answered_within_a_second_and_a_half():
+    """The limits at their true values: the last try begins within `APART_SECONDS`, rests and waits for the lock."""
+    from hub.actions.booking.reserve import APART_LOCK_SECONDS
+
+    assert batching.APART_SECONDS + batching.APART_EVERY + APART_LOCK_SECONDS < 1.5

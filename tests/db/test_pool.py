@@ -7,8 +7,12 @@ import asyncio
 import asyncpg
 import pytest
 
+import db.patience
+import db.pool
 from db.organisation import working_for
+from db.patience import have_patience
 from db.pool import DatabaseDown, Pool, _usable
+from tests.support.database_proxy import DatabaseProxy
 
 
 @pytest.fixture
@@ -17,6 +21,21 @@ async def pool(database_url):
     await pool.open()
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+async def proxy(database_url):
+    proxy = await DatabaseProxy(database_url).start()
+    yield proxy
+    proxy.thaw()
+    await proxy.cut()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Tasks wait 0.2 s in a row for a server that is silent, and a statement by itself a minute."""
+    monkeypatch.setattr(db.patience, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(db.pool, "COMMAND_SECONDS", 60.0)
 
 
 async def test_the_next_block_gets_the_connection_of_the_last(pool):
@@ -147,3 +166,80 @@ async def test_plans_are_made_again_every_five_seconds_and_the_first_after_a_pau
         clock[0] = now
         await pool.fetchval("SELECT 1")
     assert seen == [1000.0, 1000.3, 1005.4, 1040.0, 1040.3]
+
+
+async def test_a_task_waits_once_for_a_silent_server_whatever_it_tries_next(proxy, impatient):
+    pool = Pool(proxy.url, size=2)
+    await pool.open()
+    proxy.freeze()
+    have_patience()
+    async with asyncio.timeout(15):
+        with pytest.raises(DatabaseDown):
+            await pool.fetchval("SELECT 1")
+    opened = proxy.connections
+    for _ in range(3):
+        with pytest.raises(DatabaseDown):
+            await pool.fetchval("SELECT 1")
+    assert proxy.connections == opened
+    await pool.close()
+
+
+async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_back(proxy, impatient):
+    pool = Pool(proxy.url, size=2)
+    await pool.open()
+    have_patience()
+
+    async def change() -> None:
+        async with pool.transaction() as connection:
+            proxy.freeze()
+            await connection.execute("SELECT 1")
+
+    async with asyncio.timeout(15):
+        with pytest.raises(DatabaseDown):
+            await change()
+    proxy.thaw()
+    have_patience()
+    assert await pool.fetchval("SELECT 1") == 1
+    assert pool.gauges[0] >= pool.gauges[1]
+    await pool.close()
+
+
+async def test_when_a_server_is_silent_nobody_waits_in_line_for_a_connection_to_it(proxy, monkeypatch):
+    monkeypatch.setattr(db.pool, "COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", 60.0)
+    pool = Pool(proxy.url, size=1, patience=60.0)
+    await pool.open()
+    proxy.freeze()
+    async with asyncio.timeout(15):
+        answers = await asyncio.gather(*(pool.fetchval("SELECT 1") for _ in range(5)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {DatabaseDown}
+    await pool.close()
+
+
+async def test_writers_of_one_row_take_turns_and_writers_of_others_do_not_wait_for_them(pool):
+    order, go_on = [], asyncio.Event()
+
+    async def write(name: str, *rows: int, wait: bool = False) -> None:
+        async with pool.turn(rows):
+            order.append(name)
+            if wait:
+                await go_on.wait()
+
+    first = asyncio.ensure_future(write("first", 1, 2, wait=True))
+    await asyncio.sleep(0)
+    second = asyncio.ensure_future(write("second", 2))
+    await write("other", 3)
+    assert order == ["first", "other"]
+    assert not second.done()
+    go_on.set()
+    await asyncio.gather(first, second)
+    assert order == ["first", "other", "second"]
+    await write("later", 1, 2)
+
+
+async def test_a_writer_that_gets_no_turn_finds_the_database_down(database_url):
+    pool = Pool(database_url, size=1, patience=0.05)
+    async with pool.turn([1]):
+        with pytest.raises(DatabaseDown):
+            async with pool.turn([1]):
+                raise AssertionError("two at once")

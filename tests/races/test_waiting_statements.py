@@ -42,7 +42,7 @@ async def _book_while_a_place_is_given_back(world: World, sql: str) -> int:
                 sql, list(range(n)), [world.org_id] * n, [t.id for t in tickets], [1] * n, [slot_id] * n,
                 ["john@example.com"] * n, ["+12025551234"] * n, [f"token {t.id}" for t in tickets],
                 [b"%d" % t.id for t in tickets], [None] * n, [b"body"] * n, NOON - timedelta(hours=1),
-                ["en"] * n, [0] * n, [1] * n, [1] * n, [None] * n,
+                ["en"] * n, [0] * n, [1] * n, [1] * n, [None] * n, None,
             ))  # fmt: skip
             await asyncio.sleep(0.2)
             assert not taking.done()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import db.patience
 import db.pool
 import db.redis_client
+from hub.actions.booking import reserve
 from hub.actions.reporting import server_health
 from hub.guards import rate_limit, script_calls, seat_admission
 
@@ -29,6 +31,9 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "COMMAND_SECONDS", _SECONDS)
     monkeypatch.setattr(server_health, "PATIENCE_SECONDS", _SECONDS)
+    monkeypatch.setattr(db.patience, "PATIENCE_SECONDS", _SECONDS)
+    monkeypatch.setattr(db.pool, "PATIENCE_SECONDS", _SECONDS)
+    monkeypatch.setattr(reserve, "LOCK_SECONDS", _SECONDS)
     monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
     monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
     for module in (rate_limit, script_calls, seat_admission):

@@ -16,6 +16,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from db.anonymous import stop_anonymous, work_anonymously
 from db.organisation import stop_working, work_for
+from db.patience import have_patience
 from db.pool import DatabaseDown
 from hub.access.randomness import random_name
 from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
@@ -73,6 +74,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     name = given if given and _REQUEST_ID.fullmatch(given) else random_name()
     request["request_id"] = name
     request_id.set(name)
+    have_patience()
     status = 499  # the client has closed the connection
     before, anonymous_before = work_for(None), work_anonymously(None)
     try:

@@ -52,8 +52,11 @@ SELECT t.id AS ticket_id, t.code, t.version, b.status AS booking_status, b.expir
 -- its ticket waits INACTIVE, booking must be open, and the link of its first e-mail then opens the reservation, too.
 -- Returns all counts of every requested slot. A request without a row `taken` found a changed ticket, a full or closed slot,
 -- or its key used by another process: read and decide again. No ticket and no key may occur under two `n`.
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[],
+-- Waits for a lock as long as $18 says (`250ms`), or as its session does if that is null. Then nothing is written.
+WITH patient AS MATERIALIZED (
+    SELECT set_config('lock_timeout', $18::text, true)
+), asked AS MATERIALIZED (
+    SELECT a.* FROM patient, unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[],
                          $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $13::text[], $14::integer[], $15::integer[],
                          $16::integer[], $17::bytea[])
         AS a (n, org_id, ticket_id, version, slot_id, email, phone, manage_token, manage_token_hash, key_hash, body_hash,

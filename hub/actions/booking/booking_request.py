@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from hub.batching.batcher import Locked
 from hub.rules.refusals import Refused
 
 
@@ -45,6 +46,10 @@ class ReserveRequest:
         return (self.ticket_id, *self.party) if self.party else (self.ticket_id,)
 
     @property
+    def slot(self) -> tuple[int, int]:
+        return self.org_id, self.slot_id
+
+    @property
     def key_hash(self) -> bytes | None:
         if self.idempotency_key is None:
             return None
@@ -69,7 +74,7 @@ class Reserved:
 class PendingBooking:
     """A request in a batch. `hold_id` identifies it in seat admission, and `token` is its manage token.
 
-    `answer` has one entry for each ticket, and is None until it is decided. `rows` are the facts of its tickets from
+    `answer` has one entry for each ticket, is None until it is decided, and Locked while another transaction has its slot. `rows` are the facts of its tickets from
     `read_asked`, or of its booking from `read_confirmations`.
     """
 
@@ -78,7 +83,7 @@ class PendingBooking:
     hold_id: str
     key_hash: bytes | None
     token: str
-    answer: tuple[Reserved, ...] | Refused | None = None
+    answer: tuple[Reserved, ...] | Refused | Locked | None = None
     rows: list[Any] = field(default_factory=list)
 
 

@@ -99,12 +99,15 @@ async def write_recorded(
 ) -> list[Any]:
     """Run a guarded write, a statement with its values, and return its rows. `slot_id` is the new slot of a move.
 
-    A change `by` staff is recorded in the same transaction.
+    A change `by` staff is recorded in the same transaction. Changes of one slot take turns in this process.
     """
     statement, *values = write
+    bookings = services.database.bookings
+    slots = sorted({one.slot_id for one in reservations} | ({slot_id} if slot_id is not None else set()))
     if by is None:
-        return await services.database.bookings.fetch(statement, *values)
-    async with services.database.bookings.transaction() as connection:
+        async with bookings.turn(slots):
+            return await bookings.fetch(statement, *values)
+    async with bookings.turn(slots), bookings.transaction() as connection:
         rows: list[Any] = await connection.fetch(statement, *values)
         for one in reservations if rows else ():
             before = {"slot_id": one.slot_id, "date": one.date, "start_time": one.start_time, "places": one.places}

@@ -4,16 +4,20 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 from typing import Any
+
+import asyncpg
 
 from db.statements import load
 from hub.access.randomness import random_name, secret_token
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.booking_facts import decide_bookings
-from hub.actions.booking.booking_request import PendingBooking, Reserved, ReserveRequest, SlotStates
+from hub.actions.booking.booking_request import PendingBooking, Reserved, ReserveRequest, SlotKey, SlotStates
 from hub.actions.booking.take_places import take_places
-from hub.batching.batcher import Batcher
+from hub.batching.batcher import Batcher, Locked
+from hub.events.announcements import Announcement
 from hub.guards.seat_admission import Admission, SeatRequest
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
@@ -23,6 +27,15 @@ from hub.services import Services
 BOOKING = load("booking/reservations")
 BATCH_ATTEMPTS = 6
 """Attempts to read and decide a batch: more than `MAX_ATTEMPTS`, because requests of one batch also race each other."""
+LOCK_SECONDS = 0.25
+"""Seconds that a batch waits for the lock of a slot. Its other slots wait with it, so it is then taken slot by slot."""
+APART_LOCK_SECONDS = 0.05
+"""Seconds that the bookings of one slot wait for its lock, when those of each slot are taken apart."""
+SHORT_LOCK_SECONDS, TRIES_ONE_BY_ONE = 0.01, 2
+"""Seconds that one booking alone waits for locks, and bookings that may not get them before their slot counts as locked."""
+LOCKED_SECONDS = 2.0
+"""Seconds for which a slot whose lock was not free is kept out of the batches. Each try that fails begins them again."""
+
 CONTENDED_WAIT = 0.02
 CONTENDED_TRIES = 25
 """Times that seat admission is asked again while other requests hold the last places. Then Postgres decides."""
@@ -49,8 +62,10 @@ class Bookings:
         self._booked = booked
         self._availability = availability
         self._batcher: Batcher[PendingBooking, tuple[Reserved, ...]] = Batcher(
-            "bookings", self._book, key=_same_ticket, observe=observe
+            "bookings", self._book, key=_same_ticket, run_apart=self._book_slot_by_slot, observe=observe
         )
+        self._locked: dict[SlotKey, float] = {}
+        """The slots whose lock was not free, with the time until which they are kept out of the batches."""
         self._ticket_ids: Batcher[tuple[int, str], int | None] = Batcher("ticket names", self._read_ticket_ids)
         self._second, self._this_second, self._last_second = 0, 0, 0
 
@@ -99,12 +114,12 @@ class Bookings:
         # The hold id is derived from the idempotency key, so a repeat has the same one and always reaches Postgres.
         hold_id = key_hash.hex()[:32] if key_hash is not None else random_name()
         booking = PendingBooking(request, request.tickets, hold_id, key_hash, secret_token())
-        places = request.places
+        places, since = request.places, asyncio.get_running_loop().time()
         seat = SeatRequest(request.org_id, request.slot_id, hold_id, places)
         try:
             if await self._ask_admission(seat) is Admission.FULL:
                 raise Refused(Reason.SLOT_FULL, **({} if request.party is None else {"free": 0}))
-            return await self._batcher.submit(booking)
+            return await self._batcher.submit(booking, since=since)
         except Refused as refused:
             if refused.reason in (Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST):
                 refused.details["alternative_slots"] = await self._availability.alternatives(
@@ -124,17 +139,18 @@ class Bookings:
         # The hold id is derived from the link, so both devices that opened it have the same one, and always reach Postgres.
         hold_id = request.confirmation.token_hash.hex()[:32]
         booking = PendingBooking(request, request.tickets, hold_id, request.key_hash, secret_token())
+        since = asyncio.get_running_loop().time()
         if ask_admission:
             seat = SeatRequest(request.org_id, request.slot_id, hold_id, request.places)
             if await self._ask_admission(seat) is Admission.FULL:
                 raise Refused(Reason.NO_CAPACITY, available_count=0)
-        (reserved,) = await self._batcher.submit(booking)
+        (reserved,) = await self._batcher.submit(booking, since=since)
         return reserved
 
     async def _ask_admission(self, seat: SeatRequest) -> Admission:
         answer = await self._services.seat_admission.ask(seat)
         for _ in range(CONTENDED_TRIES):
-            if answer is not Admission.CONTENDED:
+            if answer is not Admission.CONTENDED or (seat.org_id, seat.slot_id) in self._locked:
                 break
             await asyncio.sleep(CONTENDED_WAIT * random.uniform(0.5, 1.5))  # noqa: S311 - a wait, not a secret
             answer = await self._services.seat_admission.ask(seat)
@@ -156,8 +172,26 @@ class Bookings:
 
     async def _book(self, batch: list[PendingBooking]) -> list[tuple[Reserved, ...] | BaseException]:
         self._count(len(batch))
+        if self._locked:
+            now = monotonic()
+            self._locked = {slot: until for slot, until in self._locked.items() if until > now}
+        for booking in batch:
+            booking.answer = Locked() if booking.request.slot in self._locked else None
+        await self._decide_and_take([booking for booking in batch if booking.answer is None], together=True)
+        return [booking.answer for booking in batch]  # type: ignore[misc]
+
+    async def _book_slot_by_slot(self, batch: list[PendingBooking]) -> list[tuple[Reserved, ...] | BaseException]:
+        for booking in batch:
+            booking.answer = None
+        await self._decide_and_take(batch, together=False)
+        return [booking.answer for booking in batch]  # type: ignore[misc]
+
+    async def _decide_and_take(self, batch: list[PendingBooking], *, together: bool) -> None:
+        """Answer all bookings of a batch. Those whose slot another transaction holds are answered Locked."""
         open_ones = batch
         slots: SlotStates = {}
+        if not batch:
+            return
         try:
             async with self._services.database.bookings.connection() as connection:
                 for _ in range(BATCH_ATTEMPTS):
@@ -166,10 +200,7 @@ class Bookings:
                     open_ones = [booking for booking in open_ones if booking.answer is None]
                     if not open_ones:
                         break
-                    announcements = await take_places(connection, open_ones, now, slots)
-                    if announcements and self._booked is not None:
-                        self._booked()
-                    self._services.announcer.publish(announcements)
+                    await self._take(connection, open_ones, now, slots, together=together)
                     open_ones = [booking for booking in open_ones if booking.answer is None]
                     if not open_ones:
                         break
@@ -178,7 +209,51 @@ class Bookings:
                 booking.answer = Refused(Reason.BUSY)
         finally:
             self._settle(batch, slots)
-        return [booking.answer for booking in batch]  # type: ignore[misc]
+
+    async def _take(
+        self, connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates, *, together: bool
+    ) -> None:
+        """Take places for all at once; if a lock is not free, or not `together`, for the bookings of each slot alone."""
+        by_slot: dict[SlotKey, list[PendingBooking]] = {}
+        for booking in batch:
+            by_slot.setdefault(booking.request.slot, []).append(booking)
+        if together:
+            try:
+                self._publish(await take_places(connection, batch, now, slots, lock_seconds=LOCK_SECONDS))
+                return
+            except asyncpg.LockNotAvailableError:
+                log.warning("booking.slot_locked", extra={"slots": len(by_slot)})
+        for slot, bookings in by_slot.items():
+            try:
+                self._publish(await take_places(connection, bookings, now, slots, lock_seconds=APART_LOCK_SECONDS))
+                self._locked.pop(slot, None)
+            except asyncpg.LockNotAvailableError:
+                self._locked[slot] = monotonic() + LOCKED_SECONDS
+                await self._take_one_by_one(connection, bookings, now, slots)
+
+    async def _take_one_by_one(
+        self, connection: Any, bookings: list[PendingBooking], now: datetime, slots: SlotStates
+    ) -> None:
+        """Take places for each booking alone, because one of their tickets may be locked, and not their slot.
+
+        After two that are not free, in an order of chance, it is the slot.
+        """
+        for booking in bookings:
+            booking.answer = Locked()
+        not_free = 0
+        for booking in random.sample(bookings, len(bookings)):
+            if not_free == TRIES_ONE_BY_ONE or len(bookings) == 1:
+                break
+            try:
+                booking.answer = None
+                self._publish(await take_places(connection, [booking], now, slots, lock_seconds=SHORT_LOCK_SECONDS))
+            except asyncpg.LockNotAvailableError:
+                booking.answer, not_free = Locked(), not_free + 1
+
+    def _publish(self, announcements: list[Announcement]) -> None:
+        if announcements and self._booked is not None:
+            self._booked()
+        self._services.announcer.publish(announcements)
 
     def _settle(self, batch: list[PendingBooking], slots: SlotStates) -> None:
         """Pass the results in Postgres to seat admission. A slot that was not read keeps its holds until they expire."""
@@ -190,6 +265,7 @@ class Bookings:
                     booking.request.slot_id == slot_id
                     and booking.request.org_id == org_id
                     and booking.answer is not None
+                    and not isinstance(booking.answer, Locked)
                 ):
                     (booked if _has_its_places(booking.answer) else released).append(booking.hold_id)
             self._services.seat_admission.settle(

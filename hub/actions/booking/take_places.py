@@ -21,11 +21,12 @@ log = logging.getLogger(__name__)
 
 
 async def take_places(
-    connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates
+    connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates, *, lock_seconds: float | None = None
 ) -> list[Announcement]:
     """Take places for all bookings that still can have them, and answer these. The facts of the others must be read again.
 
-    Return the announcements to publish after the commit. The places left are put into `slots`.
+    Return the announcements to publish after the commit. The places left are put into `slots`. Raises LockNotAvailableError if
+    another transaction holds one of the rows for longer than `lock_seconds`, or else than the connection waits.
     """
     batch = _that_fit(_without_rivals(batch), slots)
     if not batch:
@@ -33,7 +34,10 @@ async def take_places(
     rows_of = [row for n, booking in enumerate(batch) for row in _columns_of(n, booking)]
     *columns, language, i, size, places, confirm_hash = zip(*rows_of, strict=True)
     try:
-        rows = await connection.fetch(BOOKING.take_places, *columns, now, language, i, size, places, confirm_hash)
+        rows = await connection.fetch(
+            BOOKING.take_places, *columns, now, language, i, size, places, confirm_hash,
+            None if lock_seconds is None else f"{lock_seconds * 1000:.0f}ms",
+        )  # fmt: skip
     except (asyncpg.DeadlockDetectedError, asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
         # Two statements raced and a constraint stopped this one, so nothing was written. Read the facts and decide again.
         log.warning("booking.refused_by_table", extra={"error": type(error).__name__})

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from db.organisation import working_for
+from db.patience import have_patience
 from hub.access.roles import at_least
 from hub.live.commands.context import CommandContext
 from hub.live.commands.table import COMMANDS, KIOSK_COMMANDS
@@ -128,6 +129,7 @@ class CommandSession:
     # ---- Replies
 
     async def _wait_for_reply(self, number: int, reply: Coroutine[Any, Any, Any]) -> None:
+        have_patience()
         try:
             with working_for(self.context.identity.org_id):
                 data = await reply
