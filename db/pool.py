@@ -168,7 +168,7 @@ class Pool:
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
-                min_size=1,
+                min_size=0,  # with more, asyncpg tries again by itself during an outage and logs a traceback each time
                 max_size=self._size,
                 command_timeout=COMMAND_SECONDS,
                 timeout=ACQUIRE_SECONDS,

@@ -4,9 +4,12 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+from redis import exceptions as redis
+
 from db.pool import DatabaseDown
 from hub.observability import telemetry
 from hub.observability.logs import event
+from hub.rules.refusals import Unavailable
 
 
 async def run_periodically(
@@ -16,7 +19,7 @@ async def run_periodically(
 
     The first run comes after `first` seconds, or else after `every`. A job that ends what a killed process left begins early.
 
-    If Postgres or the network is down, `round.postponed` is logged; any other error is `round.failed`. The next run follows.
+    If Postgres, Redis or the network is down, `round.postponed` is logged; any other error is `round.failed`. The next run follows.
     """
     wait = every if first is None else first
     while True:
@@ -24,7 +27,7 @@ async def run_periodically(
         wait = every
         try:
             await job()
-        except (DatabaseDown, OSError) as away:
+        except (DatabaseDown, Unavailable, OSError, redis.ConnectionError, redis.TimeoutError) as away:
             event("round.postponed", "WARNING", round=name, error=type(away).__name__)
         except Exception as error:  # noqa: BLE001 - one failed run must not end the following ones
             telemetry.background_failures.labels(name).inc()

@@ -12,6 +12,7 @@ import db.pool
 from db.organisation import working_for
 from db.patience import have_patience
 from db.pool import DatabaseDown, Pool, _usable
+from hub.observability import logs
 from tests.support.database_proxy import DatabaseProxy
 
 
@@ -213,6 +214,19 @@ async def test_when_a_server_is_silent_nobody_waits_in_line_for_a_connection_to_
     async with asyncio.timeout(15):
         answers = await asyncio.gather(*(pool.fetchval("SELECT 1") for _ in range(5)), return_exceptions=True)
     assert {type(answer) for answer in answers} == {DatabaseDown}
+    await pool.close()
+
+
+async def test_an_outage_puts_no_traceback_into_the_log(proxy):
+    pool = Pool(proxy.url, size=2)
+    await pool.open()
+    with logs.captured() as lines:
+        await proxy.cut()
+        for _ in range(3):
+            with pytest.raises(DatabaseDown):
+                await pool.fetchval("SELECT 1")
+        await asyncio.sleep(0.05)
+    assert [line for line in lines if "traceback" in line or line["level"] == "ERROR"] == []
     await pool.close()
 
 
