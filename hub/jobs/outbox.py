@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -47,6 +48,11 @@ _FIRST_WAIT = 2.0
 _WAIT_FACTOR = 4.0
 _LONGEST_WAIT = 2 * 3600.0
 _LONGEST_WAIT_FOR_SERVER = 60.0
+_JITTER = 0.2
+_CLOCK_SECONDS = 15.0
+"""Seconds between two looks for messages that wait longer than they may, since a clock was wrong when they were written."""
+_SKEW = timedelta(seconds=60)
+"""Time by which the clocks of two processes may differ without anything being wrong."""
 _REST_PER_WORK = 2.0  # seconds of rest per second of writing: e-mails then use at most a third of the processor
 _REST_IN_A_RUSH = 0.5  # seconds; the e-mails of a rush go out when it is over
 
@@ -97,6 +103,7 @@ class OutboxWorker:
         self._stopping = False
         # Failures in a row of each channel. They decide how long its server is left alone.
         self._failed_contacts = dict.fromkeys(CHANNELS, 0)
+        self._looked_at = -inf
 
     def wake(self) -> None:
         """Look for messages now and not in half a second, unless a server has just failed."""
@@ -115,6 +122,7 @@ class OutboxWorker:
                 self._woken.clear()
                 settled = 0
                 try:
+                    await self._bring_back()
                     settled = await self.send_due()
                 except DatabaseDown:
                     pass  # health checks report it; the next turn tries again
@@ -131,6 +139,22 @@ class OutboxWorker:
         await self._carrier.rest()
         await self._texts.rest()
         await self._webhooks.rest()
+
+    async def _bring_back(self) -> None:
+        if time.monotonic() - self._looked_at >= _CLOCK_SECONDS:
+            await self.bring_back()
+            self._looked_at = time.monotonic()
+
+    async def bring_back(self) -> int:
+        """Make due what waits longer than it ever may, and return how many messages did: they were written by a wrong clock."""
+        now = self._services.clock.now()
+        longest = [timedelta(seconds=_longest_wait(tries)) + _SKEW for tries in range(MOST_TRIES + 1)]
+        rows = await self._services.database.jobs.fetch(
+            self._sql.bring_back, now, now + LEASE + _SKEW, longest, int(self._urgent)
+        )
+        if rows:
+            logs.event(telemetry.MAIL_BROUGHT_BACK, level="WARNING", messages=len(rows))
+        return len(rows)
 
     async def send_due(self) -> int:
         """Send one batch and return how many messages were settled. Those not tried are released."""
@@ -259,7 +283,8 @@ class OutboxWorker:
     def _later(self, tries: int, longest: float) -> datetime:
         """Return the time of the next try: exponential with 20 % jitter, so that many rows do not come back in one second."""
         seconds = min(_FIRST_WAIT * _WAIT_FACTOR ** min(tries - 1, 16), longest)
-        return self._services.clock.now() + timedelta(seconds=seconds * (0.8 + 0.4 * self._jitter()))
+        factor = 1 - _JITTER + 2 * _JITTER * self._jitter()
+        return self._services.clock.now() + timedelta(seconds=seconds * factor)
 
     def _log(self, row: Any, error: str | None = None, *, dead: bool = False) -> None:
         fields: dict[str, Any] = {
@@ -275,3 +300,9 @@ class OutboxWorker:
         else:
             telemetry.mail_sent()
             logs.event(telemetry.MAIL_SENT, **fields)
+
+
+def _longest_wait(tries: int) -> float:
+    """Return the longest wait in seconds of a message after so many tries, for itself or for its channel's server."""
+    own = min(_FIRST_WAIT * _WAIT_FACTOR ** (tries - 1), _LONGEST_WAIT)
+    return max(own, _LONGEST_WAIT_FOR_SERVER) * (1 + _JITTER)

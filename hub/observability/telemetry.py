@@ -47,6 +47,7 @@ MAIL_FAILED: Final = "email.confirmation.failed"  # C
 TICKET_EXPIRED: Final = "ticket.expired"
 CHECKS_LOST: Final = "ticket_checks.lost"
 MAIL_DROPPED: Final = "mail.dropped"
+MAIL_BROUGHT_BACK: Final = "mail.brought_back"
 MAIL_RETRIED: Final = "mail.retried"
 MAIL_DISCARDED: Final = "mail.discarded"
 CODE_SENT: Final = "contact.code.sent"

@@ -13,12 +13,18 @@ from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
+from tests.support.still_outbox import bring_nothing_back
 from tests.support.world import World
 
 pytestmark = pytest.mark.one_hub
 
 NEVER = timedelta(days=400)
 LOOK_EVERY_MS = 4_000
+
+
+@pytest.fixture(autouse=True)
+def never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_nothing_back(monkeypatch)
 
 
 async def stuck(world: World, kind: str = "reservation.moved", **columns: Any) -> int:

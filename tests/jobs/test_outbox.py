@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.jobs.outbox import OutboxJob, OutboxWorker
-from tests.support.mail_outbox import NOW, STARTS
+from hub.jobs.outbox import LEASE, OutboxJob, OutboxWorker
+from tests.support.mail_outbox import NOW, STARTS, change_outbox
 from tests.support.venues import overwrite_venues
 
 LATER = NOW + timedelta(minutes=5)
@@ -228,3 +228,53 @@ async def test_the_loop_sends_at_once_when_woken_and_gives_the_rest_back_when_st
     states = [(row["status"], row["lease_id"], row["attempts"]) for row in await outbox_rows.rows()]
     assert states.count(("SENT", None, 1)) == sent
     assert states.count(("PENDING", None, 0)) == 40 - sent
+
+
+AHEAD = timedelta(hours=2)
+
+
+async def test_mails_written_while_the_clock_was_ahead_are_sent_when_it_is_right_again(
+    worker, outbox_rows, services, mail_server, events
+):
+    await outbox_rows.confirmations(3)
+    await change_outbox(services.database, next_attempt_at=NOW + AHEAD)
+    assert await worker.send_due() == 0
+    assert await worker.bring_back() == 3
+    assert events == [("mail.brought_back", {"level": "WARNING", "messages": 3})]
+    assert await worker.send_due() == 3
+    assert len(mail_server.messages) == 3
+
+
+async def test_a_lease_taken_while_the_clock_was_ahead_ends_as_soon_as_any(worker, outbox_rows, services, mail_server):
+    await outbox_rows.confirmations()
+    await change_outbox(services.database, leased_until=NOW + AHEAD, attempts=1)
+    assert await worker.bring_back() == 1
+    assert await worker.send_due() == 0
+    services.clock.advance(2 * LEASE.total_seconds() + 1)
+    assert await worker.send_due() == 1
+
+
+async def test_a_wait_that_a_message_may_have_is_left_to_it(worker, outbox_rows, services, mail_server):
+    await outbox_rows.confirmations()
+    mail_server.data_answer = "451 try later"
+    for _ in range(7):
+        await worker.send_due()
+        assert await worker.bring_back() == 0
+        (row,) = await outbox_rows.rows()
+        services.clock.set(row["next_attempt_at"])
+    services.clock.set(row["next_attempt_at"] - timedelta(hours=2))
+    assert await worker.bring_back() == 0
+    services.clock.set(row["next_attempt_at"] - timedelta(hours=3))
+    assert await worker.bring_back() == 1
+
+
+async def test_the_job_looks_for_what_a_wrong_clock_wrote_by_itself(services, outbox_rows, mail_server, events):
+    await outbox_rows.confirmations(2)
+    await change_outbox(services.database, next_attempt_at=NOW + AHEAD)
+    job = OutboxJob(services)
+    running = asyncio.ensure_future(job.run())
+    async with asyncio.timeout(15):
+        while len(mail_server.messages) < 2:
+            await asyncio.sleep(0.01)
+    job.stop()
+    await running

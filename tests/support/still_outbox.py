@@ -11,13 +11,19 @@ from hub.jobs.outbox import OutboxWorker
 from tests.support.hub import Hub
 
 
+async def _nothing(_self: OutboxWorker) -> int:
+    return 0
+
+
 def send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop all hubs of this process from sending, including those that run already."""
+    monkeypatch.setattr(OutboxWorker, "send_due", _nothing)
+    bring_nothing_back(monkeypatch)
 
-    async def nothing(_self: OutboxWorker) -> int:
-        return 0
 
-    monkeypatch.setattr(OutboxWorker, "send_due", nothing)
+def bring_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let messages wait for longer than any does, so that a test has some that are never sent."""
+    monkeypatch.setattr(OutboxWorker, "bring_back", _nothing)
 
 
 async def newest_code(hub: Hub, channel: str = "mail") -> str:

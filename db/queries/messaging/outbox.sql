@@ -25,6 +25,23 @@ FROM claimed c
 JOIN organisations g ON g.id = c.org_id
 ORDER BY c.attempts, c.id;
 
+-- name: bring_back
+-- Makes due at $1 what would wait longer than any message waits, and ends leases at $2 at the latest: a process wrote these times
+-- while its clock was ahead. $3 has the longest waits, by the number of attempts from none on. Only messages that
+-- become useless at some time with $4 = 1, with 0 all others.
+UPDATE mail_outbox o
+   SET next_attempt_at = CASE WHEN a.astray THEN $1::timestamptz ELSE o.next_attempt_at END,
+       leased_until = CASE WHEN o.leased_until > $2::timestamptz THEN $2::timestamptz ELSE o.leased_until END
+  FROM (SELECT org_id, id,
+               next_attempt_at > $1::timestamptz + ($3::interval[])[least(attempts + 1, cardinality($3::interval[]))] AS astray
+          FROM mail_outbox
+         WHERE status = 'PENDING' AND num_nonnulls(not_after) = $4::integer
+           AND (next_attempt_at > $1::timestamptz + ($3::interval[])[least(attempts + 1, cardinality($3::interval[]))]
+                OR leased_until > $2::timestamptz)
+           FOR UPDATE SKIP LOCKED) a
+ WHERE o.org_id = a.org_id AND o.id = a.id
+RETURNING o.id;
+
 -- name: parties
 -- The whole parties of some reservations, including cancelled ones: one row per place and per element of $1, the number of the
 -- request. A party is the reservations with one manage token.

@@ -1,9 +1,10 @@
 -- Alerts: reads measured values and thresholds, raises and clears alerts.
 
 -- name: claim_look
--- Claims the check of organisation $1 at $2, unless it was checked since $3. Locks the row for the transaction.
+-- Claims the check of organisation $1 at $2, unless it was checked since $3. Locks the row for the transaction. A check that lies
+-- more than a minute ahead was claimed by a process with a wrong clock, and does not count.
 INSERT INTO alert_looks AS l (org_id, looked_at) VALUES ($1, $2)
-ON CONFLICT (org_id) DO UPDATE SET looked_at = $2 WHERE l.looked_at <= $3
+ON CONFLICT (org_id) DO UPDATE SET looked_at = $2 WHERE l.looked_at <= $3 OR l.looked_at > $2 + interval '1 minute'
 RETURNING l.org_id;
 
 -- name: alert_policies

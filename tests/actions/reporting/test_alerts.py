@@ -336,3 +336,13 @@ def test_the_command_reads_the_policies_as_people_write_them() -> None:
     ):
         with pytest.raises(SystemExit):
             _parser().parse_args(["venue", "set", "1", *wrong])
+
+
+async def test_a_check_by_a_process_whose_clock_was_ahead_stops_no_later_check(hub, world, monkeypatch):
+    await world.policy(alert_login_failures=1)
+    alert_metrics = AlertMetrics()
+    hub.clock.advance(7200)
+    await looks_once(hub, world, alert_metrics)
+    hub.clock.advance(-7200)
+    count(alert_metrics, world, "login_failed", 5)
+    assert await looks(hub, world, alert_metrics, 3) == 1

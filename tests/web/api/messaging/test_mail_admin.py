@@ -16,10 +16,16 @@ from tests.support.api_client import Api
 from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
 from tests.support.rows import count_rows
 from tests.support.shows import add_booking, add_stage, read_booking_row
+from tests.support.still_outbox import bring_nothing_back
 from tests.support.world import World
 
 LIST = "/api/admin/mail"
 NEVER = timedelta(days=400)
+
+
+@pytest.fixture(autouse=True)
+def never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_nothing_back(monkeypatch)
 
 
 async def queue(world: World, kind: str = "reservation.confirmed", **columns: Any) -> int:
