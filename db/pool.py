@@ -17,6 +17,9 @@ from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
 from db.turns import Turns
 
 ACQUIRE_SECONDS = 1.0
+LOCK_SECONDS = 1.5
+BATCH_LOCK_SECONDS = 0.25
+"""Seconds that a batch waits for a lock. All of its requests wait with it, so it is then run again in parts."""
 COMMAND_SECONDS = PATIENCE_SECONDS
 
 # Scan and booking statements join a few array elements to tables of any size. These settings force index look-ups in the
@@ -137,18 +140,20 @@ class Pool:
         steady_plans: bool = False,
         long_reads: bool = False,
         patience: float = ACQUIRE_SECONDS,
+        lock_seconds: float = LOCK_SECONDS,
         every_organisation: bool = False,
     ) -> None:
-        """`patience`: seconds to wait for a free connection. `every_organisation`: never show one organisation alone."""
+        """`patience`: seconds to wait for a free connection. `lock_seconds`: to wait for a lock outside `transaction()`. `every_organisation`: never show one organisation alone."""
         self._patience = patience
         self._every_organisation = every_organisation
+        self._lock_seconds = lock_seconds
         self.walled = False
         self._dsn = dsn
         self._size = size
         self._settings = {
             "application_name": "venue-hub",
             "timezone": "UTC",
-            "lock_timeout": "1500ms",
+            "lock_timeout": f"{lock_seconds * 1000:.0f}ms",
             "statement_timeout": "2500ms",  # shorter than `COMMAND_SECONDS`, after which the connection is closed
             "idle_in_transaction_session_timeout": "5s",
             **(STEADY_PLANS if steady_plans else {}),
@@ -313,8 +318,10 @@ class Pool:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """Yield a connection inside a transaction. It is rolled back if the block raises."""
+        """Yield a connection inside a transaction, which waits `LOCK_SECONDS` for locks. It is rolled back if the block raises."""
         async with self.connection() as connection, connection.transaction():
+            if self._lock_seconds < LOCK_SECONDS:
+                await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS * 1000:.0f}ms'")
             yield connection
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
@@ -356,7 +363,7 @@ class Database:
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
-        self.scans = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
+        self.scans = Pool(dsn, size=4, steady_plans=True, every_organisation=True, lock_seconds=BATCH_LOCK_SECONDS)
         self.bookings = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
         self.jobs = Pool(dsn, size=6)
         self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)

@@ -185,7 +185,7 @@ async def test_a_task_waits_once_for_a_silent_server_whatever_it_tries_next(prox
     await pool.close()
 
 
-async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_back(proxy, impatient):
+async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_back(proxy, impatient, monkeypatch):
     pool = Pool(proxy.url, size=2)
     await pool.open()
     have_patience()
@@ -199,6 +199,7 @@ async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_bac
         with pytest.raises(DatabaseDown):
             await change()
     proxy.thaw()
+    monkeypatch.setattr(db.patience, "PATIENCE_SECONDS", 60.0)
     have_patience()
     assert await pool.fetchval("SELECT 1") == 1
     assert pool.gauges[0] >= pool.gauges[1]

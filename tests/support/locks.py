@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+
+from tests.support.hub import Hub
 from tests.support.rows import condition_of
 
 
@@ -12,6 +17,18 @@ async def hold_row(transaction: Any, table: str, *, strength: str = "NO KEY UPDA
     condition, values = condition_of(where)
     rows = await transaction.fetch(f"SELECT 1 FROM {table}{condition} FOR {strength}", *values)
     assert len(rows) == 1
+
+
+@asynccontextmanager
+async def locked(hub: Hub, table: str, number: int) -> AsyncIterator[None]:
+    """Another transaction locks one row for the block."""
+    other = await asyncpg.connect(hub.settings.database_url)
+    try:
+        async with other.transaction():
+            await hold_row(other, table, id=number)
+            yield
+    finally:
+        await other.close()
 
 
 async def count_waiting(database: Any) -> int:

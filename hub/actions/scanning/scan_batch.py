@@ -6,14 +6,17 @@ A scan whose ticket changed between reading and writing is decided again, at mos
 
 import asyncio
 import logging
+import random
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
 from typing import Any, ClassVar
 from uuid import UUID
+
+import asyncpg
 
 from db import row_literals
 from db.row_literals import text
@@ -22,7 +25,7 @@ from hub.access.randomness import token_hash
 from hub.access.uuids import sortable_uuid
 from hub.actions.scanning.first_answers import Repeat, first_answers
 from hub.actions.scanning.movements import Movement, write_movements
-from hub.batching.batcher import Batcher
+from hub.batching.batcher import Batcher, Locked
 from hub.events.announcements import Announcement
 from hub.events.scan_events import logged_scan
 from hub.observability.logs import request_id
@@ -40,6 +43,11 @@ ENTRIES = load("scanning/entries")
 _LINK = re.compile(r"(?=.*[a-z])[\w-]{32}", re.ASCII).fullmatch
 """The secret of a confirmation link, as `secret_token` makes it. No code of ours is as long."""
 
+ONE_SLOT_LOCK_SECONDS = 0.05
+"""Seconds that the scans of one slot wait for its lock when those of each slot are written apart."""
+LOCKED_SECONDS = 2.0
+"""Seconds for which the scans of a slot whose lock was not free are written apart. Each try that fails begins them again."""
+
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +57,7 @@ class PendingScan:
 
     request: ScanRequest
     scan_id: UUID
-    answer: Decision | Refused | None = None
+    answer: Decision | Refused | Locked | None = None
     version: int | None = None
     """The ticket's version as it was read. The write fails if it has changed."""
     to_log: bool = True
@@ -90,8 +98,15 @@ class ScanBatches(ABC):
         self._services = services
         self._decide = decide
         self._batcher: Batcher[ScanRequest, Decision] = Batcher(
-            name, self._run_batch, key=_same_ticket, max_in_flight=max_in_flight, observe=observe
+            name,
+            self._run_batch,
+            key=_same_ticket,
+            max_in_flight=max_in_flight,
+            run_apart=self._run_slot_by_slot,
+            observe=observe,
         )
+        self._locked: dict[tuple[int, int], float] = {}
+        """The slots whose lock was not free, with the time until which their scans are written apart."""
         self.drain = self._batcher.drain
 
     def submit(self, request: ScanRequest) -> asyncio.Future[Decision]:
@@ -117,6 +132,16 @@ class ScanBatches(ABC):
         """Count and log the decisions. The log has the ticket's id, never its code."""
 
     async def _run_batch(self, requests: list[ScanRequest]) -> list[Decision | BaseException]:
+        return await self._run(requests, self._write_together)
+
+    async def _run_slot_by_slot(self, requests: list[ScanRequest]) -> list[Decision | BaseException]:
+        return await self._run(requests, self._write_slot_by_slot)
+
+    async def _run(
+        self,
+        requests: list[ScanRequest],
+        write: Callable[[Any, list[PendingScan], datetime], Awaitable[list[PendingScan]]],
+    ) -> list[Decision | BaseException]:
         scans = [PendingScan(request, request.scan_id or sortable_uuid()) for request in requests]
         undecided = _refuse_repeated_ids(scans)
         # One connection for reading and writing, because taking one from the pool takes as long as deciding a scan.
@@ -124,7 +149,7 @@ class ScanBatches(ABC):
             for _ in range(MAX_ATTEMPTS):
                 now = self._services.clock.now()
                 await self._decide_all(connection, undecided, now)
-                undecided = await self._write(connection, undecided, now)
+                undecided = await write(connection, undecided, now)
                 if not undecided:
                     break
                 for scan in undecided:
@@ -138,6 +163,55 @@ class ScanBatches(ABC):
                     scan.answer = Refused(Reason.BUSY)
         self._record(scans)
         return [scan.answer for scan in scans]  # type: ignore[misc]
+
+    async def _write_together(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write as `_write`; slot by slot if a lock is not free. The scans of slots that are known to be locked are answered so."""
+        if self._locked:
+            moment = monotonic()
+            self._locked = {slot: until for slot, until in self._locked.items() if until > moment}
+            for scan in scans:
+                if scan.to_log and _slot_of(scan) in self._locked:
+                    scan.answer = Locked()
+            scans = [scan for scan in scans if not isinstance(scan.answer, Locked)]
+        try:
+            return await self._write(connection, scans, now)
+        except asyncpg.LockNotAvailableError:
+            log.warning("door.slot_locked")
+        return await self._write_slot_by_slot(connection, scans, now)
+
+    async def _write_slot_by_slot(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write the scans of each slot alone. Those of a slot that another transaction has locked are answered so."""
+        by_slot: dict[tuple[int, int], list[PendingScan]] = {}
+        for scan in scans:
+            by_slot.setdefault(_slot_of(scan), []).append(scan)
+        raced: list[PendingScan] = []
+        await connection.execute(f"SET lock_timeout = '{ONE_SLOT_LOCK_SECONDS * 1000:.0f}ms'")
+        try:
+            for slot, of_slot in by_slot.items():
+                try:
+                    raced += await self._write(connection, of_slot, now)
+                    self._locked.pop(slot, None)
+                except asyncpg.LockNotAvailableError:
+                    if slot[1]:
+                        self._locked[slot] = monotonic() + LOCKED_SECONDS
+                    raced += await self._write_one_by_one(connection, of_slot, now)
+        finally:
+            await connection.execute("RESET lock_timeout")
+        return raced
+
+    async def _write_one_by_one(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write each scan alone, because a ticket may be locked, and not the slot. After two, in an order of chance, it is the slot."""
+        raced: list[PendingScan] = []
+        not_free = 0 if len(scans) > 1 else 2
+        for scan in random.sample(scans, len(scans)):
+            try:
+                if not_free < 2:
+                    raced += await self._write(connection, [scan], now)
+                    continue
+            except asyncpg.LockNotAvailableError:
+                not_free += 1
+            scan.answer = Locked()
+        return raced
 
     async def _decide_all(self, connection: Any, scans: list[PendingScan], now: datetime) -> None:
         links = [scan for scan in scans if len(scan.request.code) == 32 and _LINK(scan.request.code)]
@@ -198,6 +272,14 @@ async def _find_bookings(connection: Any, links: list[PendingScan]) -> None:
     for scan, row in zip(links, rows, strict=True):
         if row["code"] is not None:
             scan.request.code = row["code"]
+
+
+def _slot_of(scan: PendingScan) -> tuple[int, int]:
+    """Return the organisation and the slot whose counts the scan changes; slot 0 if it changes none."""
+    decision = scan.answer
+    if not isinstance(decision, Decision) or decision.reservation is None or not (decision.entered or scan.for_party):
+        return scan.request.org_id, 0
+    return scan.request.org_id, decision.reservation.slot_id
 
 
 def _same_ticket(request: ScanRequest) -> tuple[int, str]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import pytest
 
 from hub.actions.booking import reserve
 from hub.batching import batcher
 from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
-from tests.support.locks import count_waiting, hold_row
+from tests.support.locks import count_waiting, locked
 from tests.support.world import World
 
 PATIENCE = 15.0
@@ -25,18 +22,6 @@ LOCK_SECONDS = reserve.LOCK_SECONDS
 def real_limit(monkeypatch: pytest.MonkeyPatch, slow_servers: None) -> None:
     """A batch waits for a lock as long as it does in earnest. All other limits are long."""
     monkeypatch.setattr(reserve, "LOCK_SECONDS", LOCK_SECONDS)
-
-
-@asynccontextmanager
-async def locked(hub: Hub, table: str, number: int) -> AsyncIterator[None]:
-    """another transaction locks one row for the block."""
-    other = await asyncpg.connect(hub.settings.database_url)
-    try:
-        async with other.transaction():
-            await hold_row(other, table, id=number)
-            yield
-    finally:
-        await other.close()
 
 
 @pytest.fixture
