@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from hub.rules.secret_strength import KEY_BITS, PASSWORD_BITS, strength
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -121,6 +123,9 @@ class Settings:
             development=development,
             metrics_token=read.text("HUB_METRICS_TOKEN"),
         )
+        if serving and not is_loopback(settings.public_url):
+            read.problems += [f"{weak}: serve others with a better one, or set HUB_PUBLIC_URL to an address of this machine"
+                              for weak in weak_secrets(settings)]  # fmt: skip
         if read.problems:
             raise SettingsError("\n".join(read.problems))
         if not secret_key and own_key:
@@ -132,6 +137,41 @@ def default_public_url(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether only this machine reaches the host of the URL."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def weak_secrets(settings: Settings) -> list[str]:
+    """Return a sentence for each secret that is published or easy to guess. It names the setting and never the value."""
+    secrets_and_bits = {
+        "HUB_SECRET_KEY": (_text(settings.secret_key), KEY_BITS),
+        "HUB_SECRET_KEY_PREVIOUS": (_text(settings.secret_key_previous), KEY_BITS),
+        "the password in HUB_DATABASE_URL": (url_password(settings.database_url), PASSWORD_BITS),
+        "the password in HUB_REDIS_URL": (url_password(settings.redis_url), PASSWORD_BITS),
+        "HUB_METRICS_TOKEN": (settings.metrics_token, PASSWORD_BITS),
+    }
+    return [
+        f"{name} is published or easy to guess (`openssl rand -hex 32` makes a good one)"
+        for name, (secret, bits) in secrets_and_bits.items()
+        if secret and strength(secret) < bits
+    ]
+
+
+def url_password(url: str | None) -> str | None:
+    """Return the password in the URL of a server, wherever the drivers look for it."""
+    parts = urlsplit(url or "")
+    return unquote(parts.password) if parts.password else parse_qs(parts.query).get("password", [None])[0]
+
+
+def _text(key: bytes | None) -> str | None:
+    return key.decode("utf-8", "surrogateescape") if key else None
 
 
 def own_secret_key(data_dir: Path) -> bytes:

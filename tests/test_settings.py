@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.settings import Rate, Settings, SettingsError, parse_rate
+from hub.settings import Rate, Settings, SettingsError, parse_rate, weak_secrets
 
-KEY = "k" * 32
+KEY = "VcnPZb3lMYUgNQd8ShkK7T4wq2eXaJ0R"
+SITE = "https://hub.example.org"
 
 
 def read(env: dict[str, str], **how: bool) -> Settings:
@@ -124,3 +125,40 @@ def test_a_provider_of_text_messages_is_named_whole_or_refused(tmp_path: Path, u
         read(env, development=True)
     assert "hunter2" not in str(refused.value)
     assert read({**env, "HUB_SMS_URL": "twilio://AC1:t@/?from=+12025550100"}, development=True).sms_url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_SECRET_KEY", "only-for-trying-it-out-not-a-secret-at-all"),
+        ("HUB_SECRET_KEY", "k" * 32),
+        ("HUB_SECRET_KEY", "please-change-me-to-a-long-random-string"),
+        ("HUB_SECRET_KEY_PREVIOUS", "only-for-trying-it-out-not-a-secret-at-all"),
+        ("HUB_DATABASE_URL", "postgresql://hub:only-for-trying-it-out@postgres:5432/hub"),
+        ("HUB_DATABASE_URL", "postgresql://hub@postgres:5432/hub?password=only%2Dfor%2Dtrying%2Dit%2Dout"),
+        ("HUB_REDIS_URL", "redis://:valkey@valkey:6379/0"),
+        ("HUB_METRICS_TOKEN", "metrics"),
+    ],
+)
+@pytest.mark.parametrize("development", [False, True], ids=["serve", "run"])
+def test_a_hub_for_others_takes_no_secret_that_they_can_guess(name: str, value: str, development: bool) -> None:
+    env = {"HUB_SECRET_KEY": KEY, name: value}
+    with pytest.raises(SettingsError, match=name) as refused:
+        read({**env, "HUB_PUBLIC_URL": SITE}, development=development)
+    assert str(refused.value).count("\n") == 0
+    assert value not in str(refused.value)
+    for here in ("http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080", "https://hub.localhost"):
+        settings = read({**env, "HUB_PUBLIC_URL": here}, development=development)
+        assert [problem for problem in weak_secrets(settings) if name in problem], "the doctor names it all the same"
+    assert read({**env, "HUB_PUBLIC_URL": SITE}, serving=False), "a command serves nobody"
+
+
+def test_secrets_of_a_generator_are_taken_and_a_server_may_have_no_password() -> None:
+    env = {
+        "HUB_PUBLIC_URL": SITE,
+        "HUB_SECRET_KEY": KEY,
+        "HUB_DATABASE_URL": "postgresql://hub:5f0f3c9be1d84c7c@postgres:5432/hub",
+        "HUB_REDIS_URL": "redis://valkey:6379/0",
+    }
+    assert weak_secrets(read(env)) == []
+    assert weak_secrets(read({**env, "HUB_DATABASE_URL": "postgresql:///hub?host=/run/postgresql"})) == []

@@ -10,20 +10,14 @@ from typing import Any
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
 from hub.serving import open_files
-from hub.settings import Settings
+from hub.settings import Settings, weak_secrets
 
 
 async def doctor(args: Namespace) -> CommandResult:
     del args
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     problems: list[str] = []
-    if settings.clock_offset:
-        problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
-    if open_files.reachable() < open_files.LEAST:
-        problems.append(
-            f"a process may have {open_files.reachable()} files open, and every connection is one: raise the hard limit"
-            f" to {open_files.LEAST} or more (ulimit -Hn, LimitNOFILE= of systemd, ulimits.nofile of Docker)"
-        )
+    problems += _look_at_settings(settings)
     async with with_servers(settings) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None
@@ -43,6 +37,19 @@ async def doctor(args: Namespace) -> CommandResult:
     text += [f"{name:<13} {version}" for name, version in versions.items()]
     text += [f"problem       {problem}" for problem in problems] or ["no problem found"]
     return CommandResult(document, "\n".join(text))
+
+
+def _look_at_settings(settings: Settings) -> list[str]:
+    """Return what is wrong with the settings themselves, before any server is asked."""
+    problems = weak_secrets(settings)
+    if settings.clock_offset:
+        problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
+    if open_files.reachable() < open_files.LEAST:
+        problems.append(
+            f"a process may have {open_files.reachable()} files open, and every connection is one: raise the hard limit"
+            f" to {open_files.LEAST} or more (ulimit -Hn, LimitNOFILE= of systemd, ulimits.nofile of Docker)"
+        )
+    return problems
 
 
 async def _look_at_postgres(url: str, problems: list[str], workers: int = 1) -> str | None:
