@@ -149,7 +149,8 @@ async def open_hub(
     opened: list[Hub] = []
 
     async def open_one(clock: Clock = clock, **changes: Any) -> Hub:
-        settings = settings_for(database_url, redis_url, tmp_path, free_port(), **changes)
+        servers = {"database_url": database_url, "redis_url": redis_url}
+        settings = settings_for(data_dir=tmp_path, port=free_port(), **{**servers, **changes})
         hub = await Hub(settings, clock).open()
         opened.append(hub)
         return hub

@@ -1,0 +1,142 @@
+"""Laws of docker-compose.yml and deploy/: no secret of ours, and a hub that works with what they give it."""
+
+from __future__ import annotations
+
+import re
+import stat
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis.asyncio
+import yaml
+
+from hub.rules.secret_strength import KEY_BITS, strength
+from hub.settings import Rate, Settings
+from tests.support.hub import Hub
+from tests.support.valkey_server import OwnValkey
+from tests.support.world import World
+
+ROOT = Path(__file__).parent.parent
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+PASSWORD = "3a0c9e5b7d1f4826"
+
+
+def composed(**variables: str) -> Any:
+    """Return docker-compose.yml with its variables put in. One that is required and not given is a KeyError."""
+
+    def value(found: re.Match[str]) -> str:
+        name, rest = found[1], found[2] or ""
+        return variables[name] if not rest.startswith(":-") else variables.get(name, rest[2:])
+
+    return yaml.safe_load(re.sub(r"\$\{([A-Z_]+)(:[-?][^}]*)?\}", value, COMPOSE))
+
+
+GIVEN = {"HUB_SECRET_KEY": "f" * 64, "POSTGRES_PASSWORD": PASSWORD, "VALKEY_PASSWORD": PASSWORD}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_compose_has_no_secret_of_its_own(name: str) -> None:
+    with pytest.raises(KeyError, match=name):
+        composed(**{other: value for other, value in GIVEN.items() if other != name})
+    assert not re.search(rf"\$\{{{name}(?!:\?)", COMPOSE), "without `:?` a missing secret would be an empty one"
+
+
+def test_the_environment_of_compose_is_one_that_the_hub_reads() -> None:
+    env = composed(**GIVEN, HUB_TRUSTED_PROXIES="172.16.0.0/12")["services"]["hub"]["environment"]
+    settings = Settings.from_environment({name: str(value) for name, value in env.items()}, development=False)
+    assert (settings.database_url, settings.redis_url) == (
+        f"postgresql://hub:{PASSWORD}@postgres:5432/hub", f"redis://hub:{PASSWORD}@valkey:6379/0",
+    )  # fmt: skip
+    assert [str(network) for network in settings.trusted_proxies] == ["172.16.0.0/12"]
+
+
+def test_the_script_makes_strong_secrets_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    script = ROOT / "deploy" / "make_secrets.sh"
+
+    def make() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["sh", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    made, file = make(), tmp_path / ".env"
+    assert made.returncode == 0, made.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    values = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    assert set(values) == set(GIVEN)
+    assert min(map(strength, values.values())) >= KEY_BITS
+    assert not any(value in made.stdout + made.stderr for value in values.values())
+    before = file.read_text()
+    assert make().returncode == 1
+    assert file.read_text() == before
+
+
+@contextmanager
+def valkey_of_compose(tmp_path: Path, *, without: str = "") -> Iterator[tuple[OwnValkey, str]]:
+    """Yield a Valkey with the users of docker-compose.yml, and the URL that the hub has there. One more user reads its log."""
+    users = composed(**GIVEN)["configs"]["valkey-users"]["content"]
+    assert without in users
+    file = tmp_path / "users.acl"
+    file.write_text(users.replace(without, "") + "user reader on >reader ~* &* +@all\n")
+    server = OwnValkey("--aclfile", str(file))
+    try:
+        yield server, f"redis://hub:{PASSWORD}@127.0.0.1:{server.port}/0"
+    finally:
+        server.kill()
+
+
+async def refused_to_a_whole_day(open_hub: Callable[..., Awaitable[Hub]], server: OwnValkey, url: str) -> set[str]:
+    """Let a hub book, scan and show the count, and return what Valkey refused it."""
+    hub = await open_hub(redis_url=url, rate_validate=Rate(30, 60))
+    world = await World(hub).found()
+    slot, ticket = await world.slot(), await world.ticket()
+    assert (await hub.post("/api/tickets/validate", {"ticket_code": ticket.code}))[0] == 200
+    body = {
+        "ticket_id": ticket.id,
+        "slot_id": slot,
+        "customer_email": "j@example.com",
+        "customer_phone": "+12025551234",
+    }
+    assert (await hub.post("/api/reservations/create", body))[0] in (200, 201)
+    dashboard = await hub.socket(await world.staff("MANAGER"))
+    assert (await dashboard.command("subscribe", topic="counts"))["success"]
+    scanner = await hub.socket(await world.staff(), gate="A")
+    assert (await scanner.verify(ticket.code))["reason"] == "VERIFIED"
+    await hub.get("/readyz")
+    async with redis.asyncio.from_url(f"redis://reader:reader@127.0.0.1:{server.port}/0") as reader:
+        return {str(entry["object"]) for entry in await reader.acl_log()}
+
+
+@pytest.mark.usefixtures("slow_servers")
+async def test_the_hub_may_do_all_it_needs_in_the_valkey_of_compose(
+    open_hub: Callable[..., Awaitable[Hub]], tmp_path: Path
+) -> None:
+    with valkey_of_compose(tmp_path) as (server, url):
+        assert await refused_to_a_whole_day(open_hub, server, url) == set()
+
+
+async def test_a_right_that_is_missing_is_seen(open_hub: Callable[..., Awaitable[Hub]], tmp_path: Path) -> None:
+    with valkey_of_compose(tmp_path, without=" ~venuehub:*") as (server, url):
+        assert await refused_to_a_whole_day(open_hub, server, url) != set()
+
+
+async def test_others_may_only_ping_and_the_hub_may_not_administrate(tmp_path: Path) -> None:
+    with valkey_of_compose(tmp_path) as (server, url):
+        async with redis.asyncio.from_url(server.url) as stranger:
+            assert await stranger.ping()
+            for command in ("GET venuehub:x", "PUBLISH venuehub:announcements x", "INFO", "FLUSHALL", "CONFIG GET *"):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    await stranger.execute_command(*command.split())
+        async with redis.asyncio.from_url(url) as hub:
+            for command in (
+                "FLUSHALL",
+                "CONFIG SET dir /",
+                "ACL LIST",
+                "KEYS *",
+                "GET other",
+                "SHUTDOWN",
+                "DEBUG SLEEP 1",
+            ):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    await hub.execute_command(*command.split())
