@@ -67,6 +67,16 @@ class Settings:
     development: bool
     metrics_token: str | None
 
+    @property
+    def has_mailbox(self) -> bool:
+        """Return whether messages that have no server go into the development mailbox. In production nobody would read them."""
+        return self.development or self.rehearsal
+
+    @property
+    def keeps_mail_back(self) -> bool:
+        """Return whether e-mails wait in the outbox until HUB_SMTP_URL is set."""
+        return self.smtp_url is None and not self.has_mailbox
+
     @classmethod
     def from_environment(cls, env: Mapping[str, str], *, development: bool, serving: bool = True) -> Settings:
         """Read the settings; raises SettingsError. `development` is true under `hub run`.

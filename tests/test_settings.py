@@ -162,3 +162,20 @@ def test_secrets_of_a_generator_are_taken_and_a_server_may_have_no_password() ->
     }
     assert weak_secrets(read(env)) == []
     assert weak_secrets(read({**env, "HUB_DATABASE_URL": "postgresql:///hub?host=/run/postgresql"})) == []
+
+
+@pytest.mark.parametrize(
+    ("env", "how", "mailbox", "back"),
+    [
+        ({}, {"development": True}, True, False),
+        ({"HUB_REHEARSAL": "1"}, {}, True, False),
+        ({}, {}, False, True),
+        ({"HUB_SMTP_URL": "smtp://127.0.0.1"}, {}, False, False),
+    ],
+    ids=["run", "rehearsal", "serve", "serve with a mail server"],
+)
+def test_only_a_hub_whose_mailbox_somebody_reads_has_one(
+    env: dict[str, str], how: dict[str, bool], mailbox: bool, back: bool
+) -> None:
+    settings = read({"HUB_SECRET_KEY": KEY, **env}, **how)
+    assert (settings.has_mailbox, settings.keeps_mail_back) == (mailbox, back)

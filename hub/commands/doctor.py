@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from argparse import Namespace
+from contextlib import suppress
 from typing import Any
 
 from hub.commands.command_result import CommandResult
@@ -12,17 +13,25 @@ from hub.commands.command_services import with_servers
 from hub.serving import open_files
 from hub.settings import Settings, weak_secrets
 
+_VENUES_THAT_TEXT = "SELECT string_agg(name, ', ' ORDER BY id) FROM venues WHERE contact_check IN ('sms', 'both')"
+
 
 async def doctor(args: Namespace) -> CommandResult:
     del args
     settings = Settings.from_environment(os.environ, development=False, serving=False)
     problems: list[str] = []
-    problems += _look_at_settings(settings)
+    serves = "HUB_SECRET_KEY" in os.environ  # `hub run` makes a key of its own
+    problems += _look_at_settings(settings, serves=serves)
     async with with_servers(settings) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None
         versions: dict[str, str | None] = {"hub": _own_version(), "python": platform.python_version()}
-        versions["postgres"] = await _look_at_postgres(complete.database_url, problems, complete.workers)
+        versions["postgres"] = await _look_at_postgres(
+            complete.database_url,
+            problems,
+            workers=complete.workers,
+            without_sms=serves and settings.sms_url is None and not settings.has_mailbox,
+        )
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
             # The URLs keep their passwords: whoever may run this may read the data folder that holds them.
@@ -39,9 +48,11 @@ async def doctor(args: Namespace) -> CommandResult:
     return CommandResult(document, "\n".join(text))
 
 
-def _look_at_settings(settings: Settings) -> list[str]:
-    """Return what is wrong with the settings themselves, before any server is asked."""
+def _look_at_settings(settings: Settings, *, serves: bool) -> list[str]:
+    """Return what is wrong with the settings themselves, before any server is asked. `serves`: they are those of `hub serve`."""
     problems = weak_secrets(settings)
+    if serves and settings.keeps_mail_back:
+        problems.append("HUB_SMTP_URL is not set: `hub serve` keeps every e-mail in the outbox until it is")
     if settings.clock_offset:
         problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
     if open_files.reachable() < open_files.LEAST:
@@ -52,7 +63,9 @@ def _look_at_settings(settings: Settings) -> list[str]:
     return problems
 
 
-async def _look_at_postgres(url: str, problems: list[str], workers: int = 1) -> str | None:
+async def _look_at_postgres(
+    url: str, problems: list[str], *, workers: int = 1, without_sms: bool = False
+) -> str | None:
     import asyncpg
 
     from db.connection_limit import describe_shortage, read_allowed
@@ -82,6 +95,11 @@ async def _look_at_postgres(url: str, problems: list[str], workers: int = 1) -> 
                 "organisations are kept apart by the hub's statements alone, because its user may not make the roles of"
                 f" row-level security: let a superuser run `{HOW_TO_ADD.format(user=user)}`, then run `hub migrate`"
             )
+        if without_sms:
+            with suppress(asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):  # not migrated yet
+                venues = await connection.fetchval(_VENUES_THAT_TEXT)
+                if venues:
+                    problems.append(f"HUB_SMS_URL is not set, and so nobody can book at {venues}: a code by SMS comes first")
     finally:
         await connection.close()
     try:

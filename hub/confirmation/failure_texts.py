@@ -27,6 +27,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"webhook forbidden", N_("The webhook's address is not one the hub may call.")),
     (r"webhook refused", N_("The webhook's server did not take the call.")),
     (r"webhook gone", N_("The venue no longer names this webhook.")),
+    (r"not set: HUB_SMTP_URL", N_("No mail server is set up. Set HUB_SMTP_URL and start the hub again.")),
+    (r"not set: HUB_SMS_URL", N_("No provider of text messages is set up. Set HUB_SMS_URL and start the hub again.")),
     (r"no connection", N_("The server that takes our messages cannot be reached.")),
     (r"line broke", N_("The connection broke while the message was handed over.")),
     (r"mailbox not writable", N_("The development mailbox cannot be written to.")),

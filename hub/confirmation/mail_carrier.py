@@ -1,5 +1,6 @@
 """The mail carrier: sends an e-mail to the mail server of HUB_SMTP_URL, or writes it to the development mailbox.
 
+In production without a mail server every e-mail waits, because nobody reads that mailbox.
 `smtp://` uses STARTTLS if the server offers it, `smtp+starttls://` requires it, and `smtps://` is encrypted from the start.
 `user:password@` signs in, and `?from=address` names the sender.
 """
@@ -30,6 +31,7 @@ class MailCarrier:
 
     def __init__(self, settings: Settings) -> None:
         self._data_dir = settings.data_dir
+        self._keeps_mail_back = settings.keeps_mail_back
         self.host = urlsplit(settings.public_url).hostname or "localhost"
         self.sender = f"no-reply@{self.host if '.' in self.host and not _is_address(self.host) else 'localhost'}"
         self._client: aiosmtplib.SMTP | None = None
@@ -43,6 +45,8 @@ class MailCarrier:
 
     async def send(self, message: EmailMessage) -> None:
         """Deliver one message. Raises DeliveryRefused or DeliveryDeferred."""
+        if self._keeps_mail_back:
+            raise DeliveryDeferred("not set: HUB_SMTP_URL", "all")
         if self._url is None:
             try:
                 await asyncio.to_thread(drop_into_mailbox, self._data_dir, message)

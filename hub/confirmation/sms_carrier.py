@@ -45,8 +45,20 @@ class SmsCarrier(Protocol):
 
 
 def sms_carrier(settings: Settings) -> SmsCarrier:
-    """Return the carrier for HUB_SMS_URL, or the development carrier without it."""
-    return TwilioCarrier(settings.sms_url) if settings.sms_url else DevelopmentSmsCarrier(settings.data_dir)
+    """Return the carrier for HUB_SMS_URL, or without it the development carrier, or in production one that sends nothing."""
+    if settings.sms_url:
+        return TwilioCarrier(settings.sms_url)
+    return DevelopmentSmsCarrier(settings.data_dir) if settings.has_mailbox else NoSmsCarrier()
+
+
+class NoSmsCarrier:
+    """Lets every text message wait, for a hub in production that has no provider."""
+
+    async def send(self, message: TextMessage) -> None:  # noqa: ARG002  the protocol's
+        raise DeliveryDeferred("not set: HUB_SMS_URL", "all")
+
+    async def rest(self) -> None:
+        return
 
 
 class DevelopmentSmsCarrier:

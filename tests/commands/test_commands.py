@@ -217,6 +217,19 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
     assert any("Redis does not answer" in problem for problem in sick["problems"])
 
 
+def test_doctor_names_what_is_missing_where_the_hub_is_served(data_dir: Path) -> None:
+    hub(data_dir, "venue", "add", "Hall", "--timezone", "Europe/Rome")
+    hub(data_dir, "venue", "set", "1", "--contact-check", "sms")
+    served = {"HUB_SECRET_KEY": "0f" * 16, "HUB_PUBLIC_URL": "https://tickets.example.org"}
+    problems = json.loads(hub(data_dir, "doctor", "--json", **served).stdout)["problems"]
+    for name in ("HUB_SECRET_KEY is published or easy", "HUB_SMTP_URL is not set", "HUB_SMS_URL is not set"):
+        assert [problem for problem in problems if problem.startswith(name)], name
+    assert "0f0f" not in str(problems)
+    good = {"HUB_SECRET_KEY": "VcnPZb3lMYUgNQd8ShkK7T4wq2eXaJ0R", "HUB_SMTP_URL": "smtp://127.0.0.1:9",
+            "HUB_SMS_URL": "twilio://AC1:t@/?from=+12025550100"}  # fmt: skip
+    assert json.loads(hub(data_dir, "doctor", "--json", **good).stdout)["problems"] == []
+
+
 def test_doctor_names_migrations_that_are_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
     received = json.loads(hub(tmp_path_factory.mktemp("fresh"), "doctor", "--json").stdout)
     assert any("0001_" in problem for problem in received["problems"])

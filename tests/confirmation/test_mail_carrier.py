@@ -12,8 +12,10 @@ from hub.confirmation.development_mailbox import list_development_mail, read_dev
 from hub.confirmation.mail_carrier import MailCarrier
 
 
-def settings(tmp_path, smtp_url=None, public_url="https://hub.example.org"):
-    return SimpleNamespace(smtp_url=smtp_url, data_dir=tmp_path, public_url=public_url)
+def settings(tmp_path, smtp_url=None, public_url="https://hub.example.org", keeps_mail_back=False):
+    return SimpleNamespace(
+        smtp_url=smtp_url, data_dir=tmp_path, public_url=public_url, keeps_mail_back=keeps_mail_back
+    )
 
 
 def message(number=1):
@@ -145,3 +147,10 @@ async def test_a_mailbox_that_cannot_be_written_defers(tmp_path):
     (tmp_path / "mail").write_text("in the way")
     with pytest.raises(DeliveryDeferred):
         await MailCarrier(settings(tmp_path)).send(message())
+
+
+async def test_in_production_without_a_mail_server_mail_waits(tmp_path):
+    with pytest.raises(DeliveryDeferred, match="^not set: HUB_SMTP_URL$") as deferred:
+        await MailCarrier(settings(tmp_path, keeps_mail_back=True)).send(message())
+    assert deferred.value.scope == "all", "the message loses no try"
+    assert list(tmp_path.iterdir()) == []

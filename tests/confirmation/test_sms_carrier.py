@@ -150,7 +150,7 @@ def test_twilio_itself_is_spoken_to_over_tls_and_a_host_in_the_url_replaces_it()
 
 
 async def test_without_a_provider_messages_go_beside_the_development_mails(tmp_path):
-    carrier = sms_carrier(SimpleNamespace(sms_url=None, data_dir=tmp_path))
+    carrier = sms_carrier(SimpleNamespace(sms_url=None, data_dir=tmp_path, has_mailbox=True))
     assert isinstance(carrier, DevelopmentSmsCarrier)
     await carrier.send(MESSAGE)
     (found,) = list_development_mail(tmp_path)
@@ -159,6 +159,15 @@ async def test_without_a_provider_messages_go_beside_the_development_mails(tmp_p
     (tmp_path / "mail" / found.name).write_text("[]")
     assert read_development_mail(tmp_path, found.name) is None
     assert list_development_mail(tmp_path) == []
+
+
+async def test_in_production_without_a_provider_messages_wait(tmp_path):
+    carrier = sms_carrier(SimpleNamespace(sms_url=None, data_dir=tmp_path, has_mailbox=False))
+    with pytest.raises(DeliveryDeferred, match=r"^not set: HUB_SMS_URL$") as deferred:
+        await carrier.send(MESSAGE)
+    await carrier.rest()
+    assert deferred.value.scope == "all"
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, services, outbox_rows, mail_server):

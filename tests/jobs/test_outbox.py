@@ -43,6 +43,24 @@ async def test_a_mail_server_that_is_away_costs_no_mail_a_try(worker, outbox_row
     assert not any("example.org" in str(event) for event in events)
 
 
+async def test_what_a_hub_without_a_mail_server_has_written_is_sent_once_it_has_one(
+    worker, outbox_rows, services, mail_server, events
+):
+    await outbox_rows.confirmations(3)
+    services.settings.smtp_url, services.settings.keeps_mail_back, url = None, True, services.settings.smtp_url
+    without = OutboxWorker(services)
+    for _ in range(12):
+        assert await without.send_due() == 0
+        services.clock.advance(80)
+    rows = await outbox_rows.rows()
+    assert {(row["status"], row["attempts"], row["last_error"]) for row in rows} == {
+        ("PENDING", 0, "not set: HUB_SMTP_URL")
+    }
+    services.settings.smtp_url, services.settings.keeps_mail_back = url, False
+    assert await OutboxWorker(services).send_due() == 3
+    assert len(mail_server.messages) == 3
+
+
 async def test_a_refusal_for_now_is_tried_again_ever_later_and_given_up_after_eight_tries(
     worker, outbox_rows, services, mail_server, events
 ):

@@ -25,10 +25,13 @@ async def check_alive(request: web.Request) -> web.Response:  # noqa: ARG001  ev
 
 
 async def check_ready(request: web.Request) -> web.Response:
-    """Return 200 if Postgres answers. Without Redis the hub works more slowly, so it is `degraded` but ready."""
-    health = await request.app[SERVER_HEALTH].read()
-    status = "unavailable" if not health.database else "ok" if health.redis else "degraded"
-    servers = {"database": "ok" if health.database else "down", "redis": "ok" if health.redis else "down"}
+    """Return 200 if Postgres answers. Without Redis or a mail server the hub works worse, so it is `degraded` but ready."""
+    health, mail = await request.app[SERVER_HEALTH].read(), not request.app[SERVICES].settings.keeps_mail_back
+    status = "unavailable" if not health.database else "ok" if health.redis and mail else "degraded"
+    servers = {
+        "database": "ok" if health.database else "down", "redis": "ok" if health.redis else "down",
+        "mail": "ok" if mail else "not_set",
+    }  # fmt: skip
     body = dumps({"status": status, **servers})
     if health.database:
         return json_response(body)

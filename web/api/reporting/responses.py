@@ -137,3 +137,4 @@ class Ready(Response):
     status: Literal["ok", "degraded", "unavailable"]
     database: Literal["ok", "down"]
     redis: Literal["ok", "down"]
+    mail: Literal["ok", "not_set"]

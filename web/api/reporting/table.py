@@ -82,7 +82,7 @@ HEALTH_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/healthz", health_endpoints.check_alive, "Check whether the process is alive", "Standing", "anyone", responses.Alive),
     Endpoint(
         "GET", "/readyz", health_endpoints.check_ready, "Check whether the process is ready", "Standing", "anyone", responses.Ready,
-        about="200 if Postgres answers, with `degraded` if Redis does not. Otherwise 503 with the same body.",
+        about="200 if Postgres answers, with `degraded` if Redis does not or no mail server is set. Otherwise 503 with the same body.",
     ),
     Endpoint(
         "GET", "/metrics", health_endpoints.send_metrics, "Get metrics for Prometheus", "Standing", "monitoring", ("text/plain",),

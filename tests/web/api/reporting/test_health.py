@@ -18,7 +18,7 @@ OpenHub = Callable[..., Awaitable[Hub]]
 
 async def test_a_hub_with_both_servers_is_ready(api: Api) -> None:
     assert (await api.get("/healthz")).json == {"status": "ok"}
-    assert (await api.get("/readyz")).json == {"status": "ok", "database": "ok", "redis": "ok"}
+    assert (await api.get("/readyz")).json == {"status": "ok", "database": "ok", "redis": "ok", "mail": "ok"}
 
 
 async def test_without_redis_it_is_degraded_but_ready_and_books(
@@ -36,6 +36,16 @@ async def test_without_redis_it_is_degraded_but_ready_and_books(
     body = {"ticket_code": "TKT-2025-ABC123-DEF456"}
     results = [(await Api(hub).post("/api/tickets/validate", body)).status for _ in range(2)]
     assert results == [400, 429], "each process then counts for itself"
+
+
+async def test_in_production_without_a_mail_server_it_is_degraded_but_ready(
+    open_hub: OpenHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.actions.reporting.server_health.PATIENCE_SECONDS", 60, raising=False)
+    answer = await Api(await open_hub(development=False)).get("/readyz")
+    assert (answer.status, answer.json["status"], answer.json["mail"]) == (200, "degraded", "not_set")
+    answer = await Api(await open_hub(development=False, smtp_url="smtp://127.0.0.1:9")).get("/readyz")
+    assert (answer.json["status"], answer.json["mail"]) == ("ok", "ok")
 
 
 async def test_without_postgres_it_is_not_ready_and_says_when_to_come_back(
