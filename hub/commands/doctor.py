@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
+import re
 from argparse import Namespace
 from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
 from hub.serving import open_files
 from hub.settings import Settings, weak_secrets
 
+_SHARED_LIMITS = "name its network in HUB_TRUSTED_PROXIES, or all visitors share the limits of one"
 _VENUES_THAT_TEXT = "SELECT string_agg(name, ', ' ORDER BY id) FROM venues WHERE contact_check IN ('sms', 'both')"
 
 
@@ -22,6 +27,8 @@ async def doctor(args: Namespace) -> CommandResult:
     problems: list[str] = []
     serves = "HUB_SECRET_KEY" in os.environ  # `hub run` makes a key of its own
     problems += _look_at_settings(settings, serves=serves)
+    if await asyncio.to_thread(_proxy_was_seen, settings):
+        problems.append(f"requests come from a proxy that is not trusted: {_SHARED_LIMITS}")
     async with with_servers(settings) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None
@@ -55,12 +62,28 @@ def _look_at_settings(settings: Settings, *, serves: bool) -> list[str]:
         problems.append("HUB_SMTP_URL is not set: `hub serve` keeps every e-mail in the outbox until it is")
     if settings.clock_offset:
         problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
+    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+        problems.append(f"HUB_PUBLIC_URL is https, and so a proxy stands before the hub: {_SHARED_LIMITS}")
     if open_files.reachable() < open_files.LEAST:
         problems.append(
             f"a process may have {open_files.reachable()} files open, and every connection is one: raise the hard limit"
             f" to {open_files.LEAST} or more (ulimit -Hn, LimitNOFILE= of systemd, ulimits.nofile of Docker)"
         )
     return problems
+
+
+def _proxy_was_seen(settings: Settings, *, patience: float = 2.0) -> bool:
+    """Return whether the hub that runs on this machine has warned of a proxy. Without a running hub nobody knows."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/metrics"
+    opener = build_opener(ProxyHandler({}))
+    opener.addheaders = [("Authorization", f"Bearer {settings.metrics_token}")] if settings.metrics_token else []
+    try:
+        with opener.open(address, timeout=patience) as answer:
+            page = answer.read(5_000_000).decode("utf-8", "replace")
+    except (OSError, HTTPException, ValueError):
+        return False
+    return re.search(r"^proxies_not_trusted [1-9]", page, re.MULTILINE) is not None
 
 
 async def _look_at_postgres(

@@ -137,6 +137,7 @@ LOOP_LAGGED: Final = "loop.lagged"
 CONNECTIONS_BOUNDED: Final = "connections.bounded"
 OPEN_FILES_FEW: Final = "open_files.few"
 CONNECTIONS_FEW: Final = "database.connections_few"
+PROXY_NOT_TRUSTED: Final = "proxy.not_trusted"
 SERVER_DIED: Final = "embedded.server.died"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
 
@@ -184,6 +185,15 @@ slow_readers_put_out = Counter("socket_slow_readers_put_out_total", "Connections
 outbox_pending = Gauge("outbox_pending", "Mails waiting to be sent", multiprocess_mode="livemax")
 loop_lag = Histogram("loop_lag_seconds", "How late the event loop comes round", buckets=_FINE)
 background_failures = Counter("background_failures_total", "Rounds that raised and were started again", ["round"])
+
+
+proxies_not_trusted = Gauge(
+    "proxies_not_trusted",
+    "Private addresses that forward requests and are not in HUB_TRUSTED_PROXIES",
+    multiprocess_mode="livemax",
+)
+_PROXIES_NAMED = 8
+_named_proxies: set[str] = set()
 
 
 @cache
@@ -266,6 +276,18 @@ def mail_sent() -> None:
 
 def mail_failed(final: bool = False) -> None:
     _count_of(_mails, "given_up" if final else "failed").inc()
+
+
+def proxy_not_trusted(peer: str) -> None:
+    """Log once that `peer` forwards requests and is not trusted. Of many such addresses only the first eight are named."""
+    if peer in _named_proxies or len(_named_proxies) >= _PROXIES_NAMED:
+        return
+    _named_proxies.add(peer)
+    proxies_not_trusted.set(len(_named_proxies))
+    event(
+        PROXY_NOT_TRUSTED, "WARNING", peer=peer,
+        advice="If this is your proxy, name it in HUB_TRUSTED_PROXIES. Until then all its visitors share the limits of one.",
+    )  # fmt: skip
 
 
 def message_passed(direction: str, kind: str) -> None:

@@ -10,11 +10,17 @@ from functools import lru_cache
 
 from aiohttp import web
 
+from hub.observability import telemetry
 from hub.settings import IPNetwork
 from web.keys import SERVICES
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"
+# `is_private` is not used, because it includes the documentation ranges and other reserved ones.
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
+)
 
 
 def client_ip(request: web.Request) -> str:
@@ -32,6 +38,9 @@ def client_address(request: web.Request) -> IPAddress | None:
     proxies = request.app[SERVICES].settings.trusted_proxies
     peer = read_address(request.remote or "")
     if peer is None or not proxies or not within(peer, proxies):
+        if peer is not None and _was_forwarded(request) and within(peer, PRIVATE):
+            # All clients of this proxy share one limit, unless a client on our own network has invented the header.
+            telemetry.proxy_not_trusted(str(peer))
         return peer
     client = peer
     hops = [hop for value in request.headers.getall("X-Forwarded-For", ()) for hop in value.split(",")]
@@ -48,10 +57,14 @@ def client_address(request: web.Request) -> IPAddress | None:
 
 def came_through_unknown_proxy(request: web.Request) -> bool:
     """Return whether an untrusted proxy forwarded the request. Then its address says nothing about the client."""
-    if "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers:
+    if not _was_forwarded(request):
         return False
     peer = read_address(request.remote or "")
     return peer is None or not within(peer, request.app[SERVICES].settings.trusted_proxies)
+
+
+def _was_forwarded(request: web.Request) -> bool:
+    return "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
 
 
 @lru_cache(maxsize=4096)

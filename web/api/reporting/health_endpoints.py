@@ -1,7 +1,6 @@
 """The health endpoints: liveness, readiness and metrics of this process."""
 
 import hmac
-import ipaddress
 
 from aiohttp import web
 
@@ -10,14 +9,8 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_responses import dumps, json_response
 from web.keys import SERVER_HEALTH, SERVICES
-from web.middleware.client_address import came_through_unknown_proxy, client_address, within
+from web.middleware.client_address import PRIVATE, came_through_unknown_proxy, client_address, within
 from web.middleware.hosts import refuse_foreign_host
-
-# `is_private` is not used, because it includes the documentation ranges and other reserved ones.
-_PRIVATE = tuple(
-    ipaddress.ip_network(network)
-    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
-)
 
 
 async def check_alive(request: web.Request) -> web.Response:  # noqa: ARG001  every handler gets the request
@@ -52,5 +45,5 @@ def _refuse_unauthorised(request: web.Request) -> None:
         return
     refuse_foreign_host(request)
     address = client_address(request)
-    if address is None or came_through_unknown_proxy(request) or not within(address, _PRIVATE):
+    if address is None or came_through_unknown_proxy(request) or not within(address, PRIVATE):
         raise Refused(Reason.FORBIDDEN, message="Figures are for private networks, or with the metrics token")
