@@ -68,6 +68,10 @@ class Settings:
     metrics_token: str | None
 
     @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
     def has_mailbox(self) -> bool:
         """Return whether messages that have no server go into the development mailbox. In production nobody would read them."""
         return self.development or self.rehearsal

@@ -3,20 +3,19 @@
 from aiohttp import web
 
 from hub.access.scanners import SCANNER_COOKIE
-from hub.access.tokens import SESSION_COOKIE, Identity
+from hub.access.tokens import SESSION_COOKIE
 from hub.actions.staff.enrol_scanner import EnrolledScanner, enrol_scanner
 from hub.rules.scanners import shown_enrolment_code
-from hub.services import Services
 from hub.settings import Rate, Settings
 from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.rate_limits import enforce_rate_limit
+from web.session_cookies import A_YEAR, delete_host_cookie, set_host_cookie
 
 ENROL = "/operator/enrol"
 WIPED = "/operator/wiped"
 RATE_ENROL = Rate(20, 60)
 """Tries of one address. Of 2^50 codes a few are open for 15 minutes, so that guessing one is hopeless."""
-_A_YEAR = 365 * 24 * 3600
 
 
 def enrolment_url(settings: Settings, code: str) -> str:
@@ -33,22 +32,10 @@ async def enrol(request: web.Request, code: str) -> EnrolledScanner:
 
 def remember_scanner(response: web.StreamResponse, enrolled: EnrolledScanner, settings: Settings) -> None:
     """Set the cookie of the token. No script can read it."""
-    response.set_cookie(
-        SCANNER_COOKIE, enrolled.token, max_age=_A_YEAR, path="/", httponly=True, samesite="Lax",
-        secure=settings.public_url.startswith("https://"),
-    )  # fmt: skip
+    set_host_cookie(response, settings, SCANNER_COOKIE, enrolled.token, A_YEAR)
 
 
-def set_session(response: web.StreamResponse, token: str, identity: Identity, services: Services) -> None:
-    """Set the cookie of a session, for as long as the session lasts."""
-    seconds = max(0, int((identity.expires_at - services.clock.now()).total_seconds()))
-    response.set_cookie(
-        SESSION_COOKIE, token, max_age=seconds, path="/", httponly=True, samesite="Lax",
-        secure=services.settings.public_url.startswith("https://"),
-    )  # fmt: skip
-
-
-def forget_scanner(response: web.StreamResponse) -> None:
+def forget_scanner(response: web.StreamResponse, settings: Settings) -> None:
     """Take the token and the session from the browser."""
     for name in (SCANNER_COOKIE, SESSION_COOKIE):
-        response.del_cookie(name, path="/", httponly=True, samesite="Lax")
+        delete_host_cookie(response, settings, name)

@@ -173,7 +173,7 @@ def _security_schemes() -> dict[str, Any]:
             "type": "apiKey",
             "in": "cookie",
             "name": "hub_session",
-            "description": "The cookie that sign-in sets.",
+            "description": "The cookie that sign-in sets. Over https its name is `__Host-hub_session`.",
         },
         "bearer": {
             "type": "http",

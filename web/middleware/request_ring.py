@@ -18,6 +18,7 @@ from db.anonymous import stop_anonymous, work_anonymously
 from db.organisation import stop_working, work_for
 from db.patience import have_patience
 from db.pool import DatabaseDown
+from hub.access.cookies import read_cookie, read_lasting_cookie
 from hub.access.randomness import random_name
 from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.tokens import SESSION_COOKIE, Identity
@@ -174,7 +175,7 @@ def _identity(request: web.Request) -> Identity | None:
     cookies = headers.get("Cookie")
     token = ""
     if cookies is not None and SESSION_COOKIE in cookies:
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = read_cookie(request.cookies, SESSION_COOKIE, request.app[SERVICES].settings) or ""
         if token:
             refuse_foreign_origin(request)
     authorization = headers.get("Authorization")
@@ -193,8 +194,11 @@ async def _find_scanner(request: web.Request) -> Identity | None:
 
     The session on a revoked scanner is not good, and `not_from_here` says why. A kiosk is nobody but at what it needs.
     """
-    token = request.headers.get(SCANNER_HEADER) or request.cookies.get(SCANNER_COOKIE, "")
-    scanner = request["scanner"] = await request.app[SERVICES].scanners.find(token.strip())
+    services = request.app[SERVICES]
+    token = request.headers.get(SCANNER_HEADER) or read_lasting_cookie(
+        request.cookies, SCANNER_COOKIE, services.settings
+    )
+    scanner = request["scanner"] = await services.scanners.find((token or "").strip())
     identity: Identity | None = request["identity"]
     try:
         check_scanner(identity, scanner)

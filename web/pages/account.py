@@ -21,7 +21,7 @@ from web.pages.forms import read_form
 from web.pages.render import page
 from web.pages.staff import member_of
 from web.redirects import see_other
-from web.session_cookies import DEVICE_COOKIE
+from web.session_cookies import device_cookie
 
 ACCOUNT = "/account"
 DONE = {
@@ -57,7 +57,7 @@ async def change_secret(request: web.Request) -> web.Response:
             )
         await change_own_secret(
             request.app[SERVICES], identity, old=form.text("old"), password=new if kind != "pin" else None,
-            pin=new if kind == "pin" else None, device_cookie=request.cookies.get(DEVICE_COOKIE), client_ip=client_ip(request),
+            pin=new if kind == "pin" else None, device_cookie=device_cookie(request), client_ip=client_ip(request),
         )  # fmt: skip
     except Refused as no:
         return await _page(request, identity, no, kind=kind)

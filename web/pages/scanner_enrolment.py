@@ -22,7 +22,7 @@ async def show_enrolment(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(WIPED)
     response = _page(request, scanner)
     if scanner is not None and scanner.revoked:
-        forget_scanner(response)
+        forget_scanner(response, request.app[SERVICES].settings)
     return response
 
 

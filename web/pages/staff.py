@@ -16,10 +16,11 @@ from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
-from web.enrolment import ENROL, WIPED, set_session
+from web.enrolment import ENROL, WIPED
 from web.keys import SERVICES
 from web.pages.render import page
 from web.request_fields import enforce_pace, identity_of, scanner_of
+from web.session_cookies import set_session
 
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
@@ -133,7 +134,7 @@ async def show_scanner(request: web.Request) -> web.Response:
         kiosk=identity.scanner_id is not None,
     )
     if session is not None:
-        set_session(response, session, identity, request.app[SERVICES])
+        set_session(response, request.app[SERVICES], session, identity.expires_at)
     return response
 
 

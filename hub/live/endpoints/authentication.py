@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
+from hub.access.cookies import read_cookie, read_lasting_cookie
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
@@ -39,7 +40,7 @@ class Authentication:
         header = request.headers.get(hdrs.AUTHORIZATION, "")
         if header[:7].lower() == "bearer ":
             return header[7:].strip()
-        cookie = request.cookies.get(SESSION_COOKIE)
+        cookie = read_cookie(request.cookies, SESSION_COOKIE, self._services.settings)
         if not cookie:
             return None
         if not self.is_own_origin(request.headers.get(hdrs.ORIGIN)):
@@ -51,7 +52,9 @@ class Authentication:
         header = request.headers.get(SCANNER_HEADER)
         if header:
             return header.strip()
-        return request.cookies.get(SCANNER_COOKIE) if self.is_own_origin(request.headers.get(hdrs.ORIGIN)) else None
+        if not self.is_own_origin(request.headers.get(hdrs.ORIGIN)):
+            return None
+        return read_lasting_cookie(request.cookies, SCANNER_COOKIE, self._services.settings)
 
     def is_own_origin(self, origin: str | None) -> bool:
         """Return whether our own pages have this origin."""

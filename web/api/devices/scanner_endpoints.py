@@ -42,5 +42,5 @@ async def report_wiped(request: web.Request) -> web.Response:
         raise Refused(Reason.SCANNER_REVOKED)
     await note_wiped(request.app[SERVICES], scanner, body.lost, client_ip=client_ip(request))
     response = success_response({"noted": True})
-    forget_scanner(response)
+    forget_scanner(response, request.app[SERVICES].settings)
     return response

@@ -12,7 +12,7 @@ from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.rate_limits import operator_of
 from web.request_fields import path_id
-from web.session_cookies import DEVICE_COOKIE
+from web.session_cookies import device_cookie
 
 
 async def show_account(request: web.Request) -> web.Response:
@@ -32,7 +32,7 @@ async def change_password(request: web.Request) -> web.Response:
     body = await read_json(request, OwnSecret)
     person = await own_account.change_own_secret(
         request.app[SERVICES], identity, old=body.old, password=body.password, pin=body.pin,
-        device_cookie=request.cookies.get(DEVICE_COOKIE), client_ip=client_ip(request),
+        device_cookie=device_cookie(request), client_ip=client_ip(request),
     )  # fmt: skip
     return success_response(asdict(person))
 

@@ -14,7 +14,7 @@ from web.json_responses import refused_response, success_response
 from web.keys import SERVICES
 from web.middleware.client_address import client_address, client_ip
 from web.request_fields import named_organisation, staff_of
-from web.session_cookies import DEVICE_COOKIE, remember_challenge, remember_session, sign_in_client
+from web.session_cookies import delete_host_cookie, device_cookie, remember_challenge, remember_session, sign_in_client
 
 
 async def log_in(request: web.Request) -> web.Response:
@@ -54,7 +54,7 @@ async def log_out(request: web.Request) -> web.Response:
     identity = staff_of(request)
     await sign_out(request.app[SERVICES], identity)
     response = success_response({"signed_out": True})
-    response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
+    delete_host_cookie(response, request.app[SERVICES].settings, SESSION_COOKIE)
     return response
 
 
@@ -68,7 +68,7 @@ async def _first_step(request: web.Request, body: Login) -> SignedIn:
         username=body.username,
         password=body.password,
         pin=body.pin,
-        device_cookie=request.cookies.get(DEVICE_COOKIE),
+        device_cookie=device_cookie(request),
         client_ip=client_ip(request),
         organisation=_organisation(request, body.organisation),
         address=client_address(request),

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from hub.access.tokens import SESSION_COOKIE
 from hub.actions.audit.actor import Actor
 from hub.actions.setup.finish_setup import finish_setup
 from hub.actions.setup.practice import make_practice
@@ -41,6 +40,7 @@ from web.pages.admin.form_fields import FieldReader
 from web.pages.admin.time_zone_field import country_of_zone, find_time_zone
 from web.pages.forms import Form, read_form
 from web.rate_limits import enforce_rate_limit
+from web.session_cookies import set_session
 
 SETUP = "/admin/setup"
 CARD = "/admin/card"
@@ -148,10 +148,7 @@ async def _finish(request: web.Request, draft: Draft) -> web.Response:
     token = services.sessions.issue(made.owner)
     expires_at = services.sessions.read(token).expires_at
     response = see_other(CARD, done="setup-finished")
-    response.set_cookie(
-        SESSION_COOKIE, token, max_age=int((expires_at - services.clock.now()).total_seconds()), path="/", httponly=True,
-        samesite="Lax", secure=services.settings.public_url.startswith("https://"),
-    )  # fmt: skip
+    set_session(response, services, token, expires_at)
     response.del_cookie(COOKIE, path=SETUP)
     return response
 

@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 from ipaddress import ip_network
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, DummyCookieJar
 
 from hub.settings import Rate
 from tests.support.api_client import Answer, Api
@@ -133,10 +133,30 @@ async def test_over_tls_the_cookies_are_secure(open_hub: Callable[..., Awaitable
     await hub.client.close()
     hub.client = ClientSession(f"http://127.0.0.1:{hub.settings.port}")  # as a proxy in front would
     answer = await Api(hub).post(LOGIN, GOOD)
-    assert all(cookie["secure"] for cookie in cookies_of(answer).values())
+    cookies = cookies_of(answer)
+    assert set(cookies) == {"__Host-hub_session", "__Host-hub_device"}
+    for cookie in cookies.values():
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", ""), "or a browser refuses the name"
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
     assert "wss://hub.example.org" in answer.headers["Content-Security-Policy"]
-    own = {"Cookie": f"hub_session={answer.data['token']}"}
+    own = {"Cookie": f"__Host-hub_session={answer.data['token']}"}
     for origin, status in (("https://hub.example.org", 200), ("http://hub.example.org", 403)):
         headers = {**own, "Origin": origin, "Host": "hub.example.org"}
         assert (await Api(hub).post("/venue/scan", {"code": "x"}, headers=headers)).status == status
+
+
+async def test_over_tls_a_session_that_another_host_of_the_domain_has_planted_signs_nobody_in(
+    open_hub: Callable[..., Awaitable[Hub]],
+) -> None:
+    hub = await open_hub(public_url="https://hub.example.org")
+    token = await (await World(hub).found()).staff(username="mallory")
+    await hub.client.close()
+    hub.client = ClientSession(f"http://127.0.0.1:{hub.settings.port}", cookie_jar=DummyCookieJar())
+    for name, status in (("hub_session", 401), ("__Host-hub_session", 200)):
+        assert (await Api(hub).get(HISTORY, headers={"Cookie": f"{name}={token}"})).status == status
+        headers = {"Cookie": f"{name}={token}", "Origin": "https://hub.example.org"}
+        async with hub.client.ws_connect("/ws", headers=headers) as socket:
+            assert (await socket.receive_json())["authenticated"] is (status == 200)
+    out = await Api(hub).post("/api/operator/logout", headers={"Cookie": f"__Host-hub_session={token}"})
+    gone = cookies_of(out)["__Host-hub_session"]
+    assert (gone.value, gone["secure"]) == ("", True), "without Secure a browser would keep it"
