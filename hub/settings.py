@@ -188,11 +188,16 @@ def _text(key: bytes | None) -> str | None:
     return key.decode("utf-8", "surrogateescape") if key else None
 
 
+def make_private_folder(folder: Path) -> None:
+    """Create the folder with mode 0700. An existing folder keeps its mode."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def own_secret_key(data_dir: Path) -> bytes:
     """Return the secret key of this data folder. The first process creates it with mode 0600."""
     path = data_dir / "secret.key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(data_dir)
         if not path.exists():
             # Written under another name, then linked, so that a second process never reads half a key.
             draft = data_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"

@@ -1,7 +1,9 @@
 """Settings: from environment variables to values, and one message with every error."""
 
 import ipaddress
+import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,21 @@ def test_a_key_of_our_own_is_made_once_and_readable_by_its_owner_only(tmp_path: 
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 32
     assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    """A umask that lets everybody read, as most machines have it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_the_folder_with_the_key_is_its_owners_only(tmp_path: Path) -> None:
+    data_dir = tmp_path / "srv" / "hub"
+    read({"HUB_DATA_DIR": str(data_dir)}, development=True)
+    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
 
 
 def test_serving_in_production_takes_no_key_of_our_own_and_no_other_clock(tmp_path: Path) -> None:

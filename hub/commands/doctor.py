@@ -62,7 +62,11 @@ def _look_at_settings(settings: Settings, *, serves: bool) -> list[str]:
         problems.append("HUB_SMTP_URL is not set: `hub serve` keeps every e-mail in the outbox until it is")
     if settings.clock_offset:
         problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
-    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & 0o066:
+        problems.append(
+            f"others may read {settings.data_dir}, which holds keys and mail: chmod go-rw {settings.data_dir}"
+        )
+    if settings.is_https and not settings.trusted_proxies:
         problems.append(f"HUB_PUBLIC_URL is https, and so a proxy stands before the hub: {_SHARED_LIMITS}")
     if open_files.reachable() < open_files.LEAST:
         problems.append(
@@ -122,7 +126,9 @@ async def _look_at_postgres(
             with suppress(asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):  # not migrated yet
                 venues = await connection.fetchval(_VENUES_THAT_TEXT)
                 if venues:
-                    problems.append(f"HUB_SMS_URL is not set, and so nobody can book at {venues}: a code by SMS comes first")
+                    problems.append(
+                        f"HUB_SMS_URL is not set, and so nobody can book at {venues}: a code by SMS comes first"
+                    )
     finally:
         await connection.close()
     try:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from hub.settings import make_private_folder
+
 _NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[A-Za-z0-9.]{1,80}\.(?:eml|sms)", re.ASCII)
 _MOST_LISTED = 200
 _STAMP = "%Y%m%dT%H%M%S%fZ"
@@ -49,7 +51,8 @@ def drop_sms_into_mailbox(data_dir: Path, recipient: str, text: str, name: str) 
 
 def _drop(data_dir: Path, identity: str, ending: str, content: bytes) -> Path:
     folder = data_dir / "mail"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(data_dir)
+    make_private_folder(folder)
     identity = re.sub(r"[^A-Za-z0-9.]+", ".", identity).strip(".")[:60]
     stamp = datetime.now(UTC).strftime(_STAMP)
     path = folder / f"{stamp}-{identity}.{ending}"

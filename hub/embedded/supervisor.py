@@ -28,6 +28,7 @@ from hub.embedded.launch import LaunchError
 from hub.embedded.ports_and_passwords import recall, write_private
 from hub.embedded.postgres import Postgres
 from hub.embedded.valkey import Valkey
+from hub.settings import make_private_folder
 
 Kind = Literal["server", "command"]
 
@@ -228,11 +229,6 @@ def _try_lock(path: Path, *, shared: bool = False) -> IO[str] | None:
         file.close()
         return None
     return file
-
-
-def make_private_folder(folder: Path) -> None:
-    """Create the folder with mode 0700. An existing folder keeps its mode."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _socket_folder(data_dir: Path) -> Path:

@@ -1,6 +1,7 @@
 """The mail carrier against a real SMTP server, and the development mailbox."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -13,9 +14,7 @@ from hub.confirmation.mail_carrier import MailCarrier
 
 
 def settings(tmp_path, smtp_url=None, public_url="https://hub.example.org", keeps_mail_back=False):
-    return SimpleNamespace(
-        smtp_url=smtp_url, data_dir=tmp_path, public_url=public_url, keeps_mail_back=keeps_mail_back
-    )
+    return SimpleNamespace(smtp_url=smtp_url, data_dir=tmp_path, public_url=public_url, keeps_mail_back=keeps_mail_back)
 
 
 def message(number=1):
@@ -150,7 +149,16 @@ async def test_a_mailbox_that_cannot_be_written_defers(tmp_path):
 
 
 async def test_in_production_without_a_mail_server_mail_waits(tmp_path):
-    with pytest.raises(DeliveryDeferred, match="^not set: HUB_SMTP_URL$") as deferred:
+    with pytest.raises(DeliveryDeferred, match=r"^not set: HUB_SMTP_URL$") as deferred:
         await MailCarrier(settings(tmp_path, keeps_mail_back=True)).send(message())
     assert deferred.value.scope == "all", "the message loses no try"
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_folder_of_a_mailbox_is_its_owners_only(tmp_path):
+    before = os.umask(0o022)
+    try:
+        await MailCarrier(settings(tmp_path / "data")).send(message())
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "data", tmp_path / "data" / "mail")} == {0o700}

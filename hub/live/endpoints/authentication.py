@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.cookies import read_cookie, read_lasting_cookie
+from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.venues.venues import read_venue
 from hub.rules.reasons import Reason
