@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 from hub.commands.audit_options import add_audit
@@ -109,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     reconcile = _command(commands, "reconcile", "database:reconcile", "compare gate, counts and reservations")
     reconcile.add_argument("--fix", action="store_true", help="put right what differs")
     _command(commands, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
+    _backup(_command(commands, "backup", "backup:back_up", "write database and key into a new folder"))
+    _restore(_command(commands, "restore", "backup:restore", "read a backup into an empty database"))
     add_slots(commands, _command)
     tickets = commands.add_parser("tickets", help="issue, import, list and cancel tickets", allow_abbrev=False)
     actions = tickets.add_subparsers(required=True, metavar="COMMAND")
@@ -148,6 +151,15 @@ def _command(
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(leads_to=leads_to, own_loop=own_loop)
     return parser
+
+
+def _backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `hub backup` has written")
+    parser.add_argument("--other-key", action="store_true", help="also where the key of the backup is lost")
 
 
 def _tickets_issue(parser: argparse.ArgumentParser) -> None:

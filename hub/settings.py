@@ -89,7 +89,7 @@ class Settings:
         """
         read = _Reader(env)
         own_key = development or not serving
-        data_dir = Path(env.get("HUB_DATA_DIR", "").strip() or "var").expanduser().absolute()
+        data_dir = data_folder(env)
         host = read.text("HUB_HOST") or "127.0.0.1"
         port = read.whole("HUB_PORT", 8080, 0, 65535)
         rehearsal = read.flag("HUB_REHEARSAL")
@@ -147,6 +147,10 @@ class Settings:
         return settings
 
 
+def data_folder(env: Mapping[str, str]) -> Path:
+    return Path(env.get("HUB_DATA_DIR", "").strip() or "var").expanduser().absolute()
+
+
 def default_public_url(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
         host = "127.0.0.1"
@@ -197,24 +201,29 @@ def own_secret_key(data_dir: Path) -> bytes:
     """Return the secret key of this data folder. The first process creates it with mode 0600."""
     path = data_dir / "secret.key"
     try:
-        make_private_folder(data_dir)
         if not path.exists():
-            # Written under another name, then linked, so that a second process never reads half a key.
-            draft = data_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+            keep_secret_key(data_dir, secrets.token_urlsafe(48))
         key = path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(f"HUB_DATA_DIR: cannot keep the secret key in {path}: {error.strerror or error}") from error
     if len(key) < SECRET_KEY_BYTES:
         raise SettingsError(f"{path} holds fewer than {SECRET_KEY_BYTES} bytes: remove it, and a new key is made")
     return key
+
+
+def keep_secret_key(data_dir: Path, key: str) -> None:
+    """Write the secret key of a data folder, if it has none."""
+    make_private_folder(data_dir)
+    # Written under another name, then linked, so that a second process never reads half a key.
+    draft = data_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+    draft.touch(mode=0o600)
+    draft.write_text(key, encoding="ascii")
+    try:
+        os.link(draft, data_dir / "secret.key")
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def parse_rate(value: str) -> Rate | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 
 from db.pool import _Connection
@@ -82,3 +85,20 @@ async def expression_indexes(owner: Any, role: str) -> dict[str, set[str]]:
                 }
         await owner.execute("RESET ROLE")
         return found
+
+
+@asynccontextmanager
+async def empty_database(server_url: str, *, for_user: bool = False) -> AsyncIterator[str]:
+    """Yield the URL of a new database without a table, `for_user` as a user without any right who owns it."""
+    name = f"empty_{secrets.token_hex(6)}"
+    server = await asyncpg.connect(server_url)
+    try:
+        if for_user:
+            password = await create_user(server, name)
+            yield f"postgresql://{name}:{password}@{server_url.rpartition('@')[2].rpartition('/')[0]}/{name}"
+        else:
+            await server.execute(f"CREATE DATABASE {name}")
+            yield f"{server_url.rpartition('/')[0]}/{name}"
+    finally:
+        await drop_user(server, name)
+        await server.close()

@@ -45,8 +45,13 @@ def services(database, tmp_path, mail_server):
     clock = Clock()
     clock.set(NOW)
     settings = SimpleNamespace(
-        smtp_url=mail_server.url, sms_url=None, data_dir=tmp_path, public_url=PUBLIC_URL, webhook_networks=(),
-        keeps_mail_back=False, has_mailbox=True,
+        smtp_url=mail_server.url,
+        sms_url=None,
+        data_dir=tmp_path,
+        public_url=PUBLIC_URL,
+        webhook_networks=(),
+        keeps_mail_back=False,
+        has_mailbox=True,
     )
     return SimpleNamespace(database=database, clock=clock, settings=settings)
 
