@@ -19,7 +19,7 @@ MINUTES ?= 120
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load bench faults soak check format messages pictures lock clean
+.PHONY: help run test quick load bench faults soak check format messages pictures lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ lock: $(VENV)/.runs ## write requirements*.txt anew from requirements*.in
 	$(PIP) uv
 	for name in requirements requirements-dev; do UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet \
 	    --no-config --universal --generate-hashes --python-version 3.11 $(ARGS) $$name.in -o $$name.txt > /dev/null || exit 1; done
+
+sbom: $(VENV)/.runs ## write dist/venue-hub.cdx.json: all packages that a hub runs with (CycloneDX)
+	@exec $(PY) -m deploy.sbom
 
 clean: ## remove what was built and installed; data in ./var stays
 	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Laws of docker-compose.yml and deploy/: no secret of ours, and a hub that works with what they give it."""
+"""Laws of docker-compose.yml and deploy/: no secret of ours, a hub that works with what they give it, and a whole list of packages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 import redis.asyncio
 import yaml
 
+from deploy import sbom
 from hub.rules.secret_strength import KEY_BITS, strength
 from hub.settings import Rate, Settings
 from tests.support.hub import Hub
@@ -140,3 +141,45 @@ async def test_others_may_only_ping_and_the_hub_may_not_administrate(tmp_path: P
             ):
                 with pytest.raises(redis.exceptions.NoPermissionError):
                     await hub.execute_command(*command.split())
+
+
+def test_the_bill_of_materials_has_every_package_of_the_lock_and_every_library_of_the_browser() -> None:
+    document = sbom.build()
+    assert document == sbom.build()
+    found = {(part["name"], part["version"]): part for part in document["components"]}
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pinned = re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE)
+    folders = [path.name.rpartition("-") for path in (ROOT / "web" / "static" / "vendor").iterdir()]
+    assert {(name.lower(), version) for name, version in found} == {
+        *pinned, *((name, version) for name, _, version in folders)
+    }  # fmt: skip
+    listed = [
+        digest["content"]
+        for part in found.values()
+        for one in part.get("externalReferences", ())
+        for digest in one["hashes"]
+    ]
+    assert sorted(listed) == sorted(re.findall(r"sha256:(\w+)", lock))
+    described = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    files = [file for part in found.values() for file in part.get("components", ())]
+    assert len(files) == 5
+    assert [file["name"] for file in files if file["hashes"][0]["content"] not in described] == []
+
+
+def test_the_bill_of_materials_says_who_needs_what() -> None:
+    needs = {one["ref"]: set(one["dependsOn"]) for one in sbom.build()["dependencies"]}
+    reached: set[str] = set()
+    waiting = [sbom.ROOT_REF]
+    while waiting:
+        ref = waiting.pop()
+        if ref not in reached:
+            reached.add(ref)
+            waiting += needs.get(ref, ())
+    assert reached == set(needs) | needs[sbom.ROOT_REF]
+    assert any(ref.startswith("pkg:pypi/yarl@") for ref in needs[next(ref for ref in needs if "/aiohttp@" in ref)])
+    assert not any("/yarl@" in ref for ref in needs[sbom.ROOT_REF])
+
+
+def test_a_line_of_a_lock_file_that_nobody_understands_is_no_silent_gap() -> None:
+    with pytest.raises(ValueError, match="git"):
+        sbom.read_lock("aiohttp @ git+https://example.org/aiohttp\n")
