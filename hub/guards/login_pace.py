@@ -6,6 +6,7 @@ It is far above what people and scanners do. It keeps a stolen login from fillin
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from hub.rules.reasons import Reason
@@ -39,7 +40,7 @@ class LoginPace:
     def __init__(self, rate: Rate | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
         self._clock = clock
-        self._due: dict[Hashable, float] = {}
+        self._due: OrderedDict[Hashable, float] = OrderedDict()
 
     def keep(self, login: Hashable) -> None:
         """Count a request of this login. Refuses RATE_LIMITED with `retry_after`, and does not count what it refuses."""
@@ -56,6 +57,6 @@ class LoginPace:
         self._due[login] = due + rate.seconds / rate.count
 
     def _forget_idle(self, now: float) -> None:
-        self._due = {login: due for login, due in self._due.items() if due > now}
+        self._due = OrderedDict((login, due) for login, due in self._due.items() if due > now)
         if len(self._due) >= MOST_LOGINS:
-            del self._due[next(iter(self._due))]
+            self._due.popitem(last=False)
