@@ -99,9 +99,8 @@ def test_a_row_that_the_rules_let_pass_and_postgres_does_not(run: Any, ask: Any,
     asyncio.run(forbid_venue_name(database_url))
     done = run("venue", "set", "1", "--name", "forbidden")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(
-        "hub: failed unexpectedly: CheckViolationError (forbidden_name) in hub/actions/venues/venues.py:"
-    )
+    assert done.stderr.startswith("hub: failed unexpectedly: CheckViolationError (forbidden_name) in ")
+    assert " hub/actions/venues/venues.py:" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert secret not in done.stderr
     assert "Failing row" not in done.stderr

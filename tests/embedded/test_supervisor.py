@@ -40,7 +40,7 @@ async def test_a_commit_is_durable_and_the_servers_are_set_up_as_production_woul
     async with find_or_start(data_dir) as urls:
         for name, value in {
             "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "data_checksums": "on",
-            "server_encoding": "UTF8", "TimeZone": "UTC", "max_connections": "80", "log_lock_waits": "on",
+            "server_encoding": "UTF8", "TimeZone": "UTC", "max_connections": "120", "log_lock_waits": "on",
         }.items():  # fmt: skip
             assert await ask(urls.database_url, f"SHOW {name}") == value, name
         with redis.Redis.from_url(urls.redis_url) as client:
