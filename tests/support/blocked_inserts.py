@@ -21,9 +21,11 @@ class Standstill:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._stands = False
 
     async def at(self, table: str, *, when: str = "true") -> None:
         """Block every INSERT into `table` from now on, at rows for which `when` (an expression of `NEW`) is true."""
+        self._stands = True
         # The hub's lock timeout is short, and a busy machine would exceed it.
         await self._connection.execute(
             f"CREATE FUNCTION stand_still_{table}() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS $$ BEGIN"
@@ -34,6 +36,7 @@ class Standstill:
 
     async def hold(self) -> None:
         """Block every statement with `STANDS_STILL`, from now on."""
+        self._stands = True
         await self._connection.execute(f"SELECT pg_advisory_lock({_KEY})")
 
     async def waits(self, statements: int = 1) -> None:
@@ -43,13 +46,14 @@ class Standstill:
                 await asyncio.sleep(0.01)
 
     async def count(self) -> int:
-        """Return the number of statements that wait for a lock; 0 while none of them waits here.
+        """Return the number of statements that wait for a lock. Where some are blocked here: 0 until one of them is.
 
         A busy machine shows other waits, such as that of a job for the row of its venue.
         """
         count: int = await self._connection.fetchval(
-            "SELECT CASE WHEN bool_or(wait_event = 'advisory') THEN count(*) ELSE 0 END FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT CASE WHEN bool_or(wait_event = 'advisory') OR NOT $1 THEN count(*) ELSE 0 END FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            self._stands,
         )
         return count
 
