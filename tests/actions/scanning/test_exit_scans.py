@@ -132,6 +132,7 @@ async def test_an_entry_without_reservation_leaves_the_day_it_came(hub, world, j
     clock.advance(timedelta(hours=13).total_seconds())
     night = await next_shift(hub, world)
     assert (await night.leave(ticket.code))["detail"] == "Inside since 2026-11-20 12:00"
+    board = await hub.socket(await world.staff("MANAGER"))
     assert await figures(board) == counts(1, 0, 1, 0), (
         "out of the day they were counted in, though it is tomorrow by now"
     )

@@ -133,10 +133,11 @@ async def test_a_visitor_counts_although_the_slot_has_ended_and_expired_meanwhil
     assert (await reconcile(hub.services))["counts"] == []
 
 
-async def test_a_walk_in_and_its_undo_count_for_the_day_of_its_scan(hub, world, jane, clock):
+async def test_a_walk_in_and_its_undo_count_for_the_day_of_its_scan(hub, world, clock):
     await world.policy(unreserved_entry="allow")
     ticket = await world.ticket()
     clock.set(NOON + timedelta(days=1))
+    jane = await hub.socket(await world.staff(name="Jane Smith"), gate="A")
     scan = queued(ticket.code)
     assert [r["outcome"] for r in await sync(jane, scan)] == ["accepted"]
     assert [tuple(row) for row in await read_walk_ins(hub.database, "date", "entered")] == [(TODAY, 1)]
