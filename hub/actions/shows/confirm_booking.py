@@ -78,9 +78,11 @@ class Confirmations:
             except Refused as refused:
                 if refused.reason is Reason.BUSY and attempt < MAX_ATTEMPTS and await self._has_moved(hashed, view):
                     continue
+                if refused.reason is Reason.NO_CAPACITY:
+                    refused = await self._if_not_over(refused, hashed)
                 await self._explain(refused, view, places)
                 self._record_refusal(refused, view, places, perf_counter() - started)
-                raise
+                raise refused from None
             if view.stored_status == "PENDING":  # a repeat is not another confirmation
                 self._record_success(confirmed, perf_counter() - started)
             return confirmed
@@ -125,6 +127,14 @@ class Confirmations:
     async def _has_moved(self, hashed: bytes, view: BookingView) -> bool:
         """Return whether the request was moved to another performance since it was read."""
         return (await self._links.submit(hashed)).performance_id != view.performance_id
+
+    async def _if_not_over(self, full: Refused, hashed: bytes) -> Refused:
+        """Return the refusal, or why the booking is over since it was read: seat admission then says only that nothing is free."""
+        view = await self._links.submit(hashed)
+        reason = _refuse_link(view)
+        if reason is None and view.performance_status != "ACTIVE":
+            reason = Reason.BOOKING_CLOSED
+        return full if reason in (None, Reason.CONFIRMATION_USED) else Refused(reason)
 
     async def _read_links(self, hashes: list[bytes]) -> list[BookingView | BaseException]:
         nobody = [None] * len(hashes)
