@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from loadtests.wire.http_client import Answer, HttpClient, open_http
+from loadtests.wire.http_client import Answer, HttpClient, get, open_http
 
 
 @dataclass
@@ -28,9 +28,12 @@ class HttpTally:
 
 
 async def open_clients(url: str, count: int) -> list[HttpClient]:
+    """Open so many connections. Each asks once, because the hub closes those of one address that send nothing."""
     clients: list[HttpClient] = []
     for _ in range(0, count, 32):
-        clients += await asyncio.gather(*(open_http(url) for _ in range(min(32, count - len(clients)))))
+        opened = await asyncio.gather(*(open_http(url) for _ in range(min(32, count - len(clients)))))
+        await asyncio.gather(*(client.ask(get("/healthz")) for client in opened))
+        clients += opened
     return clients
 
 
