@@ -1,6 +1,6 @@
 """Admission of sign-ins: bounds how many are checked, wait and fail, before anything is read or compared.
 
-Known devices and strangers queue apart, so that guesses from anywhere cannot keep a gate from signing in.
+Known and unknown devices queue apart, so that guesses from anywhere cannot keep a gate from signing in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hub.settings import Rate
 AT_WORK = 6
 """Sign-ins that are checked at once in each queue. Each takes a database connection for a moment."""
 MOST_WAITING = 400
-"""Sign-ins that wait in each queue; a hub on two cores checks some 50 of strangers a second. Later ones get Unavailable."""
+"""Sign-ins that wait in each queue; a hub on two cores checks some 50 of unknown devices a second. Later ones get Unavailable."""
 MOST_OF_NETWORK = 100
 """Of these, those of one network: the scanners of a venue that sign in at once for the first time."""
 MOST_OF_DEVICE = 10
@@ -43,7 +43,7 @@ class SignInAdmission:
     async def admitted(self, device: str | None, address: Address | None) -> AsyncIterator[None]:
         """Wait for a place and keep it while the secret is checked. `device` is the id of a device that knows the name.
 
-        Refuses RATE_LIMITED after too many failures of this device, or of a stranger's network, and if too many of it wait.
+        Refuses RATE_LIMITED after too many failures of this device, or of an unknown device's network, and if too many of it wait.
         Raises Unavailable if everybody waits.
         """
         queue, who = (self._unknown, network_of(address)) if device is None else (self._known, device)
@@ -63,7 +63,7 @@ class SignInAdmission:
 
 
 def network_of(address: Address | None) -> str:
-    """Return the network whose strangers are counted together: the /24 of an IPv4 address, the /64 of an IPv6 one."""
+    """Return the network whose unknown devices are counted together: the /24 of an IPv4 address, the /64 of an IPv6 one."""
     if address is None:
         return "unknown"
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))

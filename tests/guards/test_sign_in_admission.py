@@ -1,4 +1,4 @@
-"""Admission of sign-ins: places for strangers and known devices, and failures that count against a network."""
+"""Admission of sign-ins: places for known and unknown devices, and failures that count against a network."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def outcome(
         (None, "unknown"),
     ],
 )
-def test_strangers_are_counted_by_network(address: str | None, network: str) -> None:
+def test_unknown_devices_are_counted_by_network(address: str | None, network: str) -> None:
     assert network_of(address and ip_address(address)) == network
 
 
