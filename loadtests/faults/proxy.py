@@ -88,6 +88,8 @@ class FaultProxy:
         self._passes = asyncio.Event()
         self._passes.set()
         self.port = 0
+        self.connections = 0
+        """Connections that clients have opened so far."""
         self.refuses = False
         """New connections are ended at once."""
         self.delay = 0.0
@@ -141,6 +143,7 @@ class FaultProxy:
         return urlunsplit((parts.scheme, f"{user}{at}127.0.0.1:{self.port}", parts.path, query, ""))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         if self.refuses:
             writer.transport.abort()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from db.organisation import working_for
 from db.patience import have_patience
 from db.pool import DatabaseDown, Pool, _usable
 from hub.observability import logs
-from tests.support.database_proxy import DatabaseProxy
+from loadtests.faults.proxy import FaultProxy
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ async def pool(database_url):
 
 @pytest.fixture
 async def proxy(database_url):
-    proxy = await DatabaseProxy(database_url).start()
+    server = urlsplit(database_url)
+    proxy = await FaultProxy(server.hostname, server.port).open()
     yield proxy
-    proxy.thaw()
-    await proxy.cut()
+    await proxy.close()
 
 
 @pytest.fixture
@@ -169,10 +170,10 @@ async def test_plans_are_made_again_every_five_seconds_and_the_first_after_a_pau
     assert seen == [1000.0, 1000.3, 1005.4, 1040.0, 1040.3]
 
 
-async def test_a_task_waits_once_for_a_silent_server_whatever_it_tries_next(proxy, impatient):
-    pool = Pool(proxy.url, size=2)
+async def test_a_task_waits_once_for_a_silent_server_whatever_it_tries_next(proxy, database_url, impatient):
+    pool = Pool(proxy.in_front_of(database_url), size=2)
     await pool.open()
-    proxy.freeze()
+    proxy.hold()
     have_patience()
     async with asyncio.timeout(15):
         with pytest.raises(DatabaseDown):
@@ -185,41 +186,41 @@ async def test_a_task_waits_once_for_a_silent_server_whatever_it_tries_next(prox
     await pool.close()
 
 
-async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_back(proxy, impatient):
-    pool = Pool(proxy.url, size=2)
+async def test_a_transaction_on_a_silent_server_waits_no_longer_to_be_rolled_back(proxy, database_url, impatient):
+    pool = Pool(proxy.in_front_of(database_url), size=2)
     await pool.open()
 
     async def change() -> None:
         async with pool.transaction() as connection:
-            proxy.freeze()
+            proxy.hold()
             await connection.execute("SELECT 1", timeout=0.2)
 
     async with asyncio.timeout(15):
         with pytest.raises(DatabaseDown):
             await change()
-    proxy.thaw()
+    proxy.hold(False)
     assert await pool.fetchval("SELECT 1") == 1
     assert pool.gauges[0] >= pool.gauges[1]
     await pool.close()
 
 
-async def test_when_a_server_is_silent_nobody_waits_in_line_for_a_connection_to_it(proxy, monkeypatch):
+async def test_when_a_server_is_silent_nobody_waits_in_line_for_a_connection_to_it(proxy, database_url, monkeypatch):
     monkeypatch.setattr(db.pool, "COMMAND_SECONDS", 0.2)
     monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", 60.0)
-    pool = Pool(proxy.url, size=1, patience=60.0)
+    pool = Pool(proxy.in_front_of(database_url), size=1, patience=60.0)
     await pool.open()
-    proxy.freeze()
+    proxy.hold()
     async with asyncio.timeout(15):
         answers = await asyncio.gather(*(pool.fetchval("SELECT 1") for _ in range(5)), return_exceptions=True)
     assert {type(answer) for answer in answers} == {DatabaseDown}
     await pool.close()
 
 
-async def test_an_outage_puts_no_traceback_into_the_log(proxy):
-    pool = Pool(proxy.url, size=2)
+async def test_an_outage_puts_no_traceback_into_the_log(proxy, database_url):
+    pool = Pool(proxy.in_front_of(database_url), size=2)
     await pool.open()
     with logs.captured() as lines:
-        await proxy.cut()
+        await proxy.close()
         for _ in range(3):
             with pytest.raises(DatabaseDown):
                 await pool.fetchval("SELECT 1")

@@ -406,7 +406,9 @@ async def guess(services: Services, name: str, address: str) -> str:
 
 
 @pytest.mark.usefixtures("jane")
-async def test_a_known_device_signs_in_while_unknown_ones_from_everywhere_wait(office: Office, held: HeldHasher) -> None:
+async def test_a_known_device_signs_in_while_unknown_ones_from_everywhere_wait(
+    office: Office, held: HeldHasher
+) -> None:
     cookie = (await enter(office.services)).device_cookie
     guesses = [asyncio.create_task(guess(office.services, f"name{n}", f"10.0.{n % 100}.{n}")) for n in range(200)]
     try:
