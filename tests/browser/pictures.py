@@ -196,10 +196,10 @@ async def _hub() -> AsyncIterator[Hub]:
             settings = settings_for(urls.database_url, urls.redis_url, Path(folder), _port())
             with only_people_change_pages():
                 hub = await Hub(settings, clock).open()
-            try:
-                yield hub
-            finally:
-                await hub.close()
+                try:
+                    yield hub
+                finally:
+                    await hub.close()
         finally:
             await servers.stop()
 

@@ -19,6 +19,7 @@ from playwright.async_api import Page, expect
 from hub.actions.waitlist.leave import leave_waitlist
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_newest_code
+from tests.support.notices import drop_notices
 from tests.support.shows import add_booking, add_performance, add_room, add_show
 from tests.support.waitlist import serve_beside_job
 from tests.support.world import TODAY, Ticket, World
@@ -149,7 +150,10 @@ STATES: dict[str, State] = {}
 
 
 def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: str = "") -> Callable[[Reach], Reach]:
-    """Register a function as the way to the state of its name. From that state itself it makes no step."""
+    """Register a function as the way to the state of its name. From that state itself it makes no step.
+
+    The way begins without the notices of earlier states, which a gate shows again for 15 minutes.
+    """
 
     def enter(reach: Reach) -> Reach:
         name = reach.__name__.replace("_", "-")
@@ -158,6 +162,7 @@ def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: 
         async def from_where_one_stands(scene: Scene) -> Page:
             if page := scene.goes_on(name):
                 return page
+            await drop_notices(scene.hub.database)
             return await reach(scene)
 
         assert name not in STATES

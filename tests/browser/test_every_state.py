@@ -18,7 +18,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, ViewportSize
 
-from hub.actions.scanning import manifest
 from hub.embedded.supervisor import ServerUrls
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.conftest import Chromium, Complaints, PagesOf
@@ -94,8 +93,6 @@ async def visitors(
 ) -> AsyncIterator[Visitors]:
     """Two visitors in the scene of one area."""
     with pytest.MonkeyPatch.context() as patch:
-        # A day's list serves others for two seconds. It would lack what the next state has just written.
-        patch.setattr(manifest, "FRESH_SECONDS", 0.0)
         # A hub that answers 503 on a busy machine shows a RED without the decision that a state wants.
         wait_for_slow_servers(patch)
         async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:

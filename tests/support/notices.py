@@ -13,6 +13,11 @@ async def read_notices(database: Any, *columns: str, order_by: str = "", **where
     return await read_rows(database, "notices", *columns, order_by=order_by, **where)
 
 
+async def drop_notices(database: Any) -> None:
+    """Delete all notices, as if they were a day old."""
+    await database.execute("DELETE FROM notices")
+
+
 async def count_notices(database: Any, **where: Any) -> int:
     """Count the notices with these values."""
     return await count_rows(database, "notices", **where)
