@@ -118,7 +118,8 @@ async def _send_csv(request: web.Request, query: ReservationQuery) -> web.Stream
     """Send all matching reservations as one file, read page by page. If Postgres fails in the middle, close the connection."""
     by, services = actor_of(request, Role.MANAGER), request.app[SERVICES]
     pages = every_reservation(services, by, query)
-    first = await anext(pages, ())
+    # With a tuple as its default, `anext` of CPython 3.11 ends in a SystemError where there is no page.
+    first = await anext(pages, None) or ()
     telemetry.event(telemetry.RESERVATIONS_EXPORTED, operator_id=by.staff_id)
     response = web.StreamResponse(
         headers={

@@ -106,13 +106,21 @@ async def test_filters_and_pages_hold_together(api: Api, world: World, manager: 
     assert await found(api, await stranger.staff("MANAGER"), "q=john") == []
 
 
+async def file_of(api: Api, manager: str) -> list[dict[str, str]]:
+    async with api.hub.client.get(f"{LIST}?format=csv", headers={"Authorization": f"Bearer {manager}"}) as answer:
+        assert answer.status == 200
+        return list(csv.DictReader(io.StringIO(await answer.text(encoding="utf-8-sig"))))
+
+
+async def test_a_file_without_a_match_has_its_head_alone(api: Api, manager: str) -> None:
+    assert await file_of(api, manager) == []
+
+
 async def test_the_file_has_every_match_and_no_code_that_admits_a_party(api: Api, world: World, manager: str) -> None:
     theatre = await Theatre(world).found()
     await theatre.booking(await theatre.performance(), "=Evil()", 3)
     await world.reserved(await world.slot())
-    async with api.hub.client.get(f"{LIST}?format=csv", headers={"Authorization": f"Bearer {manager}"}) as answer:
-        text = await answer.text(encoding="utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = await file_of(api, manager)
     assert [(row["people"], row["name"], row["ticket_code"][:4]) for row in rows] == [
         ("1", "", "TKT-"),
         ("3", "'=Evil()", ""),
