@@ -16,8 +16,9 @@ LIMIT = Parameter(
 )
 IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier response.")
 BEFORE = Parameter("before", "query", ID_SCHEMA, "The `next` of the previous page.")
+FLAG_SCHEMA = {"type": "string", "enum": ["0", "1", "true", "false"], "default": "0"}
 DRY_RUN = Parameter(
-    "dry_run", "query", {"enum": ["0", "1"], "default": "0"},
+    "dry_run", "query", FLAG_SCHEMA,
     "1 answers, or refuses, as the request would, and changes nothing.",
 )  # fmt: skip
 IF_MATCH = Parameter(

@@ -10,7 +10,7 @@ from web.api.booking import (
     responses,
 )
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import IF_NONE_MATCH, ORQ, SPAN, idempotency_key_parameter
+from web.api.parameters import FLAG_SCHEMA, IF_NONE_MATCH, ORQ, SPAN, idempotency_key_parameter
 from web.api.refusal_groups import BODY_REFUSALS, TICKET_REFUSALS
 
 _RESERVATION = "/api/reservations/{reservation_id:[0-9]+}"
@@ -118,7 +118,7 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "DELETE", _RESERVATION, reservation_endpoints.cancel_party, "Cancel a reservation", "Reservations", "holder",
         responses.CancelledAnswer,
-        parameters=(*_TOKEN, Parameter("party", "query", {"type": "string", "enum": ["0", "1", "true", "false"]},
+        parameters=(*_TOKEN, Parameter("party", "query", FLAG_SCHEMA,
                                        "1 cancels everybody booked with it who still stands, all of them or nobody.")),
         refusals=(Reason.INVALID_REQUEST, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
                   Reason.ALREADY_CHECKED_IN, Reason.BUSY),

@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CHANGE
+from web.api.parameters import CHANGE, FLAG_SCHEMA
 from web.api.policies import endpoints, requests, responses
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 
@@ -10,7 +10,7 @@ _TAG = "Policies"
 _LOCK_OUT = Parameter(
     "lock_out",
     "query",
-    {"enum": ["0", "1"], "default": "0"},
+    FLAG_SCHEMA,
     "1 also stores an `ip_allow_list` that leaves out the sender's address.",
 )
 
