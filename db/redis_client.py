@@ -44,3 +44,13 @@ def connect(url: str, *, max_connections: int = 32, patience: float = PATIENCE) 
         driver_info=_DRIVER,
     )
     return Redis.from_pool(pool)
+
+
+NO_EVICTION = "noeviction"
+
+
+async def read_eviction_policy(client: RedisClient) -> str:
+    """Return the `maxmemory-policy` of the server, in a cluster of its first node. Any but `NO_EVICTION` loses holds."""
+    sections: dict[str, Any] = await client.info("memory")
+    facts = sections if "maxmemory_policy" in sections else next(iter(sections.values()))
+    return str(facts.get("maxmemory_policy", NO_EVICTION))

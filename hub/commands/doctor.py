@@ -144,14 +144,14 @@ async def _look_at_postgres(
 async def _look_at_redis(url: str, problems: list[str]) -> str | None:
     import redis
 
-    from db.redis_client import connect
+    from db.redis_client import NO_EVICTION, connect, read_eviction_policy
 
     client: Any = connect(url)
     try:
-        sections = await client.info()
+        sections = await client.info("server")
         facts: dict[str, Any] = next(iter(sections.values())) if "redis_version" not in sections else sections
-        policy = facts.get("maxmemory_policy", "noeviction")
-        if policy != "noeviction":
+        policy = await read_eviction_policy(client)
+        if policy != NO_EVICTION:
             problems.append(f"Redis evicts keys (maxmemory-policy {policy}): set noeviction, or holds vanish")
     except (redis.RedisError, OSError) as error:
         problems.append(f"Redis does not answer: {type(error).__name__}: {error}")

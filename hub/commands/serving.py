@@ -130,6 +130,7 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
 
     async with open_services(settings) as services:
         await _compare_connections(services)
+        await _check_eviction(services)
         if not demo:
             await found_first_venue(services)
             return await _invite_to_set_up(services)
@@ -149,6 +150,21 @@ async def _compare_connections(services: Services) -> None:
     wanted = needed(services.settings.workers)
     if wanted > allowed:
         telemetry.event(telemetry.CONNECTIONS_FEW, "WARNING", needed=wanted, allowed=allowed)
+
+
+async def _check_eviction(services: Services) -> None:
+    """Log it if Redis drops keys when its memory is full. Then holds vanish, and bookings wait for Postgres to refuse them."""
+    from redis import RedisError
+
+    from db.redis_client import NO_EVICTION, read_eviction_policy
+    from hub.observability import telemetry
+
+    try:
+        policy = await read_eviction_policy(services.redis)
+    except (RedisError, OSError):  # `/readyz` says that it is away
+        return
+    if policy != NO_EVICTION:
+        telemetry.event(telemetry.REDIS_EVICTS, "WARNING", policy=policy)
 
 
 async def _invite_to_set_up(services: Services) -> dict[str, Any]:
