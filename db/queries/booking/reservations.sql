@@ -164,6 +164,13 @@ SELECT t.id
 -- Locks tickets in order of id, for a transaction that takes more locks afterwards.
 SELECT t.id FROM tickets t WHERE t.org_id = $1 AND t.id = ANY ($2::bigint[]) ORDER BY t.id FOR NO KEY UPDATE;
 
+-- name: slots_not_locked
+-- Of the slots of the arrays (organisations $1, ids $2) those whose lock nobody holds at this moment.
+SELECT s.org_id, s.id
+  FROM reservation_slots s
+  JOIN unnest($1::bigint[], $2::bigint[]) AS a (org_id, id) ON s.org_id = a.org_id AND s.id = a.id
+   FOR NO KEY UPDATE OF s SKIP LOCKED;
+
 -- name: holds_of_slot
 -- The hashes that requests with places in a slot are known by in seat admission: their idempotency keys, and the links of
 -- confirmed bookings.

@@ -213,7 +213,10 @@ class Bookings:
     async def _take(
         self, connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates, *, together: bool
     ) -> None:
-        """Take places for all at once; if a lock is not free, or not `together`, for the bookings of each slot alone."""
+        """Take places for all at once; if a lock is not free, for those of the free slots at once, and then slot by slot.
+
+        Not `together`, it goes slot by slot from the start.
+        """
         by_slot: dict[SlotKey, list[PendingBooking]] = {}
         for booking in batch:
             by_slot.setdefault(booking.request.slot, []).append(booking)
@@ -223,6 +226,13 @@ class Bookings:
                 return
             except asyncpg.LockNotAvailableError:
                 log.warning("booking.slot_locked", extra={"slots": len(by_slot)})
+            free = {tuple(row) for row in await connection.fetch(BOOKING.slots_not_locked, *zip(*by_slot, strict=True))}
+            bookings = [booking for booking in batch if booking.request.slot in free]
+            try:
+                self._publish(await take_places(connection, bookings, now, slots, lock_seconds=APART_LOCK_SECONDS))
+                by_slot = {slot: bookings for slot, bookings in by_slot.items() if slot not in free}
+            except asyncpg.LockNotAvailableError:
+                pass  # the lock that is not free is a ticket's
         for slot, bookings in by_slot.items():
             try:
                 self._publish(await take_places(connection, bookings, now, slots, lock_seconds=APART_LOCK_SECONDS))
