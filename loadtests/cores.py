@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # its stubs are one package more for one file
+import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
 ALL_CORES: frozenset[int] = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 SERVER_NAMES = ("postgres", "valkey", "redis")

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-import psutil  # type: ignore[import-untyped]  # its stubs are one package more for two files
+import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
 from loadtests.faults import checker
 from loadtests.faults.customers import Customer

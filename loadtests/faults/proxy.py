@@ -155,7 +155,9 @@ class FaultProxy:
         link = _Link(self, (reader, writer), to_server)
         self._links.add(link)
         try:
-            await link.run()
+            # When the loop ends, asyncio would print a traceback for every link that was cancelled.
+            with contextlib.suppress(asyncio.CancelledError):
+                await link.run()
         finally:
             self._links.discard(link)
             link.abort()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import psutil  # type: ignore[import-untyped]  # its stubs are one package more for two files
+import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
 from loadtests.faults.case import Case, Figure, Result
 from loadtests.faults.customers import sell

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
 from loadtests.own_hub import PASSWORD, ROOT, HubTrouble, before_exec, free_port
 from loadtests.wire.http_client import get, open_http, post
@@ -57,6 +58,16 @@ class ServedHub:
         return False
 
     async def kill(self) -> None:
+        """Kill all its processes at once, and wait until they are gone: the next hub may have the port."""
+        if self.process is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                watcher = psutil.Process(self.process.pid)
+                watcher.suspend()  # or it would start another hub
+                served = watcher.children(recursive=True)
+                for process in served:
+                    process.kill()
+                while any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in served):
+                    await asyncio.sleep(0.01)
         await self._end(signal.SIGKILL)
 
     async def stop(self) -> None:
@@ -75,9 +86,10 @@ class ServedHub:
 
     @property
     def pid(self) -> int:
+        """The process that serves: the child of the watcher, which is the process that was started."""
         if self.process is None:
             raise HubTrouble("the hub under test is not running")
-        return self.process.pid
+        return int(psutil.Process(self.process.pid).children()[0].pid)
 
     def log_lines(self) -> list[str]:
         return self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
