@@ -8,8 +8,9 @@ time. The page's Content-Security-Policy stays as it is. Results that axe calls 
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
 
-The rules about colours take two thirds of the time. When the same state is checked in another size or language, only
-new looks are checked: text that was not there before, or has other colours, another size or another background.
+The rules about colours take two thirds of the time. When the same state is checked in another size or language, or another
+state of the same pages, only new looks are checked: text that was not there before, or has other colours, another size or
+another background.
 
     known = KnownLooks()
     await assert_accessible(page, known=known)
@@ -75,6 +76,16 @@ _COLOURS = """(colourRules) => {
     const style = getComputedStyle(element);
     return names.map((name) => style[name]).join(' ');
   };
+  // Two times FNV-1a. Written out, the looks of an area would be megabytes for each check.
+  const hash = (text) => {
+    let one = 0x811c9dc5, two = 0x01000193;
+    for (let n = 0; n < text.length; n++) {
+      const code = text.charCodeAt(n);
+      one = Math.imul(one ^ code, 0x01000193);
+      two = Math.imul(two ^ code, 0x811c9dc5);
+    }
+    return (one >>> 0).toString(36) + (two >>> 0).toString(36);
+  };
   const own = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   const withText = () => [...document.querySelectorAll('body, body *')].filter(
     (element) => (own(element) || element.matches('input, select, textarea, button')) &&
@@ -83,7 +94,7 @@ _COLOURS = """(colourRules) => {
     const grounds = [];
     for (let one = element; one; one = one.parentElement) grounds.push(values(one, GROUND));
     const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
-    return [element.localName, element.className, off, values(element, WRITTEN), ...grounds].join('|');
+    return hash([element.localName, element.className, off, values(element, WRITTEN), ...grounds].join('|'));
   };
   window.colours = { colourRules, withText, lookOf };
 }"""

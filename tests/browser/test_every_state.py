@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,7 @@ class Visitors:
     english: Visitor
     chinese: Visitor
     complaints: Complaints
+    known: KnownLooks = field(default_factory=KnownLooks)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -129,7 +130,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
     english, chinese = visitors.english, visitors.chinese
     visitors.complaints.heard.clear()
     page = await reached(state, english, visitors.complaints)
-    known = KnownLooks()
+    known = visitors.known
     async with Looks() as looks:
         await looks.look("barriers, English, desk", assert_accessible(page, known=known, served=True))
         for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
