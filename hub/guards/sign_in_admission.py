@@ -24,6 +24,11 @@ MOST_WAITING = 400
 MOST_OF_NETWORK = 100
 """Of these, those of one network: the scanners of a venue that sign in at once for the first time."""
 MOST_OF_DEVICE = 10
+HELD_SECONDS = 1.0
+"""Seconds that a refusal of an unknown device is held back. Answered at once, a flood of 200 clients is 800 refusals a second, which
+leave the loop no time for a known device: its sign-in took four seconds."""
+MOST_HELD = 2000
+"""Refusals held back at once. Further ones are answered at once."""
 FAILURES = frozenset({
     Reason.INVALID_CREDENTIALS, Reason.LOCKED_OUT, Reason.SECOND_FACTOR_WRONG, Reason.SIGN_IN_STEP_EXPIRED,
 })  # fmt: skip
@@ -38,6 +43,7 @@ class SignInAdmission:
         self._rate = rate
         self._known = _Queue(MOST_OF_DEVICE)
         self._unknown = _Queue(MOST_OF_NETWORK)
+        self._holding = 0
 
     @asynccontextmanager
     async def admitted(self, device: str | None, address: Address | None) -> AsyncIterator[None]:
@@ -48,7 +54,10 @@ class SignInAdmission:
         """
         queue, who = (self._unknown, network_of(address)) if device is None else (self._known, device)
         bucket = f"sign_in:{who}"
-        _refuse_early(self._rate_limit.blocked(bucket))
+        wait = self._rate_limit.blocked(bucket)
+        if device is None and (wait > 0 or not queue.has_place(who)):
+            await self._hold_back()
+        _refuse_early(wait)
         async with queue.place(who):
             _refuse_early(await self._rate_limit.admit(bucket, self._rate, returnable=True))
             failed = False
@@ -60,6 +69,16 @@ class SignInAdmission:
             finally:
                 if not failed:
                     self._rate_limit.give_back(bucket, self._rate)
+
+    async def _hold_back(self) -> None:
+        """Let a client that will be refused wait, so that it cannot ask again at once."""
+        if self._holding >= MOST_HELD:
+            return
+        self._holding += 1
+        try:
+            await asyncio.sleep(HELD_SECONDS)
+        finally:
+            self._holding -= 1
 
 
 def network_of(address: Address | None) -> str:
@@ -82,9 +101,12 @@ class _Queue:
         self._at_work = asyncio.Semaphore(AT_WORK)
         self._held: Counter[str] = Counter()
 
+    def has_place(self, who: str) -> bool:
+        return self._held[who] < self._most_of_one
+
     @asynccontextmanager
     async def place(self, who: str) -> AsyncIterator[None]:
-        if self._held[who] >= self._most_of_one:
+        if not self.has_place(who):
             raise Refused(Reason.RATE_LIMITED, retry_after=1)
         if self._held.total() >= AT_WORK + MOST_WAITING:
             raise Unavailable("signing in")

@@ -43,6 +43,13 @@ async def outcome(
     return "in"
 
 
+@pytest.fixture(autouse=True)
+def holding(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Refusals are not held back, unless a test sets another time."""
+    monkeypatch.setattr(sign_in_admission, "HELD_SECONDS", 0.0)
+    return monkeypatch
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -53,6 +60,22 @@ async def outcome(
 )
 def test_unknown_devices_are_counted_by_network(address: str | None, network: str) -> None:
     assert network_of(address and ip_address(address)) == network
+
+
+@pytest.mark.parametrize(("most", "waits"), [(2, 2), (0, 0)])
+async def test_refusals_of_a_network_are_held_back_and_a_known_device_is_not(
+    limit: RateLimit, holding: pytest.MonkeyPatch, most: int, waits: int
+) -> None:
+    admission = SignInAdmission(limit, Rate(1, 60))
+    assert [await outcome(admission) for _ in range(2)] == ["INVALID_CREDENTIALS", "RATE_LIMITED"]
+    holding.setattr(sign_in_admission, "HELD_SECONDS", 3600.0)
+    holding.setattr(sign_in_admission, "MOST_HELD", most)
+    refused = [asyncio.ensure_future(outcome(admission)) for _ in range(4)]
+    assert await outcome(admission, None, device="a gate's") == "in"
+    done, held = await asyncio.wait(refused, timeout=0.2)
+    assert (len(held), {task.result() for task in done}) == (waits, {"RATE_LIMITED"})
+    for task in held:
+        task.cancel()
 
 
 async def test_a_network_whose_failures_are_used_up_waits_and_no_other_does(limit: RateLimit) -> None:
