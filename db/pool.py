@@ -11,9 +11,10 @@ import asyncpg
 
 from db.acquisition import Acquisition
 from db.anonymous import is_anonymous
+from db.connection import NEITHER, Connection, is_usable
 from db.organisation import current_organisation
 from db.patience import PATIENCE_SECONDS, Patience, current_patience
-from db.row_security import APPLICATION, EVERY_ORGANISATION, wall_stands
+from db.row_security import wall_stands
 from db.turns import Turns
 
 ACQUIRE_SECONDS = 1.0
@@ -63,70 +64,12 @@ _ABSENT = (
 )
 
 
-_UNANSWERED = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
-"""Errors of a statement to which Postgres has said nothing."""
-
-
 class DatabaseDown(Exception):
     """Postgres did not answer in time, or cannot work now. It is unknown whether the statement took effect."""
 
 
 async def _keep_session(_: Any) -> None:
     """Skip asyncpg's reset of a returned connection, which costs a round trip. No statement here sets session state."""
-
-
-_NEITHER = -1
-"""The organisation of a connection that still has the role of its owner, or whose last switch failed. No id is negative."""
-
-
-class _Connection(asyncpg.Connection):
-    """A connection that remembers which organisation it works for, so that only another one costs a round trip.
-
-    Its statements wait as long as the patience of the task lasts. After a statement without an answer it is closed at once.
-    asyncpg would ask the server to cancel the statement, and the rollback would wait for that as long again.
-    """
-
-    __slots__ = ("org_id",)
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.org_id: int | None = _NEITHER
-
-    async def switch_to(self, org_id: int | None) -> None:
-        """Show only the rows of this organisation from now on; with None the rows of all."""
-        self.org_id = _NEITHER
-        role, shown = (EVERY_ORGANISATION, "") if org_id is None else (APPLICATION, str(org_id))
-        await self.execute(f"SELECT set_config('role', '{role}', false), set_config('app.org', '{shown}', false)")
-        self.org_id = org_id
-
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
-        if args:
-            return str(await super().execute(query, *args, timeout=timeout))  # asyncpg passes it on to `_execute`
-        return str(await self._patiently(super().execute, query, timeout=timeout))
-
-    async def _execute(self, query: str, args: Any, limit: int, timeout: float | None, **named: Any) -> Any:
-        return await self._patiently(super()._execute, query, args, limit, timeout=timeout, **named)  # type: ignore[misc]
-
-    async def _executemany(self, query: str, args: Any, timeout: float | None) -> Any:
-        return await self._patiently(super()._executemany, query, args, timeout=timeout)  # type: ignore[misc]
-
-    async def _patiently(self, run: Any, *what: Any, timeout: float | None, **named: Any) -> Any:
-        patience = current_patience()
-        if patience is not None and timeout is None:
-            timeout = max(patience.left(), 0.001)
-        try:
-            answer = await run(*what, timeout=timeout, **named)
-        except _UNANSWERED as error:
-            if isinstance(error, TimeoutError):
-                self.terminate()
-            raise
-        except asyncpg.PostgresError:
-            if patience is not None:
-                patience.answered()
-            raise
-        if patience is not None:
-            patience.answered()
-        return answer
 
 
 class Pool:
@@ -180,7 +123,7 @@ class Pool:
                 max_inactive_connection_lifetime=0,
                 server_settings=self._settings,
                 reset=_keep_session,
-                connection_class=_Connection,
+                connection_class=Connection,
             )
             self._idle.append(await self._pool.acquire())
         except _ABSENT as absence:
@@ -239,7 +182,7 @@ class Pool:
             raise
         finally:
             if connection is not None:
-                if sound and not self._wanting and self._pool is not None and _usable(connection):
+                if sound and not self._wanting and self._pool is not None and is_usable(connection):
                     self._idle.append(connection)
                 elif sound:
                     await self._release(connection)
@@ -266,7 +209,7 @@ class Pool:
             last = len(self._idle) - 1
             at = next((i for i in range(last, -1, -1) if self._works_for(i, org_id)), last) if self.walled else last
             connection = self._idle.pop(at)
-            if _usable(connection):
+            if is_usable(connection):
                 return connection
             # The server is down or was restarted. The pool drops the connection when it notices.
             self._forget(connection)
@@ -274,7 +217,7 @@ class Pool:
 
     def _works_for(self, place: int, org_id: int | None) -> bool:
         """Return whether this kept connection works for the organisation. One that the server has ended has lost its attributes."""
-        return bool(getattr(self._idle[place], "org_id", _NEITHER) == org_id)
+        return bool(getattr(self._idle[place], "org_id", NEITHER) == org_id)
 
     async def _acquire(self, pool: asyncpg.Pool, patience: Patience | None) -> Any:
         self._wanting += 1
@@ -339,13 +282,6 @@ class Pool:
     async def execute(self, sql: str, *args: Any) -> str:
         async with self.connection() as connection:
             return str(await connection.execute(sql, *args))
-
-
-def _usable(connection: Any) -> bool:
-    try:
-        return not connection.is_closed() and not connection.is_in_transaction()
-    except asyncpg.InterfaceError:
-        return False  # the server closed it, and the pool has taken it back
 
 
 class Database:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.access.cookies import cookie_name, read_lasting_cookie
 from hub.access.tokens import SESSION_COOKIE
-from hub.actions.staff.sign_in import SignedIn, SignInClient
+from hub.actions.staff.new_session import SignedIn, SignInClient
 from hub.services import Services
 from hub.settings import Settings
 from web.keys import SERVICES

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from db.statements import load
 from hub.actions.messaging.notices import drop_old_notices
-from hub.actions.staff.sign_in import LOCKS_KEPT
+from hub.actions.staff.sign_in_attempts import LOCKS_KEPT
 from hub.services import Services
 
 SESSIONS = load("staff/sessions")

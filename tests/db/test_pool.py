@@ -10,9 +10,10 @@ import pytest
 
 import db.patience
 import db.pool
+from db.connection import is_usable
 from db.organisation import working_for
 from db.patience import have_patience
-from db.pool import DatabaseDown, Pool, _usable
+from db.pool import DatabaseDown, Pool
 from hub.observability import logs
 from loadtests.faults.proxy import FaultProxy
 
@@ -84,7 +85,7 @@ async def test_connections_of_organisations_are_looked_through_after_the_server_
     await other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'venue-hub'")
     await other.close()
     async with asyncio.timeout(15):
-        while any(map(_usable, pool._idle)):
+        while any(map(is_usable, pool._idle)):
             await asyncio.sleep(0.005)
     assert await works_for(2) == 7
     assert await works_for(1) == 7

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.pool import _Connection
+from db.connection import Connection
 from db.statements import all_statements
 from tests.support.plans import nodes_of
 
@@ -33,13 +33,13 @@ async def add_two_organisations(database: Any) -> tuple[int, int]:
 def count_switches(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     """Return a list that gets the organisation of every switch from now on."""
     switches: list[int | None] = []
-    switch_to = _Connection.switch_to
+    switch_to = Connection.switch_to
 
-    async def noted(connection: _Connection, org_id: int | None) -> None:
+    async def noted(connection: Connection, org_id: int | None) -> None:
         switches.append(org_id)
         await switch_to(connection, org_id)
 
-    monkeypatch.setattr(_Connection, "switch_to", noted)
+    monkeypatch.setattr(Connection, "switch_to", noted)
     return switches
 
 

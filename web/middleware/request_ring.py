@@ -23,7 +23,7 @@ from hub.access.randomness import random_name
 from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
 from hub.access.tokens import SESSION_COOKIE, Identity
 from hub.actions.staff.enrol_scanner import check_scanner
-from hub.actions.staff.sign_in import address_refused
+from hub.actions.staff.new_session import address_refused
 from hub.observability import telemetry
 from hub.observability.logs import request_id
 from hub.rules.address_list import allows

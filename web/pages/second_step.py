@@ -8,9 +8,9 @@ from aiohttp import web
 
 from hub.access.roles import Role
 from hub.access.sign_in_steps import SignInStep
+from hub.actions.staff.new_session import SignedIn
 from hub.actions.staff.second_factor import SecondFactorAnswer, enrolment_of, read_step
 from hub.actions.staff.second_step import finish_sign_in
-from hub.actions.staff.sign_in import SignedIn
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.text.messages import message

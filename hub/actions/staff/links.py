@@ -16,7 +16,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.staff.change_people import end_sessions_of, hold_person
 from hub.actions.staff.people import PEOPLE, Person
-from hub.actions.staff.sign_in import forget_locks
+from hub.actions.staff.sign_in_attempts import forget_locks
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason

@@ -14,7 +14,8 @@ from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.staff.change_people import change_person, end_sessions_of, hold_person
 from hub.actions.staff.people import PEOPLE, Person, person_of
 from hub.actions.staff.sessions import end_sessions_but
-from hub.actions.staff.sign_in import check_secret, forget_locks
+from hub.actions.staff.sign_in import check_secret
+from hub.actions.staff.sign_in_attempts import forget_locks
 from hub.events.announcements import SessionRevoked
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction

@@ -11,9 +11,9 @@ from hub.access.provider_steps import PendingConnection, PendingRequest, Provide
 from hub.access.roles import Role, at_least
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
+from hub.actions.staff.new_session import SignedIn, SignInClient, open_session
 from hub.actions.staff.people import refuse_beyond
 from hub.actions.staff.second_step import find_account
-from hub.actions.staff.sign_in import SignedIn, SignInClient, open_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.observability.telemetry import PROVIDER_SIGNED_IN, event
 from hub.openid.client import OpenIDClient, ProviderAccount

@@ -11,16 +11,10 @@ from typing import Any
 from db.statements import load
 from hub.access.sign_in_steps import SignInSteps, mark_of
 from hub.actions.audit.actor import Actor
+from hub.actions.staff.new_session import SignedIn, SignInClient, name_on_device, open_session
 from hub.actions.staff.second_factor import SecondFactorAnswer, confirm_enrolment, refusal_after_password, stored_secret
-from hub.actions.staff.sign_in import (
-    SignedIn,
-    SignInClient,
-    admitted,
-    count_attempt,
-    name_on_device,
-    open_session,
-    settle_refusal,
-)
+from hub.actions.staff.sign_in import admitted
+from hub.actions.staff.sign_in_attempts import count_attempt, settle_refusal
 from hub.observability.telemetry import LOCKED_OUT, event
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused

@@ -8,7 +8,8 @@ from aiohttp import WSMsgType
 from hub.access.scanners import Scanner
 from hub.access.tokens import Identity
 from hub.actions.staff.enrol_scanner import check_scanner
-from hub.actions.staff.sign_in import address_refused, sign_out
+from hub.actions.staff.new_session import address_refused
+from hub.actions.staff.sign_in import sign_out
 from hub.live.channels.live_channels import LiveChannels
 from hub.live.channels.subscriptions import Subscriptions
 from hub.live.commands.context import CommandContext, ScanActions

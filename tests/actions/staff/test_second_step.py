@@ -12,9 +12,10 @@ from hub.access.roles import Role
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.accounts import add_staff
 from hub.actions.staff.change_people import set_enabled
+from hub.actions.staff.new_session import SignedIn, SignInClient
 from hub.actions.staff.second_factor import SecondFactorAnswer
 from hub.actions.staff.second_step import finish_sign_in
-from hub.actions.staff.sign_in import SignedIn, SignInClient, sign_in
+from hub.actions.staff.sign_in import sign_in
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.negative_controls import sabotage

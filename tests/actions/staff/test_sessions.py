@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.actions.audit.actor import Actor
+from hub.actions.staff.new_session import SignedIn
 from hub.actions.staff.own_account import change_own_secret, set_secret
 from hub.actions.staff.sessions import (
     end_own_other_sessions,
@@ -16,7 +17,7 @@ from hub.actions.staff.sessions import (
     list_sessions,
     write_seen,
 )
-from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
+from hub.actions.staff.sign_in import sign_in, sign_out
 from hub.jobs import revocations
 from hub.jobs.revocations import refresh_revocations
 from hub.rules.reasons import Reason

@@ -20,7 +20,8 @@ from hub.access.tokens import LIFETIME
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.accounts import add_staff
 from hub.actions.staff.change_people import set_enabled
-from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
+from hub.actions.staff.new_session import SignedIn
+from hub.actions.staff.sign_in import sign_in, sign_out
 from hub.actions.venues.venue_cache import VENUES
 from hub.guards.sign_in_admission import AT_WORK, SignInAdmission
 from hub.jobs.revocations import refresh_revocations

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from hub.access.tokens import SESSION_COOKIE
+from hub.actions.staff.new_session import SignedIn
 from hub.actions.staff.second_factor import SecondFactorAnswer
 from hub.actions.staff.second_step import finish_sign_in
-from hub.actions.staff.sign_in import SignedIn, sign_in, sign_out
+from hub.actions.staff.sign_in import sign_in, sign_out
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.staff.requests import Login
