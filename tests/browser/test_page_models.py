@@ -123,6 +123,30 @@ async def test_national_numbers_of_every_country_become_what_the_library_says(pa
     assert len(cases) > 400
 
 
+async def test_a_number_is_shown_with_every_digit_in_every_country_and_length(page: Page) -> None:
+    codes = await ask(page, "phone", "m.COUNTRIES.map((country) => [country, m.dialCode(country)])")
+    cases = [
+        (f"+{code}{'1234567890123'[:length]}", country) for country, code in codes for length in range(1, 14)
+    ]  # fmt: skip
+    shown = await ask(page, "phone", "given[0].map(([number, country]) => m.spaced(number, country))", cases)
+    assert [words.replace(" ", "") for words in shown] == [number for number, _ in cases]
+    assert all(words.startswith(f"+{dict(codes)[country]} ") for words, (_, country) in zip(shown, cases, strict=True))
+    assert max(len(group) for words in shown for group in words.split()[1:]) == 4
+    assert len(codes) > 200
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "shown"),
+    [
+        ("+8613812345678", "CN", "+86 138 1234 5678"), ("+4915112345678", "DE", "+49 151 1234 5678"),
+        ("+85251234567", "HK", "+852 5123 4567"), ("+6581234567", "SG", "+65 8123 4567"), ("+4520123456", "DK", "+45 2012 3456"),
+        ("+393312345678", "IT", "+39 331 234 5678"), ("+5511961234567", "BR", "+55 119 6123 4567"),
+    ],
+)  # fmt: skip
+async def test_a_number_is_grouped_for_reading(page: Page, number: str, country: str, shown: str) -> None:
+    assert await ask(page, "phone", "m.spaced(...given)", number, country) == shown
+
+
 def test_the_table_of_dialling_codes_is_what_the_library_says_today() -> None:
     assert dialling_codes.TARGET.read_text(encoding="utf-8") == dialling_codes.table(), (
         "python -m web.static_sources.dialling_codes"
