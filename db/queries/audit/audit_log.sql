@@ -12,7 +12,7 @@ SET LOCAL plan_cache_mode = force_custom_plan;
 
 -- name: list_entries
 -- The newest rows before ($2, $3), from $4 to before $5, that match the filters which are not NULL: staff $6, action $7, kind $8, id of
--- the subject $9, source $10, venue $11. $12 rows are looked at. With $13 only those count whose name, id or values hold this text, in
+-- the subject $9, source $10, venue $11. Of venues other than $15, if it names any, none is shown. $12 rows are looked at. With $13 only those count whose name, id or values hold this text, in
 -- lower case; at most $14 are returned. Every row says how many were looked at, and the last of these; without a match there
 -- is one row whose `id` is NULL.
 WITH scanned AS MATERIALIZED (
@@ -22,6 +22,7 @@ WITH scanned AS MATERIALIZED (
        AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5)
        AND ($6::bigint IS NULL OR staff_id = $6) AND ($7::text IS NULL OR action = $7) AND ($8::text IS NULL OR subject = $8)
        AND ($9::text IS NULL OR subject_id = $9) AND ($10::text IS NULL OR source = $10) AND ($11::bigint IS NULL OR venue_id = $11)
+       AND ($15::bigint[] = '{}' OR venue_id = ANY ($15))
      ORDER BY at DESC, id DESC
      LIMIT $12
 ), looked AS (
@@ -38,5 +39,5 @@ SELECT f.*, l.looked, l.last_at, l.last_id
  ORDER BY f.at DESC, f.id DESC;
 
 -- name: who_may_change
--- The staff of an organisation by name, for the filter.
-SELECT id, name FROM staff WHERE org_id = $1 ORDER BY lower(name), id LIMIT 500;
+-- The staff of an organisation by name, for the filter: who may act at the venues $2, if it names any.
+SELECT id, name FROM staff WHERE org_id = $1 AND ($2::bigint[] = '{}' OR venue_ids = '{}' OR venue_ids && $2) ORDER BY lower(name), id LIMIT 500;

@@ -84,7 +84,7 @@ class AuditPage:
 async def read_audit_log(
     services: Services, by: Actor, zone: ZoneInfo, wanted: AuditFilter, *, before: Place | None = None, limit: int = 50
 ) -> AuditPage:
-    """Return the newest changes of the organisation before a place in the log."""
+    """Return the newest changes before a place in the log: of the organisation, or of the venues where `by` may act."""
     limit = max(1, min(limit, MOST))
     looked_at = limit + 1 if wanted.text is None else LOOKED_AT
     rows = await _rows(services, by, zone, wanted, before, looked_at=looked_at, most=limit + 1)
@@ -109,8 +109,8 @@ async def every_entry(
 
 
 async def who_may_change(services: Services, by: Actor) -> list[tuple[int, str]]:
-    """Return the ids and names of the organisation's staff, for the filter."""
-    rows = await services.database.records.fetch(AUDIT_LOG.who_may_change, by.org_id)
+    """Return the ids and names of the staff, for the filter: of the organisation, or who works where `by` may act."""
+    rows = await services.database.records.fetch(AUDIT_LOG.who_may_change, by.org_id, list(by.venue_ids))
     return [(row["id"], row["name"]) for row in rows]
 
 
@@ -145,6 +145,7 @@ async def _rows(
         rows: list[Any] = await connection.fetch(
             AUDIT_LOG.list_entries, by.org_id, at, number, start, end, wanted.staff_id, wanted.action, wanted.kind,
             wanted.subject_id, wanted.source, wanted.venue_id, looked_at, wanted.text and wanted.text.lower(), most,
+            list(by.venue_ids),
         )  # fmt: skip
     return rows
 

@@ -11,6 +11,7 @@ import orjson
 
 from db.statements import load
 from hub.access.contact_proofs import ContactProofs
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.booking.cancel import cancel_reservation
@@ -73,7 +74,9 @@ class _Address:
 
 
 async def find_person(services: Services, by: Actor, address: str) -> FoundPerson:
-    """Return what the hub has of the person with this e-mail address or phone number. Refuses INVALID_REQUEST, PERSON_NOT_FOUND."""
+    """Return what the hub has of the person with this e-mail address or phone number. Refuses INVALID_REQUEST, PERSON_NOT_FOUND,
+    and FORBIDDEN to administrators of some venues: a person's data belongs to no one venue."""
+    refuse_other_venue(by, None)
     who = await _read_address(services, by, address)
     rows = await _rows(services.database.records, services, by, who)
     return FoundPerson(
@@ -85,8 +88,9 @@ async def find_person(services: Services, by: Actor, address: str) -> FoundPerso
 async def export_person(services: Services, by: Actor, address: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row of the person by table, without links, codes and hashes. The audit log has a row, without the address.
 
-    Refuses INVALID_REQUEST and PERSON_NOT_FOUND.
+    Refuses INVALID_REQUEST, PERSON_NOT_FOUND and FORBIDDEN as `find_person` does.
     """
+    refuse_other_venue(by, None)
     who = await _read_address(services, by, address)
     exported: dict[str, list[dict[str, Any]]] = {}
     async with services.database.transaction() as connection:
@@ -114,7 +118,9 @@ async def erase_person(
     """Erase the person's data from every table. Counts and the scan log stay true. Messages that wait are not sent any more.
 
     Refuses INVALID_REQUEST, PERSON_NOT_FOUND, and PERSON_EXPECTED with `visits` if one is to come, unless `cancel` ends these first.
+    Refuses FORBIDDEN as `find_person` does.
     """
+    refuse_other_venue(by, None)
     who = await _read_address(services, by, address)
     found = await find_person(services, by, address)
     if found.visits and not cancel:

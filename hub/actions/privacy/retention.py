@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
 from hub.actions.privacy.erasure import erase_rows, rows_of
@@ -31,7 +32,8 @@ class Retention:
 
 
 async def read_retention(services: Services, by: Actor) -> Retention:
-    """Return what the organisation has set. `due` is what the next run erases."""
+    """Return what the organisation has set. `due` is what the next run erases. Refuses FORBIDDEN to administrators of some venues."""
+    refuse_other_venue(by, None)
     days = await services.database.records.fetchval(DATA.read_retention, by.org_id)
     return Retention(days, await count_due(services, by, days))
 
@@ -46,7 +48,8 @@ async def count_due(services: Services, by: Actor, days: int | None) -> int:
 
 
 async def set_retention(services: Services, by: Actor, days: int | None, *, dry_run: bool = False) -> Retention:
-    """Set how many days after a visit contact data is kept; None: for ever. Refuses INVALID_REQUEST."""
+    """Set how many days after a visit contact data is kept; None: for ever. Refuses INVALID_REQUEST, and FORBIDDEN to administrators of some venues."""
+    refuse_other_venue(by, None)
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         refuse_fields({"retention_days": f"Give 1 to {LONGEST_DAYS} days"})
     async with change(services, dry_run=dry_run) as connection:

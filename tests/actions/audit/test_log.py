@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.access.roles import Role
 from hub.actions.audit import log
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.log import AuditFilter, every_entry, place_of, read_audit_log
@@ -81,3 +82,16 @@ async def test_a_search_goes_on_where_it_stopped(world: World, monkeypatch: pyte
 def test_what_is_no_place_in_the_log_is_refused(cursor: str) -> None:
     with pytest.raises(Refused):
         place_of(cursor)
+
+
+async def test_an_administrator_of_some_venues_reads_their_changes_alone(world: World) -> None:
+    """Neither those of another venue nor those of the whole organisation: they may hold what is not theirs to know."""
+    await add_entries(world, 2)
+    await add_entries(world, 1, action="room.added", venue_id=world.venue_id)
+    await add_entries(world, 1, action="gate.added", venue_id=world.venue_id + 1)
+    services, limited = world.hub.services, Actor(world.org_id, role=Role.ADMIN, venue_ids=(world.venue_id,))
+    page = await read_audit_log(services, limited, ROME, AuditFilter())
+    exported = [one async for part in every_entry(services, limited, ROME, AuditFilter()) for one in part]
+    assert [one.action for one in page.entries] == [one.action for one in exported] == ["room.added"]
+    elsewhere = await read_audit_log(services, limited, ROME, AuditFilter(venue_id=world.venue_id + 1))
+    assert (elsewhere.entries, len(await found(world))) == ([], 4)

@@ -7,9 +7,11 @@ import asyncio
 import orjson
 import pytest
 
+from hub.access.roles import Role
 from hub.actions.audit.actor import Actor
 from hub.actions.privacy import persons
 from hub.actions.privacy.persons import erase_person, export_person, find_person
+from hub.actions.privacy.retention import read_retention, set_retention
 from hub.rules.personal_data import PERSONAL
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -108,3 +110,20 @@ async def test_two_erasures_at_once_are_one(hub: Hub, by: Actor, traces: Traces)
     assert any(isinstance(one, persons.ErasedPerson) for one in results)
     assert all(isinstance(one, persons.ErasedPerson) or "PERSON_NOT_FOUND" in str(one) for one in results)
     assert await tables_with(hub.database, *ZAPHIRA.texts) == {}
+
+
+async def test_an_administrator_of_some_venues_learns_of_nobody(hub: Hub, world: World, traces: Traces):
+    """A person's data belongs to no one venue, so neither finding, exporting, erasing nor the days of keeping are theirs."""
+    limited = Actor(world.org_id, world.venue_id, role=Role.ADMIN, venue_ids=(world.venue_id,))
+    services, kept = hub.services, await tables_with(hub.database, ZAPHIRA.email)
+    for refused in (
+        find_person(services, limited, ZAPHIRA.email),
+        export_person(services, limited, ZAPHIRA.email),
+        erase_person(services, limited, ZAPHIRA.email, cancel=True),
+        read_retention(services, limited),
+        set_retention(services, limited, 1),
+    ):
+        with pytest.raises(Refused, match="FORBIDDEN"):
+            await refused
+    assert await tables_with(hub.database, ZAPHIRA.email) == kept
+    assert not [row for row in await read_audit_log(hub.database) if row["action"].startswith("person.")]

@@ -29,6 +29,6 @@ AUDIT_ENDPOINTS: tuple[Endpoint, ...] = (
                       "`csv` returns all matching changes as one `text/csv` file, sent while it is read."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
-        about="For administrators. The log holds no visitor's data, and nobody can change it: not even the hub's own database role.",
+        about="For administrators; those of some venues get the changes of these alone. The log holds no visitor's data, and nobody can change it: not even the hub's own database role.",
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ _PERSON = (*BODY_REFUSALS, *STAFF_REFUSALS, Reason.PERSON_NOT_FOUND)
 PRIVACY_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/privacy", endpoints.show_retention, "Show how long personal data is kept", _TAG, "operator",
-        responses.RetentionAnswer, refusals=STAFF_REFUSALS, about="For administrators, within their own organisation.",
+        responses.RetentionAnswer, refusals=STAFF_REFUSALS, about="For administrators of every venue of their organisation.",
     ),
     Endpoint(
         "PATCH", "/api/admin/privacy", endpoints.change_retention, "Change how long personal data is kept", _TAG, "operator",

@@ -48,7 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("security", "/admin/security", N_("Sign-in"), Role.ADMIN, DEVICES, everywhere=True),
     Section("account", "/account", N_("Your account"), Role.MANAGER, DEVICES),
     Section("audit", "/admin/audit", N_("Audit log"), Role.ADMIN, RECORDS),
-    Section("privacy", "/admin/privacy", N_("Privacy"), Role.ADMIN, RECORDS),
+    Section("privacy", "/admin/privacy", N_("Privacy"), Role.ADMIN, RECORDS, everywhere=True),
 )
 """In the order of the menu; those of a group stand together."""
 
