@@ -92,7 +92,7 @@ async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     ticket = await world.reserved(await world.slot(TOMORROW), customer_name="John Doe")
     gate = await scanner(world, open_page, phone=True)
     room = await supervisors(world, open_page)
-    await expect(room.get_by_text("Nobody waits for a supervisor.")).to_be_visible()
+    await expect(room.get_by_text("Nobody is waiting for a decision.")).to_be_visible()
     await refused(gate, ticket)
     await ask(gate, "was told today")
     assert await fits(gate)
@@ -103,7 +103,7 @@ async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     await expect(card).to_contain_text("John Doe")
     # A decision needs a reason.
     await card.get_by_role("button", name="Admit").click()
-    await expect(card.get_by_role("alert")).to_contain_text("Please say why.")
+    await expect(card.get_by_role("alert")).to_contain_text("Add a reason")
     await card.get_by_label("Reason").fill("our mistake in the mail")
     await card.get_by_role("button", name="Admit").click()
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
@@ -118,6 +118,49 @@ async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     # The event of this admission does not make its own answer out of date.
     await receive_news_of_another(gate, world)
     await expect(gate.locator("#stale")).to_be_empty()
+
+
+async def test_a_usual_reason_is_given_with_one_touch_and_can_be_changed(world: World, open_page: Open) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=True)
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    card = room.locator("#open .dispute")
+    chip = card.get_by_role("button", name="Checked at the desk")
+    await chip.click()
+    await expect(chip).to_have_attribute("aria-pressed", "true")
+    await expect(card.get_by_label("Reason")).to_have_value("Checked at the desk")
+    await chip.click()
+    await expect(card.get_by_label("Reason")).to_have_value("")
+    await card.get_by_role("button", name="Our mistake").click()
+    await card.get_by_label("Reason").press("End")
+    await card.get_by_label("Reason").press_sequentially(" in the mail")
+    await expect(card.get_by_role("button", name="Our mistake")).to_have_attribute("aria-pressed", "false")
+    assert await fits(room)
+    await card.get_by_role("button", name="Admit", exact=True).click()
+    await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “Our mistake in the mail”")
+
+
+COUNT_TONES = """() => {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+}"""
+
+
+async def test_a_new_dispute_sounds_once_and_not_where_the_sound_is_off(world: World, open_page: Open) -> None:
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
+    await room.evaluate(COUNT_TONES)
+    await room.locator("h1").click()
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    await expect(room.locator("#open .dispute")).to_have_count(1)
+    await room.wait_for_function("() => window.tones === 2")
+    await room.get_by_role("button", name="Sound for new requests").click()
+    other = await scanner(world, open_page)
+    await refused(other, await world.ticket(), "NO RESERVATION")
+    await ask(other)
+    await expect(room.locator("#open .dispute")).to_have_count(2)
+    assert await room.evaluate("() => window.tones") == 2
 
 
 async def test_a_declined_dispute_is_red_with_its_reason(world: World, open_page: Open) -> None:
@@ -195,7 +238,7 @@ async def test_an_obstacle_is_named_and_an_entry_can_be_undone(hub: Hub, world: 
     await ask(gate)
     card = room.locator("#open .dispute", has_text="Cancelled")
     await expect(card).to_contain_text("The ticket is cancelled and cannot be admitted.")
-    await expect(card.get_by_role("button")).to_have_text(["Decline"])
+    await expect(card.locator(".buttons").get_by_role("button")).to_have_text(["Decline"])
     used = await world.reserved(await world.slot())
     other = await hub.socket(await world.staff(name="Tom Brown"), gate="B")
     await other.verify(used.code)
@@ -226,7 +269,7 @@ async def test_a_visitor_who_left_is_let_back_in_without_an_undo(
     card = room.locator("#open .dispute")
     await expect(card).to_contain_text(re.compile(r"Came in 20 Nov, 12:0\d:\d\d: Tom Brown, gate Gate A"))
     await expect(card).to_contain_text(re.compile(r"Left 20 Nov, 12:0\d:\d\d, gate B, and has not come back"))
-    await expect(card.get_by_role("button")).to_have_text(["Admit", "Decline"])
+    await expect(card.locator(".buttons").get_by_role("button")).to_have_text(["Admit", "Decline"])
     assert await fits(room)
     await card.get_by_label("Reason").fill("saw them leave")
     await card.get_by_role("button", name="Admit").click()
@@ -255,14 +298,16 @@ async def test_the_card_shows_that_another_gate_has_let_them_back_in_first(
     await refused(gate, ticket, "ALREADY VERIFIED")
     await ask(gate)
     card = room.locator("#open .dispute")
-    await expect(card.get_by_role("button")).to_have_text(["Admit", "Decline"])
+    await expect(card.locator(".buttons").get_by_role("button")).to_have_text(["Admit", "Decline"])
     other = await hub.socket(await world.staff("MANAGER", name="Ann Ray"), gate="Gate A")
     looked = (await other.validate(ticket.code))["scan_id"]
     assert (await other.command("override", scan_id=looked, reason="theirs"))["success"]
     await card.get_by_label("Reason").fill("mine")
     await card.get_by_role("button", name="Admit", exact=True).click()
     await expect(card.get_by_role("alert")).to_contain_text("already")
-    await expect(card.get_by_role("alert").get_by_role("button")).to_have_text(["Take that entry back and admit"])
+    await expect(card.get_by_role("alert").locator(".buttons").get_by_role("button")).to_have_text(
+        ["Take that entry back and admit"]
+    )
     await assert_accessible(room, "a return that was recorded elsewhere")
 
 
@@ -322,7 +367,7 @@ async def test_a_supervisor_at_the_gate_decides_at_once(hub: Hub, world: World, 
     await refused(gate, ticket)
     await gate.get_by_role("button", name="Admit anyway").click()
     await gate.get_by_role("button", name="Admit", exact=True).click()
-    await expect(gate.locator("#ask-answer")).to_contain_text("Please say why.")
+    await expect(gate.locator("#ask-answer")).to_contain_text("Add a reason")
     await assert_accessible(gate, "admitting against the door's word")
     await gate.locator("#ask-note").fill("guest of the house")
     await gate.keyboard.press("Enter")

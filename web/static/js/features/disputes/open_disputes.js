@@ -10,9 +10,10 @@ import { reasonOf, SHAPES } from "../../words/scans.js";
 import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 import { decisionOf, linesOf, obstacleOf, whyNot } from "../../words/disputes.js";
+import { DisputeSound } from "./dispute_sound.js";
+import { reasonField } from "./reason_field.js";
 
 const SHOWN_DECIDED = 8;
-const REASONS = [t("Our mistake"), t("Checked at the desk"), t("Came late because of us"), t("Guest of the house")];
 
 /** @typedef {(dispute: Wire.Dispute) => void} OnDecided */
 
@@ -37,6 +38,9 @@ class DisputesPanel {
   #shelf = h("ul", { class: "disputes" });
   #cards = new Cards(this.#shelf, this.#state);
   #past = h("section", { class: "decided", hidden: true }, h("h3", {}, t("Decided in the last 15 minutes")), h("ul"));
+  #sound = new DisputeSound();
+  /** The disputes that have been seen open; null until the first answer. @type {Set<number> | null} */
+  #seen = null;
   #leave = () => {};
   /** @type {number | undefined} */
   #clock;
@@ -52,7 +56,7 @@ class DisputesPanel {
   open() {
     this.place.classList.add("dispute-panel");
     this.place.replaceChildren(
-      this.#state, this.#shelf, this.#past, h("datalist", { id: "dispute-reasons" }, ...REASONS.map((value) => h("option", { value }))),
+      h("div", { class: "disputes-head" }, this.#state, this.#sound.button), this.#shelf, this.#past,
       ...(this.onDecided ? [] : [h("p", {}, h("a", { class: "button quiet small", href: "/manager/disputes" }, t("All disputes")))]),
     );
     this.#clock = setInterval(() => {
@@ -87,7 +91,10 @@ class DisputesPanel {
   #draw() {
     const { open } = this.#disputes;
     this.#cards.draw(open.map((dispute) => [dispute.dispute_id, () => this.#card(dispute)]));
-    const words = open.length === 0 ? t("Nobody waits for a supervisor.") : tn("One visitor waits for your word.", "{n} visitors wait for your word.", open.length);
+    const fresh = this.#seen !== null && open.some((dispute) => !this.#seen?.has(dispute.dispute_id));
+    this.#seen = new Set([...(this.#seen ?? []), ...open.map((dispute) => dispute.dispute_id)]);
+    if (fresh) this.#sound.play();
+    const words = open.length === 0 ? t("Nobody is waiting for a decision.") : tn("1 visitor is waiting for a decision", "{n} visitors are waiting for a decision", open.length);
     if (this.#state.textContent !== words) this.#state.textContent = words;
     const decided = this.onDecided ? [] : this.#disputes.decided.slice(0, SHOWN_DECIDED);
     this.#past.hidden = decided.length === 0;
@@ -99,7 +106,7 @@ class DisputesPanel {
   #card(dispute) {
     const id = `dispute-${dispute.dispute_id}`;
     const answer = h("div", { role: "alert" });
-    const reason = h("input", { type: "text", id: `${id}-reason`, maxlength: "500", autocomplete: "off", required: true, list: "dispute-reasons" });
+    const { reason, field } = reasonField(`${id}-reason`, id);
     const never = obstacleOf(dispute);
     const people = never ? null : peopleField(dispute, id);
     const entered = dispute.obstacle === "ALREADY_VERIFIED";
@@ -110,12 +117,11 @@ class DisputesPanel {
         entered ? t("Take that entry back and admit") : t("Admit")),
       h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
     ].filter((one) => one !== false);
-    reason.addEventListener("input", () => reason.removeAttribute("aria-invalid"));
     return h("li", { class: `dispute ${dispute.result}`, "data-dispute": dispute.dispute_id, "data-since": dispute.asked_at },
       headOf(dispute, id, this.context.venue?.timezone),
       never && h("p", { class: "never" }, never),
       people,
-      h("div", { class: "field" }, h("label", { for: `${id}-reason` }, t("Reason")), reason),
+      field,
       h("div", { class: "buttons", role: "group", "aria-labelledby": id }, ...buttons), answer);
   }
 
@@ -130,7 +136,7 @@ class DisputesPanel {
     clearNotice(answer);
     if (!reason.value.trim()) {
       reason.setAttribute("aria-invalid", "true");
-      showNotice(answer, { title: t("Please say why."), next: t("It is shown at the gate and stays on record.") }, { kind: "warn" });
+      showNotice(answer, { title: t("Add a reason"), next: t("It is shown at the gate and stays on record.") }, { kind: "warn" });
       reason.focus();
       return;
     }

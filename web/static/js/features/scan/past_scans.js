@@ -159,7 +159,7 @@ export class PastScans {
     const reason = byId("undo-reason").value.trim();
     if (!this.#wanted) return;
     if (!reason) {
-      showNotice(byId("undo-answer"), { title: t("Please say why."), next: "" });
+      showNotice(byId("undo-answer"), { title: t("Add a reason"), next: "" });
       return;
     }
     const button = byId("undo-submit");

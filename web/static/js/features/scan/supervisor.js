@@ -115,7 +115,7 @@ export class Supervisor {
     const note = byId("ask-note").value.trim();
     const scanId = this.#asking?.scan_id;
     if (this.decides && !note) {
-      showNotice(byId("ask-answer"), { title: t("Please say why."), next: "" });
+      showNotice(byId("ask-answer"), { title: t("Add a reason"), next: "" });
       return;
     }
     byId("ask-send").disabled = true;
