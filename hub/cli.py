@@ -119,7 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     importing = _command(actions, "import", "tickets:import_file", "read tickets from a CSV file")
     importing.add_argument("file", metavar="FILE.csv")
     add_ticket_commands(actions, _command)
-    importing.add_argument("--all-or-nothing", action="store_true", help="keep no row where one is wrong")
+    importing.add_argument(
+        "--all-or-nothing", action="store_true", help="keep no row if one is wrong or a column is not used"
+    )
+    importing.add_argument("--encoding", metavar="NAME", help="of a file that is not Unicode, e.g. windows-1252")
     venue = commands.add_parser("venue", help="add and configure venues", allow_abbrev=False).add_subparsers(
         required=True, metavar="COMMAND"
     )

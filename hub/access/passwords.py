@@ -13,6 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import Type
 
 from hub.rules.refusals import Unavailable
+from hub.rules.staff_secrets import composed
 
 THREADS, THREADS_OF_UNKNOWN = 2, 1
 MOST_WAITING = 400
@@ -41,15 +42,20 @@ class Passwords:
         self._turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     async def hash(self, secret: str) -> str:
-        """Return the hash to store; it names its own parameters and salt."""
-        return await self._known.run(_HASHER.hash, secret)
+        """Return the hash to store, of the composed secret; it names its own parameters and salt."""
+        return await self._known.run(_HASHER.hash, composed(secret))
 
     async def verify(self, stored: str | None, secret: str, *, unknown_device: bool = False) -> bool:
-        """Return whether `secret` matches the stored hash. `stored` None gives False after the same time."""
+        """Return whether `secret` matches the stored hash. `stored` None gives False after the same time.
+
+        A secret that keyboards compose in two ways matches in both. Hashes from before they were composed know only one of them.
+        """
         if len(secret) > LONGEST_SECRET:
             stored, secret = None, ""
         threads = self._unknown if unknown_device else self._known
-        matches = await threads.run(_matches, stored or _NOBODY, secret)
+        matches = False
+        for form in dict.fromkeys((composed(secret), secret)):
+            matches = await threads.run(_matches, stored or _NOBODY, form) or matches
         return matches and stored is not None
 
     async def pretend(self, times: int, *, unknown_device: bool = False) -> None:

@@ -44,12 +44,13 @@ async def add_guest(args: Namespace) -> CommandResult:
 
 async def import_guests(args: Namespace) -> CommandResult:
     from hub.actions.guests.add_guests import read_guest_list
+    from hub.text.file_encoding import decode_file
 
     try:
-        text = Path(args.file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"cannot read {args.file}: {error}") from error
-    return await _add(args, read_guest_list(text))
+        content = Path(args.file).read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"cannot read {args.file}: {error.strerror}") from error
+    return await _add(args, read_guest_list(decode_file(content, args.encoding)[1]))
 
 
 async def remove_guest(args: Namespace) -> CommandResult:

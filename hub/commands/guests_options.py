@@ -58,7 +58,8 @@ def add_guests(commands: Any, command: Command) -> None:
     adding.add_argument("--note", default="", metavar="TEXT")
     adding.add_argument("--email", metavar="ADDRESS")
     importing = _new(command(group, "import", "guests:import_guests", "add the guests of a file"))
-    importing.add_argument("file", metavar="FILE", help="one guest a line: name, people, note, e-mail")
+    importing.add_argument("file", metavar="FILE", help="one guest a line: name, people, note, email")
+    importing.add_argument("--encoding", metavar="NAME", help="of a file that is not Unicode, e.g. windows-1252")
     removing = _changing(command(group, "remove", "guests:remove_guest", "take a guest off the list"))
     removing.add_argument("guest", type=ID, metavar="GUEST")
 

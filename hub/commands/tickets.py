@@ -37,8 +37,9 @@ async def import_file(args: Namespace) -> CommandResult:
     async with open_command_services() as services:
         from hub.actions.tickets.import_csv import import_csv
 
-        report = await import_csv(services, content, all_or_nothing=args.all_or_nothing)
+        report = await import_csv(services, content, encoding=args.encoding, all_or_nothing=args.all_or_nothing)
     text = [f"{report['imported']} imported, {report['unchanged']} were there already, {len(report['errors'])} refused"]
+    text += [f"columns not used: {', '.join(report['unused_columns'])}"] if report["unused_columns"] else []
     text += [f"line {wrong['line']}: {wrong['message']}" for wrong in report["errors"]]
     if report["errors"] and not report["imported"] and not report["unchanged"]:
         raise CommandFailed("; ".join(text[:6]))

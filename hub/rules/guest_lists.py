@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import dataclass
 
+from hub.rules.column_names import column_of, shown_header
 from hub.rules.parties import ONE_PERSON
 from hub.rules.show_texts import clean_line
 
@@ -60,21 +61,27 @@ def read_list(text: str) -> tuple[list[tuple[int, GuestDraft]], list[WrongLine]]
     """Return the guests of a pasted list or a CSV file with the numbers of their lines, and what is wrong with the other lines.
 
     A line is a name, and then the number of people, a note and an e-mail address if there are any, with commas, semicolons or tabs
-    between them. `Jane Smith +2` is a party of three. A first line with the names of columns says another order.
+    between them. `Jane Smith +2` is a party of three. A first line with the names of columns says another order. A column that holds
+    something and has another name is refused.
     """
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     delimiter = max("\t;,", key=lambda one: sum(line.count(one) for line in lines))
-    order: tuple[str, ...] = _COLUMNS
+    order: tuple[str | None, ...] = _COLUMNS
     guests: list[tuple[int, GuestDraft]] = []
     wrong: list[WrongLine] = []
     for number, line in enumerate(lines, start=1):
         cells = _cells(line, delimiter)
         if not any(cells):
             continue
-        if not guests and not wrong and order is _COLUMNS and "name" in (heads := [cell.lower() for cell in cells]):
-            order = tuple(heads)
+        if not guests and not wrong and order is _COLUMNS and (columns := _header_of(cells)):
+            order = columns
+            wrong += [
+                WrongLine(number, "name", f"This column is not used: {shown_header(cell)}")
+                for cell, column in zip(cells, columns, strict=True)
+                if column is None and cell
+            ]
             continue
-        values = dict(zip(order, cells, strict=False))
+        values = {column: cell for column, cell in zip(order, cells, strict=False) if column is not None}
         if len(cells) > len(order) and any(cells[len(order) :]):
             wrong.append(WrongLine(number, "name", "This line has too many columns"))
             continue
@@ -84,6 +91,13 @@ def read_list(text: str) -> tuple[list[tuple[int, GuestDraft]], list[WrongLine]]
         else:
             wrong += [WrongLine(number, field, message) for field, message in guests_or_wrong.items()]
     return guests, wrong
+
+
+def _header_of(cells: list[str]) -> tuple[str | None, ...] | None:
+    """Return the columns that a first line names, None for each that is not used; None if it is a guest."""
+    columns = tuple(column_of(cell, _COLUMNS) for cell in cells)
+    is_header = "name" in columns and ("name" in map(str.lower, cells) or len(set(columns) - {None}) > 1)
+    return columns if is_header else None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -15,6 +16,21 @@ _KNOWN = frozenset({
     "password", "passw0rd", "password1", "qwertyui", "qwerty123", "qwertyuiop", "iloveyou", "letmein1", "welcome1", "changeme",
     "adminadmin", "11111111", "12345678", "123456789", "1234567890", "87654321", "abcd1234", "football",
 })  # fmt: skip
+
+
+def composed(secret: str) -> str:
+    """Return a secret as it is hashed and compared, however the keyboard composes it: NFC, plain spaces, and digits of a PIN in ASCII."""
+    if secret.isascii():
+        return secret
+    if secret.isdecimal():
+        return "".join(str(unicodedata.decimal(digit)) for digit in secret)
+    text = "".join(" " if unicodedata.category(one) == "Zs" else one for one in secret)
+    return unicodedata.normalize("NFC", text)
+
+
+def composed_username(username: str) -> str:
+    """Return a user name as it is stored and looked up: NFC, without blanks around it."""
+    return unicodedata.normalize("NFC", username.strip())
 
 
 def wrong_password(password: str, *, username: str = "") -> str | None:

@@ -1,21 +1,24 @@
-"""Ticket files: reads a CSV of another system, in one of several encodings, into rows and errors."""
+"""Ticket files: reads a CSV of another system into rows and errors. Its encoding is sure or named, never guessed."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from dataclasses import dataclass
 from typing import Any
 
+from hub.rules.column_names import column_of, shown_header
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
+from hub.rules.show_texts import clean_line
 from hub.rules.ticket_code import normalise
 from hub.text.contact_details import check_contact
+from hub.text.file_encoding import decode_file
 
 COLUMNS = ("code", "order", "product", "channel", "status", "name", "email", "phone")
 CHANNELS = ("direct", "mini_program", "ota")
+_TEXTS = ("order", "product", "name")
 STATUSES = ("ACTIVATED", "INACTIVE", "PENDING_PAYMENT", "CANCELLED")
 LONGEST_TEXT = 200
 _CHANNEL_OF_PREFIX = {"MP-": "mini_program", "DT-": "ota"}
@@ -41,38 +44,55 @@ class TicketFile:
     encoding: str
     rows: list[TicketRow]
     errors: list[dict[str, Any]]
-    """`{line, field, message}` each. A message never repeats the file's text, which may be somebody's address."""
+    """`{line, field, message}` each. A message never repeats the file's cells, which may be somebody's address."""
+    unused: list[str]
+    """The headers of columns that hold something and are not read."""
 
 
-def read_ticket_file(content: bytes) -> TicketFile:
-    """Return the rows and errors of a file. Refuses INVALID_REQUEST if it is not a CSV with a `code` column."""
-    encoding, text = _decode(content)
+def read_ticket_file(content: bytes, encoding: str | None = None) -> TicketFile:
+    """Return the rows and errors of a file. Refuses INVALID_REQUEST if its encoding is not sure and not named, or if it is no
+    CSV with a `code` column.
+    """
+    encoding, text = decode_file(content, encoding)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        names = [name.strip().strip("\ufeff").lower() for name in next(reader, [])]
-        if "code" not in names:
+        headers = [name.strip() for name in next(reader, [])]
+        columns = [column_of(header, COLUMNS) for header in headers]
+        if "code" not in columns:
             raise Refused(Reason.INVALID_REQUEST, message="The first line must name the columns, one of them `code`")
-        if len(set(names)) != len(names):
-            raise Refused(Reason.INVALID_REQUEST, message="The first line names a column twice")
-        return _read_rows(reader, names, encoding)
+        for column in COLUMNS:
+            if columns.count(column) > 1:
+                raise Refused(
+                    Reason.INVALID_REQUEST, message=f"Two columns are named as the {column}: rename one of them"
+                )
+        return _read_rows(reader, headers, columns, encoding)
     except csv.Error as error:
         raise Refused(Reason.INVALID_REQUEST, message=f"Line {reader.line_num} is not CSV: {error}") from error
 
 
-def _read_rows(reader: Any, names: list[str], encoding: str) -> TicketFile:
+def _read_rows(reader: Any, headers: list[str], columns: list[str | None], encoding: str) -> TicketFile:
     rows: list[TicketRow] = []
     errors: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
+    unused: dict[int, str] = {
+        n: shown_header(header) for n, header in enumerate(headers) if columns[n] is None and header
+    }
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         line = reader.line_num
-        if len(cells) > len(names):
+        if any(cell.strip() for cell in cells[len(columns) :]):
             errors.append({"line": line, "field": None, "message": "more cells than there are columns"})
             continue
-        row, wrong = _read_row(line, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
+        values: dict[str, str] = {}
+        for n, (column, cell) in enumerate(zip(columns, cells, strict=False)):
+            if column is not None:
+                values[column] = cell.strip()
+            elif cell.strip():
+                unused.setdefault(n, f"number {n + 1}, without a name")
+        row, wrong = _read_row(line, values)
         if not wrong and row.code in seen:
             wrong = [{"line": line, "field": "code", "message": f"the same code as in line {seen[row.code]}"}]
         if wrong:
@@ -80,7 +100,7 @@ def _read_rows(reader: Any, names: list[str], encoding: str) -> TicketFile:
         else:
             seen[row.code] = line
             rows.append(row)
-    return TicketFile(encoding, rows, errors)
+    return TicketFile(encoding, rows, errors, [unused[n] for n in sorted(unused)])
 
 
 def _read_row(line: int, cells: dict[str, str]) -> tuple[TicketRow, list[dict[str, Any]]]:
@@ -89,10 +109,11 @@ def _read_row(line: int, cells: dict[str, str]) -> tuple[TicketRow, list[dict[st
     def complain(field: str, message: str) -> None:
         wrong.append({"line": line, "field": field, "message": message})
 
-    for field in COLUMNS:
-        value = cells.get(field, "")
-        if len(value) > LONGEST_TEXT or not value.isprintable():
-            complain(field, f"longer than {LONGEST_TEXT} characters, or holds control characters")
+    for field in _TEXTS:
+        try:
+            cells[field] = clean_line(cells.get(field, ""), LONGEST_TEXT)
+        except ValueError as error:
+            complain(field, str(error))
             cells[field] = ""
     code = normalise(cells.get("code", ""))
     if not 4 <= len(code) <= LONGEST_CODE or not code.isascii() or " " in code:
@@ -115,23 +136,3 @@ def _read_row(line: int, cells: dict[str, str]) -> tuple[TicketRow, list[dict[st
         email, phone,
     )  # fmt: skip
     return row, wrong
-
-
-def _decode(content: bytes) -> tuple[str, str]:
-    """Return the text and its encoding: UTF-16 if a byte order mark or many zero bytes say so, else UTF-8, else GB 18030.
-
-    UTF-8 is tried before GB 18030 because text in another encoding is almost never valid UTF-8.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        tries = ["utf-16"]
-    elif content[:200].count(0) > len(content[:200]) // 5:  # in UTF-16 every other byte of Latin text is zero
-        tries = ["utf-16-le" if content[1:2] == b"\0" else "utf-16-be"]
-    else:
-        tries = ["utf-8-sig", "gb18030"]
-    for encoding in tries:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding, text
-    raise Refused(Reason.INVALID_REQUEST, message="The file is text in none of UTF-8, UTF-16 and GB18030")

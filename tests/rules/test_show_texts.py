@@ -32,3 +32,11 @@ def test_emoji_with_joiners_and_scripts_from_right_to_left_stay():
 def test_what_hides_its_meaning_is_blank_or_too_long_is_refused(text, words):
     with pytest.raises(ValueError, match=words):
         clean_line(text, 20, required=True)
+
+
+def test_what_has_no_width_goes_and_a_lost_letter_is_refused():
+    assert clean_line("\ufeffAda\u200b Love\u2060lace", 20) == "Ada Lovelace"
+    with pytest.raises(ValueError, match="A letter was lost"):
+        clean_line("M\ufffdller", 20)
+    with pytest.raises(ValueError, match="blank"):
+        clean_line("\u200d\u0301", 20, required=True)

@@ -13,7 +13,7 @@ import orjson
 from db.statements import load
 from hub.access.roles import Role
 from hub.actions.audit.changes import refuse_fields
-from hub.actions.staff.accounts import check_staff
+from hub.actions.staff.accounts import check_staff, stored_name
 from hub.actions.venues.gates import check_gate
 from hub.actions.venues.venue_records import VenueChange, check_venue
 from hub.rules.opening_hours import MOST_CAPACITY
@@ -21,6 +21,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import LONGEST_NAME, clean_line
 from hub.rules.slot_plan import PlannedSlot, plan_slots
+from hub.rules.staff_secrets import composed_username
 from hub.services import Services
 from hub.text.languages import N_
 
@@ -211,13 +212,17 @@ def _wrong_person(typed: TypedPerson, role: Role, kept: Person | None, suffix: s
     is_kept = not typed.secret and kept is not None and _key(kept.username) == _key(typed.username)
     secret = "73825164" if is_kept else typed.secret
     errors = check_staff(
-        typed.username.strip(), typed.name.strip(), role, None if by_pin else secret, secret if by_pin else None
+        composed_username(typed.username),
+        stored_name(typed.name),
+        role,
+        None if by_pin else secret,
+        secret if by_pin else None,
     )
     return {f"{one['field']}{suffix}": one["message"] for one in errors}
 
 
 async def _hashed(services: Services, typed: TypedPerson, stored: Any) -> dict[str, str]:
-    username, name = typed.username.strip(), typed.name.strip()
+    username, name = composed_username(typed.username), stored_name(typed.name)
     if not typed.secret:
         kept = next(one for one in stored if one is not None and _key(one.username) == _key(username))
         return asdict(Person(name, username, kept.secret_hash))
@@ -225,7 +230,7 @@ async def _hashed(services: Services, typed: TypedPerson, stored: Any) -> dict[s
 
 
 def _key(username: str) -> str:
-    return username.strip().lower()
+    return composed_username(username).lower()
 
 
 async def _save(services: Services, part: str, value: Any) -> None:

@@ -1,12 +1,13 @@
 """The visitor who asks for seats: checks the name, the contact and the notes that were typed."""
 
+import re
 from dataclasses import dataclass
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.show_texts import Blank, TooLong, clean_line, clean_text
 from hub.text.contact_details import check_contact
 from hub.text.languages import N_
-from hub.text.typed_text import clean_line, clean_lines
 
 LONGEST_NAME = 200
 LONGEST_NOTES = 1000
@@ -28,14 +29,22 @@ def read_visitor(name: str, email: str, phone: str | None = None, notes: str | N
 
     A blank phone number is none.
     """
-    line, lines = clean_line(name), clean_lines(notes or "")
     errors = []
-    if not line:
-        errors.append({"field": "name", "message": N_("Please enter your name")})
-    elif len(line) > LONGEST_NAME:
+    line = lines = ""
+    try:
+        line = clean_line(name, LONGEST_NAME, required=True)
+    except TooLong:
         errors.append({"field": "name", "message": N_("Please shorten your name to 200 characters")})
-    if len(lines) > LONGEST_NOTES:
+    except Blank:
+        errors.append({"field": "name", "message": N_("Please enter your name")})
+    except ValueError as wrong:
+        errors.append({"field": "name", "message": str(wrong)})
+    try:
+        lines = re.sub("\n{3,}", "\n\n", clean_text(notes or "", LONGEST_NOTES))
+    except TooLong:
         errors.append({"field": "notes", "message": N_("Please shorten your notes to 1000 characters")})
+    except ValueError as wrong:
+        errors.append({"field": "notes", "message": str(wrong)})
     if errors:
         raise Refused(Reason.INVALID_REQUEST, errors=errors)
     contact = check_contact(email, phone if phone and phone.strip() else None)

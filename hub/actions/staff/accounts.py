@@ -16,7 +16,8 @@ from hub.actions.audit.changes import change, record_change
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.staff_secrets import wrong_pin
+from hub.rules.show_texts import clean_line
+from hub.rules.staff_secrets import composed_username, wrong_pin
 from hub.rules.venue import Venue
 from hub.services import Services
 
@@ -25,7 +26,7 @@ STAFF = load("staff/accounts")
 LEAST_PASSWORD = 8
 MOST_PRINTED = 20
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]{1,100}")
-_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
+LONGEST_NAME = 100
 _PASSWORD = re.compile(rf"[^\ud800-\udfff]{{{LEAST_PASSWORD},{LONGEST_SECRET}}}", re.DOTALL)
 _WEAK_PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
 """A PIN that `hub staff add --weak-pin` takes."""
@@ -48,7 +49,7 @@ async def add_staff(
     `weak_pin` takes a PIN of four digits, or one that is easy to guess. Their sessions are at `venue_id`, else at the
     organisation's first venue. Refuses INVALID_REQUEST with every wrong field.
     """
-    username, name = username.strip(), name.strip()
+    username, name = composed_username(username), stored_name(name)
     errors = check_staff(username, name, str(role), password, pin, weak_pin=weak_pin)
     if venue_id is not None and not await services.database.fetchval(STAFF.has_venue, org_id, venue_id):
         errors.append(_error("venue_id", "No such venue"))
@@ -83,6 +84,14 @@ async def sign_in_names(services: Services, venue: Venue) -> list[SignInName]:
     return [SignInName(**row) for row in rows]
 
 
+def stored_name(name: str) -> str:
+    """Return a name as it is stored; one that is wrong unchanged, for `check_staff` to refuse."""
+    try:
+        return clean_line(name, LONGEST_NAME)
+    except ValueError:
+        return name
+
+
 def check_staff(
     username: str, name: str, role: str, password: str | None = None, pin: str | None = None, *, weak_pin: bool = False
 ) -> list[dict[str, str]]:
@@ -90,8 +99,10 @@ def check_staff(
     errors = []
     if not _USERNAME.fullmatch(username):
         errors.append(_error("username", "Give 1 to 100 characters without spaces"))
-    if not _NAME.fullmatch(name):
-        errors.append(_error("name", "Give 1 to 100 characters"))
+    try:
+        clean_line(name, LONGEST_NAME, required=True)
+    except ValueError as wrong:
+        errors.append(_error("name", str(wrong) if name else "Give 1 to 100 characters"))
     if role not in set(Role):
         errors.append(_error("role", "Give OPERATOR, MANAGER, ADMIN or OWNER"))
     if password is None and pin is None:
@@ -100,8 +111,8 @@ def check_staff(
         errors.append(_error("password", f"Give at least {LEAST_PASSWORD} characters"))
     if pin is not None and weak_pin and not _WEAK_PIN.fullmatch(pin):
         errors.append(_error("pin", "Give 4 to 12 digits"))
-    elif pin is not None and not weak_pin and (wrong := wrong_pin(pin)):
-        errors.append(_error("pin", wrong))
+    elif pin is not None and not weak_pin and (easy := wrong_pin(pin)):
+        errors.append(_error("pin", easy))
     return errors
 
 

@@ -23,6 +23,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import clean_line
 from hub.rules.staff_scope import MOST_SHIFTS, MOST_VENUES, Shift, Span, fits_token
+from hub.rules.staff_secrets import composed_username
 from hub.services import Services
 from hub.text.contact_details import check_email
 from hub.text.languages import N_
@@ -182,7 +183,7 @@ async def write_shifts(
 async def check_fields(connection: Any, org_id: int, given: Mapping[str, Any]) -> CheckedFields:
     """Return the fields as they are stored. Refuses INVALID_REQUEST with every wrong field."""
     errors: dict[str, str] = {}
-    username, name = given["username"].strip(), ""
+    username, name = composed_username(given["username"]), ""
     if not 0 < len(username) <= LONGEST_USERNAME or any(one.isspace() or not one.isprintable() for one in username):
         errors["username"] = "Give 1 to 100 characters without spaces"
     try:

@@ -21,7 +21,7 @@ from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.staff_secrets import wrong_password, wrong_pin
+from hub.rules.staff_secrets import composed_username, wrong_password, wrong_pin
 from hub.services import Services
 from hub.text.languages import DEFAULT, spoken
 
@@ -117,7 +117,7 @@ async def send_link(connection: Any, services: Services, by: Actor, person: Pers
 
 async def send_forgotten(services: Services, name: str, *, client_ip: str | None = None) -> None:
     """Send a link to whoever has this user name or e-mail address. Nobody learns whether anybody has."""
-    text = name.strip().lower()
+    text = composed_username(name).lower()
     if not 0 < len(text) <= 320 or "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
         return
     now = services.clock.now()

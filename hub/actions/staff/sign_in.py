@@ -22,6 +22,7 @@ from hub.observability.telemetry import (
 from hub.rules.address_list import Address
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.staff_secrets import composed_username
 from hub.services import Services
 
 LONGEST_USERNAME = 200
@@ -62,7 +63,7 @@ async def sign_in(
     Before all of this it refuses RATE_LIMITED after too many failures of the network, or of this known device, and raises
     Unavailable if too many wait (`SignInAdmission`).
     """
-    name = username.strip().lower()
+    name = composed_username(username).lower()
     secret = password if password is not None else pin
     if not secret or not 0 < len(name) <= LONGEST_USERNAME or "\x00" in name or not _encodable(name):
         raise Refused(Reason.INVALID_CREDENTIALS)

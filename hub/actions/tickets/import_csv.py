@@ -20,21 +20,27 @@ AT_ONCE = 2_000
 
 
 async def import_csv(
-    services: Services, content: bytes, *, org_id: int | None = None, all_or_nothing: bool = False
-) -> dict[str, Any]:
-    """Add the tickets of a CSV file, and return a report on every line.
+    services: Services, content: bytes, *, org_id: int | None = None, encoding: str | None = None, all_or_nothing: bool = False
+) -> dict[str, Any]:  # fmt: skip
+    """Add the tickets of a CSV file, and return a report on every line, with the columns that were not used.
 
-    Existing codes are left as they are. With `all_or_nothing` one bad line stops the whole import. Refuses INVALID_REQUEST
-    for a file that is not such a CSV, or if there are several organisations and none is named.
+    Existing codes are left as they are. With `all_or_nothing` one bad line or unused column stops the whole import. Refuses
+    INVALID_REQUEST for a file that is not such a CSV, whose encoding is neither sure nor named, or if there are several
+    organisations and none is named.
     """
     if org_id is None:
         org_id = await services.venues.only_organisation()
     if org_id is None:
         raise Refused(Reason.INVALID_REQUEST, message="Name the organisation: there is not just one")
-    file = read_ticket_file(content)
+    file = read_ticket_file(content, encoding)
     report: dict[str, Any] = {
-        "encoding": file.encoding, "imported": 0, "unchanged": 0, "errors": file.errors, "products_created": [],
+        "encoding": file.encoding, "imported": 0, "unchanged": 0, "errors": file.errors, "unused_columns": file.unused,
+        "products_created": [],
     }  # fmt: skip
+    if all_or_nothing:
+        file.errors[:0] = [
+            {"line": 1, "field": None, "message": f"column not used: {header}"} for header in file.unused
+        ]
     if file.errors and all_or_nothing:
         return report
     # A file without order numbers becomes one order. Its digest names the order, so that a repeat finds it again.

@@ -79,6 +79,41 @@ async def test_a_pin_is_no_password_and_the_refusal_does_not_say_what_was_wrong(
         assert await outcome(office.services, secret) == "INVALID_CREDENTIALS"
 
 
+async def test_a_password_and_a_name_match_however_the_keyboard_composes_them(office: Office) -> None:
+    """A Mac types letter and accent (NFD) where another keyboard types one character (NFC); spaces come in several kinds."""
+    composed, apart = "caf\u00e9 au lait", "cafe\u0301\u00a0au lait"
+    await add_staff(
+        office.services,
+        org_id=office.org_id,
+        username="ren\u00e9",
+        role=Role.OPERATOR,
+        name="Ren\u00e9",
+        password=composed,
+    )
+    await add_staff(
+        office.services, org_id=office.org_id, username="zoe\u0308", role=Role.OPERATOR, name="Zoe\u0308", password=apart,
+        pin="246810",
+    )  # fmt: skip
+    for name in ("ren\u00e9", "rene\u0301", "zo\u00eb", "ZOE\u0308"):
+        for secret in (composed, apart):
+            assert (await enter(office.services, secret, name)).token
+    assert (await sign_in(office.services, username="zo\u00eb", pin="٢٤٦٨١٠")).token
+
+
+async def test_a_password_that_was_stored_before_it_was_composed_still_signs_in(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = "cafe\u0301 au lait"
+    with monkeypatch.context() as before:
+        before.setattr(passwords, "composed", lambda secret: secret)
+        await add_staff(
+            office.services, org_id=office.org_id, username="ada", role=Role.OPERATOR, name="Ada", password=apart
+        )
+        with pytest.raises(Refused):  # the control: not composed, only the very characters match
+            await enter(office.services, "caf\u00e9 au lait", "ada")
+    assert (await enter(office.services, apart, "ada")).token
+
+
 @pytest.mark.usefixtures("jane")
 @pytest.mark.parametrize("name", ["jane", "nobody"])
 async def test_five_failures_lock_for_fifteen_minutes_even_with_the_right_secret(office: Office, name: str) -> None:

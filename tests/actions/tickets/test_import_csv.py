@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hub.actions.tickets.import_csv import import_csv
+from hub.rules.refusals import Refused
 from tests.support.hub import Hub
 from tests.support.orders import read_orders
+from tests.support.tickets import read_ticket
 from tests.support.world import World
 
 
@@ -23,3 +27,21 @@ async def test_an_imported_order_has_an_address_where_all_its_rows_agree(hub: Hu
         "three": None,
     }
     assert [email for name, email in known.items() if name not in ("one", "two", "three")] == [None]
+
+
+async def test_a_column_that_is_not_used_is_named_and_stops_an_import_of_all_or_nothing(hub: Hub, world: World):
+    file = b"code,E-Mail,Seat\nAA-1,mary@example.com,B12\n"
+    refused = await import_csv(hub.services, file, all_or_nothing=True)
+    assert (refused["imported"], refused["unused_columns"]) == (0, ["Seat"])
+    assert [(wrong["line"], wrong["message"]) for wrong in refused["errors"]] == [(1, "column not used: Seat")]
+    report = await import_csv(hub.services, file)
+    assert (report["imported"], report["errors"], report["unused_columns"]) == (1, [], ["Seat"])
+    assert (await read_ticket(hub.database, "customer_email", code="AA-1"))["customer_email"] == "mary@example.com"
+
+
+async def test_nothing_is_stored_of_a_file_whose_encoding_is_not_sure_until_it_is_named(hub: Hub, world: World):
+    file = "code;name\nDT-1000;Müller Jörg\n".encode("windows-1252")
+    with pytest.raises(Refused):
+        await import_csv(hub.services, file)
+    assert (await import_csv(hub.services, file, encoding="windows-1252"))["imported"] == 1
+    assert (await read_ticket(hub.database, "customer_name", code="DT-1000"))["customer_name"] == "Müller Jörg"

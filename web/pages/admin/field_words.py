@@ -91,6 +91,7 @@ KNOWN = (
     N_("Choose one of these"),
     N_("Clocks skip this time on that day"),
     N_("Control characters are not allowed"),
+    N_("A letter was lost before this text came here: it holds U+FFFD"),
     N_("Each side has {} to {} pixels; this image has {} x {}"),
     N_("Every performance exists or is past"),
     N_("Give an address that begins with https://"),
