@@ -47,10 +47,11 @@ faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of it
 soak: $(VENV)/.tests ## two hours of even load and random faults; MINUTES=10 for less
 	@exec $(PY) -m loadtests.faults.soak --minutes $(MINUTES) $(ARGS)
 
-check: $(VENV)/.node ## formatting, lint, types: Python, scripts and style sheets
+check: $(VENV)/.node ## formatting, lint, types, declared dependencies: Python, scripts and style sheets
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(PY) -m tests.support.declared_dependencies
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/eslint/bin/eslint.js $(SCRIPTS)
 	$(NODE) node_modules/stylelint/bin/stylelint.mjs $(STYLES)

@@ -16,6 +16,8 @@ from hub.rules.secret_strength import KEY_BITS, PASSWORD_BITS, strength
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+PRIVATE_DOMAINS = ("localhost", "local", "internal")
+"""Domains that exist in private networks alone (RFC 6761, RFC 6762, and ICANN for `internal`)."""
 SECRET_KEY_BYTES = 32  # smallest size of an HS256 key (RFC 7518, 3.2)
 _SECONDS = {
     "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
@@ -74,7 +76,12 @@ class Settings:
     @property
     def has_mailbox(self) -> bool:
         """Return whether messages that have no server go into the development mailbox. In production nobody would read them."""
-        return self.development or self.rehearsal
+        return self.shows_mailbox or self.rehearsal
+
+    @property
+    def shows_mailbox(self) -> bool:
+        """Return whether the mailbox can be read at `/dev/mail`, without sign-in: under `hub run`, at no address of the internet."""
+        return self.development and is_private(self.public_url)
 
     @property
     def keeps_mail_back(self) -> bool:
@@ -164,6 +171,15 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def is_private(url: str) -> bool:
+    """Return whether the host of the URL exists in a private network alone: its address is private, or nobody can own its name."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.rpartition(".")[2] in PRIVATE_DOMAINS
 
 
 def weak_secrets(settings: Settings) -> list[str]:

@@ -185,14 +185,39 @@ def test_secrets_of_a_generator_are_taken_and_a_server_may_have_no_password() ->
     ("env", "how", "mailbox", "back"),
     [
         ({}, {"development": True}, True, False),
+        ({"HUB_PUBLIC_URL": "https://hub.example.org"}, {"development": True}, False, True),
         ({"HUB_REHEARSAL": "1"}, {}, True, False),
         ({}, {}, False, True),
         ({"HUB_SMTP_URL": "smtp://127.0.0.1"}, {}, False, False),
     ],
-    ids=["run", "rehearsal", "serve", "serve with a mail server"],
+    ids=["run", "run at a public address", "rehearsal", "serve", "serve with a mail server"],
 )
 def test_only_a_hub_whose_mailbox_somebody_reads_has_one(
     env: dict[str, str], how: dict[str, bool], mailbox: bool, back: bool
 ) -> None:
     settings = read({"HUB_SECRET_KEY": KEY, **env}, **how)
     assert (settings.has_mailbox, settings.keeps_mail_back) == (mailbox, back)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8080",
+        "https://localhost",
+        "http://192.168.1.7",
+        "http://[fd00::7]",
+        "http://hub",
+        "http://gate.local",
+    ],
+)
+def test_the_mailbox_is_shown_in_a_private_network(url: str) -> None:
+    settings = read({"HUB_SECRET_KEY": KEY, "HUB_PUBLIC_URL": url}, development=True)
+    assert settings.shows_mailbox
+    assert not read({"HUB_SECRET_KEY": KEY, "HUB_PUBLIC_URL": url}, development=False).shows_mailbox
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hub.example.org", "http://hub.example.org", "https://9.9.9.9", "https://hub.local.example.org"]
+)
+def test_the_mailbox_is_never_shown_at_an_address_of_the_internet(url: str) -> None:
+    assert not read({"HUB_SECRET_KEY": KEY, "HUB_PUBLIC_URL": url}, development=True).shows_mailbox

@@ -193,7 +193,8 @@ def _demo_lines(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
     elif card:
         card_lines += ["", *demo_card.card_lines(card)]
     if settings.development:
-        card_lines += ["", f"  {'Mail':<17} {settings.public_url}/dev/mail"]
+        mail = "waits in the outbox until HUB_SMTP_URL is set" if settings.keeps_mail_back else "goes to HUB_SMTP_URL"
+        card_lines += ["", f"  {'Mail':<17} {f'{settings.public_url}/dev/mail' if settings.shows_mailbox else mail}"]
         card_lines += [f"  {'Data':<17} {settings.data_dir}", "", "Ctrl-C stops everything."]
     return "\n".join([*card_lines, "", ""])
 

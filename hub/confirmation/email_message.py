@@ -11,9 +11,11 @@ multipart/mixed
 
 from collections.abc import Callable, Mapping
 from email.errors import HeaderParseError
-from email.headerregistry import Address, AddressHeader, HeaderRegistry
+from email.header import Header
+from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
+from textwrap import wrap
 from typing import cast
 
 from hub.confirmation import (
@@ -64,7 +66,26 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
 TEXT_MESSAGES: Mapping[str, Callable[[OutboxMessage, Sender], str]] = {
     "contact.code": contact_code_messages.contact_code_sms
 }
+
+
+class _Subject(UniqueUnstructuredHeader):
+    """A subject that begins on the line of its name and is read as it was written.
+
+    Python's own folding puts a long text below its name, and loses blanks between encoded words.
+    """
+
+    def fold(self, *, policy: "Policy[EmailMessage]") -> str:
+        if not str(self).isascii():
+            text = Header(str(self), "utf-8", header_name="Subject").encode(linesep=policy.linesep)
+            return f"Subject: {text}{policy.linesep}"
+        longest = policy.max_line_length or 78
+        lines = wrap(f"Subject: {self}", longest - 1, break_long_words=False, break_on_hyphens=False)
+        return f"{policy.linesep} ".join(lines) + policy.linesep
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", cast("type[BaseHeader]", _Subject))
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 80
 
@@ -85,9 +106,15 @@ def write_text_message(message: OutboxMessage, sender: Sender) -> TextMessage:
     return TextMessage(message.recipient, write(message, sender), message.message_id)
 
 
+def new_email(subject: str) -> EmailMessage:
+    """Return an e-mail that has a subject alone, in one line of at most 200 characters."""
+    email = EmailMessage(policy=_POLICY)
+    email["Subject"] = _one_line(subject, _LONGEST_SUBJECT)
+    return email
+
+
 def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> EmailMessage:
-    email = EmailMessage(policy=SMTP)
-    email["Subject"] = _one_line(content.subject, _LONGEST_SUBJECT)
+    email = new_email(content.subject)
     email["From"] = Address(_one_line(content.sender_name, _LONGEST_NAME), addr_spec=sender.address)
     email["To"] = _one_address(message.recipient)
     email["Date"] = message.now

@@ -26,6 +26,15 @@ _WORDS: dict[type[aiosmtplib.SMTPException], str] = {
 }
 
 
+def sender_address(settings: Settings) -> str:
+    """Return the address that mails come from: `?from=` of HUB_SMTP_URL, its user, or no-reply at the hub's own host."""
+    url = urlsplit(settings.smtp_url or "")
+    user = unquote(url.username or "")
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    own = f"no-reply@{host if '.' in host and not _is_address(host) else 'localhost'}"
+    return parse_qs(url.query).get("from", [""])[0] or (user if "@" in user else own)
+
+
 class MailCarrier:
     """Keeps one connection open between messages; `rest()` closes it. Errors hold codes, never addresses."""
 
@@ -33,15 +42,10 @@ class MailCarrier:
         self._data_dir = settings.data_dir
         self._keeps_mail_back = settings.keeps_mail_back
         self.host = urlsplit(settings.public_url).hostname or "localhost"
-        self.sender = f"no-reply@{self.host if '.' in self.host and not _is_address(self.host) else 'localhost'}"
+        self.sender = sender_address(settings)
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
         self._url = urlsplit(settings.smtp_url) if settings.smtp_url else None
-        if self._url is None:
-            return
-        user = unquote(self._url.username or "")
-        chosen = parse_qs(self._url.query).get("from", [""])[0]
-        self.sender = chosen or (user if "@" in user else self.sender)
 
     async def send(self, message: EmailMessage) -> None:
         """Deliver one message. Raises DeliveryRefused or DeliveryDeferred."""

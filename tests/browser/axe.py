@@ -5,6 +5,9 @@
 axe is injected through the debugger, or loaded from a hub that serves it to its tests (`serve_axe`), which takes a third of the
 time. The page's Content-Security-Policy stays as it is. Results that axe calls undecided (`incomplete`) are not findings.
 
+Beside the rules of WCAG and good practice: what a button or link shows is in its name (2.5.3, experimental in axe), and a page
+has one visible h1.
+
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
 
@@ -57,12 +60,13 @@ _RUN = """async ({ runOnly, leaveOut, known }) => {
     })));
   };
   const seen = known ? withText().map((element) => [element, lookOf(element)]) : [];
+  const more = leaveOut ? { 'label-content-name-mismatch': { enabled: true } } : {};
   if (!known?.length) {
-    await run(document, { runOnly });
+    await run(document, { runOnly, rules: more });
   } else {
     const before = new Set(known);
     const include = seen.filter(([, look]) => !before.has(look)).map(([element]) => element);
-    if (leaveOut) await run(document, { runOnly, rules: Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) });
+    if (leaveOut) await run(document, { runOnly, rules: { ...more, ...Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) } });
     if (include.length) await run({ include }, { runOnly: { type: 'rule', values: colourRules } });
   }
   return [found, seen.filter(([element]) => !undecided.has(element)).map(([, look]) => look)];
@@ -98,6 +102,8 @@ _COLOURS = """(colourRules) => {
   };
   window.colours = { colourRules, withText, lookOf };
 }"""
+_HEADINGS = """() => [...document.querySelectorAll('h1')].filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .map((one) => one.textContent.trim())"""
 _PATH = "/axe.min.js"
 # Without a network, and from a hub that does not serve it, it does not load.
 _LOAD = f"""() => new Promise((loaded) => {{
@@ -178,5 +184,8 @@ async def assert_accessible(
         rules = COLOUR_RULES if scheme == "dark" else ()
         found = await violations(page, best_practice=best_practice, rules=rules, known=known, served=served)
         wrong += [f"{scheme}: {line}" for line in found]
+    headings = await page.evaluate(_HEADINGS)
+    if len(headings) > 1:
+        wrong.append(f"several h1: {headings}")
     await page.emulate_media(color_scheme="null")
     assert not wrong, f"{state or page.url}\n" + "\n".join(wrong)

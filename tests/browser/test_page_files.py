@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.hub import Hub
 from web.pages.staff import own_path
-from web.pages.static_files import STATIC
+from web.pages.static_files import STATIC, STATIC_ROOT
 
 
 async def test_a_static_file_is_kept_for_a_year_under_its_hash_and_not_at_all_under_another(hub: Hub) -> None:
@@ -60,3 +62,8 @@ def test_next_names_a_page_of_ours_or_nothing(query: str, kept: str) -> None:
 async def test_a_strange_next_is_forgotten(hub: Hub) -> None:
     async with hub.client.get("/operator/login?next=//evil.example") as response:
         assert 'data-next=""' in await response.text()
+
+
+def test_every_drawing_of_the_icons_has_an_id_of_its_own() -> None:
+    ids = re.findall(r'\bid="([^"]+)"', (STATIC_ROOT / "icons.svg").read_text())
+    assert len(ids) == len(set(ids)) > 20

@@ -1,7 +1,14 @@
 """Any mail: text from customers stays plain text, and a malformed row or address affects no other mail."""
 
-import pytest
+import copy
+from email import message_from_bytes
+from email.policy import SMTP, default
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from hub.confirmation.email_message import new_email
 from tests.support.mail_outbox import NOW, PUBLIC_URL
 from tests.support.sent_mail import WAITLIST, Page, bodies
 from tests.support.venues import overwrite_venues
@@ -82,3 +89,28 @@ async def test_an_unknown_kind_or_language_harms_nobody(worker, outbox_rows, mai
     assert await worker.send_due() == 3
     assert await outbox_rows.states() == [("DEAD", "unknown kind"), ("DEAD", "unknown kind"), ("SENT", None)]
     assert mail_server.messages[0]["Content-Language"] == "en"
+
+
+SUBJECTS = some.lists(
+    some.text(some.characters(codec="utf-8"), min_size=1, max_size=80) | some.text("abcdefgh:,.-", min_size=1, max_size=20),
+    min_size=1, max_size=30,
+)  # fmt: skip
+
+
+@given(SUBJECTS.map(" ".join))
+def test_a_subject_begins_on_its_line_and_is_read_as_it_was_written(text):
+    email = new_email(text)
+    if not email["Subject"]:
+        return
+    # As the mail carrier's library does: a copy, under the usual policy.
+    sent = copy.deepcopy(email).as_bytes(policy=SMTP)
+    assert not sent.startswith((b"Subject:\r\n", b"Subject: \r\n"))
+    assert max(len(line) for line in sent.split(b"\r\n")) <= 200
+    assert message_from_bytes(sent, policy=default)["Subject"] == email["Subject"]
+
+
+def test_the_subject_of_a_moved_visit_is_folded_after_its_first_words():
+    subject = "Moved: your visit to Museum Hall is now on Friday, 20 November 2026, 12:00"
+    assert new_email(subject).as_bytes() == (
+        b"Subject: Moved: your visit to Museum Hall is now on Friday, 20 November 2026,\r\n 12:00\r\n\r\n"
+    )

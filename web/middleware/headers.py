@@ -11,6 +11,13 @@ SERVER = "venue-hub"
 SCANNER = "/operator/scan"
 # Pages whose URL holds a ticket code or a token. No other site may see the URL.
 _SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/invitation/", "/api/", "/dev/")
+_NOT_FOR_SEARCH = (*_SECRET_ADDRESSES, "/account", "/admin", "/manager", "/operator/", "/venue/")
+"""Paths that no search engine may list: pages that open by a token, and those of the staff.
+
+`robots.txt` only asks not to read them. A link that somebody has published would be listed all the same, with its token.
+"""
+_SEARCHABLE = "/reserve"
+"""The first page of booking. What follows it, and a link with a ticket code, are not listed."""
 # The code reader is WebAssembly. A worker follows the policy of its own file, so that file needs the permission too.
 _READER = "/js/features/scan/reader_worker.js"
 _YEARS = 63_072_000
@@ -71,6 +78,9 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
         if "Referrer-Policy" not in headers:
             secret = path.startswith(_SECRET_ADDRESSES)
             headers["Referrer-Policy"] = "no-referrer" if secret else "strict-origin-when-cross-origin"
+        listed = not path.startswith(_NOT_FOR_SEARCH) or (path == _SEARCHABLE and not request.query_string)
+        if not listed and "X-Robots-Tag" not in headers:
+            headers["X-Robots-Tag"] = "noindex, nofollow"
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
 

@@ -13,11 +13,9 @@ from aiohttp import web
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.settings import PRIVATE_DOMAINS
 from web.keys import SERVICES
 from web.middleware.client_address import read_address
-
-PRIVATE_DOMAINS = ("localhost", "local", "internal")
-"""Domains that exist in private networks alone (RFC 6761, RFC 6762, and ICANN for `internal`)."""
 
 
 def refuse_foreign_host(request: web.Request) -> None:

@@ -115,7 +115,9 @@ def standing_of(view: BookingView, now: datetime) -> Standing:
     return "today" if view.date == today(now, ZoneInfo(view.timezone)) else "booked"
 
 
-def calendar_entry(view: BookingView, public_url: str, manage_url: str, title: str = "") -> CalendarEntry:
+def calendar_entry(
+    view: BookingView, public_url: str, manage_url: str, title: str = "", organizer: str = ""
+) -> CalendarEntry:
     """Return the booking for a calendar file; `title` is the show's, by default in the language of the booking."""
     return CalendarEntry(
         reservation_id=view.reservation_id or 0,
@@ -128,6 +130,7 @@ def calendar_entry(view: BookingView, public_url: str, manage_url: str, title: s
         manage_url=manage_url,
         address=view.venue_address,
         language=view.language,
+        organizer=organizer,
         sequence=view.calendar_sequence,
         show_title=title or view.title_in(view.language),
         room=view.room,

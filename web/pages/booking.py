@@ -19,6 +19,7 @@ from hub.actions.shows.read_shows import alternatives_of, read_show
 from hub.actions.waitlist.join_booking import join_with_booking
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import calendar_of
+from hub.confirmation.mail_carrier import sender_address
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
@@ -140,7 +141,8 @@ async def send_qr_svg(request: web.Request) -> web.Response:
 async def send_calendar_file(request: web.Request) -> web.Response:
     view = await _standing_booking(request)
     settings = request.app[SERVICES].settings
-    entry = calendar_entry(view, settings.public_url, f"{settings.public_url}/b/{path_token(request)}")
+    link = f"{settings.public_url}/b/{path_token(request)}"
+    entry = calendar_entry(view, settings.public_url, link, organizer=sender_address(settings))
     text = calendar_of([entry], stamped_at=request.app[SERVICES].clock.now())
     return _file(text, "text/calendar; charset=utf-8", f"booking-{view.booking_id}.ics")
 

@@ -101,7 +101,7 @@ async def answer_form(request: web.Request) -> web.Response:
         return await _form_page(request, show, performance, typed, Problem(503, sentence, retry_after=2))
     return page(
         request, "booking/sent.html", show=show, performance=performance, typed=typed, pending=pending,
-        development=request.app[SERVICES].settings.development,
+        development=request.app[SERVICES].settings.shows_mailbox,
     )  # fmt: skip
 
 

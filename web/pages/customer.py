@@ -36,7 +36,7 @@ async def show_landing(request: web.Request) -> web.Response:
         "landing.html",
         {},
         packed=True,
-        development=services.settings.development,
+        development=services.settings.shows_mailbox,
         specimen=SPECIMEN,
         has_shows=await _has_shows(services),
     )

@@ -1,4 +1,4 @@
-"""The pages of the development mailbox: messages to customers, only under `hub run` without a mail server."""
+"""The pages of the development mailbox: messages to customers, only under `hub run` without a mail server, and never at a public address."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiohttp import web
 from hub.confirmation.development_mailbox import DevelopmentSms, list_development_mail, read_development_mail
 from hub.settings import Settings
 from web.keys import SERVICES
+from web.middleware.client_address import came_through_unknown_proxy
 from web.middleware.hosts import refuse_foreign_host
 from web.pages.render import page
 
@@ -67,7 +68,7 @@ async def _mail(request: web.Request, settings: Settings) -> EmailMessage | Deve
 
 def _development_only(request: web.Request) -> Settings:
     settings = request.app[SERVICES].settings
-    if not settings.development:
+    if not settings.shows_mailbox or came_through_unknown_proxy(request):
         raise web.HTTPNotFound
     refuse_foreign_host(request)
     return settings

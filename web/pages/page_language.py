@@ -3,6 +3,7 @@
 import json
 import posixpath
 import re
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -35,6 +36,7 @@ def add_language(environment: jinja2.Environment) -> None:
     environment.filters["number"] = _number
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
+    environment.globals["weekday_heads"] = _weekday_heads
 
 
 def language_context(request: web.Request) -> dict[str, Any]:
@@ -99,6 +101,13 @@ def _clock(context: jinja2.runtime.Context, value: Any) -> str:
 @jinja2.pass_context
 def _span(context: jinja2.runtime.Context, start: Any, end: Any) -> str:
     return languages.format_span(start, end, context["locale"])
+
+
+@jinja2.pass_context
+def _weekday_heads(context: jinja2.runtime.Context) -> list[tuple[str, str]]:
+    """Return the short and the full name of each day of the week, in the reader's order."""
+    first = date(2026, 11, 15 + context["week_start"])  # 2026-11-16 was a Monday
+    return [languages.weekday_names(first + timedelta(days=place), context["locale"]) for place in range(7)]
 
 
 @jinja2.pass_context

@@ -66,6 +66,22 @@ async def test_personal_pages_and_answers_are_not_kept(api: Api) -> None:
                 assert response.headers["Referrer-Policy"] == "no-referrer", path
 
 
+@pytest.mark.parametrize(
+    ("path", "listed"),
+    [
+        ("/", True), ("/reserve", True), ("/shows", True), ("/robots.txt", True), ("/r/some-token", False), ("/w/some-token", False),
+        ("/b/some-token", False), ("/invitation/some-token", False), ("/reserve?ticket=TKT-2025-ABC123-DEF456", False),
+        ("/operator/login", False), ("/manager", False), ("/admin", False), ("/api/docs", False),
+    ],
+)  # fmt: skip
+async def test_search_engines_list_public_pages_and_none_that_opens_by_a_token(
+    api: Api, path: str, listed: bool
+) -> None:
+    async with api.hub.client.get(path, allow_redirects=False) as response:
+        assert ("X-Robots-Tag" not in response.headers) is listed
+        assert response.headers.get("X-Robots-Tag", "noindex, nofollow") == "noindex, nofollow"
+
+
 async def test_a_sane_request_id_is_kept_and_another_replaced(api: Api) -> None:
     kept = await api.get("/healthz", headers={"X-Request-ID": "abc-123.X"})
     assert kept.headers["X-Request-ID"] == "abc-123.X"

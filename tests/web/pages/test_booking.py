@@ -404,6 +404,7 @@ async def test_the_code_comes_as_files_and_on_paper(hub: Hub, world: World) -> N
     async with hub.client.get(f"{path}/calendar.ics") as answer:
         text = await answer.text()
     assert "SUMMARY:The Tempest" in text
+    assert "ORGANIZER" in text
     assert booked.code not in text
     async with PlainBrowser(hub.url) as browser:
         page = await browser.open(f"{path}/print")

@@ -17,12 +17,16 @@ async def test_production_shows_no_mail_in_any_form(open_hub: Callable[..., Awai
             break
         await asyncio.sleep(0.02)
     paths = ["/dev/mail", f"/dev/mail/{found[0].name}", f"/dev/mail/{found[0].name}/html"]
-    serious = await open_hub(development=False)
+    serious, public = await open_hub(development=False), await open_hub(public_url="https://hub.example.org")
     for path in paths:
         async with world.hub.client.get(path) as response:
             assert response.status == 200, path
         async with serious.client.get(path) as response:
             assert response.status == 404, path
+        async with world.hub.client.get(f"http://127.0.0.1:{public.settings.port}{path}") as response:
+            assert response.status == 404, path
+        async with world.hub.client.get(path, headers={"X-Forwarded-For": "203.0.113.9"}) as response:
+            assert response.status == 404, "the proxy of somebody who made the machine public"
 
 
 async def test_a_mail_shown_as_html_may_do_nothing_but_be_looked_at(world: World) -> None:

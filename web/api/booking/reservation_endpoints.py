@@ -12,6 +12,7 @@ from hub.actions.shows.read_shows import alternatives_of
 from hub.confirmation import booked_party, qr_code
 from hub.confirmation.calendar_file import CalendarEntry, calendar_of
 from hub.confirmation.calendar_links import calendar_links
+from hub.confirmation.mail_carrier import sender_address
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.booking.requests import MoveReservation
@@ -108,7 +109,7 @@ def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
     host = urlsplit(settings.public_url).hostname or "localhost"
     manage_url = settings.public_url + manage_path(token, of_booking=first.booking_id is not None) if token else ""
     if first.booking_id is not None:
-        return [_entry_of_booking(first, host, manage_url)]
+        return [_entry_of_booking(first, host, manage_url, sender_address(settings))]
     places = tuple(
         booked_party.Place(
             one.reservation_id, one.status, one.calendar_sequence, one.ticket_code, "", None, one.slot_id, one.date,
@@ -124,11 +125,11 @@ def _entries(request: web.Request, party: Party) -> list[CalendarEntry]:
         host=host,
         manage_url=manage_url,
         language=first.language,
-        organizer="",
+        organizer=sender_address(settings),
     )
 
 
-def _entry_of_booking(one: ReservationView, host: str, manage_url: str) -> CalendarEntry:
+def _entry_of_booking(one: ReservationView, host: str, manage_url: str, organizer: str) -> CalendarEntry:
     """Return the entry of its e-mails. It has no code, because a calendar is shared more readily than an e-mail."""
     cancelled = one.status == "CANCELLED"
     return CalendarEntry(
@@ -142,6 +143,7 @@ def _entry_of_booking(one: ReservationView, host: str, manage_url: str) -> Calen
         manage_url="" if cancelled else manage_url,
         address=one.venue_address,
         language=one.language,
+        organizer=organizer,
         sequence=one.calendar_sequence + cancelled,
         cancelled=cancelled,
         show_title=one.show_title or "",

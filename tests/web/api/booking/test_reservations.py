@@ -86,6 +86,7 @@ async def test_the_picture_holds_the_code_and_the_calendar_entry_the_time(api: A
     entry = Calendar.from_ical((await api.get(f"{path}/calendar.ics?token={ticket.token}")).body)
     (event,) = entry.walk("VEVENT")
     assert event.start.isoformat() == f"{LATER}T12:00:00+01:00"
+    assert event["ORGANIZER"] == "mailto:no-reply@localhost", "a calendar asks nobody to come without it (RFC 5546)"
 
 
 async def test_cancelling_gives_the_place_back_once(api: Api, world: World) -> None:

@@ -134,7 +134,7 @@ const numbers = (one) => [
 function dayRows(day) {
   const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
     h("th", { scope: "row" }, span(slot.start_time, slot.end_time), slot.show && h("small", { class: "soft" }, slot.is_cancelled ? t("{show}, cancelled", { show: slot.show }) : slot.show)), ...numbers(slot)));
-  const opener = h("button", { class: "opener", type: "button", "aria-expanded": "false", "aria-label": longDay(day.date) }, icon("right"), shortDay(day.date));
+  const opener = h("button", { class: "opener", type: "button", "aria-expanded": "false", title: longDay(day.date) }, icon("right"), shortDay(day.date));
   opener.addEventListener("click", () => {
     const open = opener.getAttribute("aria-expanded") === "false";
     opener.setAttribute("aria-expanded", String(open));

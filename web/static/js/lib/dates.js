@@ -24,8 +24,6 @@ const LONG_DAY = format({ weekday: "long", day: "numeric", month: "long", year: 
 const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short" });
 const MONTH = format({ month: "long", year: "numeric" });
 const CLOCK = format({ hour: "numeric", minute: "2-digit" });
-const WEEKDAY_SHORT = format({ weekday: "short" });
-const WEEKDAY_LONG = format({ weekday: "long" });
 const DASH = locale.startsWith("zh") ? "–" : " – ";
 const NUMBER = new Intl.NumberFormat(locale);
 
@@ -48,14 +46,6 @@ export const number = (value) => NUMBER.format(value);
 export const dayAndSpan = (date, start, end) => t("{day}, {time}", { day: longDay(date), time: span(start, end) });
 /** @type {Dates["dayAndSpan"]} */
 export const shortDayAndSpan = (date, start, end) => t("{day}, {time}", { day: shortDay(date), time: span(start, end) });
-
-/** The weekday names, in the order of the reader's week. */
-export const weekdays = () =>
-  [0, 1, 2, 3, 4, 5, 6].map((place) => {
-    // 2024-01-01 was a Monday.
-    const date = asUtc(`2024-01-0${((weekStart - 1 + place) % 7) + 1}`);
-    return { short: WEEKDAY_SHORT.format(date), long: WEEKDAY_LONG.format(date) };
-  });
 
 /** A date's place in the reader's week: 0 to 6. @type {Dates["placeInWeek"]} */
 export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart % 7)) % 7;

@@ -4,7 +4,7 @@ import { byId, h, icon, targetOf } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../../models/availability.js";
 import { mark } from "../../lib/marks.js";
-import { longDay, monthName, number, placeInWeek, weekdays } from "../../lib/dates.js";
+import { longDay, monthName, number, placeInWeek } from "../../lib/dates.js";
 
 const CELLS = 42;
 /** @type {Record<string, number>} */
@@ -62,9 +62,6 @@ export class Calendar {
     this.selected = null;
     /** @type {string | null} */
     this.focused = null;
-    byId("weekdays").replaceChildren(
-      ...weekdays().map((day) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, day.short), h("span", { class: "unseen" }, day.long))),
-    );
     this.#build();
     this.before.addEventListener("click", () => this.turn(addMonths(this.key, -1)));
     this.after.addEventListener("click", () => this.turn(addMonths(this.key, 1)));
