@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import unicodedata
 from typing import Any
 
 import phonenumbers
 import pytest
 from playwright.async_api import Page
 
+from hub.rules.digits import ascii_digits
 from hub.rules.ticket_code import ALPHABET, check, new_booking_code, new_code, normalise
 from tests.browser.model_page import module_page
 from tests.rules.test_ticket_code import CASES
@@ -50,7 +52,35 @@ async def test_page_and_hub_read_the_same_code_out_of_what_was_typed(page: Page)
         "DT-77-4711", "DT-2025-abc_def", "https://venue.example/b/pA5tQ_3Zk-9xYw0VbN7uLg_pA5tQ3Zk9xYw0Vb", *(case["text"] for case in CASES),
     ]  # fmt: skip
     for text in spelt:
-        assert normalise(await ask(page, "ticket_code", "m.tidyCode(given[0])", text)) == normalise(text), text
+        assert await ask(page, "ticket_code", "m.tidyCode(given[0])", text) == normalise(text), text
+
+
+async def test_page_and_hub_read_the_same_out_of_any_text(page: Page) -> None:
+    dice = random.Random(11)
+    pieces = [
+        new_code(2026, dice.randrange), new_code(2026, dice.randrange)[:-1], new_booking_code(dice.randrange), "DT_1", "票-12", "tkt",
+        "2026", "]Q1", "~", "*", '"', "“", "”", "(", ")", "Ticket", ": ", "：", ".", ",", "!", " ", "\u00a0", "\u3000", "\t", "\r\n", "\x1d",
+        "\x00", "\u200b", "\u00ad", "-", "–", "_", "/", "ß", "https://", "www.", "hub.example/", "/r/", "?ticket=", "&code=", "#", "%2D",
+        "%zz", "+", "٢", "۲", "２", "é", "e\u0301", "'", "=", "<", ">", "\ud800", "\U0001f39f",
+    ]  # fmt: skip
+    texts = ["".join(dice.choices(pieces, k=dice.randrange(1, 9))) for _ in range(4_000)]
+    read = await ask(page, "ticket_code", "given[0].map(m.tidyCode)", texts)
+    differ = [
+        (text, page_reads, normalise(text))
+        for text, page_reads in zip(texts, read, strict=True)
+        if page_reads != normalise(text)
+    ]
+    assert differ == []
+    again = [text for text in texts if normalise(normalise(text)) != normalise(text)]
+    assert again == []
+
+
+async def test_page_and_hub_read_the_digits_of_every_script(page: Page) -> None:
+    digits = [chr(point) for point in range(0x110000) if unicodedata.decimal(chr(point), None) is not None]
+    read = await ask(page, "digits", "given[0].map((digit) => m.asciiDigits(digit.normalize('NFKC')))", digits)
+    assert read == [ascii_digits(unicodedata.normalize("NFKC", digit)) for digit in digits]
+    assert len(digits) > 600
+    assert ascii_digits("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹ ०१२ abc²") == "0123456789 0123456789 012 abc²"
 
 
 async def test_the_page_reads_what_the_table_of_cases_says(page: Page) -> None:
