@@ -226,7 +226,9 @@ async def test_a_dispute_is_withdrawn(hub: Hub, world: World, open_page: Open) -
     await refused(gate, await world.ticket(), "NO RESERVATION")
     await ask(gate)
     await expect(room.locator("#open .dispute")).to_have_count(1)
-    await gate.get_by_role("button", name="Not needed any more").click()
+    # Beside the answer the question is one line, which opens.
+    await gate.get_by_role("button", name="Supervisor asked").click()
+    await gate.get_by_role("button", name="Cancel request").click()
     await expect(gate.locator(".gate-notice")).to_have_count(0)
     await expect(room.locator("#open .dispute")).to_have_count(0)
     assert (await read_dispute(hub.database))["decision"] == "withdrawn"

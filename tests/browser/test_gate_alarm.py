@@ -42,3 +42,37 @@ async def test_both_gates_show_the_alarm_and_a_dismissed_one_does_not_come_again
     await expect(b.locator("#link-state")).to_have_attribute("data-state", "live")
     await b.wait_for_timeout(300)
     await expect(b.locator(CARD)).to_have_count(0)
+
+
+async def test_no_notice_covers_an_answer_and_all_come_back_at_rest(world: World, open_page: Open) -> None:
+    one, two = await world.fill(await world.slot(), 2)
+    a, b = await scanner(open_page, world, "A", "Jane Smith"), await scanner(open_page, world, "B", "Tom Brown")
+    bare = 0.0
+    for count, ticket in enumerate((one, two)):
+        await key_in(a, ticket.code)
+        await a.get_by_role("button", name="Mark as verified").click()
+        await expect(a.locator("body")).to_have_attribute("data-reason", "VERIFIED")
+        await key_in(b, ticket.code)
+        await expect(b.locator("#notices-count")).to_have_text(("One message", "2 messages")[count])
+        await expect(b.locator(CARD).first).to_be_hidden()
+        word = await b.get_by_role("heading", name="ALREADY VERIFIED").bounding_box()
+        deck = await b.locator(".deck").bounding_box()
+        assert word
+        assert deck
+        assert word["y"] + word["height"] < deck["y"]
+        # One message or many: the answer stands where it stood.
+        assert count == 0 or abs(word["y"] - bare) < 4
+        bare = word["y"]
+        line = await b.locator("#notices-count").bounding_box()
+        assert line
+        assert 44 <= line["height"] <= 48
+    # A touch opens them, and the next answer folds them again.
+    await b.get_by_role("button", name="2 messages").click()
+    await expect(b.locator(CARD)).to_have_count(2)
+    await expect(b.locator(CARD).first).to_be_visible()
+    await key_in(b, "TKT-2026-NOSUCH-TICKET")
+    await expect(b.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
+    await expect(b.locator(CARD).first).to_be_hidden()
+    await b.keyboard.press("Escape")
+    await expect(b.locator(CARD).first).to_be_visible()
+    await expect(b.locator("#notices-count")).to_be_hidden()

@@ -402,7 +402,7 @@ async def test_a_supervisor_admits_a_part_of_a_refused_party_and_the_gate_shows_
     await page.get_by_role("button", name="Ask a supervisor").tap()
     await expect(page.locator("#ask-people")).to_be_hidden()
     await page.locator("#ask-send").tap()
-    await expect(page.locator(".gate-notice.plain")).to_be_visible()
+    await expect(page.locator("#notices-count")).to_contain_text("Supervisor asked")
     manager = await world.staff("MANAGER", name="Sue Lee")
     room = await open_page("/manager/disputes", token=manager)
     card = room.locator("[data-dispute]")

@@ -53,11 +53,8 @@ async def three(world: World, slot: int) -> list[tuple[Ticket, str, str]]:
 
 
 async def alarm_stands(page: Page) -> None:
-    """Wait until the duplicate alarm is visible and fully faded in."""
-    await expect(page.locator(".gate-notice")).to_be_visible()
-    await page.wait_for_function(
-        "() => document.querySelector('.gate-notice').getAnimations({ subtree: true }).every((one) => one.playState === 'finished')"
-    )
+    """Wait until the duplicate alarm has come: one line beside the answer."""
+    await expect(page.locator("#notices-count")).to_have_text("One message")
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -271,10 +271,12 @@ interface ElementsById {
   "no-reasons": HTMLElementTagNameMap["p"];
   "no-scans": HTMLElementTagNameMap["p"];
   "no-slots": HTMLElementTagNameMap["p"];
+  "not-yet": HTMLElementTagNameMap["p"];
   "notes": HTMLElementTagNameMap["textarea"];
   "notes-hint": HTMLElementTagNameMap["p"];
   "nothing": HTMLElementTagNameMap["p"];
   "notices": HTMLElementTagNameMap["section"];
+  "notices-count": HTMLElementTagNameMap["div"];
   "now": HTMLElementTagNameMap["h2"];
   "off-title": HTMLElementTagNameMap["h2"];
   "offers": HTMLElementTagNameMap["div"];

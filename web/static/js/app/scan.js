@@ -27,6 +27,7 @@ import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
 import { NoticeShelf } from "../features/scan/notices.js";
+import { NoticesCount } from "../features/scan/notices_count.js";
 import { PartyPanel } from "../features/scan/party_panel.js";
 import { ProductPanel } from "../features/scan/product_panel.js";
 import { PastScans } from "../features/scan/past_scans.js";
@@ -127,6 +128,7 @@ const flow = new ScanFlow({
   repeats, kiosk, verdict: new Verdict({ kiosk }), party, product, stale: new Stale(), venue: venueKnown,
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
+const noticesCount = new NoticesCount({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });
 const supervisor = new Supervisor({ flow, socket, notices, shelf, timezone: () => venue?.timezone });
 new GateAlarm({ notices, shelf, signals, timezone: () => venue?.timezone });
@@ -160,10 +162,14 @@ const offlinePanel = new OfflinePanel({
 new ConflictNotices({ notices, shelf, timezone, known: async () => (await offline.queue?.conflicts().catch(() => [])) ?? [] });
 
 flow.on("answered", ({ decision, code }) => {
+  noticesCount.fold();
   past.refresh({ fold: true });
   if (decision.reason === "TICKET_NOT_FOUND" || decision.reason === "NOT_LISTED") help.advise(code);
 });
-flow.on("cleared", () => help.clear());
+flow.on("cleared", () => {
+  noticesCount.fold();
+  help.clear();
+});
 flow.on("left", () => input.clear());
 
 /** The same code in the other direction is another scan. @param {boolean} leaving */

@@ -39,7 +39,7 @@ export class Screen {
       : this.#leaving ? t("Ready to scan exits") : t("Ready to scan");
     byId("ready-hint").textContent = this.kiosk ? (offline && !own.able ? t("Please ask our staff.") : t("Hold the code of your ticket in front of the camera or the scanner."))
       : offline ? this.#withoutLink(own)
-      : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one below.");
+      : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one.");
   }
 
   /** @param {{ able: boolean, listedAt: string | null }} own */

@@ -96,7 +96,7 @@ export class Supervisor {
     if (!current?.decision) return;
     this.#asking = current.decision;
     const code = current.decision.ticket?.ticket_code ?? current.code;
-    byId("ask-title").textContent = this.decides ? t("Admit against the door's word?") : t("Ask a supervisor?");
+    byId("ask-title").textContent = this.decides ? t("Override and admit?") : t("Ask a supervisor?");
     byId("ask-code").textContent = shortCode(code);
     byId("ask-label").textContent = this.decides ? t("Reason") : t("What the visitor says (optional)");
     byId("ask-send").textContent = this.decides ? t("Admit") : t("Ask");
@@ -158,7 +158,7 @@ export class Supervisor {
     if (this.#shown === dispute.scan_id) this.button.hidden = true;
     this.shelf.put(this.#key(dispute), {
       title: t("Supervisor asked"), lines: [codeOf(dispute), dispute.note && t("“{note}”", { note: dispute.note })], since: dispute.asked_at,
-      actions: [[t("Not needed any more"), () => this.#withdraw(dispute)]],
+      actions: [[t("Cancel request"), () => this.#withdraw(dispute)]],
     });
   }
 

@@ -33,12 +33,15 @@ export class Verdict {
   show(decision, { mayVerify, venue }) {
     document.body.dataset.verdict = decision.result;
     document.body.dataset.reason = decision.reason;
+    // A green ticket that nobody has admitted yet must not look like an entry.
+    document.body.toggleAttribute("data-checked", decision.result === "GREEN" && mayVerify);
     byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
     showProvisional(decision, venue);
     byId("verdict-word").textContent = this.kiosk ? kioskWord(decision) : wordOf(decision);
     byId("verdict-detail").textContent = this.kiosk ? kioskDetail(decision, venue) : detailOf(decision, venue);
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
       h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
+    byId("not-yet").hidden = !(decision.result === "GREEN" && mayVerify);
     byId("verify").hidden = !mayVerify;
     const onWord = decision.provisional && decision.result === "YELLOW";
     byId("verify").textContent = onWord ? t("Admit on my word") : decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
@@ -64,6 +67,7 @@ export class Verdict {
     delete document.body.dataset.verdict;
     delete document.body.dataset.reason;
     delete document.body.dataset.provisional;
+    delete document.body.dataset.checked;
     this.section.hidden = true;
     this.buttons.hidden = true;
     this.ready.hidden = false;

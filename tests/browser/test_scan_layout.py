@@ -1,0 +1,109 @@
+"""The scanner on every screen that stands at a gate: the answer first, nothing over it, targets for thumbs."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageChops
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
+
+SCREENS = [(390, 844), (1024, 600), (844, 390), (1280, 800)]
+TARGET = 44
+"""The least height and width in CSS pixels of whatever is touched."""
+
+
+async def scanner(world: World, open_page: Open, size: tuple[int, int]) -> Page:
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", phone=True)
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def box(of: Locator) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom."""
+    found = await of.bounding_box()
+    assert found
+    return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=str)
+async def test_the_answer_and_its_buttons_are_whole_on_the_screen(
+    world: World, open_page: Open, size: tuple[int, int]
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page, size)
+    width, height = size
+    for code, word in ((ticket.code, "VALID TICKET"), ("TKT-2026-NOSUCH-TICKET", "INVALID TICKET")):
+        await key_in(page, code)
+        await expect(page.get_by_role("heading", name=word)).to_be_visible()
+        icon, said = await box(page.locator(".verdict-icon")), await box(page.locator("#verdict-word"))
+        deck = await box(page.locator(".deck"))
+        for left, top, right, bottom in (icon, said, deck):
+            assert left >= 0
+            assert top >= 0
+            assert right <= width
+            assert bottom <= height
+        if width > height:
+            # The answer is on the left, and its buttons beside it.
+            assert said[2] <= deck[0]
+        else:
+            assert said[3] <= deck[1]
+        assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=str)
+async def test_whatever_is_touched_at_rest_has_the_size_of_a_thumb(
+    world: World, open_page: Open, size: tuple[int, int]
+) -> None:
+    page = await scanner(world, open_page, size)
+    small = await page.evaluate(
+        """(least) => [...document.querySelectorAll("button, a[href], input, select")]
+          .filter((one) => one.checkVisibility() && !one.closest("dialog") && !one.classList.contains("skip"))
+          .map((one) => [one.id || one.textContent.trim(), one.getBoundingClientRect()])
+          .filter(([, { width, height }]) => height < least - 0.5 || width < 24)
+          .map(([name, { width, height }]) => `${name}: ${width} x ${height}`)""",
+        TARGET,
+    )
+    assert small == []
+    # The target of the gate is where it is seen: nothing else takes its touch.
+    hit = await page.evaluate(
+        """() => { const { left, top, height } = document.getElementById("gate-button").getBoundingClientRect();
+          return [2, height / 2, height - 2].map((y) => document.elementFromPoint(left + 4, top + y).closest("button")?.id); }"""
+    )
+    assert hit == ["gate-button"] * 3
+
+
+async def seen_at_two_metres(page: Page) -> Image.Image:
+    """Return the answer as 24 x 52 points: what is left of a phone's screen at that distance without a look at it."""
+    await page.wait_for_timeout(300)
+    shown = Image.open(BytesIO(await page.screenshot())).convert("RGB")
+    return shown.resize((24, 52), Image.Resampling.BOX)
+
+
+async def test_a_checked_ticket_and_an_admitted_one_differ_at_two_metres(world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    one, other = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page, (390, 844))
+    looks = []
+    for ticket in (one, other):
+        await key_in(page, ticket.code)
+        await expect(page.locator("#not-yet")).to_be_visible()
+        looks.append(await seen_at_two_metres(page))
+    await page.get_by_role("button", name="Mark as verified").tap()
+    await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
+    await expect(page.locator("#not-yet")).to_be_hidden()
+    looks.append(await seen_at_two_metres(page))
+
+    def differing(first: Image.Image, second: Image.Image) -> float:
+        points = list(ImageChops.difference(first, second).convert("L").tobytes())
+        return sum(point > 64 for point in points) / len(points)
+
+    # Control: two checked tickets look the same.
+    assert differing(looks[0], looks[1]) < 0.02
+    assert differing(looks[1], looks[2]) > 0.25
