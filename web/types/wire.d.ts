@@ -1220,6 +1220,8 @@ declare namespace Wire {
     undone: boolean;
     undoes: string | null;
     note: string | null;
+    day: string;
+    happened_at: string;
     scanned_at: string;
     logged_at: string;
   }

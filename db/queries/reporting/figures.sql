@@ -1,18 +1,24 @@
 -- Figures: the scan log of a venue's day, counted by minute and gate. Takes no locks; only keep_tallies writes.
+-- A day is a business day: the scans of its date at the venue, without those that belong to another day (`scans.day`), and with those
+-- of other dates that belong to it. What happens before its date begins counts in its first minute, and what happens after
+-- the end of its last slot in its last minute.
 -- A scan counts at the time it happened: a synced scan at the time of the scan, any other when it was logged. A verify that
 -- follows a validation of the same code under one scan_id is the same scan. `entered` and `gone` count people, of whom a party's
 -- scan has several. An undone entry is subtracted from the minute it was counted in. Rows logged before $5 are `settled`: nothing will be added to them.
 
 -- name: figures_day
--- The whole day from $3 (included) to $4 (excluded), whenever it was logged.
+-- The whole day $6, whose date lasts from $3 (included) to $4 (excluded), whenever it was logged.
 WITH presented AS (
     SELECT e.*, e.logged_at AS moment FROM scans e
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4
-       AND e.source <> 'sync' AND e.mode <> 'undo'
+       AND e.source <> 'sync' AND e.mode <> 'undo' AND e.day IS NULL
     UNION ALL
     SELECT e.*, e.scanned_at FROM scans e
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
-       AND e.mode <> 'undo'
+       AND e.mode <> 'undo' AND e.day IS NULL
+    UNION ALL
+    SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END FROM scans e
+     WHERE e.venue_id = $2 AND e.org_id = $1 AND e.day = $6 AND e.mode <> 'undo'
 ), happened AS (
     SELECT e.logged_at, e.moment, e.gate, e.result, e.reason,
            CASE WHEN e.mode = 'override' OR v.scan_id IS NOT NULL THEN 0 ELSE 1 END AS scans,
@@ -29,15 +35,18 @@ WITH presented AS (
       JOIN scans u ON u.undoes = e.scan_id AND u.org_id = e.org_id
      WHERE e.entered OR e.reason = 'EXIT_RECORDED' OR (e.mode IN ('verify', 'override') AND e.reason = 'RE_ENTRY')
 )
-SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60)::integer AS minute,
+SELECT h.logged_at < $5 AS settled, greatest(0, least(floor(extract(epoch FROM h.moment - $3) / 60),
+                      ceil(extract(epoch FROM d.ends - $3) / 60) - 1))::integer AS minute,
        coalesce(h.gate, '') AS gate, h.result, h.reason, count(*)::integer AS rows, sum(h.scans)::integer AS scans,
        sum(h.entered)::integer AS entered, sum(h.gone)::integer AS gone,
        array_agg(h.took) FILTER (WHERE h.took IS NOT NULL) AS took
   FROM happened h
+ CROSS JOIN (SELECT greatest($4, max(s.ends_at)) AS ends FROM reservation_slots s
+              WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $6 AND s.cancelled_at IS NULL) d
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: figures_since
--- The part of the same day that was logged from $6 on.
+-- The part of the same day ($7 here) that was logged from $6 on.
 WITH logged AS MATERIALIZED (
     SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment FROM scans e
      WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $6
@@ -52,23 +61,26 @@ WITH logged AS MATERIALIZED (
       LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
                           WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
                           LIMIT 1) v ON true
-     WHERE e.mode <> 'undo' AND e.moment >= $3 AND e.moment < $4
+     WHERE e.mode <> 'undo' AND CASE WHEN e.day IS NULL THEN e.moment >= $3 AND e.moment < $4 ELSE e.day = $7 END
     UNION ALL
     SELECT u.logged_at, o.moment, o.gate, '', '', 0, -o.entered::integer * u.people,
            CASE WHEN o.entered THEN 0 WHEN o.mode = 'exit' THEN -u.people ELSE u.people END, NULL
       FROM logged u
-      JOIN LATERAL (SELECT o.gate, o.entered, o.mode, CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
+      JOIN LATERAL (SELECT o.gate, o.entered, o.mode, o.day, CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                       FROM scans o
                      WHERE u.mode = 'undo' AND o.org_id = u.org_id AND o.scan_id = u.undoes
                        AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode IN ('verify', 'override') AND o.reason = 'RE_ENTRY'))
                      LIMIT 1) o ON true
-     WHERE o.moment >= $3 AND o.moment < $4
+     WHERE CASE WHEN o.day IS NULL THEN o.moment >= $3 AND o.moment < $4 ELSE o.day = $7 END
 )
-SELECT h.logged_at < $5 AS settled, floor(extract(epoch FROM h.moment - $3) / 60)::integer AS minute,
+SELECT h.logged_at < $5 AS settled, greatest(0, least(floor(extract(epoch FROM h.moment - $3) / 60),
+                      ceil(extract(epoch FROM d.ends - $3) / 60) - 1))::integer AS minute,
        coalesce(h.gate, '') AS gate, h.result, h.reason, count(*)::integer AS rows, sum(h.scans)::integer AS scans,
        sum(h.entered)::integer AS entered, sum(h.gone)::integer AS gone,
        array_agg(h.took) FILTER (WHERE h.took IS NOT NULL) AS took
   FROM happened h
+ CROSS JOIN (SELECT greatest($4, max(s.ends_at)) AS ends FROM reservation_slots s
+              WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $7 AND s.cancelled_at IS NULL) d
  GROUP BY 1, 2, 3, 4, 5;
 
 -- name: days_of_slots
@@ -94,25 +106,28 @@ SELECT s.date, s.id, s.start_time, s.end_time, CASE WHEN s.cancelled_at IS NULL 
 SELECT date, entered FROM walk_ins WHERE org_id = $1 AND venue_id = $2 AND date BETWEEN $3 AND $4;
 
 -- name: scans_of_day
--- The scans of one day (from $3 to $4) by slot and result, counted as in figures_day, without synced scans.
+-- The scans of one date (from $3 to $4) by slot and result, counted as in figures_day, without those of `further_of_day`.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
   FROM scans e
   LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
                       WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
                       LIMIT 1) v ON true
  WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at >= $3 AND e.logged_at < $4 AND e.source <> 'sync'
-   AND e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
+   AND e.day IS NULL AND e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
  GROUP BY 1, 2, 3;
 
--- name: synced_of_day
--- The same for scans that were made offline on that day and synced later.
+-- name: further_of_day
+-- The same for the scans of business day $5 that may still be added: made offline and synced later, or of another date.
 SELECT e.slot_id, e.result, e.reason, count(*)::integer AS scans
-  FROM scans e
+  FROM (SELECT e.* FROM scans e
+         WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
+           AND e.day IS NULL
+        UNION ALL
+        SELECT e.* FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1 AND e.day = $5) e
   LEFT JOIN LATERAL (SELECT v.scan_id FROM scans v
                       WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
                       LIMIT 1) v ON true
- WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
-   AND e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
+ WHERE e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL
  GROUP BY 1, 2, 3;
 
 -- name: read_tallies
@@ -128,21 +143,22 @@ SELECT $1, $2, d.starts_at, d.ends_at, d.tallies
 ON CONFLICT DO NOTHING;
 
 -- name: replay_logged
--- At most $7 log rows of a day from the cursor ($4, $5, $6) on, in order, counted as in figures_day. An undo has the entry or
--- movement that it undid. Synced scans are in replay_synced.
+-- At most $7 log rows of a date from the cursor ($4, $5, $6) on, in order, counted as in figures_day. An undo has the entry or
+-- movement that it undid. The other scans of the day are in replay_further.
 SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gate, e.result, e.reason,
        e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.people, e.slot_id,
        round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer AS took,
-       o.moment AS undone_at, o.gate AS undone_gate, o.slot_id AS undone_slot, o.entered AS undone_entered, o.mode AS undone_mode
+       o.moment AS undone_at, o.gate AS undone_gate, o.slot_id AS undone_slot, o.entered AS undone_entered, o.mode AS undone_mode,
+       o.day AS undone_day
   FROM (SELECT * FROM scans e
          WHERE e.venue_id = $2 AND e.org_id = $1 AND e.logged_at < $3 AND (e.logged_at, e.scan_id) >= ($4, $5)
-           AND (e.logged_at, e.scan_id, e.mode) > ($4, $5, $6) AND e.source <> 'sync'
+           AND (e.logged_at, e.scan_id, e.mode) > ($4, $5, $6) AND e.source <> 'sync' AND e.day IS NULL
          ORDER BY e.logged_at, e.scan_id, e.mode
          LIMIT $7) e
   LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
                       WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
                       LIMIT 1) v ON true
-  LEFT JOIN LATERAL (SELECT o.gate, o.slot_id, o.entered, o.mode,
+  LEFT JOIN LATERAL (SELECT o.gate, o.slot_id, o.entered, o.mode, o.day,
                             CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
                        FROM scans o
                       WHERE e.mode = 'undo' AND o.org_id = e.org_id AND o.scan_id = e.undoes
@@ -150,10 +166,31 @@ SELECT e.logged_at AS at, e.scan_id, e.mode, coalesce(e.gate, o.gate, '') AS gat
                       LIMIT 1) o ON true
  ORDER BY e.logged_at, e.scan_id, e.mode;
 
--- name: replay_synced
--- The scans that were made offline on a day and synced later, in order.
-SELECT e.scanned_at AS at, e.scan_id, e.mode, coalesce(e.gate, '') AS gate, e.result, e.reason,
-       e.mode IN ('validate', 'verify', 'exit') AS scans, e.entered, e.people, e.slot_id
-  FROM scans e
- WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4 AND e.mode <> 'undo'
- ORDER BY e.scanned_at, e.scan_id, e.mode;
+-- name: replay_further
+-- The scans of business day $5 that were made offline and synced later, or on another date, in order.
+SELECT CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS at, e.scan_id, e.mode,
+       coalesce(e.gate, o.gate, '') AS gate, e.result, e.reason,
+       e.mode IN ('validate', 'verify', 'exit') AND v.scan_id IS NULL AS scans, e.entered, e.people, e.slot_id,
+       round(1000 * extract(epoch FROM e.logged_at - v.logged_at))::integer AS took,
+       o.moment AS undone_at, o.gate AS undone_gate, o.slot_id AS undone_slot, o.entered AS undone_entered, o.mode AS undone_mode,
+       o.day AS undone_day
+  FROM (SELECT * FROM scans e
+         WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source = 'sync' AND e.scanned_at >= $3 AND e.scanned_at < $4
+           AND e.day IS NULL
+        UNION ALL
+        SELECT * FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1 AND e.day = $5) e
+  LEFT JOIN LATERAL (SELECT v.scan_id, v.logged_at FROM scans v
+                      WHERE e.mode = 'verify' AND v.org_id = e.org_id AND v.scan_id = e.scan_id AND v.mode = 'validate'
+                      LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT o.gate, o.slot_id, o.entered, o.mode, o.day,
+                            CASE WHEN o.source = 'sync' THEN o.scanned_at ELSE o.logged_at END AS moment
+                       FROM scans o
+                      WHERE e.mode = 'undo' AND o.org_id = e.org_id AND o.scan_id = e.undoes
+                        AND (o.entered OR o.reason = 'EXIT_RECORDED' OR (o.mode IN ('verify', 'override') AND o.reason = 'RE_ENTRY'))
+                      LIMIT 1) o ON true
+ ORDER BY 1, e.scan_id, e.mode;
+
+-- name: day_ends
+-- The end of business day $4, whose date ends at $3: that of its last slot, if it is later.
+SELECT greatest($3::timestamptz, max(s.ends_at)) FROM reservation_slots s
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $4 AND s.cancelled_at IS NULL;

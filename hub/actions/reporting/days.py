@@ -1,7 +1,7 @@
 """Counts of many days: read day by day, so that every statement is short however long the span is.
 
-The online scans of a past day are counted once and stored, because the log only grows at its end. Synced scans may arrive at
-any time and are counted again. So are checks, because a ticket may be booked long after its check.
+The online scans of a past date are counted once and stored, because the log only grows at its end. Synced scans may arrive at
+any time and are counted again, and so are scans of another date that belong to the day. So are checks, because a ticket may be booked long after its check.
 """
 
 import asyncio
@@ -65,11 +65,11 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
                 logged = await _tallies(services, venue, FIGURES.scans_of_day, bounds)
                 if _over(bounds, now):
                     fresh[bounds] = logged
-            synced = await _tallies(services, venue, FIGURES.synced_of_day, bounds)
+            further = await _tallies(services, venue, FIGURES.further_of_day, bounds, day)
             checks = await services.database.records.fetchrow(
                 CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds
             )
-            happened[day] = Happened(logged + synced, checks["checked"], checks["converted"])
+            happened[day] = Happened(logged + further, checks["checked"], checks["converted"])
 
     readers = [asyncio.create_task(read_in_turn()) for _ in range(AT_ONCE)]
     try:
@@ -110,8 +110,8 @@ async def _kept(services: Services, venue: Venue, days: list[Bounds]) -> dict[Bo
     }
 
 
-async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds) -> list[ScanTally]:
-    rows: list[Any] = await services.database.records.fetch(sql, venue.org_id, venue.id, *bounds)
+async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds, *days: date) -> list[ScanTally]:
+    rows: list[Any] = await services.database.records.fetch(sql, venue.org_id, venue.id, *bounds, *days)
     return [ScanTally(*row) for row in rows]
 
 

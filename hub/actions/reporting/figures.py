@@ -34,7 +34,7 @@ class Tally(NamedTuple):
 
 async def figures_of_day(services: Services, venue: Venue, day: date, settled_before: datetime) -> list[Tally]:
     start, end = day_bounds(day, venue.zone)
-    rows = await services.database.fetch(FIGURES.figures_day, venue.org_id, venue.id, start, end, settled_before)
+    rows = await services.database.fetch(FIGURES.figures_day, venue.org_id, venue.id, start, end, settled_before, day)
     return [Tally(*row) for row in rows]
 
 
@@ -43,7 +43,7 @@ async def figures_since(
 ) -> list[Tally]:
     start, end = day_bounds(day, venue.zone)
     rows = await services.database.fetch(
-        FIGURES.figures_since, venue.org_id, venue.id, start, end, settled_before, since
+        FIGURES.figures_since, venue.org_id, venue.id, start, end, settled_before, since, day
     )
     return [Tally(*row) for row in rows]
 

@@ -63,7 +63,7 @@ async def policy_effect(services: Services, venue: Venue, policy: EntryPolicy, d
     begins, ends = day_bounds(day, venue.zone)
     rows = await services.database.fetch(
         LOG.logged_scans, venue.org_id, venue.id, begins, ends, [one.value for one in DEPENDENT],
-        [one.value for one in BY_RE_ENTRY],
+        [one.value for one in BY_RE_ENTRY], day,
     )  # fmt: skip
     slots = await _read_slots(services, venue, {row["slot_id"] for row in rows} - {None})
     results: Counter[str] = Counter()

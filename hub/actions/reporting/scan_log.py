@@ -12,7 +12,7 @@ from hub.rules.refusals import Refused
 from hub.rules.ticket_code import is_booking_code, normalise
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
-from hub.rules.venue_day import midnight
+from hub.rules.venue_day import midnight, today
 from hub.services import Services
 
 RECORDS = load("reporting/scan_log")
@@ -22,13 +22,12 @@ CSV_PAGE = 1000
 MODES = ("validate", "verify", "undo", "exit", "override")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
-_NO_ID = UUID(int=0)
 _NO_SHOW = {"show_id": None, "show": None, "room": None}
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFilter:
-    """A filter of a venue's scans. A field that is None admits everything. Both days are the venue's and included."""
+    """A filter of a venue's scans. A field that is None admits everything. Both business days are the venue's and included."""
 
     first: date | None = None
     last: date | None = None
@@ -44,12 +43,15 @@ class ScanFilter:
 class _Place:
     """A position in the log. Reading continues with the scans before it."""
 
-    logged_at: datetime
+    moment: datetime
     scan_id: UUID
     mode: str
 
     def __str__(self) -> str:
-        return f"{self.logged_at.isoformat()}_{self.scan_id}_{self.mode}"
+        return f"{self.moment.isoformat()}_{self.scan_id}_{self.mode}"
+
+
+_AFTER_ALL = _Place(_END, UUID(int=0), "")
 
 
 async def read_scans(
@@ -60,8 +62,8 @@ async def read_scans(
     `before` is such a cursor; a malformed one is refused INVALID_REQUEST.
     """
     limit = max(1, min(limit, MOST))
-    start, end = _span(scan_filter, venue)
-    rows = await _rows(services, venue, scan_filter, start, _cursor_of(before) if before else end, limit + 1)
+    place = _cursor_of(before) if before else _AFTER_ALL
+    rows = await _rows(services, venue, scan_filter, place, limit + 1)
     page = rows[:limit]
     more = len(rows) > limit
     return {"scans": await _scans(services, venue, page), "next": str(_place_of(page[-1])) if more else None}
@@ -69,9 +71,9 @@ async def read_scans(
 
 async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) -> AsyncIterator[list[dict[str, Any]]]:
     """Yield every scan that passes the filter, newest first, in pages. A page is read when the caller asks for it."""
-    start, place = _span(scan_filter, venue)
+    place = _AFTER_ALL
     while True:
-        rows = await _rows(services, venue, scan_filter, start, place, CSV_PAGE)
+        rows = await _rows(services, venue, scan_filter, place, CSV_PAGE)
         yield await _scans(services, venue, rows)
         if len(rows) < CSV_PAGE:
             return
@@ -100,16 +102,18 @@ def only_own(scan_filter: ScanFilter, operator_id: int) -> ScanFilter:
     return replace(scan_filter, operator_id=operator_id)
 
 
-async def _rows(  # noqa: PLR0917 - the statement's own order
-    services: Services, venue: Venue, scan_filter: ScanFilter, start: datetime, place: _Place, limit: int
-) -> list[Any]:
+async def _rows(services: Services, venue: Venue, scan_filter: ScanFilter, place: _Place, limit: int) -> list[Any]:
+    first, last = scan_filter.first, scan_filter.last
+    start = midnight(first, venue.zone) if first else _BEGINNING
+    end = midnight(last + timedelta(days=1), venue.zone) if last else _END
+    days = (first or _BEGINNING.date(), last or _END.date()) if first or last else (None, None)
     sql: str = RECORDS.venue_scans
-    last: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
     if scan_filter.code is not None:
-        sql, last = RECORDS.code_scans, (normalise(scan_filter.code),)
+        sql, code = RECORDS.code_scans, (normalise(scan_filter.code),)
     return await services.database.records.fetch(
-        sql, venue.org_id, venue.id, start, place.logged_at, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
-        scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *last,
+        sql, venue.org_id, venue.id, start, place.moment, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
+        scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *days, end, *code,
     )  # fmt: skip
 
 
@@ -118,18 +122,11 @@ async def _scans(services: Services, venue: Venue, rows: list[Any]) -> list[dict
     slots = list({row["slot_id"] for row in rows} - {None})
     found = await services.database.records.fetch(RECORDS.shows_of_slots, venue.org_id, slots) if slots else []
     shows = {row["id"]: {name: row[name] for name in _NO_SHOW} for row in found}
-    return [_scan(row, shows.get(row["slot_id"])) for row in rows]
-
-
-def _span(scan_filter: ScanFilter, venue: Venue) -> tuple[datetime, _Place]:
-    """Return the start of the span (included), and the log position of its end."""
-    start = midnight(scan_filter.first, venue.zone) if scan_filter.first else _BEGINNING
-    end = midnight(scan_filter.last + timedelta(days=1), venue.zone) if scan_filter.last else _END
-    return start, _Place(end, _NO_ID, "")
+    return [_scan(row, shows.get(row["slot_id"]), venue) for row in rows]
 
 
 def _place_of(row: Any) -> _Place:
-    return _Place(row["logged_at"], row["scan_id"], row["mode"])
+    return _Place(row["moment"], row["scan_id"], row["mode"])
 
 
 def _cursor_of(text: str) -> _Place:
@@ -144,7 +141,7 @@ def _cursor_of(text: str) -> _Place:
         raise Refused(Reason.INVALID_REQUEST, errors=errors) from None
 
 
-def _scan(row: Any, show: dict[str, Any] | None) -> dict[str, Any]:
+def _scan(row: Any, show: dict[str, Any] | None, venue: Venue) -> dict[str, Any]:
     return {
         "scan_id": str(row["scan_id"]),
         "mode": row["mode"],
@@ -164,6 +161,8 @@ def _scan(row: Any, show: dict[str, Any] | None) -> dict[str, Any]:
         "undone": row["undone_by"] is not None,
         "undoes": str(row["undoes"]) if row["undoes"] else None,
         "note": row["note"],
+        "day": row["day"] or today(row["moment"], venue.zone),
+        "happened_at": rfc3339(row["moment"]),
         "scanned_at": rfc3339(row["scanned_at"]),
         "logged_at": rfc3339(row["logged_at"]),
     }

@@ -88,6 +88,28 @@ async def test_a_day_is_the_venues_own_from_midnight_to_midnight(hub: Hub, world
     assert len(await everything(hub.services, venue, ScanFilter(first=yesterday, last=yesterday), 50)) == 1
 
 
+async def test_a_scan_made_offline_is_in_the_day_on_which_it_was_made(hub: Hub, world: World):
+    """Two scans of yesterday were synced today, and one of them, after midnight, was of yesterday's slot."""
+    await log_scans(world, 5)
+    yesterday = TODAY - timedelta(days=1)
+    before, after = datetime.combine(yesterday, time(20), UTC), datetime.combine(yesterday, time(23, 30), UTC)
+    rows = await scan_log.read_scans(hub.database, "scan_id", order_by="logged_at DESC")
+    await scan_log.change_scan(hub.database, rows[0]["scan_id"], source="sync", scanned_at=before)
+    await scan_log.change_scan(hub.database, rows[1]["scan_id"], source="sync", scanned_at=after, day=yesterday)
+    venue = await venue_of(hub, world)
+    for code in (None, *(f"C{n}" for n in range(1, 6))):
+        of_today = await everything(hub.services, venue, ScanFilter(first=TODAY, last=TODAY, code=code), 2)
+        of_yesterday = await everything(hub.services, venue, ScanFilter(first=yesterday, last=yesterday, code=code), 2)
+        ever = await everything(hub.services, venue, ScanFilter(code=code), 2)
+        assert len(ever) == len(of_today) + len(of_yesterday)
+        if code is None:
+            # The newest first, by the moment at which they happened.
+            assert [scan["scan_id"] for scan in ever[3:]] == [str(rows[1]["scan_id"]), str(rows[0]["scan_id"])]
+            assert [scan["scan_id"] for scan in of_yesterday] == [scan["scan_id"] for scan in ever[3:]]
+            assert {scan["day"] for scan in of_yesterday} == {yesterday}
+            assert [scan["happened_at"] for scan in of_yesterday] == ["2026-11-19T23:30:00Z", "2026-11-19T20:00:00Z"]
+
+
 async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
     await log_scans(world, 10)
     elsewhere = await World(hub).found()
@@ -117,11 +139,12 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     async def page(before: Any) -> int:
         start = NOON - timedelta(days=30)
         return await _blocks(world, read_records.RECORDS.venue_scans, world.org_id, world.venue_id, start, before,
-                             uuid4(), "verify", *filters, 51)  # fmt: skip
+                             uuid4(), "verify", *filters, 51, None, None, NOON + timedelta(days=1))  # fmt: skip
 
     async def code() -> int:
         return await _blocks(world, read_records.RECORDS.code_scans, world.org_id, world.venue_id,
-                             NOON - timedelta(days=30), NOON, uuid4(), "verify", *filters, 51, "C7")  # fmt: skip
+                             NOON - timedelta(days=30), NOON, uuid4(), "verify", *filters, 51,
+                             None, None, NOON + timedelta(days=1), "C7")  # fmt: skip
 
     assert await page(NOON) < PAGE_BUFFERS
     assert await page(deep) < PAGE_BUFFERS
@@ -133,7 +156,7 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     assert await code() > PAGE_BUFFERS
 
 
-WALKS = {"scans_of_venue", "scans_of_code", "scans_of_operator"}
+WALKS = {"scans_of_venue", "scans_synced_of_venue", "scans_of_another_day", "scans_of_code", "scans_of_operator"}
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
@@ -151,7 +174,19 @@ async def test_a_page_is_read_along_an_index_with_a_custom_and_a_generic_plan(hu
     async with hub.database.jobs.connection() as connection, planned(connection, mode):
         for sql, code in ((read_records.RECORDS.venue_scans, []), (read_records.RECORDS.code_scans, ["C7"])):
             for query in requests:
-                asked = [world.org_id, world.venue_id, start, NOON, nobody, "verify", *query, *code]
+                asked = [
+                    world.org_id,
+                    world.venue_id,
+                    start,
+                    NOON,
+                    nobody,
+                    "verify",
+                    *query,
+                    None,
+                    None,
+                    NOON + timedelta(days=1),
+                    *code,
+                ]
                 nodes = await plan_of(connection, sql, *asked)
                 walked = {node["Index Name"] for node in nodes if node.get("Index Name", "").startswith("scans")}
                 walked -= {"scans_undone_once"}

@@ -34,6 +34,10 @@ class LoggedScan(Response):
     undoes: UUID | None
     note: str | None
     """The reason given for an undo or a supervisor's override."""
+    day: date
+    """The venue's business day to which the scan belongs, in every list, figure and file."""
+    happened_at: datetime
+    """`scanned_at` of a scan that was synced later, `logged_at` of any other."""
     scanned_at: datetime
     logged_at: datetime
 

@@ -16,19 +16,19 @@ from web.api.reporting.csv_files import BYTE_ORDER_MARK, csv_cell
 COLUMNS = (
     "logged_at", "scanned_at", "venue_date", "venue_time", "gate", "operator_id", "operator", "mode", "result", "reason",
     "ticket_code", "ticket_id", "entered", "undone", "note", "device", "source", "scan_id", "undoes",
-    "people", "show", "room",
+    "people", "show", "room", "day",
 )  # fmt: skip
 
 
 def csv_lines(scans: list[dict[str, Any]], zone: ZoneInfo) -> str:
-    """Return the lines of these scans: timestamps in UTC, and date and time in the venue's time zone."""
+    """Return the lines of these scans: timestamps in UTC, and when they happened as date and time in the venue's time zone."""
     text = io.StringIO()
     table = csv.writer(text)
     for scan in scans:
-        local = datetime.fromisoformat(scan["scanned_at"]).astimezone(zone)
+        local = datetime.fromisoformat(scan["happened_at"]).astimezone(zone)
         values = {
             **scan, "venue_date": local.date().isoformat(), "venue_time": local.time().isoformat("seconds"),
-            "operator": scan["operator_name"],
+            "operator": scan["operator_name"], "day": scan["day"].isoformat(),
         }  # fmt: skip
         table.writerow([csv_cell(values[name]) for name in COLUMNS])
     return text.getvalue()

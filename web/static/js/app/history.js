@@ -78,11 +78,11 @@ function draw(data, fresh) {
 
 /** @param {Wire.LoggedScan} scan */
 function row(scan) {
-  const at = momentAt(scan.scanned_at, timezone, { seconds: true, day: true });
+  const at = momentAt(scan.happened_at, timezone, { seconds: true, day: true });
   const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
   const note = [people, scan.undone ? t("undone") : scan.note].filter(Boolean).join(" · ");
   return h("tr", { class: scan.result, "data-scan": scan.scan_id },
-    h("td", {}, h("time", { datetime: scan.scanned_at }, at)),
+    h("td", {}, h("time", { datetime: scan.happened_at }, at)),
     h("td", {}, h("span", { class: "verdict-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `), reasonOf(scan.reason))),
     h("td", { class: "code" }, scan.ticket_id ? h("a", { href: pageOf(scan) }, scan.ticket_code) : scan.ticket_code),
     h("td", { class: "play" }, scan.show ?? ""),
