@@ -466,6 +466,8 @@ async def manager_alerts(scene: Scene) -> Page:
     for gate in (await other_gate(scene, "Jane Smith", "East"), await other_gate(scene, gate="West")):
         await gate.verify(one.code)
     page = await control(scene)
+    await expect(page.locator("#alerts .alert-brief.alarm").first).to_be_visible()
+    await page.locator("#alerts .alerts-all").click()
     await expect(page.locator("#alerts .alert-card.alarm").first).to_be_visible()
     await expect(page.locator("#alerts .alert-card[data-kind=login_failures]")).to_be_visible()
     return page

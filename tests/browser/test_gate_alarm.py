@@ -29,7 +29,7 @@ async def test_both_gates_show_the_alarm_and_a_dismissed_one_does_not_come_again
     await key_in(b, ticket.code)
     for page in (a, b):
         card = page.locator(CARD)
-        await expect(card).to_contain_text(f"Same ticket at two gates: …{ticket.code[-4:]}")
+        await expect(card).to_contain_text(f"Ticket used at two gates: …{ticket.code[-4:]}")
         await expect(card).to_contain_text("Jane Smith: Admitted")
         await expect(card).to_contain_text("Tom Brown: Already verified")
     await expect(b.locator("body")).to_have_attribute("data-reason", "ALREADY_VERIFIED")

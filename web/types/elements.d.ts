@@ -174,6 +174,7 @@ interface ElementsById {
   "gate-name": HTMLElementTagNameMap["span"];
   "gate-title": HTMLElementTagNameMap["h2"];
   "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["tbody"];
+  "gates-more": HTMLElementTagNameMap["p"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
   "guests-close": HTMLElementTagNameMap["button"];

@@ -1,9 +1,9 @@
-// The alerts above every view: exceeded limits, and codes shown at two gates. Add the text of a new alert here.
+// The alerts above every view: exceeded limits, and codes shown at two gates. One strip of fixed height shows the newest,
+// and a list on request all of them. Add the text of a new alert here.
 import { h, icon } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { t, tn } from "../../lib/i18n.js";
 import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";
 import { reasonOf } from "../../words/scans.js";
-import { loadStyleSheet } from "../../lib/lazy_loading.js";
 import { Cards } from "../../lib/cards.js";
 
 const SEEN = "venue-hub.alarms-seen";
@@ -18,36 +18,59 @@ const TITLES = {
   login_failures: () => t("Many failed sign-ins"),
   names_locked: () => t("A password or PIN is being guessed"),
 };
-/** @type {Record<string, (values: { value: string, threshold: string }) => string>} */
+/** @typedef {{ value: string, threshold: string, slot: string }} Values */
+/** One short line, for the strip. @type {Record<string, (values: Values) => string>} */
+const BRIEF = {
+  failure_rate: (v) => t("{value} % failed in 15 minutes", v),
+  utilisation: (v) => (v.slot ? t("{slot} is {value} % booked", v) : t("The fullest time is {value} % booked", v)),
+  latency: (v) => t("One in 20 took over {value} ms", v),
+  login_failures: (v) => t("{value} refused in 15 minutes", v),
+  names_locked: (v) => t("User names locked: {value}", v),
+};
+/** @type {Record<string, (values: Values) => string>} */
 const LINES = {
-  failure_rate: (v) => t("{value} % of the bookings of the last 15 minutes have failed; the limit is {threshold} %.", v),
-  utilisation: (v) => t("The fullest time is booked to {value} %; the limit is {threshold} %.", v),
-  latency: (v) => t("One answer in twenty of the whole hub took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms.", v),
-  login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}.", v),
+  failure_rate: (v) => t("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %).", v),
+  utilisation: (v) => (v.slot ? t("{slot} is {value} % booked (alert at {threshold} %).", v)
+    : t("The fullest time is {value} % booked (alert at {threshold} %).", v)),
+  latency: (v) => t("One answer in 20 of the whole hub took longer than {value} ms in the last 5 minutes (alert at {threshold} ms).", v),
+  login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes (alert at {threshold}).", v),
   names_locked: (v) => t("User names locked for at least the third time in a row, in the last 15 minutes: {value}.", v),
 };
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
 export function openAlerts(place, socket, context) {
-  loadStyleSheet("control_room/panels", { tries: Infinity });
   new AlertsPanel(place, socket, context).open();
 }
+
+/** One or several alerts or alarms that are shown together. @typedef {{ name: string, at: string, brief: () => HTMLElement, whole: () => HTMLElement }} Shown */
 
 class AlertsPanel {
   /** @type {Map<number, Wire.Alert>} */
   #alerts = new Map();
   /** @type {Map<number, Wire.Alarm>} */
   #alarms = new Map();
-  #list = h("ul", { class: "alert-list", "aria-live": "polite" });
-  #cards = new Cards(this.#list);
+  #strip = h("ul", { class: "alert-strip", "aria-live": "polite" });
+  #none = h("p", { class: "alerts-none", hidden: true }, icon("check"), t("No alerts"));
+  #all = h("button", { type: "button", class: "button quiet small alerts-all", popovertarget: "all-alerts", hidden: true });
+  #title = h("h2", { id: "all-alerts-title" }, t("Alerts"));
+  #list = h("ul", { class: "alert-list" });
+  #briefs = new Cards(this.#strip);
+  #cards = new Cards(this.#list, this.#title);
   #leaveAlerts = () => {};
   #leaveAlarms = () => {};
+  /** Topics that have not sent their whole yet. */
+  #waiting = new Set(["alerts", "alarms"]);
 
   /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
   constructor(place, socket, context) {
-    this.place = place;
     this.socket = socket;
     this.context = context;
+    this.#title.tabIndex = -1;
+    const close = h("button", { type: "button", class: "button quiet small", popovertarget: "all-alerts", popovertargetaction: "hide" }, t("Close"));
+    place.replaceChildren(this.#strip, this.#none, this.#all,
+      h("div", { class: "all-alerts", id: "all-alerts", popover: "auto", role: "dialog", "aria-labelledby": "all-alerts-title" },
+        h("div", { class: "all-alerts-head" }, this.#title, close), this.#list));
+    new ResizeObserver(() => this.#fit()).observe(this.#strip);
   }
 
   open() {
@@ -61,6 +84,7 @@ class AlertsPanel {
     this.#leaveAlerts();
     this.#leaveAlerts = this.socket.subscribe("alerts", {}, ({ alerts }) => {
       this.#alerts = new Map(alerts.map((one) => [one.alert_id, one]));
+      this.#waiting.delete("alerts");
       this.#draw();
     }, (data) => {
       if (data.missed) return this.#watchAlerts();
@@ -73,6 +97,7 @@ class AlertsPanel {
     this.#leaveAlarms();
     this.#leaveAlarms = this.socket.subscribe("alarms", {}, ({ alarms }) => {
       this.#alarms = new Map(alarms.map((one) => [one.alarm_id, one]));
+      this.#waiting.delete("alarms");
       this.#draw();
     }, (data) => {
       if (data.missed) return this.#watchAlarms();
@@ -85,15 +110,26 @@ class AlertsPanel {
     const seen = read();
     const since = +hubNow() - ALARM_MS;
     const alarms = [...this.#alarms.values()].filter((alarm) => Date.parse(alarm.raised_at) > since && !seen.includes(alarm.alarm_id));
-    const wanted = [
-      ...alarms.map((alarm) => ({ name: `alarm ${alarm.alarm_id}`, at: alarm.raised_at, make: () => this.#alarmCard(alarm) })),
-      ...this.#raised().map(([alert, ...more]) => (
-        { name: `alerts ${[alert, ...more].map((one) => one.alert_id)}`, at: alert.raised_at, make: () => this.#alertCard(alert, more) })),
+    /** @type {Shown[]} */
+    const shown = [
+      ...alarms.map((alarm) => ({
+        name: `alarm ${alarm.alarm_id}`, at: alarm.raised_at, brief: () => this.#alarmBrief(alarm), whole: () => this.#alarmCard(alarm) })),
+      ...this.#raised().map(([alert, ...more]) => ({
+        name: `alerts ${[alert, ...more].map((one) => one.alert_id)}`, at: alert.raised_at,
+        brief: () => this.#alertBrief(alert, more), whole: () => this.#alertCard(alert, more) })),
     ].sort((a, b) => (a.at < b.at ? 1 : -1));
-    this.#cards.draw(wanted.map(({ name, make }) => [name, make]));
-    // Without alerts the place is empty and takes no space.
-    if (wanted.length === 0) this.place.replaceChildren();
-    else if (!this.#list.isConnected) this.place.replaceChildren(this.#list);
+    this.#briefs.draw(shown.map(({ name, brief }) => [name, brief]));
+    this.#cards.draw(shown.map(({ name, whole }) => [name, whole]));
+    this.#none.hidden = shown.length > 0 || this.#waiting.size > 0;
+    this.#all.hidden = shown.length === 0;
+    this.#all.textContent = tn("One alert", "{n} alerts", shown.length);
+    this.#fit();
+  }
+
+  /** Hides the cards that find no room: the strip never grows. Its columns are as many as its width allows. */
+  #fit() {
+    const room = getComputedStyle(this.#strip).gridTemplateColumns.split(" ").length;
+    [...this.#strip.children].forEach((card, n) => card.toggleAttribute("hidden", n >= room));
   }
 
   /** The raised alerts, a card each; the nearly full days of a venue share one card. */
@@ -107,29 +143,52 @@ class AlertsPanel {
     return [...open.filter(({ kind }) => kind !== "utilisation").map((alert) => [alert]), ...full.values()];
   }
 
+  /** A manager sees the alerts of all their venues. @param {Wire.Alert} alert */
+  #titleOf(alert) {
+    const { venue } = this.context;
+    return (TITLES[alert.kind]?.(alert) ?? alert.kind) + (venue && alert.venue_id !== venue.id ? ` · ${alert.venue_name}` : "");
+  }
+
+  /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
+  #alertBrief(alert, more) {
+    const also = more.length ? ` · ${tn("one more day", "{n} more days", more.length)}` : "";
+    return h("li", { class: "alert-brief", "data-kind": alert.kind }, icon("warn"),
+      h("div", { class: "what" }, h("strong", {}, this.#titleOf(alert)), h("span", {}, (BRIEF[alert.kind]?.(valuesOf(alert)) ?? "") + also)));
+  }
+
   /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
   #alertCard(alert, more) {
-    const { venue } = this.context;
-    const values = { value: number(Math.round(alert.value)), threshold: number(alert.threshold) };
+    const values = valuesOf(alert);
     const { slots = [], unplaced = 0 } = alert.details;
-    const title = TITLES[alert.kind]?.(alert) ?? alert.kind;
-    // A manager sees the alerts of all their venues.
-    const where = venue && alert.venue_id !== venue.id ? ` · ${alert.venue_name}` : "";
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
-      h("div", {}, h("strong", {}, title, where),
+      h("div", {}, h("strong", {}, this.#titleOf(alert)),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
-        slots.length > 0 && h("p", {}, slots.join(", ")),
+        slots.length > 1 && h("p", {}, slots.join(", ")),
         unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
         more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") }))),
-      h("time", { datetime: alert.raised_at }, t("since {time}", { time: momentAt(alert.raised_at, venue?.timezone) })));
+      h("time", { datetime: alert.raised_at }, t("since {time}", { time: momentAt(alert.raised_at, this.context.venue?.timezone) })));
+  }
+
+  /** @param {Wire.Alarm} alarm */
+  #alarmBrief(alarm) {
+    const sides = [alarm.first, alarm.second].map(({ gate, at }) => `${gate} ${momentAt(at, this.context.venue?.timezone)}`).join(", ");
+    return h("li", { class: "alert-brief alarm", "data-kind": "alarm" }, icon("warn"),
+      h("div", { class: "what" }, h("strong", {}, t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail })), h("span", {}, sides)),
+      this.#actions(alarm));
   }
 
   /** @param {Wire.Alarm} alarm */
   #alarmCard(alarm) {
-    const title = t("Same ticket at two gates: …{tail}", { tail: alarm.code_tail });
     return h("li", { class: "alert-card alarm", "data-kind": "alarm" }, icon("warn"),
-      h("div", {}, h("strong", {}, alarm.ticket_id ? h("a", { href: `/manager/ticket/${alarm.ticket_id}` }, title) : title), this.#side(alarm.first), this.#side(alarm.second)),
-      h("button", { type: "button", class: "button quiet small", onclick: () => this.#putAway(alarm.alarm_id) }, t("Seen")));
+      h("div", {}, h("strong", {}, t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail })), this.#side(alarm.first), this.#side(alarm.second)),
+      this.#actions(alarm));
+  }
+
+  /** @param {Wire.Alarm} alarm */
+  #actions({ alarm_id: id, ticket_id: ticket }) {
+    return h("div", { class: "alert-actions" },
+      ticket !== null && h("a", { class: "button quiet small", href: `/manager/ticket/${ticket}` }, t("Open ticket")),
+      h("button", { type: "button", class: "button quiet small", onclick: () => this.#putAway(id) }, t("Seen")));
   }
 
   /** @param {Wire.AlarmSide} side */
@@ -144,6 +203,9 @@ class AlertsPanel {
     this.#draw();
   }
 }
+
+/** @param {Wire.Alert} alert */
+const valuesOf = ({ value, threshold, details: { slots: [slot = ""] = [] } }) => ({ value: number(Math.round(value)), threshold: number(threshold), slot });
 
 /** The alarms dismissed on this device. @returns {number[]} */
 function read() {

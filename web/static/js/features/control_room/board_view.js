@@ -4,7 +4,7 @@ import { t, tn } from "../../lib/i18n.js";
 import { number, span } from "../../lib/dates.js";
 
 const SPEAK_EVERY_MS = 15_000;
-/** Slots on a wall screen: the current one and its neighbours. An alert above takes the room of one. */
+/** Slots on a wall screen: the current one and its neighbours. */
 const ON_WALL = 5;
 /** @typedef {"verified" | "booked" | "capacity"} Shown */
 /** @type {Shown[]} */
@@ -72,7 +72,7 @@ export class BoardView {
   /** Nobody scrolls a wall screen: it shows the slots around now, and says how many are left out. */
   #markForWall() {
     const rows = [...this.body.children];
-    const shown = document.querySelector(".alert-list") ? ON_WALL - 1 : ON_WALL;
+    const shown = ON_WALL;
     const current = rows.findIndex((row) => !row.classList.contains("over"));
     const from = Math.max(0, Math.min(current < 0 ? rows.length : current - 1, rows.length - shown));
     rows.forEach((row, n) => row.classList.toggle("off-wall", n < from || n >= from + shown));

@@ -10,6 +10,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const TREND_MINUTES = 60;
 const TREND_STEP = 2;
 const MOST_REASONS = 8;
+/** Gates on a wall screen: twelve, or eleven and the number of the others. */
+const ON_WALL = 12;
 const NO_GATE = t("No gate");
 
 /** @param {number} value */
@@ -82,6 +84,18 @@ export class FiguresView {
     byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("of the whole day") : t("of the last {n} minutes", { n: RECENT_MINUTES });
     const rows = gates.map((gate) => this.#gate(figures, gate, minute));
     if (rows.length !== this.body.children.length || rows.some((row, n) => this.body.children[n] !== row)) this.body.replaceChildren(...rows);
+    this.#markForWall(figures, minute);
+  }
+
+  /** A wall screen shows the busiest gates, in their order, and says how many are left out. @param {FigureBoard} figures @param {number | null} minute */
+  #markForWall(figures, minute) {
+    const gates = [...this.#rows.keys()];
+    const from = minute === null ? -Infinity : Math.floor(minute) - TREND_MINUTES;
+    const shown = gates.length > ON_WALL ? new Set([...gates].sort((a, b) => figures.sum(b, from)[SCANS] - figures.sum(a, from)[SCANS]).slice(0, ON_WALL - 1)) : new Set(gates);
+    for (const [gate, row] of this.#rows) row.classList.toggle("off-wall", !shown.has(gate));
+    const out = gates.length - shown.size;
+    byId("gates-more").hidden = out === 0;
+    byId("gates-more").textContent = tn("one more gate", "{n} more gates", Math.max(out, 1));
   }
 
   /** @param {FigureBoard} figures @param {{ gate: string, median: number | null }} figuresOfGate @param {number | null} minute */

@@ -17,7 +17,7 @@ export class GateAlarm {
   #show(alarm, notice) {
     this.shelf.put(`alarm-${alarm.alarm_id}`, {
       tone: "YELLOW",
-      title: t("Same ticket at two gates: …{tail}", { tail: alarm.code_tail }),
+      title: t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail }),
       lines: [this.#side(alarm.first), this.#side(alarm.second)],
       actions: [[t("Seen"), () => this.notices.done(notice.notice_id)]],
     });
