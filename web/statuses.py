@@ -8,6 +8,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.VALID: 200,
     Reason.VERIFIED: 200,
     Reason.PARTY_TOO_LARGE: 409,
+    Reason.VENUE_FULL: 409,
     Reason.BOOKING_NOT_CONFIRMED: 409,
     Reason.UNDONE: 200,
     Reason.EXIT_RECORDED: 200,

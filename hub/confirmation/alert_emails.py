@@ -80,6 +80,10 @@ def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
             _("A password or PIN is being guessed"),
             _("User names locked for at least the third time in a row, in the last 15 minutes: {value}."),
         ),
+        "people_inside": lambda: (
+            _("The venue is full"),
+            _("{value} people are inside; the limit is {threshold}."),
+        ),
     }
     try:
         title, sentence = words[alert["kind"]]()

@@ -35,6 +35,8 @@ class Venue:
     """The networks that the venue's staff may work from; none: everywhere."""
     unenrolled_scanners: str
     scanner_key_hours: int
+    inside_limit: int | None
+    when_full: str
 
     @classmethod
     def of(cls, row: Any) -> "Venue":

@@ -227,6 +227,16 @@ POLICIES: tuple[VenuePolicy, ...] = (
         ("Turn away", "Let in"),
     ),
     VenuePolicy(
+        "inside_limit", "door", _number(1, 1_000_000, "N", off="off"), None, "People inside",
+        "how many people may be inside at the same time; it needs exit scans, and off: no limit",
+        "Managers in the control room, and by the next policy visitors at the gates", off="no limit",
+    ),
+    VenuePolicy(
+        "when_full", "door", _choice("warn", "stop"), "warn", "When as many people are inside",
+        "whether the control room is warned, or the gates also admit nobody until somebody leaves", _VISITORS,
+        ("Warn the control room", "Stop at the gates: one out, one in"),
+    ),
+    VenuePolicy(
         "duplicate_alarm_minutes", "door", _number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
         "within how many minutes a code shown at two gates raises an alarm at both and in the control room; off: never",
         "Operators at both gates, and managers in the control room", off="never",

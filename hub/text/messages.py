@@ -17,6 +17,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.QUESTION_UNANSWERED: "Ask the question of this ticket first, and give the answer",
     Reason.QUESTION_DENIED: "The question of this ticket was answered with no",
     Reason.PARTY_TOO_LARGE: "Only {remaining} more can come in with this code.",
+    Reason.VENUE_FULL: "The venue is full. Somebody must leave first.",
     Reason.BOOKING_NOT_CONFIRMED: "This booking is not confirmed. The link in its email was not used.",
     Reason.UNDONE: "ENTRY TAKEN BACK",
     Reason.EXIT_RECORDED: "EXIT RECORDED",

@@ -47,14 +47,14 @@ class Meeting:
         self._awaited: dict[str, tuple[asyncio.Barrier, list[None]]] = {}
         write = EntryScans._write_entries
 
-        async def write_entries(scans: EntryScans, connection: Any, entries: Any, now: Any) -> Any:
+        async def write_entries(scans: EntryScans, connection: Any, entries: Any, now: Any, publish: Any) -> Any:
             for scan in entries:
                 barrier, missing = self._awaited.get(scan.request.code, (None, []))
                 if barrier is not None and missing:
                     missing.pop()
                     async with asyncio.timeout(MET_WITHIN):
                         await barrier.wait()
-            return await write(scans, connection, entries, now)
+            return await write(scans, connection, entries, now, publish)
 
         monkeypatch.setattr(EntryScans, "_write_entries", write_entries)
 

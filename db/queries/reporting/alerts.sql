@@ -10,7 +10,7 @@ RETURNING l.org_id;
 -- name: alert_policies
 -- The venues of an organisation with their thresholds and recipients, in order of id.
 SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_percent, alert_latency_ms,
-       alert_login_failures, alert_emails, alert_webhook_url
+       alert_login_failures, alert_emails, alert_webhook_url, inside_limit
   FROM venues WHERE org_id = $1 ORDER BY id;
 
 -- name: fullest_days

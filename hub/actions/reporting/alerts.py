@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -12,9 +13,11 @@ from hub.observability import telemetry
 from hub.observability.alert_metrics import AlertMetrics, at, percentile
 from hub.rules.hysteresis import Watched, look
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue_day import today
 from hub.services import Services
 
 ALERTS = load("reporting/alerts")
+PEOPLE = load("scanning/people_inside")
 TOPIC = "alerts"
 LOOK_EVERY = timedelta(seconds=20)
 DAYS_AHEAD = 7
@@ -65,7 +68,8 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
             return 0
         venues = {row["id"]: row for row in await connection.fetch(ALERTS.alert_policies, org_id)}
         days = await connection.fetch(ALERTS.fullest_days, org_id, now, now.date() + timedelta(days=DAYS_AHEAD))
-        readings = [*_of_days(venues, days), *_of_counts(org_id, venues, measured)]
+        full = await _of_people_inside(connection, org_id, venues, now)
+        readings = [*_of_days(venues, days), *_of_counts(org_id, venues, measured), *full]
         known = {
             (row["venue_id"], row["kind"], row["subject"]): row
             for row in await connection.fetch(ALERTS.standing, org_id)
@@ -124,6 +128,17 @@ def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[
             if threshold is not None:
                 details = {"unplaced": unplaced[kind]} if unplaced.get(kind) else {}
                 readings.append(Reading(venue["id"], kind, "", round(value, 1), float(threshold), details))
+    return readings
+
+
+async def _of_people_inside(connection: Any, org_id: int, venues: dict[int, Any], now: datetime) -> list[Reading]:
+    """Return how many people are inside each venue that has a limit."""
+    readings = []
+    for venue in venues.values():
+        if venue["inside_limit"] is not None:
+            day = today(now, ZoneInfo(venue["timezone"]))
+            inside = await connection.fetchval(PEOPLE.people_inside, org_id, venue["id"], day, now)
+            readings.append(Reading(venue["id"], "people_inside", "", float(inside), float(venue["inside_limit"]), {}))
     return readings
 
 

@@ -10,11 +10,13 @@ import asyncpg
 
 from db import row_literals
 from db.statements import load
+from hub.actions.scanning import inside_limit
 from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
-from hub.actions.scanning.scan_batch import PendingScan, ScanBatches
+from hub.actions.scanning.scan_batch import PendingScan, Publish, ScanBatches
 from hub.actions.scanning.scan_verdicts import decide_entry_scan
+from hub.batching.batcher import Locked
 from hub.events.announcements import Announcement, TicketsChanged
 from hub.observability import telemetry
 from hub.rules.decisions import Decision, Presence
@@ -71,6 +73,9 @@ class EntryScans(ScanBatches):
         ]
         if inside:
             await self._decide_returns(connection, inside, now)
+        checked = [scan for scan in scans if scan.stopping is not None and inside_limit.would_come_in(scan)]
+        if checked:
+            await self._check_room(connection, checked, now)
 
     async def _show_parties(self, connection: Any, together: list[PendingScan]) -> None:
         """Give the answers about tickets that were booked together their parties. One statement reads all counts."""
@@ -118,43 +123,124 @@ class EntryScans(ScanBatches):
             if returns:
                 scan.movement = Movement(request, decision, "in", absence.venue_id, absence.date, version)
 
+    async def _check_room(self, connection: Any, checked: list[PendingScan], now: datetime) -> None:
+        """Answer the checks of tickets that may come in where the venue is full. The entry itself is decided under its lock."""
+        rooms: dict[tuple[int, int], int] = {}
+        for scan in checked:
+            venue = scan.stopping
+            assert venue is not None
+            assert venue.inside_limit is not None
+            key = venue.org_id, venue.id
+            if key not in rooms:
+                rooms[key] = await inside_limit.read_room(connection, venue, venue.inside_limit, now)
+            if rooms[key] <= 0:
+                inside_limit.refuse([scan], 0)
+
     async def _write(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        stopping: dict[tuple[int, int], list[PendingScan]] = {}
+        for scan in scans:
+            if scan.stopping is not None and inside_limit.comes_in(scan):
+                stopping.setdefault((scan.request.org_id, scan.stopping.id), []).append(scan)
+        if not stopping:
+            return await self._write_scans(connection, scans, now, self._publish)
+        raced: list[PendingScan] = []
+        for of_venue in stopping.values():
+            raced += await self._write_while_room(connection, of_venue, now)
+        limited = {scan.scan_id for of_venue in stopping.values() for scan in of_venue}
+        others = [scan for scan in scans if scan.scan_id not in limited]
+        return raced + await self._write_scans(connection, others, now, self._publish)
+
+    async def _write_while_room(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
+        """Write the entries of a venue whose gates stop when it is full: those that fit as entries, the others as refused.
+
+        All in one transaction that holds the venue's lock, and published after its commit.
+        """
+        venue, answers = scans[0].stopping, [(scan.answer, scan.movement, scan.for_party) for scan in scans]
+        assert venue is not None
+        assert venue.inside_limit is not None
+        held: list[tuple[Iterable[Announcement], Iterable[PendingScan], datetime]] = []
+        try:
+            async with connection.transaction():
+                room = await inside_limit.lock_room(connection, venue, venue.inside_limit, now)
+                raced = await self._write_those_that_fit(connection, scans, now, room, lambda *what: held.append(what))
+        except (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError) as error:
+            locked = isinstance(error, asyncpg.LockNotAvailableError)
+            for scan, (answer, movement, for_party) in zip(scans, answers, strict=True):
+                scan.answer, scan.movement, scan.for_party = Locked() if locked else answer, movement, for_party
+            if isinstance(error, asyncpg.UniqueViolationError) and len(scans) > 1:
+                raise
+            return [] if locked else scans
+        for what in held:
+            self._publish(*what)
+        return raced
+
+    async def _write_those_that_fit(
+        self, connection: Any, scans: list[PendingScan], now: datetime, room: int, publish: Publish
+    ) -> list[PendingScan]:
+        alone = [scan for scan in scans if not scan.for_party]
+        raced: list[PendingScan] = []
+        while True:
+            fitting, alone = inside_limit.split_by_room(alone, room)
+            if not fitting:
+                break
+            lost = await self._write_scans(connection, fitting, now, publish)
+            raced += lost
+            # Whoever must be decided again has taken no room.
+            room -= sum(map(inside_limit.people_of, fitting)) - sum(map(inside_limit.people_of, lost))
+        for scan in scans:
+            if scan.for_party:
+                raced += await self._admit_party(connection, scan, now, publish, room)
+                room -= inside_limit.people_of(scan) if _entered(scan) else 0
+        if alone:
+            inside_limit.refuse(alone, room)
+            await self._write_scans(connection, alone, now, publish)
+        return raced
+
+    async def _write_scans(
+        self, connection: Any, scans: list[PendingScan], now: datetime, publish: Publish
+    ) -> list[PendingScan]:
         returning = [scan for scan in scans if scan.movement is not None]
         parties = [scan for scan in scans if scan.for_party and scan.movement is None]
         # In the order of their tickets, which is the order of locking.
         entries = sorted(
             (scan for scan in scans if scan.to_log and scan.movement is None and not scan.for_party), key=_ticket_id
         )
-        raced = await self._write_entries(connection, entries, now) if entries else []
+        raced = await self._write_entries(connection, entries, now, publish) if entries else []
         if returning:
-            raced += await self._write_movements(connection, returning, now)
+            raced += await self._write_movements(connection, returning, now, publish)
         for scan in parties:
-            raced += await self._admit_party(connection, scan, now)
+            raced += await self._admit_party(connection, scan, now, publish)
         return raced
 
-    async def _admit_party(self, connection: Any, scan: PendingScan, now: datetime) -> list[PendingScan]:
+    async def _admit_party(
+        self, connection: Any, scan: PendingScan, now: datetime, publish: Publish, room: int | None = None
+    ) -> list[PendingScan]:
         """Decide and write the scan of a whole party. Return it if it must be decided again."""
         if isinstance(scan.answer, Refused):
             return []
         venue = await self._services.venues.read(scan.request.org_id, scan.request.venue_id)
         products = await self._services.products.at_gates(venue.org_id, venue.id)
-        written = await admit_party(connection, scan, venue, now, products)
+        written = await admit_party(connection, scan, venue, now, products, room)
         if written is None:
             return [scan]
-        self._publish(written.announcements, written.scans, now)
+        publish(written.announcements, written.scans, now)
         return []
 
-    async def _write_entries(self, connection: Any, entries: list[PendingScan], now: datetime) -> list[PendingScan]:
+    async def _write_entries(
+        self, connection: Any, entries: list[PendingScan], now: datetime, publish: Publish
+    ) -> list[PendingScan]:
         log_rows, answers = row_literals.rows(map(log_row, entries)), [answer_text(scan) for scan in entries]
         while True:
             try:
                 rows = await connection.fetch(ENTRIES.write_entry_scans, log_rows, now, answers)
                 break
             except asyncpg.DeadlockDetectedError:
+                if connection.is_in_transaction():
+                    raise
                 log.warning("door.deadlock")
             except asyncpg.UniqueViolationError:
                 # Another process has just logged one of these scans. Run alone, it is read again and gets its first answer.
-                if len(entries) > 1:
+                if len(entries) > 1 or connection.is_in_transaction():
                     raise
                 return entries
         raced_numbers = {row["raced"] - 1 for row in rows if row["kind"] == "raced"}
@@ -163,7 +249,7 @@ class EntryScans(ScanBatches):
         if raced_numbers:
             written = [scan for n, scan in enumerate(entries) if n not in raced_numbers]
         announcements += _tickets_verified(written)
-        self._publish(announcements, written, now)
+        publish(announcements, written, now)
         return [entries[n] for n in raced_numbers]
 
     def _record(self, scans: list[PendingScan]) -> None:
@@ -191,6 +277,10 @@ class EntryScans(ScanBatches):
         for (mode, result, reason), count in counts.items():
             telemetry.scan_decided(mode, result, reason, count)
         telemetry.scans_took(monotonic() - min(scan.request.submitted_at for scan in scans))
+
+
+def _entered(scan: PendingScan) -> bool:
+    return isinstance(scan.answer, Decision) and scan.answer.entered
 
 
 def _ticket_id(scan: PendingScan) -> tuple[int, int]:

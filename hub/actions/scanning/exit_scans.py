@@ -35,7 +35,7 @@ class ExitScans(ScanBatches):
 
     async def _write(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
         to_log = [scan for scan in scans if scan.to_log]
-        return await self._write_movements(connection, to_log, now) if to_log else []
+        return await self._write_movements(connection, to_log, now, self._publish) if to_log else []
 
     def _record(self, scans: list[PendingScan]) -> None:
         logged = [scan for scan in scans if scan.to_log and isinstance(scan.answer, Decision)]

@@ -24,6 +24,7 @@ from hub.actions.scanning.scan_verdicts import before_expiry
 from hub.events.announcements import Announcement
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import FirstEntry, ReservationFacts, TicketFacts, decide_entry, party_recorded, too_many
+from hub.rules.inside_limit import refused_when_full
 from hub.rules.parties import Party
 from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate, at_gate
 from hub.rules.reasons import Reason
@@ -58,10 +59,12 @@ def entry_id(scan_id: UUID, ticket_id: int) -> UUID:
     return uuid5(scan_id, str(ticket_id))
 
 
-async def admit_party(
-    connection: Any, scan: PendingScan, venue: Venue, now: datetime, products: ProductsAtGate
+async def admit_party(  # noqa: PLR0917 - what a batch has
+    connection: Any, scan: PendingScan, venue: Venue, now: datetime, products: ProductsAtGate, room: int | None = None
 ) -> PartyWritten | None:
     """Decide the scan of a party and write it, in a transaction of its own. Sets the scan's answer.
+
+    `room` is how many people may still come in; None: any number.
 
     The answer to a question counts for the tickets of the scanned product. Others with a question are scanned by themselves.
 
@@ -80,7 +83,7 @@ async def admit_party(
                 # Another process has logged it since it was read. It is read again, and gets its first answer.
                 return None
             codes = [row["code"] for row in members]
-            return await _decide_and_write(connection, scan, codes, venue, now, products)
+            return await _decide_and_write(connection, scan, codes, venue, now, products, room)
     except asyncpg.DeadlockDetectedError:
         log.warning("door.deadlock")
     except asyncpg.UniqueViolationError:
@@ -90,7 +93,13 @@ async def admit_party(
 
 
 async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
-    connection: Any, scan: PendingScan, codes: Sequence[str], venue: Venue, now: datetime, products: ProductsAtGate
+    connection: Any,
+    scan: PendingScan,
+    codes: Sequence[str],
+    venue: Venue,
+    now: datetime,
+    products: ProductsAtGate,
+    room: int | None,
 ) -> PartyWritten | None:
     request = scan.request
     moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
@@ -111,9 +120,13 @@ async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
     assert isinstance(decided, Decision)
     if people > len(may_enter):
         left = Party(None, party.size, party.size - len(may_enter))
-        scan.answer = decided._replace(verdict=too_many(left), entered=False, people=1, party=party)
-        await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(scan)]), now, [answer_text(scan)])
-        return PartyWritten([scan], [])
+        return await _log_refused(
+            connection, scan, decided._replace(verdict=too_many(left), entered=False, people=1, party=party), now
+        )
+    if room is not None and people > room:
+        refused = refused_when_full(decided._replace(entered=True, people=people, party=party.after(people)), room)
+        refused = refused._replace(status=scanned.ticket.status, first_entry=scanned.entry)
+        return await _log_refused(connection, scan, refused, now)
     party = party.after(people)
     day = today(now, venue.zone)
     entry = FirstEntry(moment, request.operator_id, request.operator_name, request.gate)
@@ -139,6 +152,13 @@ async def _decide_and_write(  # noqa: PLR0917 - what `admit_party` has
     assert not any(row["kind"] == "raced" for row in written), "the tickets are locked"
     changed = party_changed(request, [one.request.code for one in entries], party, "verified", of_party=codes)
     return PartyWritten(entries, [*map(count_changed, written), *changed])
+
+
+async def _log_refused(connection: Any, scan: PendingScan, refused: Decision, now: datetime) -> PartyWritten:
+    """Answer and log the scan of a party of whom nobody comes in."""
+    scan.answer = refused
+    await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(scan)]), now, [answer_text(scan)])
+    return PartyWritten([scan], [])
 
 
 def _member(row: Any, scan: PendingScan, venue: Venue, moment: datetime, products: ProductsAtGate) -> _Member:

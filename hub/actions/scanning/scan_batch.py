@@ -69,12 +69,18 @@ class PendingScan:
     """The codes of that party. Scanners that show one of them hear when its numbers change."""
     note: str | None = None
     """The question of the product and its answer, as the log keeps them."""
+    stopping: Venue | None = None
+    """Set if the venue's gates stop when it is full (`inside_limit.py`)."""
     for_party: bool = False
     """Set if the scan admits several of those tickets. `party_entry.py` decides it then."""
 
 
 DecideScan = Callable[[PendingScan, Any, Venue, datetime, date, ProductsAtGate], None]
 """Sets the answer of one scan from its row, the venue, the current time, the date there, and the products that say something."""
+
+
+Publish = Callable[[Iterable[Announcement], Iterable[PendingScan], datetime], None]
+"""Announces what was changed, and the scans that were logged."""
 
 
 class ScanBatches(ABC):
@@ -238,6 +244,8 @@ class ScanBatches(ABC):
                 repeated.append((scan, repeat))
             else:
                 self._decide(scan, row, venue, now, *by_venue[venue.id])
+                if venue.when_full == "stop" and venue.inside_limit is not None and request.source != "sync":
+                    scan.stopping = venue
         if repeated:
             answers = await first_answers(connection, [repeat for _, repeat in repeated])
             for (scan, _), scan.answer in zip(repeated, answers, strict=True):
@@ -254,13 +262,16 @@ class ScanBatches(ABC):
                     venues[key] = refused
         return venues
 
-    async def _write_movements(self, connection: Any, scans: Sequence[PendingScan], now: datetime) -> list[PendingScan]:
+    async def _write_movements(
+        self, connection: Any, scans: Sequence[PendingScan], now: datetime, publish: Publish
+    ) -> list[PendingScan]:
         """Write and publish the movements of these scans. Return those whose ticket has changed since it was read."""
         raced, announcements = await write_movements(connection, [s.movement for s in scans if s.movement], now)
-        self._publish(announcements, [scan for n, scan in enumerate(scans) if n not in raced], now)
+        publish(announcements, [scan for n, scan in enumerate(scans) if n not in raced], now)
         return [scans[n] for n in raced]
 
     def _publish(self, announcements: Iterable[Announcement], logged: Iterable[PendingScan], now: datetime) -> None:
+        """Publish what a committed statement has changed."""
         self._services.announcer.publish(announcements)
         self._services.scan_events.publish([logged_scan(s.request, s.answer, now) for s in logged])  # type: ignore[arg-type]
 

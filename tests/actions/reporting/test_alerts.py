@@ -77,6 +77,22 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
     assert await count_rows(hub.database, "alert_states") == 0
 
 
+async def test_a_full_venue_raises_an_alert_and_clears_it_when_enough_have_left(hub: Hub, world: World) -> None:
+    watch, gate, metrics = await manager(hub, world), await hub.socket(await world.staff(), gate="A"), AlertMetrics()
+    tickets = await world.fill(await world.slot(), 4)
+    await world.policy(inside_limit=4)
+    for ticket in tickets[:3]:
+        await gate.verify(ticket.code)
+    assert await looks(hub, world, metrics, 3) == 0
+    await gate.verify(tickets[3].code)
+    assert await looks(hub, world, metrics, 2) == 1
+    alert = await received(watch)
+    assert (alert["kind"], alert["value"], alert["threshold"]) == ("people_inside", 4.0, 4.0)
+    await gate.leave(tickets[0].code)
+    assert await looks(hub, world, metrics, 3) == 1
+    assert (await received(watch))["cleared_at"]
+
+
 async def test_too_few_requests_raise_nothing_and_a_disabled_alert_is_not_watched(hub: Hub, world: World) -> None:
     few, many = AlertMetrics(), AlertMetrics()
     count(few, world, "not_booked", LEAST - 1)

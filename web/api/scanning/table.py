@@ -33,6 +33,7 @@ _SCAN_REFUSALS = (
     Reason.TOO_EARLY,
     Reason.NO_RESERVATION,
     Reason.PARTY_TOO_LARGE,
+    Reason.VENUE_FULL,
     Reason.BOOKING_NOT_CONFIRMED,
     Reason.SCAN_ID_REUSED,
     Reason.BUSY,
@@ -61,7 +62,7 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/check-in", check_in_endpoints.check_in_booking, "Check in a booking", "Operators", "operator",
         responses.CheckedInAnswer, body=requests.CheckIn, statuses={Reason.WRONG_VENUE: 409},
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SCANNER_NOT_ENROLLED, Reason.BOOKING_NOT_FOUND, Reason.BOOKING_NOT_CONFIRMED, Reason.BOOKING_CANCELLED,
-                  Reason.ALREADY_CHECKED_IN, Reason.PARTY_TOO_LARGE, Reason.CHECK_IN_NOT_OPEN, Reason.WRONG_VENUE,
+                  Reason.ALREADY_CHECKED_IN, Reason.PARTY_TOO_LARGE, Reason.CHECK_IN_NOT_OPEN, Reason.WRONG_VENUE, Reason.VENUE_FULL,
                   Reason.SCAN_ID_REUSED, Reason.BUSY),
         about="Admits `count` people of the party; the default is all that remain. A party may come in parts. The code of a ticket"
         " that is no booking is 404 `BOOKING_NOT_FOUND`: scan it with `/venue/scan`.",

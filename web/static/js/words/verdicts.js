@@ -15,7 +15,7 @@ const WORDS = {
   WRONG_GATE: t("WRONG GATE"), QUESTION_UNANSWERED: t("ASK FIRST"), QUESTION_DENIED: t("DO NOT ADMIT"),
   TICKET_NOT_FOUND: t("INVALID TICKET"), TICKET_NOT_ACTIVATED: t("TICKET NOT ACTIVATED"), TICKET_EXPIRED: t("TICKET EXPIRED"),
   TICKET_CANCELLED: t("TICKET CANCELLED"), EXIT_RECORDED: t("EXIT RECORDED"), ALREADY_LEFT: t("ALREADY LEFT"),
-  PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), LEAVING: t("HOW MANY LEAVE?"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
+  PARTY_TOO_LARGE: t("TOO MANY PEOPLE"), VENUE_FULL: t("VENUE FULL"), LEAVING: t("HOW MANY LEAVE?"), BOOKING_NOT_CONFIRMED: t("BOOKING NOT CONFIRMED"),
   NOT_INSIDE: t("NOT INSIDE"), MAY_RETURN: t("MAY COME BACK IN"), RE_ENTRY: t("RE-ENTRY RECORDED"),
   // From the scanner itself: a repeated scan that was undone, and its own decisions offline.
   TAKEN_BACK: t("UNDONE SINCE"),
@@ -81,6 +81,8 @@ export function detailOf(decision, venue) {
     case "PARTY_TOO_LARGE":
       if (!isParty(decision.party)) return t("This ticket is for one person");
       return presence?.inside == null ? tooMany(decision.party.remaining) : tooManyLeave(presence.inside);
+    case "VENUE_FULL":
+      return roomOf(decision);
     case "BOOKING_NOT_CONFIRMED":
       return ticket?.status === "EXPIRED" ? t("The link in the email was not used in time") : t("The link in the email was not used");
     case "EXIT_RECORDED":
@@ -100,6 +102,12 @@ export function detailOf(decision, venue) {
     default:
       return decision.detail ?? "";
   }
+}
+
+/** The hub says the numbers in its English text. @param {Decision} decision */
+function roomOf({ detail }) {
+  const [room, people] = /^Room for (\d+) of (\d+)$/.exec(detail)?.slice(1) ?? [];
+  return room ? t("Room for {room} of {people}", { room, people }) : t("One out, one in");
 }
 
 /** @param {Decision} decision */

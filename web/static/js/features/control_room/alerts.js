@@ -17,6 +17,7 @@ const TITLES = {
   latency: () => t("Slow answers"),
   login_failures: () => t("Many failed sign-ins"),
   names_locked: () => t("A password or PIN is being guessed"),
+  people_inside: () => t("The venue is full"),
 };
 /** @typedef {{ value: string, threshold: string, slot: string }} Values */
 /** One short line, for the strip. @type {Record<string, (values: Values) => string>} */
@@ -35,6 +36,7 @@ const LINES = {
   latency: (v) => t("One answer in 20 of the whole hub took longer than {value} ms in the last 5 minutes (alert at {threshold} ms).", v),
   login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes (alert at {threshold}).", v),
   names_locked: (v) => t("User names locked for at least the third time in a row, in the last 15 minutes: {value}.", v),
+  people_inside: (v) => t("{value} people are inside; the limit is {threshold}.", v),
 };
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
