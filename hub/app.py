@@ -118,7 +118,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         sessions=sessions,
         scanners=scanners,
         passwords=Passwords(),
-        venues=Venues(database),
+        venues=Venues(database, clock),
         products=Products(database),
         scan_events=ScanEvents(announcer, Peers(announcer)),
     )

@@ -1,6 +1,8 @@
 """The venue as a value: its name, time zone and policies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +39,15 @@ class Venue:
     scanner_key_hours: int
     inside_limit: int | None
     when_full: str
+    late_ends: Mapping[date, datetime]
+    """The last end of the slots of a recent date, where it lies on a later date."""
+
+    def business_day(self, moment: datetime) -> date:
+        """Return the day that runs at the venue: the date there, or the date before until its last slot has ended."""
+        day = moment.astimezone(self.zone).date()
+        before = day - timedelta(days=1)
+        ends = self.late_ends.get(before)
+        return day if ends is None or moment >= ends else before
 
     @classmethod
     def of(cls, row: Any) -> "Venue":
@@ -55,5 +66,6 @@ class Venue:
             | {
                 "reminder_hours": tuple(row["reminder_hours"]),
                 "ip_allow_list": networks_of(row["ip_allow_list"]),
+                "late_ends": dict(zip(row["late_days"] or (), row["late_ends"] or (), strict=True)),
             },
         )

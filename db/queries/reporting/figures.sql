@@ -89,7 +89,7 @@ SELECT h.logged_at < $5 AS settled, greatest(0, least(floor(extract(epoch FROM h
 -- cancelled reservations are read. OFFSET 0 keeps the organisation out of the look-up: without statistics the planner would read
 -- all its reservations too.
 SELECT s.date, s.id, s.start_time, s.end_time, CASE WHEN s.cancelled_at IS NULL THEN s.total_capacity ELSE 0 END AS total_capacity,
-       s.booked_count, s.verified_count, s.show_id, w.title AS show, m.name AS room, s.cancelled_at IS NOT NULL AS is_cancelled, s.ends_at + make_interval(mins => $6) <= $5 AS over,
+       s.booked_count, s.verified_count, s.entered_apart, s.show_id, w.title AS show, m.name AS room, s.cancelled_at IS NOT NULL AS is_cancelled, s.ends_at + make_interval(mins => $6) <= $5 AS over,
        s.booked_count + r.cancelled + r.released AS made, r.cancelled, r.released
   FROM reservation_slots s
   LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id

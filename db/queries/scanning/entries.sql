@@ -48,14 +48,17 @@ SELECT e.code, e.ticket_id, e.result, e.reason, e.entered, e.people, e.admitted,
 -- changed since it was read is neither recorded nor logged: its number `n` is in `raced`, to be read and decided again. A scan_id
 -- that another process has just logged violates the primary key: nothing is written, and the scans are decided again one by
 -- one. A synced scan counts at its own time, every other at $2. Of a party that comes in parts, the ticket keeps the earliest entry.
--- $3 has the answer to each scan, as a repeat gets it.
+-- $3 has the answer to each scan, as a repeat gets it. An entry with a reservation and no slot counts for the day and venue where they
+-- came in, as one without a reservation does. `day` is the business day, NULL for the date of the moment at the venue. A ticket that
+-- may not enter keeps its status.
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_scan[], $3::text[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id,
-              slot_id, result, reason, enters, version, scanned_at, people, admitted, note, answer, n)
+              slot_id, result, reason, enters, version, scanned_at, people, admitted, note, day, answer, n)
 ), marked AS (
     UPDATE tickets t
-       SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'VERIFIED' END,
+       SET status = CASE WHEN t.channel = 'ota' OR t.status IN ('CANCELLED', 'PENDING_PAYMENT', 'INACTIVE') THEN t.status
+                         ELSE 'VERIFIED' END,
            verified_at = least(t.verified_at, CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END),
            verified_by = CASE WHEN t.verified_at <= CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END
                               THEN t.verified_by ELSE a.operator_id END,
@@ -64,37 +67,38 @@ WITH asked AS MATERIALIZED (
            version = t.version + 1
       FROM asked a
      WHERE a.enters AND t.org_id = a.org_id AND t.id = a.ticket_id AND t.version = a.version
-    RETURNING a.n, a.org_id, a.venue_id, a.reservation_id, a.people, t.verified_at
+    RETURNING a.n, a.org_id, a.venue_id, a.reservation_id, a.slot_id, a.people, a.day, t.verified_at,
+              CASE WHEN a.source = 'sync' THEN a.scanned_at ELSE $2 END AS entered_at
 ), entered AS (
     UPDATE ticket_reservations r
        SET status = 'VERIFIED', admitted = r.admitted + m.people, verified_at = m.verified_at
       FROM marked m
      WHERE r.org_id = m.org_id AND r.id = m.reservation_id
-    RETURNING r.org_id, r.slot_id, m.people
+    RETURNING r.org_id, r.slot_id, m.people, CASE WHEN m.slot_id IS NULL THEN m.people ELSE 0 END AS apart
 ), raced AS MATERIALIZED (
     -- By number: comparing UUIDs here took a tenth of the whole statement.
     SELECT a.n FROM asked a WHERE a.enters AND a.n NOT IN (SELECT m.n FROM marked m)
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, entered, people, admitted, note, answer, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, entered, people, admitted, note, answer, day, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, a.note, a.answer,
+           a.reservation_id, a.slot_id, a.result, a.reason, a.enters, a.people, a.admitted, a.note, a.answer, a.day,
            coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
-    SELECT m.org_id, m.venue_id, (m.verified_at AT TIME ZONE v.timezone)::date, count(*)
+    SELECT m.org_id, m.venue_id, coalesce(m.day, (m.entered_at AT TIME ZONE v.timezone)::date), sum(m.people)
       FROM marked m
       JOIN venues v ON v.org_id = m.org_id AND v.id = m.venue_id
-     WHERE m.reservation_id IS NULL
+     WHERE m.slot_id IS NULL
      GROUP BY 1, 2, 3
      ORDER BY 1, 2, 3
     ON CONFLICT (org_id, venue_id, date) DO UPDATE SET entered = w.entered + EXCLUDED.entered, revision = w.revision + 1
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, n.entries, s.total_capacity, s.booked_count, s.verified_count, s.held_count, s.revision
-      FROM (SELECT org_id, slot_id, sum(people) AS entries FROM entered GROUP BY 1, 2) n
+    SELECT s.org_id, s.id, n.entries, n.apart, s.total_capacity, s.booked_count, s.verified_count, s.entered_apart, s.held_count, s.revision
+      FROM (SELECT org_id, slot_id, sum(people - apart) AS entries, sum(apart) AS apart FROM entered GROUP BY 1, 2) n
       JOIN reservation_slots s ON s.org_id = n.org_id AND s.id = n.slot_id
      ORDER BY s.id
        FOR NO KEY UPDATE OF s
@@ -102,7 +106,7 @@ WITH asked AS MATERIALIZED (
     -- Counted from the locked row and not from `s`: if the row was changed after this statement began, Postgres first
     -- evaluates the CHECK on the old version, and then on the new one.
     UPDATE reservation_slots s
-       SET verified_count = h.verified_count + h.entries, booked_count = h.booked_count,
+       SET verified_count = h.verified_count + h.entries, entered_apart = h.entered_apart + h.apart, booked_count = h.booked_count,
            total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1
       FROM held h
      WHERE s.org_id = h.org_id AND s.id = h.id
@@ -129,7 +133,8 @@ SELECT channel FROM tickets WHERE org_id = $1 AND code = $2;
 -- One scan with its ticket's current state, and how many people of the ticket are inside. Takes no lock, because the undo
 -- checks the version.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.people,
-       e.reason, e.logged_at, t.version, t.verified_at, u.scan_id AS undone_by, r.places, r.booked_together,
+       e.reason, e.logged_at, e.day, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment,
+       t.version, t.verified_at, u.scan_id AS undone_by, r.places, r.booked_together,
        coalesce(r.admitted, 1) AS admitted, b.out
   FROM scans e
   LEFT JOIN tickets t ON t.org_id = e.org_id AND t.id = e.ticket_id
@@ -145,7 +150,9 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
 -- Undoes one entry of $15 people: counts lower by them, and a new row in the log. If nobody of the ticket is in any more, ticket
 -- and reservation go to RESERVED (ACTIVATED without a reservation); else the ticket keeps its earliest entry that still stands.
 -- Returns nothing if the ticket has changed since it was read, or the scan was undone before.
--- An expired slot is marked to expire again, so that a reservation undone after its end expires too.
+-- An expired slot is marked to expire again, so that a reservation undone after its end expires too. The reservation of a cancelled
+-- ticket ends when nobody is in any more, and its places are free or held for the waiting list. $14 is the business day of the entry;
+-- the row of the log has $16.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
@@ -174,33 +181,39 @@ WITH standing AS MATERIALIZED (
     RETURNING t.org_id, t.id, t.code, t.status, t.verified_at
 ), back AS (
     UPDATE ticket_reservations r
-       SET status = CASE WHEN r.admitted > $15 THEN 'VERIFIED' ELSE 'RESERVED' END, admitted = r.admitted - $15,
-           verified_at = f.verified_at
+       SET status = CASE WHEN r.admitted > $15 THEN 'VERIFIED' WHEN f.status = 'CANCELLED' THEN 'CANCELLED' ELSE 'RESERVED' END,
+           admitted = r.admitted - $15, verified_at = f.verified_at,
+           cancelled_at = CASE WHEN r.admitted <= $15 AND f.status = 'CANCELLED' THEN $13 ELSE r.cancelled_at END,
+           cancel_cause = CASE WHEN r.admitted <= $15 AND f.status = 'CANCELLED' THEN 'staff' ELSE r.cancel_cause END
       FROM freed f
      WHERE r.org_id = f.org_id AND r.id = $5
-    RETURNING r.org_id, r.slot_id, r.places, r.admitted
+    RETURNING r.org_id, r.slot_id, r.places, r.admitted,
+              CASE WHEN r.status = 'CANCELLED' THEN r.places ELSE 0 END AS given_back
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
-                       slot_id, result, reason, undoes, note, people, admitted, scanned_at, logged_at)
+                       slot_id, result, reason, undoes, note, people, admitted, day, scanned_at, logged_at)
     SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW', 'UNDONE', $2, $12, $15,
-           CASE WHEN b.places > 1 THEN b.admitted END, $13, $13
+           CASE WHEN b.places > 1 THEN b.admitted END, $16, $13, $13
       FROM freed f LEFT JOIN back b ON true
 ), walked AS (
     UPDATE walk_ins w
-       SET entered = w.entered - 1, revision = w.revision + 1
+       SET entered = w.entered - $15, revision = w.revision + 1
       FROM freed f
-     WHERE $5::bigint IS NULL AND w.org_id = f.org_id AND w.venue_id = $7
-       AND w.date = ($14::timestamptz AT TIME ZONE (SELECT v.timezone FROM venues v WHERE v.org_id = $1 AND v.id = $7))::date
+     WHERE $11::bigint IS NULL AND w.org_id = f.org_id AND w.venue_id = $7 AND w.date = $14
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
 ), counted AS (
     UPDATE reservation_slots s
-       SET verified_count = s.verified_count - $15, revision = s.revision + 1, expired_at = NULL
+       SET verified_count = s.verified_count - CASE WHEN $11 IS NULL THEN 0 ELSE $15 END,
+           entered_apart = s.entered_apart - CASE WHEN $11 IS NULL THEN $15 ELSE 0 END,
+           booked_count = s.booked_count - b.given_back,
+           held_count = s.held_count + CASE WHEN s.has_waitlist AND s.ends_at > $13 THEN b.given_back ELSE 0 END,
+           revision = s.revision + 1, expired_at = NULL
       FROM back b
      WHERE s.org_id = b.org_id AND s.id = b.slot_id
     RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
               s.verified_count, s.held_count, s.revision
 )
-SELECT f.code, f.status, b.admitted, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
+SELECT f.code, f.status, b.admitted, b.given_back, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
        c.verified_count, c.held_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
   FROM freed f LEFT JOIN back b ON true LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
 

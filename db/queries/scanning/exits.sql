@@ -14,7 +14,8 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        t.version, t.verified_at, t.verified_by, t.verified_gate, o.name AS operator_name,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE i.venue_id END AS entry_venue_id,
        CASE WHEN i.scan_id IS NULL THEN s.venue_id ELSE coalesce(d.venue_id, i.venue_id) END AS counted_venue_id,
-       CASE WHEN i.scan_id IS NULL THEN s.date ELSE d.date END AS counted_date,
+       CASE WHEN i.scan_id IS NULL THEN s.date ELSE coalesce(d.date, i.day) END AS counted_date,
+       CASE WHEN i.source = 'sync' THEN i.scanned_at ELSE i.logged_at END AS entered_at,
        b.left_at, b.left_gate, b.returned_at, n.out, e.scan_id IS NOT NULL AS was_answered
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
@@ -22,8 +23,9 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
-  LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id FROM scans i
+  LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id, i.day, i.source, i.scanned_at, i.logged_at FROM scans i
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
+                        AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = i.scan_id AND u.org_id = i.org_id)
                       ORDER BY i.logged_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (SELECT d.date, d.venue_id FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
   LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
@@ -68,7 +70,7 @@ SELECT t.version, b.venue_id, b.date, b.left_at, b.left_gate, b.out
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::text::judged_movement[], $3::text[]) WITH ORDINALITY
         AS a (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id, reservation_id, slot_id,
-              result, reason, way, moved_venue_id, moved_date, version, scanned_at, people, answer, n)
+              result, reason, way, moved_venue_id, moved_date, version, scanned_at, people, day, answer, n)
 ), marked AS (
     UPDATE tickets t
        SET version = t.version + 1
@@ -105,9 +107,9 @@ WITH asked AS MATERIALIZED (
        AND b.returned_at IS NULL
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, device, code, ticket_id,
-                       reservation_id, slot_id, result, reason, people, answer, scanned_at, logged_at)
+                       reservation_id, slot_id, result, reason, people, answer, day, scanned_at, logged_at)
     SELECT a.org_id, a.scan_id, a.venue_id, a.operator_id, a.mode, a.source, a.gate, a.device, a.code, a.ticket_id,
-           a.reservation_id, a.slot_id, a.result, a.reason, a.people, a.answer, coalesce(a.scanned_at, $2), $2
+           a.reservation_id, a.slot_id, a.result, a.reason, a.people, a.answer, a.day, coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
 ), counted AS (
@@ -128,7 +130,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, x.n FROM raced x;
 -- name: undo_movement
 -- Undoes the exit or the return of $15 people that scan $2 recorded ($14 says which). None of them may have moved since: those who
 -- left are still out, and after a return nobody of ticket $3 has left. Returns no row if that is not so, if the ticket has changed
--- since it was read, or if the scan was undone before.
+-- since it was read, or if the scan was undone before. The row of the log has the business day $16.
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id, t.code, t.status FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4 AND t.verified_at IS NOT NULL
@@ -160,9 +162,9 @@ WITH standing AS MATERIALIZED (
     RETURNING t.org_id, t.id, t.code, t.status
 ), logged AS (
     INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, reservation_id,
-                       slot_id, result, reason, undoes, note, people, scanned_at, logged_at)
+                       slot_id, result, reason, undoes, note, people, day, scanned_at, logged_at)
     SELECT f.org_id, $6, $7, $8, 'undo', $9, $10, f.code, f.id, $5, $11, 'YELLOW',
-           CASE $14 WHEN 'out' THEN 'EXIT_UNDONE' ELSE 'RETURN_UNDONE' END, $2, $12, $15, $13, $13
+           CASE $14 WHEN 'out' THEN 'EXIT_UNDONE' ELSE 'RETURN_UNDONE' END, $2, $12, $15, $16, $13, $13
       FROM bumped f
 ), counted AS (
     UPDATE venue_movements v

@@ -60,12 +60,12 @@ DELETE FROM idempotency_keys WHERE expires_at <= $1;
 -- name: drifted_slots
 -- Slots whose counts differ from the places and the admitted people of the rows they count.
 SELECT s.org_id, s.id AS slot_id, s.date, s.start_time, s.booked_count, s.verified_count,
-       coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0) AS booked_rows, coalesce(sum(r.admitted), 0) AS verified_rows
+       coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0) AS booked_rows, coalesce(sum(r.admitted), 0) - s.entered_apart AS verified_rows
   FROM reservation_slots s
   LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id
  GROUP BY s.org_id, s.id
 HAVING s.booked_count <> coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0)
-    OR s.verified_count <> coalesce(sum(r.admitted), 0)
+    OR s.verified_count <> coalesce(sum(r.admitted), 0) - s.entered_apart
  ORDER BY s.org_id, s.id;
 
 -- name: lock_slot_tickets
@@ -78,7 +78,7 @@ SELECT t.id FROM tickets t
 -- name: correct_slot
 -- Sets the counts of a slot from the rows they count, and returns all counts. Places that bookings have are not held.
 UPDATE reservation_slots s
-   SET booked_count = c.booked, verified_count = c.verified,
+   SET booked_count = c.booked, verified_count = c.verified - s.entered_apart,
        held_count = greatest(least(s.held_count, s.total_capacity - c.booked::integer), 0), revision = s.revision + 1
   FROM (SELECT coalesce(sum(places) FILTER (WHERE holds_place), 0) AS booked, coalesce(sum(admitted), 0) AS verified
           FROM ticket_reservations WHERE org_id = $1 AND slot_id = $2) c

@@ -4,6 +4,18 @@
 -- name: read_venue
 SELECT * FROM venues WHERE org_id = $1 AND id = $2;
 
+-- name: cached_venue
+-- A venue with the dates of its slots that end on a later date than they begin, and with the last of these ends: 40 days back from $3.
+SELECT v.*, l.late_days, l.late_ends
+  FROM venues v
+ CROSS JOIN LATERAL (
+       SELECT array_agg(d.date) AS late_days, array_agg(d.ends_at) AS late_ends
+         FROM (SELECT s.date, max(s.ends_at) AS ends_at FROM reservation_slots s
+                WHERE s.venue_id = v.id AND s.org_id = v.org_id AND s.end_time <= s.start_time AND s.cancelled_at IS NULL
+                  AND s.date BETWEEN $3::date - 40 AND $3::date + 2
+                GROUP BY s.date) d) l
+ WHERE v.org_id = $1 AND v.id = $2;
+
 -- name: venue_row
 -- All columns of a venue by its id alone.
 SELECT * FROM venues WHERE id = $1;

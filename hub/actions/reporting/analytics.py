@@ -70,7 +70,12 @@ def _show(slots: list[tuple[Any, Sums]]) -> dict[str, Any]:
 def _slot(row: Any, scans: list[ScanTally]) -> Sums:
     sums = Sums(row["total_capacity"], row["booked_count"], row["verified_count"], 0, row["made"], row["cancelled"])
     if row["over"]:
-        sums = replace(sums, asked=row["made"], due=row["booked_count"] + row["released"], came=row["verified_count"])
+        sums = replace(
+            sums,
+            asked=row["made"],
+            due=row["booked_count"] + row["released"],
+            came=row["verified_count"] + row["entered_apart"],
+        )
     for one in scans:
         if one.slot_id == row["id"]:
             sums.scanned(one.result, one.reason, one.scans)

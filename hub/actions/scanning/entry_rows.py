@@ -12,18 +12,19 @@ from hub.rules.parties import Party
 from hub.rules.scan_requests import ScanRequest
 
 
-def log_row(scan: PendingScan) -> str:
-    """The fields of the type `judged_scan`, in their order."""
+def log_row(scan: PendingScan, *, apart: bool = False) -> str:
+    """The fields of the type `judged_scan`, in their order. `apart`: an entry that counts elsewhere than in the slot."""
     request, decision = scan.request, scan.answer
     assert isinstance(decision, Decision)
     ticket, reservation, verdict, party = decision.ticket, decision.reservation, decision.verdict, decision.party
+    booked = f"{reservation.id},{'' if apart else reservation.slot_id}" if reservation else ","
     return (
         f"{request.org_id},{scan.scan_id.hex},{request.venue_id},{request.operator_id},{request.mode},{request.source},"
         f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
-        f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
+        f"{booked},{verdict.result},{verdict.reason.value},"
         f"{'t' if decision.entered else 'f'},{'' if scan.version is None else scan.version},"
         f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},"
-        f"{decision.people},{'' if party is None else party.admitted},{text(scan.note)}"
+        f"{decision.people},{'' if party is None else party.admitted},{text(scan.note)},{'' if scan.day is None else scan.day.isoformat()}"
     )
 
 

@@ -19,6 +19,7 @@ from hub.actions.scanning.scan_verdicts import decide_entry_scan
 from hub.batching.batcher import Locked
 from hub.events.announcements import Announcement, TicketsChanged
 from hub.observability import telemetry
+from hub.rules.business_day import unless_date_of
 from hub.rules.decisions import Decision, Presence
 from hub.rules.leaving import decide_return, party_returns
 from hub.rules.parties import Party
@@ -121,7 +122,8 @@ class EntryScans(ScanBatches):
                 verdict=verdict, presence=presence, people=people if returns else 1
             )
             if returns:
-                scan.movement = Movement(request, decision, "in", absence.venue_id, absence.date, version)
+                day = unless_date_of(moment if synced else now, absence.date, venue.zone)
+                scan.movement = Movement(request, decision, "in", absence.venue_id, absence.date, version, day)
 
     async def _check_room(self, connection: Any, checked: list[PendingScan], now: datetime) -> None:
         """Answer the checks of tickets that may come in where the venue is full. The entry itself is decided under its lock."""

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 class Movement(NamedTuple):
     """One decided scan. Without a `way` it is only logged.
 
-    `venue_id` and `day` are those of the counted entry; `version` is the ticket's version as it was read.
+    `venue_id` and `day` are those of the counted entry; `version` is the ticket's version as it was read. `logged_day` is the
+    business day as the log keeps it: an exit and a return belong to the day of their entry.
     """
 
     request: ScanRequest
@@ -33,6 +34,7 @@ class Movement(NamedTuple):
     venue_id: int | None = None
     day: date | None = None
     version: int | None = None
+    logged_day: date | None = None
 
 
 async def absences_of(connection: Any, tickets: Sequence[tuple[int, int]]) -> list[tuple[Absence | None, int | None]]:
@@ -115,7 +117,7 @@ def _row(movement: Movement) -> str:
         f"{known_text(request.gate)},{known_text(request.device)},{text(request.code)},{ticket.id if ticket else ''},"
         f"{f'{reservation.id},{reservation.slot_id}' if reservation else ','},{verdict.result},{verdict.reason.value},"
         f"{movement.way or ''},{_known(movement.venue_id)},{_known(movement.day)},{_known(movement.version)},"
-        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},{decision.people}"
+        f"{'' if request.scanned_at is None else request.scanned_at.isoformat()},{decision.people},{_known(movement.logged_day)}"
     )
 
 

@@ -24,6 +24,7 @@ from hub.actions.scanning.undo_scan import undo_scan
 from hub.events.announcements import Announcement, TicketsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
+from hub.rules.business_day import day_of_scan, unless_date_of
 from hub.rules.decisions import Decision, Presence
 from hub.rules.entry_decision import ENTERED, ReservationFacts, party_of
 from hub.rules.leaving import Absence, returned_by_supervisor
@@ -201,9 +202,12 @@ def _refuse_obstacle(row: Any, absence: Absence | None, *, part: bool) -> None:
 
 
 async def _record_entry(connection: Any, override: _Override, row: Any, now: datetime) -> _Recorded:
+    """Record the entry, counted where the holder comes in: in their slot if it is of this day and venue."""
     scan, request = override.scan, override.request()
     ticket, reservation, _ = facts_of(row)
-    day = today(now, override.venue.zone)
+    venue = override.venue
+    day = day_of_scan(reservation, venue.policy, venue.id, now, venue.zone, venue.business_day(now))
+    apart = reservation is not None and (reservation.venue_id != venue.id or reservation.date != day)
     party = party_of(ticket, reservation)
     people = 1 if party is None else override.let_in(party.remaining)
     party = party and party.after(people)
@@ -213,19 +217,22 @@ async def _record_entry(connection: Any, override: _Override, row: Any, now: dat
         ticket.status,
         reservation,
         None,
-        day,
+        today(now, venue.zone),
         scan["scan_id"],
         entered=True,
         people=people,
         party=party,
     )
-    pending = PendingScan(request, scan["scan_id"], decision, row["version"])
-    rows = await connection.fetch(ENTRIES.write_entry_scans, row_literals.rows([log_row(pending)]), now, [None])
+    pending = PendingScan(request, scan["scan_id"], decision, row["version"], day=unless_date_of(now, day, venue.zone))
+    written = row_literals.rows([log_row(pending, apart=apart)])
+    rows = await connection.fetch(ENTRIES.write_entry_scans, written, now, [None])
     if any(one["kind"] == "raced" for one in rows):
         raise _Raced
     numbers = None if party is None else (party.size, party.admitted)
     changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified", numbers)
-    return _Recorded(Reason.VERIFIED, [*map(count_changed, rows), changed], people, _slot_of(reservation))
+    return _Recorded(
+        Reason.VERIFIED, [*map(count_changed, rows), changed], people, None if apart else _slot_of(reservation)
+    )
 
 
 async def _record_return(connection: Any, override: _Override, row: Any, absence: Absence, now: datetime) -> _Recorded:
@@ -246,7 +253,8 @@ async def _record_return(connection: Any, override: _Override, row: Any, absence
         presence=presence,
         people=(people := override.let_in(absence.people)),
     )
-    movement = Movement(override.request(), decision, "in", absence.venue_id, absence.date, row["version"])
+    movement = Movement(override.request(), decision, "in", absence.venue_id, absence.date, row["version"],
+                        unless_date_of(now, absence.date, zone))  # fmt: skip
     raced, announcements = await write_movements(connection, [movement], now)
     if raced:
         raise _Raced

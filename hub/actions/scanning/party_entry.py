@@ -187,7 +187,7 @@ def _entry_of(
     decided = scan.answer
     assert isinstance(decided, Decision)
     asked = member.product is not None and member.product == decided.product
-    return PendingScan(request, scan_id, decision, member.version, note=scan.note if asked else None)
+    return PendingScan(request, scan_id, decision, member.version, day=scan.day, note=scan.note if asked else None)
 
 
 def _ticket_id(entry: PendingScan) -> int:

@@ -67,6 +67,8 @@ class PendingScan:
     """Set for a ticket that was booked together with others. The answer then shows their party."""
     party_codes: Sequence[str] = ()
     """The codes of that party. Scanners that show one of them hear when its numbers change."""
+    day: date | None = None
+    """The business day, unless it is the date of the scan's moment at the venue."""
     note: str | None = None
     """The question of the product and its answer, as the log keeps them."""
     stopping: Venue | None = None

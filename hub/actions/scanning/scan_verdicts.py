@@ -7,6 +7,7 @@ from hub.actions.scanning.movements import Movement
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of
 from hub.rules import venue_day
+from hub.rules.business_day import day_of_scan, unless_date_of
 from hub.rules.decisions import Decision, Presence
 from hub.rules.entry_decision import (
     MISTYPED,
@@ -49,6 +50,9 @@ def decide_entry_scan(  # noqa: PLR0917 - the facts, as a batch has them
             scan.for_party = request.party and request.mode == "verify"
     if request.source == "sync" and request.scanned_at is not None:
         now, ticket = request.scanned_at, before_expiry(ticket, reservation)
+        scan.day = logged_day(reservation, venue, now)
+    elif reservation is None or reservation.date != today or reservation.venue_id != venue.id:
+        scan.day = logged_day(reservation, venue, now)
     verdict = decide_entry(ticket, reservation, first_entry, venue.policy, venue.id, now, venue.zone)
     if verdict is UNKNOWN:
         verdict = _or_mistyped(verdict, request.code)
@@ -98,6 +102,12 @@ def decide_entry_scan(  # noqa: PLR0917 - the facts, as a batch has them
         )
 
 
+def logged_day(reservation: ReservationFacts | None, venue: Venue, moment: datetime) -> date | None:
+    """Return the business day of a scan at the venue as the log keeps it: None if it is the date of the moment."""
+    day = day_of_scan(reservation, venue.policy, venue.id, moment, venue.zone, venue.business_day(moment))
+    return unless_date_of(moment, day, venue.zone)
+
+
 def _note_answer(scan: PendingScan, verdict: Verdict, product: ProductAtGate, venue: Venue) -> None:
     """Keep the answer for the log. An entry without an answer is not logged, unless it happened: its scan_id may be sent again."""
     request = scan.request
@@ -145,12 +155,14 @@ def decide_exit_scan(
         verdict, ticket, status, reservation, entry, today, scan.scan_id, False, False, presence, people, party
     )
     scan.answer = decision
+    moment = request.scanned_at if request.source == "sync" and request.scanned_at is not None else now
     if verdict.reason is not Reason.EXIT_RECORDED:
-        scan.movement = Movement(request, decision)
+        scan.movement = Movement(request, decision, logged_day=logged_day(reservation, venue, moment))
         return
-    counted_day = row["counted_date"] or venue_day.today(row["verified_at"], venue.zone)
+    counted_day = row["counted_date"] or venue_day.today(row["entered_at"] or row["verified_at"], venue.zone)
     counted_venue = row["counted_venue_id"] or venue.id
-    scan.movement = Movement(request, decision, "out", counted_venue, counted_day, row["version"])
+    kept_day = unless_date_of(moment, counted_day, venue.zone)
+    scan.movement = Movement(request, decision, "out", counted_venue, counted_day, row["version"], kept_day)
 
 
 def _exit_verdict(  # noqa: PLR0917 - the facts, as `decide_exit_scan` has them

@@ -1,9 +1,10 @@
 """The undo of a scan: an entry, an exit or a return is reversed, and both rows stay in the log."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -14,9 +15,11 @@ from hub.actions.scanning.party_entry import entry_id
 from hub.events.announcements import Announcement, MovementsChanged, SlotChanged, TicketsChanged, WalkInsChanged
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
+from hub.rules.business_day import unless_date_of
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.venue_day import today
 from hub.services import Services
 
 ENTRIES = load("scanning/entries")
@@ -44,13 +47,15 @@ async def undo_scan(
         way = _refuse_or_find_way(scan, operator_id, role, now)
         if venue_ids and scan["venue_id"] not in venue_ids:
             raise Refused(Reason.FORBIDDEN, venue_ids=list(venue_ids))
-        undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now)
+        zone = (await services.venues.read(org_id, scan["venue_id"])).zone
+        undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now, zone)
         try:
             undone = await _undo_once(services, undo, scan, way)
         except (_Raced, asyncpg.DeadlockDetectedError):
             continue
         if not undone:
             continue
+        _free_places(services, org_id, undone)
         services.announcer.publish(one for row in undone for one in _announcements(row, org_id, scan["venue_id"], way))
         services.scan_events.publish([
             LoggedScan(org_id, scan["venue_id"], row.undo_id, now, now, gate, operator_id, operator_name, "undo", source,
@@ -86,6 +91,12 @@ class _Undo(NamedTuple):
     gate: str | None
     reason: str
     now: datetime
+    zone: ZoneInfo
+
+    def days(self, scan: Any) -> tuple[date, date | None]:
+        """Return the business day of the scan, to which its undo belongs too, and that day as the log keeps it."""
+        day = scan["day"] or today(scan["moment"], self.zone)
+        return day, unless_date_of(self.now, day, self.zone)
 
 
 class _Undone(NamedTuple):
@@ -134,10 +145,11 @@ async def _undo_entry(connection: Any, undo: _Undo, scan: Any) -> list[_Undone]:
     if scan["admitted"] - scan["out"] < scan["people"]:
         raise Refused(Reason.LEFT_SINCE)
     undo_id = sortable_uuid()
+    day, kept_day = undo.days(scan)
     row = await connection.fetchrow(
         ENTRIES.undo_scan, undo.org_id, scan["scan_id"], scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
         scan["venue_id"], undo.operator_id, undo.source, undo.gate, scan["slot_id"], undo.reason, undo.now,
-        scan["verified_at"], scan["people"],
+        day, scan["people"], kept_day,
     )  # fmt: skip
     if row is None:
         return []
@@ -150,7 +162,7 @@ async def _undo_movement(connection: Any, undo: _Undo, scan: Any, way: str) -> l
     row = await connection.fetchrow(
         EXITS.undo_movement, undo.org_id, scan["scan_id"], scan["ticket_id"], scan["version"], scan["reservation_id"], undo_id,
         scan["venue_id"], undo.operator_id, undo.source, undo.gate, scan["slot_id"], undo.reason, undo.now, way,
-        scan["people"],
+        scan["people"], undo.days(scan)[1],
     )  # fmt: skip
     return [] if row is None else [_Undone(scan, undo_id, row)]
 
@@ -174,6 +186,14 @@ async def _has_changed(services: Services, org_id: int, scan: Any) -> bool:
     """Return whether the ticket has changed since it was read. Then the undo has raced, and is tried again."""
     now = await services.database.scans.fetchrow(ENTRIES.read_scan, org_id, scan["scan_id"])
     return now is None or now["version"] != scan["version"] or now["undone_by"] is not None
+
+
+def _free_places(services: Services, org_id: int, undone: Sequence[_Undone]) -> None:
+    """Tell seat admission of the places that cancelled tickets have given back. A movement gives none back."""
+    for one in undone:
+        if one.changed.get("given_back"):
+            slot = SlotChanged.of(one.changed).slot
+            services.seat_admission.settle(org_id, slot.slot_id, free=slot.free, revision=slot.revision)
 
 
 def _announcements(undone: _Undone, org_id: int, venue_id: int, way: str | None) -> list[Announcement]:

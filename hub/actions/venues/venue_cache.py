@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from db.organisation import working_for
 from db.pool import Database
 from db.statements import load
+from hub.clock import Clock
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
@@ -28,8 +29,9 @@ class Organisation(NamedTuple):
 class Venues:
     """Caches each venue for `FRESH_SECONDS`, and the organisations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
         self._first: dict[int, tuple[float, int]] = {}
         self._organisations: tuple[float, tuple[Organisation, ...]] | None = None
@@ -50,7 +52,7 @@ class Venues:
         """Return the venue, or refuse NOT_FOUND if this organisation has no such venue."""
         venue = self.remembered(org_id, venue_id)
         if venue is None:
-            row = await self._database.fetchrow(VENUES.read_venue, org_id, venue_id)
+            row = await self._database.fetchrow(VENUES.cached_venue, org_id, venue_id, self._clock.now().date())
             if row is None:
                 raise Refused(Reason.NOT_FOUND)
             venue = Venue.of(row)
@@ -73,9 +75,9 @@ class Venues:
         return ZoneInfo("UTC") if venue is None else venue.zone
 
     async def today(self, org_id: int, now: datetime) -> date:
-        """Return the date of `now` at an organisation's first venue; in UTC if it has no venue yet."""
+        """Return the business day of `now` at an organisation's first venue; the date in UTC if it has no venue yet."""
         venue = await self.first(org_id)
-        return now.date() if venue is None else now.astimezone(venue.zone).date()
+        return now.date() if venue is None else venue.business_day(now)
 
     async def organisations(self) -> frozenset[int]:
         """Return the ids of all organisations of this hub."""

@@ -148,15 +148,17 @@ async def test_at_another_venue_nobody_is_inside_with_it(hub, world, jane, board
     assert await figures(board) == counts(2, 2, 0, 0)
 
 
-async def test_whoever_a_supervisor_let_in_for_another_day_leaves_that_day(hub, world, jane, board):
+async def test_whoever_a_supervisor_let_in_for_another_day_is_inside_today_and_leaves_today(hub, world, jane, board):
     ticket = await world.reserved(await world.slot(TODAY + timedelta(days=3)))
     scan_id = str(uuid4())
     assert (await jane.verify(ticket.code, scan_id))["reason"] == "WRONG_DATE"
     assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
     assert (await board.command("override", scan_id=scan_id, reason="came early, there is room"))["success"]
+    assert await figures(board) == counts(1, 1, 0, 0)
     assert (await jane.leave(ticket.code))["reason"] == "EXIT_RECORDED"
     days = await read_movements(hub.database, "date", "venue_id", exited=1)
-    assert [tuple(row) for row in days] == [(TODAY + timedelta(days=3), world.venue_id)], "where the entry is counted"
+    assert [tuple(row) for row in days] == [(TODAY, world.venue_id)], "where the entry is counted"
+    assert await figures(board) == counts(1, 0, 1, 0)
 
 
 async def test_a_ticket_cancelled_while_its_holder_is_inside_still_lets_them_out(hub, world, jane, board):

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from hub.actions.audit.actor import Actor
+from hub.actions.booking.cancel_ticket import cancel_ticket
 from hub.actions.booking.expire import expire
 from tests.support.hub import Hub
 from tests.support.movements import read_walk_in
@@ -41,6 +43,18 @@ async def test_an_operator_undoes_an_own_scan_and_both_rows_stay(hub: Hub, world
     rows = await read_scans(hub.database, "mode", "entered", "undoes", "note", order_by="logged_at")
     assert [row["mode"] for row in rows] == ["verify", "undo"]
     assert (rows[0]["entered"], str(rows[1]["undoes"]), rows[1]["note"]) == (True, scan_id, "wrong group")
+
+
+async def test_an_undo_after_a_cancellation_gives_the_place_back(hub: Hub, world: World, jane: Socket, board: Socket):
+    ticket, scan_id = await entered(world, jane)
+    await cancel_ticket(hub.services, Actor(world.org_id), ticket.id, "Refunded")
+    assert (await standing(world, ticket))[:2] == ("CANCELLED", "VERIFIED"), "the entry stays on record"
+    assert (await jane.command("undo", scan_id=scan_id, reason="never came in"))["success"]
+    assert await standing(world, ticket) == ("CANCELLED", "CANCELLED", None, None, 0, 0)
+    assert await figures(board) == counts(0, 0, 0, 0)
+    [slot] = (await board.command("subscribe", topic="counts"))["data"]["slots"]
+    assert (slot["booked"], slot["verified"]) == (0, 0)
+    assert (await jane.validate(ticket.code))["reason"] == "TICKET_CANCELLED"
 
 
 async def test_after_an_undo_the_ticket_is_green_again_and_undone_only_once(world: World, jane: Socket):

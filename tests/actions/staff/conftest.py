@@ -53,7 +53,7 @@ class Office:
             scanners=Scanners(old.clock, old.database),
             passwords=Passwords(),
             sign_in_admission=SignInAdmission(old.rate_limit, old.settings.rate_sign_in),
-            venues=Venues(old.database),
+            venues=Venues(old.database, old.clock),
             scan_events=ScanEvents(announcer, Peers(announcer)),
         )
 
