@@ -143,7 +143,7 @@ async def test_a_mistyped_code_is_mended_with_one_touch(world: World, open_page:
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     # A code typed by hand gets the same message before any request.
     await page.keyboard.press("Escape")
-    await page.keyboard.type(wrong[:-1], delay=10)
+    await page.keyboard.type(wrong[:-1], delay=80)
     await expect(page.get_by_text("this one has 11")).to_be_visible()
 
 

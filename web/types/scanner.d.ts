@@ -201,6 +201,18 @@ interface CameraOptions {
 /** What the reader finds in a frame. */
 type ReadCode = import("../static/vendor/zxing-wasm-3.1.4/reader/index.js").ReadResult;
 
+/** A key as it was pressed: `key` by the computer's keyboard, `code` by its place. */
+interface PressedKey { key: string; code: string; shift: boolean; at: number }
+type EditableField = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+interface FieldBefore { element: EditableField; value: string }
+interface CodeInputOptions {
+  onCode(text: string, physical: string | null): void;
+  onBlocked(dialog: HTMLDialogElement): void;
+  onEnter(): void;
+  onEscape(): void;
+  onKey(): void;
+}
+
 /** What ScanFlow tells its listeners. */
 interface ScanEvents { answered: { decision: Decision; code: string }; cleared: undefined; left: undefined }
 type ScanListeners = { [Name in keyof ScanEvents]: ((what: ScanEvents[Name]) => void)[] };

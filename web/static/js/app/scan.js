@@ -14,6 +14,7 @@ import { TicketNews } from "../models/ticket_news.js";
 import { VenueSocket } from "../lib/socket.js";
 import { followHubClock, hubNow, setClockSkew } from "../lib/dates.js";
 import { Offline } from "../features/scan/offline/offline.js";
+import { BlockedScan } from "../features/scan/blocked_scan.js";
 import { CameraPanel } from "../features/scan/camera_panel.js";
 import { CodeHelp } from "../features/scan/code_help.js";
 import { CodeInput } from "../features/scan/code_input.js";
@@ -132,8 +133,13 @@ const noticesCount = new NoticesCount({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });
 const supervisor = new Supervisor({ flow, socket, notices, shelf, timezone: () => venue?.timezone });
 new GateAlarm({ notices, shelf, signals, timezone: () => venue?.timezone });
+const blocked = new BlockedScan({ signals });
 const input = new CodeInput({
-  onCode: (code) => flow.present(code), onEnter: () => flow.enter(), onEscape: () => flow.again(), onKey: () => signals.wake(),
+  onCode: (text, physical) => {
+    help.heard(physical);
+    flow.present(text);
+  },
+  onBlocked: (dialog) => blocked.tell(dialog), onEnter: () => flow.enter(), onEscape: () => flow.again(), onKey: () => signals.wake(),
 });
 const toInput = () => input.focus();
 flow.onTouched = toInput;
@@ -142,7 +148,10 @@ const help = new CodeHelp({ input: byId("code"), onUse: (code) => {
   flow.present(code);
 } });
 const cameraPanel = new CameraPanel({
-  settings, onCode: (text, seenAt) => flow.present(text, seenAt), wants: () => flow.wantsCode, onTouched: toInput,
+  settings, onCode: (text, seenAt) => {
+    help.heard(null);
+    flow.present(text, seenAt);
+  }, wants: () => flow.wantsCode, onTouched: toInput,
 });
 const gateChoice = new GateChoice({ device, onChosen: () => telemetry.send(), onClosed: toInput });
 new GuestSearch({ socket, onClosed: toInput, onChosen: (code) => {

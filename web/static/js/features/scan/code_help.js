@@ -10,6 +10,8 @@ const PAUSE_MS = 600;
 export class CodeHelp {
   /** @type {number | undefined} */
   #pause;
+  /** @type {string | null} */
+  #physical = null;
 
   /**
    * `onUse(code)`: the operator chose one of the likely codes.
@@ -32,8 +34,21 @@ export class CodeHelp {
     this.place.replaceChildren();
   }
 
+  /** The code that is presented now has this text by the physical keys, if that is another. @param {string | null} physical */
+  heard(physical) {
+    this.#physical = physical;
+  }
+
   /** @param {string} code */
   advise(code) {
+    if (this.#physical) {
+      const meant = this.#physical;
+      this.place.replaceChildren(
+        h("p", {}, t("The scanner is set to another keyboard language than this device. Set both to the same language.")),
+        h("button", { type: "button", class: "button", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant })),
+      );
+      return;
+    }
     const ofBooking = BOOKING_FORM.begins.test(code);
     const found = ofBooking ? diagnose(code, BOOKING_FORM) : diagnose(code);
     if (!found) {
@@ -59,6 +74,7 @@ export class CodeHelp {
   /** @param {string} code */
   #use(code) {
     this.clear();
+    this.heard(null);
     this.onUse(code);
   }
 }

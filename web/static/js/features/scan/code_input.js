@@ -1,5 +1,6 @@
 // The scanner's only input. It keeps the focus, because a hardware scanner types wherever the focus is.
 import { byId, targetOf } from "../../lib/elements.js";
+import { HardwareScanner } from "./hardware_scanner.js";
 
 // People cannot press two keys within this time.
 const SCANNER_MS = 100;
@@ -8,15 +9,16 @@ export class CodeInput {
   #lastKey = -Infinity;
 
   /**
-   * `onCode(text)` after a complete code; `onEnter()` and `onEscape()` after the keys alone; `onKey()` after any key.
+   * `onCode(text, physical)` after a complete code: `physical` is the text by a hardware scanner's physical keys, if it is
+   * another. `onBlocked(dialog)` after a scan while a dialog is open. `onEnter()` and `onEscape()` after the keys alone;
+   * `onKey()` after any key.
    *
-   * @param {{ onCode: (text: string) => void, onEnter: () => void, onEscape: () => void, onKey: () => void }} options
+   * @param {CodeInputOptions} options
    */
-  constructor({ onCode, onEnter, onEscape, onKey }) {
+  constructor({ onCode, onBlocked, onEnter, onEscape, onKey }) {
     this.onCode = onCode;
     this.onEnter = onEnter;
     this.onEscape = onEscape;
-    this.onKey = onKey;
     this.input = byId("code");
     this.keyboard = byId("keyboard");
     // On a phone the screen keyboard would hide the answer; a button shows it.
@@ -26,6 +28,11 @@ export class CodeInput {
       this.#finish();
     });
     this.keyboard.addEventListener("click", () => this.#toggleKeyboard());
+    addEventListener("keydown", onKey, { capture: true });
+    new HardwareScanner({ input: this.input, onBlocked, onScan: (text, physical) => {
+      this.onCode(text, physical);
+      this.focus();
+    } });
     addEventListener("keydown", (event) => this.#onKeyDown(event), { capture: true });
     addEventListener("focus", () => this.focus());
     // A touch beside the controls takes the focus away; the click after it returns the focus.
@@ -46,14 +53,13 @@ export class CodeInput {
     const text = this.input.value.trim();
     // Emptied first, so that the next code is never appended to this one.
     this.input.value = "";
-    if (text) this.onCode(text);
+    if (text) this.onCode(text, null);
     else this.onEnter();
     this.focus();
   }
 
   /** @param {KeyboardEvent} event */
   #onKeyDown(event) {
-    this.onKey();
     const pause = event.timeStamp - this.#lastKey;
     this.#lastKey = event.timeStamp;
     if (document.querySelector("dialog[open]") || event.isComposing) return;

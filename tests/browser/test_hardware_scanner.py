@@ -1,0 +1,205 @@
+"""The hardware scanner at the scanner page: without Enter, in any keyboard's language, and never into a dialog's field."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from playwright.async_api import Page, expect
+
+from hub.rules.ticket_code import new_code
+from tests.browser import keyboards
+from tests.browser.hands_and_eyes import Open
+from tests.browser.keyboards import PERSON_MS, Keyboard, scan
+from tests.support.hub import Hub
+from tests.support.scan_log import count_scans
+from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
+FINISH_FIRST = "A ticket was scanned. Finish this first, then scan the ticket again."
+
+
+async def scanner(world: World, open_page: Open, **how: object) -> Page:
+    page = await open_page("/operator/scan", token=await world.staff(), **({"gate": "Gate A"} | how))
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    return page
+
+
+async def valid(page: Page, code: str) -> None:
+    await expect(page.locator("#verdict-word")).to_have_text("VALID TICKET")
+    await expect(page.locator("#verdict")).to_contain_text(code)
+
+
+def code_with(*letters: str) -> str:
+    """Return a code that has these letters, which stand elsewhere on other keyboards."""
+    dice = random.Random(9)
+    while True:
+        code = new_code(2026, dice.randrange)
+        if set(letters) <= set(code[9:]):
+            return code
+
+
+async def test_a_scanner_without_enter_needs_none(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    first, second = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page)
+    for ticket in (first, second):
+        await scan(page, ticket.code, end=None)
+        await valid(page, ticket.code)
+        await expect(page.locator("#code")).to_have_value("")
+    assert await count_scans(hub.database) == 2
+
+
+async def test_a_code_from_elsewhere_without_enter_is_presented_after_a_longer_pause(
+    world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot(), code="DT-2026-XYZ-02")
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, end=None)
+    await valid(page, ticket.code)
+
+
+@pytest.mark.parametrize("end", ["Enter", "Tab", "NumpadEnter", "F8"])
+async def test_every_suffix_ends_a_code_once(hub: Hub, world: World, open_page: Open, end: str) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await scan(page, f"~{ticket.code}.", end=end)
+    await valid(page, ticket.code)
+    await expect(page.locator("#code")).to_be_focused()
+    assert await count_scans(hub.database) == 1
+
+
+async def test_what_a_person_types_waits_for_enter(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, end=None, ms=PERSON_MS)
+    await page.wait_for_timeout(700)
+    await expect(page.locator("#code")).to_have_value(ticket.code)
+    assert await count_scans(hub.database) == 0
+    await page.keyboard.press("Enter")
+    await valid(page, ticket.code)
+
+
+@pytest.mark.parametrize(
+    "computer",
+    [
+        keyboards.GERMAN,
+        keyboards.FRENCH,
+        keyboards.ITALIAN,
+        keyboards.CZECH,
+        keyboards.RUSSIAN,
+        keyboards.CHINESE_INPUT,
+    ],
+    ids=["German", "French", "Italian", "Czech", "Russian", "Chinese input"],
+)
+@pytest.mark.parametrize("end", ["Enter", None])
+async def test_an_american_scanner_is_read_at_a_computer_of_any_language(
+    world: World, open_page: Open, computer: Keyboard, end: str | None
+) -> None:
+    ticket = await world.reserved(await world.slot(), code=code_with("Y", "Z", "A", "W", "M"))
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, computer=computer, end=end)
+    await valid(page, ticket.code)
+    await expect(page.locator("#code")).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    "set_to",
+    [keyboards.GERMAN, keyboards.FRENCH, keyboards.ITALIAN, keyboards.CZECH],
+    ids=["German", "French", "Italian", "Czech"],
+)
+async def test_a_scanner_of_any_language_is_read_at_an_american_computer(
+    world: World, open_page: Open, set_to: Keyboard
+) -> None:
+    ticket = await world.reserved(await world.slot(), code=code_with("Y", "Z", "A", "W", "M"))
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, scanner=set_to)
+    await valid(page, ticket.code)
+
+
+async def test_where_nothing_proves_the_code_the_keyboards_language_is_named(world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot(), code="MP-2026-ZY")
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, computer=keyboards.GERMAN)
+    await expect(page.locator("#verdict-word")).to_have_text("INVALID TICKET")
+    await expect(page.locator("#code-help")).to_contain_text("another keyboard language than this device")
+    await page.get_by_role("button", name=f"Use {ticket.code}").click()
+    await valid(page, ticket.code)
+
+
+async def test_nothing_scanned_becomes_a_gates_name(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page, gate=None)
+    field = page.get_by_role("combobox", name="Gate")
+    await field.fill("Sout")
+    for code, end in ((ticket.code, "Enter"), (ticket.code, None), ("DT-1", "Enter"), (f"]Q1{ticket.code}", "Tab")):
+        await scan(page, code, end=end)
+        await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(FINISH_FIRST)
+        await expect(field).to_have_value("Sout")
+        await expect(field).to_be_focused()
+    assert await page.evaluate("localStorage.getItem('venue-hub.gate')") is None
+    await scan(page, "h", end=None, ms=PERSON_MS)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#gate-name")).to_have_text("South")
+    assert await count_scans(hub.database) == 0
+    await scan(page, ticket.code)
+    await valid(page, ticket.code)
+
+
+async def test_a_person_types_a_gates_name_fast(world: World, open_page: Open) -> None:
+    page = await scanner(world, open_page, gate=None)
+    await scan(page, "South door", ms=60)
+    await expect(page.locator("#gate-name")).to_have_text("South door")
+
+
+async def test_a_scan_over_any_dialog_changes_nothing_in_it(hub: Hub, world: World, open_page: Open) -> None:
+    slot = await world.slot()
+    ticket, inside = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page)
+    await page.get_by_role("button", name="Settings").click()
+    before = await page.evaluate("JSON.stringify(localStorage)")
+    await scan(page, ticket.code)
+    await expect(page.get_by_role("alert").filter(has_text=FINISH_FIRST)).to_be_visible()
+    assert await page.evaluate("JSON.stringify(localStorage)") == before
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_text(FINISH_FIRST)).to_have_count(0)
+    await scan(page, inside.code)
+    await valid(page, inside.code)
+    await page.get_by_role("button", name="Mark as verified").click()
+    await expect(page.locator("#verdict-word")).to_have_text("ENTRY RECORDED")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Undo").first.click()
+    await page.locator("#undo-reason").fill("wrong")
+    await scan(page, ticket.code)
+    await expect(page.get_by_role("alert").filter(has_text=FINISH_FIRST)).to_be_visible()
+    await expect(page.locator("#undo-reason")).to_have_value("wrong")
+    await expect(page.get_by_role("dialog", name="Undo this entry?")).to_be_visible()
+    assert await count_scans(hub.database, mode="undo") == 0
+
+
+async def test_text_without_keys_is_a_scan_too(hub: Hub, world: World, open_page: Open) -> None:
+    """Android's scanners insert the text as a screen keyboard does."""
+    slot = await world.slot()
+    first, second = await world.reserved(slot), await world.reserved(slot)
+    page = await scanner(world, open_page, gate=None)
+    field = page.get_by_role("combobox", name="Gate")
+    await page.keyboard.insert_text(first.code)
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(FINISH_FIRST)
+    await expect(field).to_have_value("")
+    await field.fill("South")
+    await page.wait_for_timeout(700)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#gate-name")).to_have_text("South")
+    await page.keyboard.insert_text(second.code)
+    await valid(page, second.code)
+    assert await count_scans(hub.database) == 1
+
+
+async def test_the_first_scan_after_the_gate_was_chosen_by_touch_counts(world: World, open_page: Open) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await scanner(world, open_page, gate=None, phone=True)
+    await page.get_by_role("combobox", name="Gate").tap()
+    await page.get_by_role("combobox", name="Gate").fill("South")
+    await page.get_by_role("button", name="Use this gate").tap()
+    await scan(page, ticket.code)
+    await valid(page, ticket.code)
