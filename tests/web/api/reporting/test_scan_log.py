@@ -89,10 +89,45 @@ async def test_the_table_holds_every_scan_with_both_clocks(api: Api, world: Worl
     assert (row["gate"], row["operator"], row["result"], row["entered"]) == ("A", "Jane Smith", "RED", "0")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "\n=1"])
-def test_no_cell_is_a_formula(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "  =cmd|' /C calc'!A0",
+        "\u00a0=1",
+        "\u3000=1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\uff1d1",
+        '"=1',
+        "\x00=1",
+    ],
+)
+def test_no_cell_begins_a_formula(text: str) -> None:
     assert csv_cell(text) == f"'{text}"
     assert csv_cell("Gate A-1") == "Gate A-1"
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "quotes"),  # a comma inside quotes is no delimiter for any reader
+    [(",", csv.QUOTE_MINIMAL), *((one, quotes) for one in ";\t|" for quotes in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE))],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["A;=2+2", "A; =2+2", "A;\u00a0=2+2", "A\t=2+2", "A|+2", "A\n=2+2", "A\r\n@SUM(B1)", '";=2+2', ';"=2+2', "\t=1", "\r=1", "\n=1",
+     "A;;-1", "A;\uff1d2", "=1;=2\t=3"],
+)  # fmt: skip
+def test_no_cell_begins_a_formula_whichever_delimiter_the_spreadsheet_takes(
+    text: str, quotes: int, delimiter: str
+) -> None:
+    file = io.StringIO()
+    csv.writer(file).writerow(["first", csv_cell(text), "last"])
+    rows = csv.reader(file.getvalue().splitlines(), delimiter=delimiter, quoting=quotes)
+    cells = [cell.strip(' \u00a0\u3000"') for row in rows for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))]
 
 
 async def test_what_people_wrote_comes_out_as_text(api: Api, world: World) -> None:
