@@ -33,6 +33,7 @@ from hub.confirmation.calendar_file import calendar_of, method_of
 from hub.confirmation.email_content import EmailContent, Unsendable, as_html, as_text
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.confirmation.sms_carrier import TextMessage
+from hub.text.contact_details import deliverable_form
 from hub.text.languages import html_lang
 
 EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
@@ -152,8 +153,12 @@ def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> E
 
 
 def _one_address(recipient: str) -> str:
-    """Return `recipient` if it is exactly one address. A comma, a line break or a display name could reach somebody else."""
+    """Return `recipient` with its domain in ASCII if it is exactly one address.
+
+    A comma, a line break or a display name could reach somebody else.
+    """
     try:
+        recipient = deliverable_form(recipient)
         (address,) = cast("AddressHeader", _HEADERS("To", recipient)).addresses
         usable = address.addr_spec == recipient and address.domain != "" and recipient.isprintable()
     except (ValueError, IndexError, HeaderParseError):

@@ -5,6 +5,7 @@ The libraries are imported when first used, so that a starting hub does not wait
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,11 @@ _LONGEST_EMAIL = 254
 # Local parts that are valid under every rule. Nearly all are, and this pattern takes a tenth of the library's time.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_NAME = 64
+# What phones and word processors make of an apostrophe or a hyphen, and letters that have a spelling of their own in addresses.
+_PLAIN_SIGNS = str.maketrans({
+    **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"), **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+    "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d",
+})  # fmt: skip
 # The requirement documents accept 10 to 15 digits. Their own example, +1234567890, is one digit short for its country.
 # Numbering plans grow, so a number of that length is not refused for being shorter than the plan of today.
 _ENOUGH_DIGITS = 10
@@ -30,6 +36,16 @@ class Contact:
     phone_e164: str
 
 
+class NotDeliverable(ValueError):
+    """No server can be relied on to deliver to this address. `suggestion` is the address that was probably meant, or None."""
+
+    def __init__(self, suggestion: str | None) -> None:
+        super().__init__(
+            N_("Use plain letters before the @. Email can't be delivered to accents and curly apostrophes.")
+        )
+        self.suggestion = suggestion
+
+
 def prepare() -> None:
     """Import both libraries now (35 ms), so that the first check does not wait for them."""
     _checked("a@example.com")
@@ -39,12 +55,17 @@ def prepare() -> None:
 def check_contact(email: str, phone: str | None, fields: tuple[str, str] = ("email", "phone")) -> Contact:
     """Return the contact as it is stored. Refuses INVALID_CONTACT with one entry in `validation_errors` per bad field.
 
+    An entry has a `suggestion` if an address cannot be delivered to and another one was probably meant.
     `fields` are the names of the two fields in the caller's body. `phone` is None where no number is needed and none was given.
     """
     errors: list[dict[str, str]] = []
     address = number = ""
     try:
         address = _email(email.strip())
+    except NotDeliverable as problem:
+        errors.append({"field": fields[0], "message": str(problem)})
+        if problem.suggestion:
+            errors[0]["suggestion"] = problem.suggestion
     except ValueError as problem:
         errors.append({"field": fields[0], "message": str(problem)})
     try:
@@ -70,7 +91,32 @@ def _email(text: str) -> str:
         return f"{name}@{_domain(domain)}"
     address = _checked(text)
     name, _, domain = address.rpartition("@")
+    if not name.isascii():
+        raise NotDeliverable(_in_plain_letters(name, domain))
     return f"{name}@{domain.lower()}"
+
+
+def _in_plain_letters(name: str, domain: str) -> str | None:
+    """Return the address with plain letters and signs; None if the name is in a script that has none."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name.lower()).translate(_PLAIN_SIGNS))
+    plain = "".join(one for one in folded if not unicodedata.combining(one))
+    try:
+        return _email(f"{plain}@{domain}") if plain.isascii() else None
+    except ValueError:
+        return None
+
+
+def deliverable_form(address: str) -> str:
+    """Return a stored address as mail servers take it: the domain in ASCII (`xn--`), which needs no SMTPUTF8. Raises ValueError."""
+    name, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return f"{name}@{validate_email(f'a@{domain}', check_deliverability=False).ascii_domain}"
+    except EmailNotValidError:
+        raise ValueError("the domain has no form in ASCII") from None
 
 
 @lru_cache(maxsize=2048)

@@ -1,5 +1,6 @@
 """Messages: one English sentence for each reason. The catalogues hold the translations."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hub.rules.reasons import Reason
@@ -177,6 +178,13 @@ def message(reason: Reason, details: dict[str, Any]) -> str:
 
 
 def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the problems with each `message` in the language of the request, if the catalogue has it."""
+    """Return the problems with each `message` in the language of the request, if the catalogue has it, and what was probably meant."""
     say = translator(spoken.get()).gettext
-    return [{**entry, "message": say(entry["message"])} if entry.get("message") else entry for entry in entries]
+    return [{**entry, "message": _said(entry, say)} if entry.get("message") else entry for entry in entries]
+
+
+def _said(entry: dict[str, Any], say: Callable[[str], str]) -> str:
+    sentence = say(entry["message"])
+    if not entry.get("suggestion"):
+        return sentence
+    return f"{sentence} {say(N_('Did you mean {address}?')).format(address=entry['suggestion'])}"

@@ -191,6 +191,9 @@ def test_the_table_of_dialling_codes_is_what_the_library_says_today() -> None:
         ("ann@example.cmo", "ann@example.com"), ("ann@Yaho.com", "ann@yahoo.com"),
         ("ann@gmail.com", None), ("ann@ymail.com", None), ("ann@mail.com", None), ("ann@qq.com", None), ("ann@q.com", None),
         ("ann@example.com", None), ("ann@live.it", None), ("ann@gmx.at", None), ("ann@", None), ("", None),
+        ("o\u2019connor@example.com", "o'connor@example.com"), ("j\u00fcrgen@gmail.con", "juergen@gmail.com"),
+        ("jos\u00e9@gmail.com", "jose@gmail.com"), ("jose\u0301@gmail.com", "jose@gmail.com"), ("anna@m\u00fcnchen.de", None),
+        ("\u7528\u6237@example.com", None),
     ],
 )  # fmt: skip
 async def test_likely_slips_in_addresses(page: Page, typed: str, meant: str | None) -> None:

@@ -52,7 +52,18 @@ async def test_an_address_that_is_not_one_gets_no_mail_and_neither_does_anybody_
     assert await outbox_rows.states() == [("DEAD", "address not readable")]
 
 
-@pytest.mark.parametrize("recipient", ["müller@example.org", "用户@例子.广告", '"odd, one"@example.org'])
+async def test_a_domain_in_another_script_needs_no_special_mail_server(worker, outbox_rows, mail_server):
+    mail_server.takes_every_script = False
+    ids = await outbox_rows.party()
+    for recipient in ("anna@münchen.de", "müller@example.org"):
+        await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)
+    assert await worker.send_due() == 2
+    assert sorted(await outbox_rows.states()) == [("DEAD", "address not supported"), ("SENT", None)]
+    assert mail_server.recipients == [("anna@xn--mnchen-3ya.de",)]
+    assert mail_server.messages[0]["To"] == "anna@xn--mnchen-3ya.de"
+
+
+@pytest.mark.parametrize("recipient", ["müller@example.org", "用户@example.org", '"odd, one"@example.org'])
 async def test_an_unusual_address_is_written_to_as_it_is(worker, outbox_rows, mail_server, recipient):
     ids = await outbox_rows.party()
     await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], to=recipient)

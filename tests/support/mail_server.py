@@ -21,6 +21,7 @@ class MailServer:
         self.answers = {}
         self.greylist = None
         self.hangs_up_on = ()
+        self.takes_every_script = True
         self.data_gate = None
         self._server = None
 
@@ -41,7 +42,7 @@ class MailServer:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.sessions += 1
         session.host_name = hostname
-        return responses
+        return responses if self.takes_every_script else [one for one in responses if "SMTPUTF8" not in one]
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.answers.get(address) or self.rcpt_answer

@@ -12,6 +12,21 @@ const REAL = new Set([...COMMON, "mail.com", "ymail.com", "email.com", "me.com",
 /** @type {Record<string, string>} */
 const ENDINGS = { con: "com", cmo: "com", ocm: "com", comm: "com", vom: "com", xom: "com", cim: "com", nte: "net", ner: "net", ogr: "org" };
 
+// What phones and word processors make of an apostrophe or a hyphen, and letters with a spelling of their own (contact_details.py has them too).
+/** @type {Record<string, string>} */
+const PLAIN = { "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss", "\u00f8": "o", "\u00e6": "ae", "\u0153": "oe", "\u0142": "l", "\u0111": "d" };
+const ASCII = /^[ -~]*$/u;
+
+/** Whether mail servers deliver to it: only ASCII before the @. @param {string} text */
+export const isDeliverable = (text) => ASCII.test(text.slice(0, text.lastIndexOf("@")).trim());
+
+/** The part before the @ in plain letters and signs, or as it is if its script has none. @param {string} name */
+function inPlainLetters(name) {
+  if (ASCII.test(name)) return name;
+  const plain = [...name.toLowerCase().normalize("NFC")].map((one) => PLAIN[one] ?? one).join("").normalize("NFKD").replace(/\p{M}/gu, "");
+  return ASCII.test(plain) ? plain : name;
+}
+
 /** @param {string} text */
 export const looksLikeEmail = (text) => SHAPE.test(text.trim());
 
@@ -20,15 +35,20 @@ export function probablyMeant(typed) {
   const text = typed.trim();
   const at = text.lastIndexOf("@");
   const name = text.slice(0, at);
-  const domain = text.slice(at + 1).toLowerCase().replace(/,/g, ".");
-  if (at < 1 || !domain || text.slice(at + 1).toLowerCase() === domain && REAL.has(domain)) return null;
+  const domain = text.slice(at + 1);
+  if (at < 1 || !domain) return null;
+  const meant = `${inPlainLetters(name)}@${domainMeant(domain)}`;
+  return meant === text ? null : meant;
+}
+
+/** The domain that was probably meant, or as it was typed. @param {string} typed */
+function domainMeant(typed) {
+  const domain = typed.toLowerCase().replace(/,/g, ".");
   const dot = domain.lastIndexOf(".");
   const ending = ENDINGS[domain.slice(dot + 1)];
   const mended = dot > 0 && ending ? domain.slice(0, dot + 1) + ending : domain;
-  if (REAL.has(mended)) return `${name}@${mended}`;
-  const near = COMMON.find((known) => oneSlip(mended, known));
-  if (near) return `${name}@${near}`;
-  return mended === text.slice(at + 1).toLowerCase() ? null : `${name}@${mended}`;
+  const found = REAL.has(mended) ? mended : COMMON.find((known) => oneSlip(mended, known)) ?? mended;
+  return found === typed.toLowerCase() ? typed : found;
 }
 
 /**

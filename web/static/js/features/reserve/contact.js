@@ -2,7 +2,7 @@
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
-import { looksLikeEmail, probablyMeant } from "../../models/email.js";
+import { isDeliverable, looksLikeEmail, probablyMeant } from "../../models/email.js";
 import { isCountry } from "../../models/phone.js";
 import { showNotice } from "../../lib/notices.js";
 import { explain } from "../../words/refusals.js";
@@ -74,13 +74,14 @@ export class ContactStep {
     const words = problem();
     markField(input, byId(`${name}-wrong`), words);
     byId(`${name}-advice`).replaceChildren();
-    if (!words) advise();
+    if (!words || name === "email") advise();
     return !words;
   }
 
   #emailProblem() {
     if (!this.email.value.trim()) return t("Please enter your e-mail address.");
-    return looksLikeEmail(this.email.value) ? "" : t("This does not look like an e-mail address, such as name@example.com.");
+    if (!looksLikeEmail(this.email.value)) return t("This does not look like an e-mail address, such as name@example.com.");
+    return isDeliverable(this.email.value) ? "" : t("Use plain letters before the @. Email can't be delivered to accents and curly apostrophes.");
   }
 
   #adviseEmail() {
