@@ -53,3 +53,14 @@ async def privacy_person(scene: Scene) -> Page:
     await expect(page.locator(".facts")).to_be_visible()
     await page.locator(".danger-zone summary").click()
     return page
+
+
+@state("visit")
+async def visit_wrong_address(scene: Scene) -> Page:
+    token, _ = await scene.visit()
+    page = await scene.open(f"/r/{token}")
+    await page.locator(".address-details summary").click()
+    await page.locator("#visit-email").fill("o\u2019connor@example.com")
+    await page.locator(".address-details button").click()
+    await expect(page.locator("#visit-email-wrong")).to_be_visible()
+    return page

@@ -104,8 +104,10 @@ class Visit:
         return next((m for m in self.meetings if any(one.can_change for one in m.passes)), self.meetings[0])
 
 
-async def show_reservation(request: web.Request) -> web.Response:
+async def show_reservation(request: web.Request, typed: str = "", wrong: str = "") -> web.Response:
     """Show `/r/{token}`. A dead link gets a page with 404. `?new=1` greets a customer who has just booked.
+
+    `?corrected=1` says that the confirmation has gone to another address; `typed` is one that was refused, and `wrong` says why.
 
     A booking of seats has a page of its own, `/b/{token}`.
     """
@@ -122,7 +124,13 @@ async def show_reservation(request: web.Request) -> web.Response:
     if party.reservation.booking_id is not None:
         return see_other(f"/b/{token}{'?new=1' if new else ''}")
     visit = visit_of(party, now, services.settings.public_url)
-    return page(request, "reservation.html", visit=visit, token=token, now=rfc3339(now), new=new)
+    response = page(
+        request, "reservation.html", status=400 if wrong else 200, visit=visit, token=token, now=rfc3339(now), new=new,
+        address_typed=typed, address_wrong=wrong, corrected=request.query.get("corrected") == "1",
+    )  # fmt: skip
+    # This URL would get `no-referrer`, but with it a browser sends no `Origin` with the form. Other sites still get nothing.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def visit_of(party: Party, now: datetime, public_url: str) -> Visit:

@@ -7,6 +7,7 @@ interface ElementsById {
   "add-title": HTMLElementTagNameMap["summary"];
   "added": HTMLElementTagNameMap["h2"];
   "address": HTMLElementTagNameMap["input"];
+  "address-title": HTMLElementTagNameMap["h2"];
   "address-wrong": HTMLElementTagNameMap["p"];
   "again": HTMLElementTagNameMap["button"];
   "again-title": HTMLElementTagNameMap["h2"];
@@ -477,6 +478,9 @@ interface ElementsById {
   "viewer": HTMLElementTagNameMap["div"];
   "views": HTMLElementTagNameMap["fieldset"] | HTMLElementTagNameMap["nav"];
   "visit": HTMLElementTagNameMap["div"];
+  "visit-email": HTMLElementTagNameMap["input"];
+  "visit-email-note": HTMLElementTagNameMap["p"];
+  "visit-email-wrong": HTMLElementTagNameMap["p"];
   "visit-news": HTMLElementTagNameMap["div"];
   "visit-note": HTMLElementTagNameMap["div"];
   "visit-part": HTMLElementTagNameMap["div"];

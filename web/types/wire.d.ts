@@ -552,6 +552,21 @@ declare namespace Wire {
     to: (string)[];
     overlap?: boolean;
   }
+  interface CorrectAddress {
+    customer_email: string;
+    contact_proof?: string | (string)[] | null;
+  }
+  interface CorrectedAddress {
+    reservation_id: number;
+    customer_email: string;
+    confirmation_sent: boolean;
+    manage_url: string;
+    token: string;
+  }
+  interface CorrectedAddressAnswer {
+    success: true;
+    data: CorrectedAddress;
+  }
   interface CorrectedContact {
     email?: string | null;
     phone?: string | null;
@@ -2768,6 +2783,7 @@ declare namespace Wire {
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
+    Call extends `PUT /api/reservations/${string}/contact${Query}` ? CorrectedAddressAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :

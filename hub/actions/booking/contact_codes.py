@@ -42,12 +42,15 @@ class Confirmed:
     expires_at: datetime
 
 
-def require_proof(services: Services, venue: Venue, email: str, phone: str, proofs: Sequence[str] | str | None) -> None:
-    """Refuse CONTACT_NOT_VERIFIED(needed=[...]) if this venue requires a confirmed address and no proof covers it.
+def require_proof(
+    services: Services, venue: Venue, email: str, phone: str, proofs: Sequence[str] | str | None, *,
+    channels: tuple[str, ...] = ("email", "sms"),
+) -> None:  # fmt: skip
+    """Refuse CONTACT_NOT_VERIFIED(needed=[...]) if this venue requires a confirmed address of these channels and no proof covers it.
 
     `email` and `phone` are the contact of the booking, as `check_contact` returns them.
     """
-    asked = needed_channels(venue.contact_check)
+    asked = [channel for channel in needed_channels(venue.contact_check) if channel in channels]
     if not asked:
         return
     given = [proofs] if isinstance(proofs, str) else list(proofs or ())

@@ -18,7 +18,7 @@ from hub.services import Services
 from hub.text.contact_details import Contact, check_contact
 
 FOUND = load("booking/found_reservations")
-_STANDING = ("RESERVED", "VERIFIED")
+STANDING = ("RESERVED", "VERIFIED")
 
 
 async def correct_contact(
@@ -34,17 +34,17 @@ async def correct_contact(
         found = await read_found_reservation(services, by, reservation_id)
         if version is not None and found.version != version:
             raise Refused(Reason.VERSION_MISMATCH, version=found.version)
-        if found.status not in _STANDING:
+        if found.status not in STANDING:
             raise Refused(Reason.NOT_RESENDABLE)
         party = await read_party(services, reservation_id, token=None, identity=None, by=by)
-        members = [one for one in party.members if one.status in _STANDING and one.customer_email == found.email]
+        members = [one for one in party.members if one.status in STANDING and one.customer_email == found.email]
         wanted_phone = found.phone if phone is None else phone.strip()
         # A booking and a guest need no number; a ticket's reservation keeps one.
         needs_phone = wanted_phone or found.channel not in ("booking", "guest")
         contact = check_contact(found.email if email is None else email, wanted_phone if needs_phone else None)
         if contact == Contact(found.email, found.phone):
             return found
-        if await _write(services, by, found, members, contact):
+        if await write_contact(services, by, found, members, contact, token=secret_token()):
             telemetry.event(
                 telemetry.RESERVATION_CONTACT_CHANGED,
                 reservation_id=reservation_id,
@@ -63,7 +63,7 @@ async def resend_confirmation(services: Services, by: Actor, reservation_id: int
     found = await read_found_reservation(services, by, reservation_id)
     party = await read_party(services, reservation_id, token=None, identity=None, by=by)
     standing = _standing(party)
-    if found.status not in _STANDING or found.ends_at <= services.clock.now():
+    if found.status not in STANDING or found.ends_at <= services.clock.now():
         raise Refused(Reason.NOT_RESENDABLE)
     token, now = secret_token(), services.clock.now()
     async with services.database.transaction() as connection:
@@ -83,25 +83,27 @@ async def resend_confirmation(services: Services, by: Actor, reservation_id: int
     return found
 
 
-async def _write(
-    services: Services, by: Actor, found: FoundReservation, members: list[ReservationView], contact: Contact
-) -> bool:
-    """Write the contact and return True; False if a ticket has changed since it was read."""
+async def write_contact(
+    services: Services, by: Actor, found: FoundReservation, members: list[ReservationView], contact: Contact, *, token: str,
+    recorded: bool = True,
+) -> bool:  # fmt: skip
+    """Write the contact and return True; False if a ticket has changed since it was read. `token` opens the party from then on.
+
+    A change that staff make is `recorded` in the audit log.
+    """
     email, phone, moved = contact.email, contact.phone_e164, contact.email != found.email
-    token = secret_token()
     async with services.database.transaction() as connection:
         rows = await connection.fetch(
             FOUND.correct_contact, by.org_id, [one.ticket_id for one in members], [one.reservation_id for one in members], email,
             phone, token, token_hash(token), services.clock.now(), moved, [one.ticket_version for one in members],
             mask_email(email), _kind(found),
         )  # fmt: skip
-        if not rows:
-            return False
-        await record_change(
-            connection, services, by, AuditAction.RESERVATION_CONTACT_CHANGED, found.reservation_id, venue_id=found.venue_id,
-            after={"email": "changed" if moved else "", "phone": "" if phone == found.phone else "changed", "reservations": len(rows)},
-        )  # fmt: skip
-    return True
+        if rows and recorded:
+            await record_change(
+                connection, services, by, AuditAction.RESERVATION_CONTACT_CHANGED, found.reservation_id, venue_id=found.venue_id,
+                after={"email": "changed" if moved else "", "phone": "" if phone == found.phone else "changed", "reservations": len(rows)},
+            )  # fmt: skip
+    return bool(rows)
 
 
 def _kind(found: FoundReservation) -> str:
@@ -110,4 +112,4 @@ def _kind(found: FoundReservation) -> str:
 
 
 def _standing(party: Party) -> list[ReservationView]:
-    return [one for one in party.members if one.status in _STANDING]
+    return [one for one in party.members if one.status in STANDING]

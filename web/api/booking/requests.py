@@ -64,3 +64,8 @@ class MoveReservation(Request):
     party: Annotated[
         bool, Field(default=False, description="Move all reservations of the party that are not cancelled, or none.")
     ]
+
+
+class CorrectAddress(Request):
+    customer_email: Email
+    contact_proof: ContactProof

@@ -87,6 +87,21 @@ class ReservedAnswer(Done):
     data: Reserved
 
 
+class CorrectedAddress(Response):
+    reservation_id: int
+    customer_email: str
+    confirmation_sent: bool
+    """The confirmation goes to the new address. False if the address has not changed."""
+    manage_url: str
+    """The link of the visit. After a change every older link is void."""
+    token: str
+    """The token of the link."""
+
+
+class CorrectedAddressAnswer(Done):
+    data: CorrectedAddress
+
+
 class PartyPlace(Response):
     reservation_id: int
     ticket_code: str

@@ -2,6 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.booking import (
+    address_endpoints,
     availability_endpoints,
     contact_endpoints,
     endpoints,
@@ -114,6 +115,13 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
         " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled."
         " A booking moves with its whole party, and only to another performance of its show; `slot_id` is the performance's id."
         " `NO_CAPACITY` then says how many places are left (`available_count`) and lists `alternatives` with places for all.",
+    ),
+    Endpoint(
+        "PUT", f"{_RESERVATION}/contact", address_endpoints.correct_own_address, "Correct the email address of a visit", "Reservations", "holder",
+        responses.CorrectedAddressAnswer, body=requests.CorrectAddress, parameters=_TOKEN,
+        refusals=(*BODY_REFUSALS, *_RESERVATION_REFUSALS, Reason.INVALID_CONTACT, Reason.NOT_RESENDABLE, Reason.CONTACT_NOT_VERIFIED, Reason.BUSY),
+        about="For the holder of the link, until the visit is over. The confirmation goes to the new address with a new link; every older link"
+        " is void, and the old address is told. It holds for all who were booked together. Staff use `PATCH /api/admin/reservations/{reservation_id}`.",
     ),
     Endpoint(
         "DELETE", _RESERVATION, reservation_endpoints.cancel_party, "Cancel a reservation", "Reservations", "holder",

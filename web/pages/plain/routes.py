@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages.plain import cancel, code_step, confirm_step, contact_step, ticket_step, time_step, waitlist
+from web.pages.plain import address, cancel, code_step, confirm_step, contact_step, ticket_step, time_step, waitlist
 from web.pages.plain.draft import START
 
 _DRAFT = START + "/{draft}"
@@ -24,6 +24,8 @@ def plain_routes() -> list[web.RouteDef]:
         web.post(f"{_DRAFT}/time", time_step.answer_time),
         web.get(f"{_DRAFT}/confirm", confirm_step.show_summary),
         web.post(f"{_DRAFT}/confirm", confirm_step.answer_summary),
+        web.get("/r/{token}/email", address.show_visit),
+        web.post("/r/{token}/email", address.answer_address),
         web.get("/r/{token}/plain", cancel.show_question),
         web.post("/r/{token}/plain", cancel.answer_question),
         web.get("/w/{token}/plain", waitlist.show_choices),
