@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 
 EXAMPLES: dict[str, Any] = {
     "date": "2026-12-01",
-    "time": "20:00:00",
+    "time-local": "20:00:00",
     "date-time": "2026-11-25T10:00:00Z",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "email": "john@example.com",

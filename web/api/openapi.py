@@ -11,12 +11,27 @@ from pydantic.json_schema import models_json_schema
 from hub.rules.reasons import Reason
 from hub.text.messages import MESSAGES
 from web.api.endpoint import Endpoint
+from web.api.examples import add_examples
+from web.api.groups import BY_TAG
+from web.api.links import add_links
+from web.api.parameters import ID_SCHEMA, TOKEN_SCHEMA
 from web.api.responses import Refusal
 from web.statuses import status_of
 
 VERSION = "0.1.0"
 _PART = re.compile(r"\{([a-z_]+)(?::[^}]+)?\}")
 _REF = "#/components/schemas/{model}"
+_TEXT_PARTS = {
+    "token": TOKEN_SCHEMA,
+    "hash": {"type": "string", "pattern": "^[0-9a-f]+$", "minLength": 1, "maxLength": 128},
+}
+_PARTS = {
+    "token": "The token of the entry, from its link.",
+    "hash": "The hash of the poster, from the show's `poster_url`.",
+}
+"""Parts of an address that are no numbers, and what they are."""
+_LOCAL_TIME = {"format": "time-local", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
+"""A time of the venue's day. JSON Schema's own `time` has an offset from UTC."""
 # Refusals that every endpoint may return.
 _ALWAYS = (Reason.SERVICE_UNAVAILABLE, Reason.INTERNAL)
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
@@ -38,19 +53,25 @@ def build_document(endpoints: Iterable[Endpoint], public_url: str) -> dict[str, 
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in table:
         paths.setdefault(plain_path(endpoint.path), {})[endpoint.method.lower()] = _operation(endpoint)
-    return {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "Venue Hub",
             "version": VERSION,
             "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "contact": {"name": "Whoever runs this hub", "url": public_url},
         },
         "servers": [{"url": public_url}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in table)],
+        "tags": [
+            {"name": tag, "description": BY_TAG[tag].about} for tag in dict.fromkeys(endpoint.tag for endpoint in table)
+        ],
         "paths": paths,
         "components": {"schemas": _schemas(table), "securitySchemes": _security_schemes(), "headers": _headers()},
     }
+    add_examples(document)
+    add_links(document)
+    return document
 
 
 def plain_path(path: str) -> str:
@@ -80,11 +101,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    number, text = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}, {"type": "string", "minLength": 1}
-    return [
-        {"name": name, "in": "path", "required": True, "schema": number if name.endswith("id") else text}
-        for name in _PART.findall(endpoint.path)
-    ]
+    found = []
+    for name in _PART.findall(endpoint.path):
+        about = _PARTS.get(name) or f"The number of the {name.removesuffix('_id').replace('_', ' ')}."
+        schema = _TEXT_PARTS.get(name, ID_SCHEMA)
+        found.append({"name": name, "in": "path", "required": True, "description": about, "schema": dict(schema)})
+    return found
 
 
 def _other_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -163,8 +185,18 @@ def _definitions(bodies: frozenset[type[BaseModel]], responses: frozenset[type[B
         ],
         ref_template=_REF,
     )
-    found: dict[str, Any] = definitions["$defs"]
+    found: dict[str, Any] = _with_local_times(definitions["$defs"])
     return found
+
+
+def _with_local_times(schema: Any) -> Any:
+    """Return the schema with the format and pattern of times of day without an offset."""
+    if isinstance(schema, list):
+        return [_with_local_times(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _with_local_times(value) for name, value in schema.items()}
+    return found | _LOCAL_TIME if found.get("format") == "time" else found
 
 
 def _security_schemes() -> dict[str, Any]:

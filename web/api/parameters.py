@@ -1,12 +1,17 @@
 """Parameters that several endpoints share, and the JSON schemas of their values."""
 
 from web.api.endpoint import Parameter
-from web.limits import LARGEST_ID, LONGEST_TOKEN, MOST_ROWS, MOST_SPAN_DAYS, USUAL_ROWS
+from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN, MOST_ROWS, MOST_SPAN_DAYS, USUAL_ROWS
 
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+VENUE_ID_SCHEMA = {**ID_SCHEMA, "maximum": LARGEST_VENUE_ID}
+TOKEN_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN, "pattern": "^[!-~]+$"}
 CURSOR_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN}
 DAY_SCHEMA = {"type": "string", "format": "date"}
-ORQ = Parameter("orq", "query", ID_SCHEMA, "The organisation. Optional if the hub serves only one.")
+ORQ = Parameter(
+    "orq", "query", ID_SCHEMA,
+    "The number of the organisation whose tickets and slots are meant. Needed only on a hub that serves several.",
+)  # fmt: skip
 SPAN = (
     Parameter("from", "query", DAY_SCHEMA, f"First day. With `to`, the span has at most {MOST_SPAN_DAYS} days."),
     Parameter("to", "query", DAY_SCHEMA, "Last day, included."),
@@ -14,7 +19,9 @@ SPAN = (
 LIMIT = Parameter(
     "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}, "How many."
 )
-IF_NONE_MATCH = Parameter("If-None-Match", "header", {"type": "string"}, "The `ETag` of an earlier response.")
+IF_NONE_MATCH = Parameter(
+    "If-None-Match", "header", {"type": "string", "maxLength": 2000}, "The `ETag` of an earlier response."
+)
 BEFORE = Parameter("before", "query", ID_SCHEMA, "The `next` of the previous page.")
 FLAG_SCHEMA = {"type": "string", "enum": ["0", "1", "true", "false"], "default": "0"}
 DRY_RUN = Parameter(
@@ -22,7 +29,7 @@ DRY_RUN = Parameter(
     "1 answers, or refuses, as the request would, and changes nothing.",
 )  # fmt: skip
 IF_MATCH = Parameter(
-    "If-Match", "header", {"type": "string"},
+    "If-Match", "header", {"type": "string", "pattern": '^(\\*|(W/)?"?[0-9]{1,9}"?)$', "maxLength": 13, "examples": ['"3"']},
     'The `version` that was read, as in the `ETag` (`"3"`). The request is refused if it is not the newest. Without it any is changed.',
 )  # fmt: skip
 CHANGE = (DRY_RUN, IF_MATCH)

@@ -59,13 +59,15 @@ Organisation = Annotated[
 ]
 
 
-Code = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_TYPED_CODE, examples=["TKT-2025-ABC123-DEF456"])]
+EXAMPLE_CODE = "TKT-2026-7BC3KM-9RT4WT"
+"""A ticket code with the right check character, as a shop gets it."""
+
+
+Code = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_TYPED_CODE, examples=[EXAMPLE_CODE])]
 
 
 # A scanner sends the text of the QR code: a code, a token, or a URL with one of them.
-ScannedText = Annotated[
-    FilledText, Field(min_length=1, max_length=LONGEST_SCAN_FIELD, examples=["TKT-2025-ABC123-DEF456"])
-]
+ScannedText = Annotated[FilledText, Field(min_length=1, max_length=LONGEST_SCAN_FIELD, examples=[EXAMPLE_CODE])]
 
 
 Email = Annotated[Text, Field(max_length=LONGEST_EMAIL, examples=["john@example.com"])]

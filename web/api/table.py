@@ -32,11 +32,11 @@ from web.api.waitlist.table import WAITLIST_ENDPOINTS
 
 DOCUMENT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/openapi.json", openapi_pages.show_document, "Get this document", "Standing", "anyone", responses.Document,
+        "GET", "/api/openapi.json", openapi_pages.show_document, "Get this document", "Health", "anyone", responses.Document,
         not_modified=True,
     ),
     Endpoint(
-        "GET", "/api/docs", openapi_pages.show_document_page, "Show this document as a page", "Standing", "anyone", ("text/html",),
+        "GET", "/api/docs", openapi_pages.show_document_page, "Show this document as a page", "Health", "anyone", ("text/html",),
         not_modified=True,
     ),
 )  # fmt: skip

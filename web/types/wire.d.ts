@@ -634,7 +634,7 @@ declare namespace Wire {
     edition: string;
     generated_at: string;
     policy: ListPolicy;
-    slots: (web__api__scanning__manifest_responses__ListedSlot)[];
+    slots: (DayListSlot)[];
     products: (ListedProduct)[];
     tickets: ([string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number, string] | [string, "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED", number, 0 | 1, string | null, "direct" | "mini_program" | "ota" | "booking" | "guest", string | null, string | null, string | null, number, number, string | null, number])[];
     gone: (string)[];
@@ -642,6 +642,16 @@ declare namespace Wire {
   interface DayListAnswer {
     success: true;
     data: DayList;
+  }
+  interface DayListSlot {
+    slot_id: number;
+    date: string;
+    start: string;
+    end: string;
+    starts_at: string;
+    ends_at: string;
+    opens_at: string;
+    closes_at: string;
   }
   interface DecideConflict {
     decision: "stays" | "leaves" | "mistake";
@@ -1209,12 +1219,24 @@ declare namespace Wire {
     verified_at: string | null;
     cancelled_at: string | null;
     cancel_cause: string | null;
-    slot: web__api__booking__admin_responses__ListedSlot;
+    slot: ListedSlot;
     version: number;
   }
   interface ListedReservationAnswer {
     success: true;
     data: ListedReservation;
+  }
+  interface ListedSlot {
+    slot_id: number;
+    venue_id: number;
+    venue: string;
+    timezone: string;
+    date: string;
+    start_time: string;
+    end_time: string;
+    whole_day: boolean;
+    show_id: number | null;
+    title: string | null;
   }
   interface LoggedScan {
     scan_id: string;
@@ -2530,28 +2552,6 @@ declare namespace Wire {
   }
   interface WithdrawDispute {
     scan_id: string;
-  }
-  interface web__api__booking__admin_responses__ListedSlot {
-    slot_id: number;
-    venue_id: number;
-    venue: string;
-    timezone: string;
-    date: string;
-    start_time: string;
-    end_time: string;
-    whole_day: boolean;
-    show_id: number | null;
-    title: string | null;
-  }
-  interface web__api__scanning__manifest_responses__ListedSlot {
-    slot_id: number;
-    date: string;
-    start: string;
-    end: string;
-    starts_at: string;
-    ends_at: string;
-    opens_at: string;
-    closes_at: string;
   }
   interface AlarmsBody {
     alarm: Alarm;

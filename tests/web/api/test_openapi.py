@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.rules.reasons import Reason
+from hub.rules.ticket_code import check
 from hub.text.messages import MESSAGES, message
 from tests.support.api_client import Api
+from tests.support.document_rules import broken_rules
 from web.api.openapi import build_document, plain_path
+from web.api.request_examples import EXAMPLES
+from web.api.requests import EXAMPLE_CODE
 from web.api.table import ENDPOINTS
 from web.statuses import STATUS
 
@@ -24,6 +31,50 @@ async def test_the_served_document_is_valid_openapi(api: Api) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
     assert document["servers"] == [{"url": api.hub.url}]
+
+
+def test_the_document_keeps_every_rule() -> None:
+    assert broken_rules(build_document(ENDPOINTS, "http://localhost")) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "broken", "said"),
+    [
+        (("info", "contact"), {}, "info has no contact"),
+        (("tags", 0, "description"), "", "has no description"),
+        (("paths", "/healthz", "get", "summary"), "Is it alive?.", "no full stop"),
+        (("paths", "/api/analytics", "get", "parameters", 3, "schema"), {"type": "integer"}, "a number without bounds"),
+        (("components", "schemas", "ValidateTicket", "properties", "ticket_code"), {"type": "string"}, "a text without an end"),
+        (("components", "schemas", "Slot", "properties", "start_time", "format"), "time", "has the format time"),
+        (("components", "schemas", "Unused"), {"type": "object"}, "is used nowhere"),
+        (("paths", "/api/tickets/validate", "post", "requestBody", "content", "application/json", "example"), {}, "required"),
+        (("paths", "/api/admin/venues", "post", "responses", "201", "links", "x"), {"operationId": "x"}, "which is not there"),
+        (("paths", "/healthz", "get", "responses", "503", "headers"), {}, "when to try again"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_document_that_breaks_a_rule_is_found_out(where: tuple[str | int, ...], broken: object, said: str) -> None:
+    document: Any = json.loads(json.dumps(build_document(ENDPOINTS, "http://localhost")))
+    inner = document
+    for name in where[:-1]:
+        inner = inner[name]
+    inner[where[-1]] = broken
+    found = broken_rules(document)
+    assert any(said in sentence for sentence in found), found
+
+
+def test_a_link_of_a_booking_leads_to_its_reservation() -> None:
+    paths = build_document(ENDPOINTS, "http://localhost")["paths"]
+    links = paths["/api/reservations/create"]["post"]["responses"]["200"]["links"]
+    operation = paths["/api/reservations/{reservation_id}"]["get"]["operationId"]
+    assert links[operation]["parameters"] == {"path.reservation_id": "$response.body#/data/reservation_id"}
+
+
+def test_the_example_of_a_ticket_code_is_not_a_mistyped_one() -> None:
+    assert check(EXAMPLE_CODE)
+    for body in EXAMPLES.values():
+        for code in (body.get("code", ""), body.get("ticket_code", ""), *body.get("ticket_codes", ())):
+            assert not code or check(code), code
 
 
 async def test_every_route_is_in_the_document_and_nothing_else(api: Api) -> None:

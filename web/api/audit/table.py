@@ -6,7 +6,7 @@ from hub.rules.reasons import Reason
 from web.api.audit import endpoints
 from web.api.audit.responses import AuditPageAnswer
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, ID_SCHEMA, LIMIT
+from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, ID_SCHEMA, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import STAFF_REFUSALS
 from web.limits import LONGEST_LABEL, LONGEST_SEARCH
 
@@ -23,7 +23,7 @@ AUDIT_ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter("action", "query", {"enum": [action.value for action in AuditAction]}, "Changes of exactly this kind."),
             Parameter("subject_id", "query", {"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}, "Changes of what has this id."),
             Parameter("source", "query", {"enum": list(SOURCES)}, "Changes from here."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Changes of this venue."),
+            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Changes of this venue."),
             LIMIT, Parameter("before", "query", CURSOR_SCHEMA, "The `next` of the previous page."),
             Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
                       "`csv` returns all matching changes as one `text/csv` file, sent while it is read."),

@@ -11,15 +11,13 @@ from web.api.booking import (
     responses,
 )
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import FLAG_SCHEMA, IF_NONE_MATCH, ORQ, SPAN, idempotency_key_parameter
+from web.api.parameters import FLAG_SCHEMA, IF_NONE_MATCH, ORQ, SPAN, TOKEN_SCHEMA, idempotency_key_parameter
 from web.api.refusal_groups import BODY_REFUSALS, TICKET_REFUSALS
 
 _RESERVATION = "/api/reservations/{reservation_id:[0-9]+}"
 _TOKEN = (
-    Parameter("token", "query", {"type": "string"}, "The reservation's token, from its link."),
-    Parameter(
-        "X-Reservation-Token", "header", {"type": "string"}, "The same token as a header, so that it is in no URL."
-    ),
+    Parameter("token", "query", TOKEN_SCHEMA, "The reservation's token, from its link."),
+    Parameter("X-Reservation-Token", "header", TOKEN_SCHEMA, "The same token as a header, so that it is in no URL."),
 )
 _BOOKING_KEY = idempotency_key_parameter("A repeat with the same key and body gets the first answer and books nothing.")
 _RESERVATION_REFUSALS = (

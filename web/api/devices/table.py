@@ -5,7 +5,7 @@ from hub.access.scanners import SCANNER_HEADER
 from hub.rules.reasons import Reason
 from web.api.devices import endpoints, requests, responses, scanner_endpoints
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT
+from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.limits import LONGEST_TOKEN
 
@@ -22,7 +22,7 @@ DEVICE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/devices", endpoints.list_devices, "List scanners", _TAG, "operator", responses.DevicePageAnswer,
         parameters=(
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue."),
+            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those of this venue."),
             Parameter("show", "query", {"enum": list(endpoints.SHOWN), "default": "current"}, "`ended`: those that were revoked."),
             Parameter("search", "query", {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN}, "Part of a name, or of a gate's."),
             LIMIT, BEFORE,

@@ -8,7 +8,8 @@ from hub.rules.venue_policies import POLICIES, VenuePolicy
 from web.api.requests import AdminRequest, Text
 
 _Word = Annotated[Text, Field(max_length=2000)]
-PolicyValue = int | _Word | Annotated[list[int | _Word], Field(max_length=50)] | None
+_Number = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+PolicyValue = _Number | _Word | Annotated[list[_Number | _Word], Field(max_length=50)] | None
 
 
 def _field(policy: VenuePolicy) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CHANGE, FLAG_SCHEMA
+from web.api.parameters import CHANGE, FLAG_SCHEMA, VENUE_ID_SCHEMA
 from web.api.policies import endpoints, requests, responses
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 
@@ -18,7 +18,7 @@ POLICY_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/policies", endpoints.show_policies, "Show the policies of a venue", _TAG, "operator",
         responses.VenuePoliciesAnswer,
-        parameters=(Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue."),),
+        parameters=(Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue."),),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
         about="For administrators. Each policy with what it changes, who will notice, its default and its value.",
     ),

@@ -3,7 +3,7 @@
 from hub.actions.reporting.scan_log import MODES
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, LIMIT
+from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, ID_SCHEMA, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import STAFF_REFUSALS
 from web.api.reporting import (
     analytics_endpoints,
@@ -21,13 +21,11 @@ _FILTERS = (
     Parameter("date", "query", DAY_SCHEMA, "One day of the venue, instead of `from` and `to`."),
     Parameter("from", "query", DAY_SCHEMA, "First day."),
     Parameter("to", "query", DAY_SCHEMA, "Last day, included."),
-    Parameter(
-        "venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue. Managers only."
-    ),
-    Parameter("operator_id", "query", {"type": "integer", "minimum": 1}, "Scans of this operator. Managers only."),
+    Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue. Managers only."),
+    Parameter("operator_id", "query", ID_SCHEMA, "Scans of this operator. Managers only."),
     Parameter("gate", "query", {"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}, "Scans at this gate."),
     Parameter("result", "query", {"enum": list(RESULTS)}, "Scans with this colour."),
-    Parameter("reason", "query", {"type": "string"}, "Scans with this reason, such as `WRONG_DATE`."),
+    Parameter("reason", "query", CURSOR_SCHEMA, "Scans with this reason, such as `WRONG_DATE`."),
     Parameter("mode", "query", {"enum": list(MODES)}, "Scans in this mode."),
     Parameter(
         "code",
@@ -57,7 +55,7 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter("from", "query", DAY_SCHEMA, f"First day. The default is {USUAL_DAYS} days up to the last day."),
             Parameter("to", "query", DAY_SCHEMA, f"Last day, included. The default is today. At most {MOST_SPAN_DAYS} days in all."),
             Parameter("date", "query", DAY_SCHEMA, "One day, instead of `from` and `to`."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue."),
+            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue."),
             Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
                       "`csv` returns `text/csv`: a line per slot, and a line without a slot per day for its checks."),
         ),
@@ -70,7 +68,7 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/api/replay", replay_endpoints.send_replay, "Replay a day at the gates", "Records", "operator", (NDJSON,),
         parameters=(
             Parameter("date", "query", {"type": "string", "format": "date"}, "The day. The default is today."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue."),
+            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
         about="For managers. The first line has the planned slots and the `columns` of the following lines, one line per event"
@@ -79,13 +77,13 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
 )  # fmt: skip
 
 HEALTH_ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("GET", "/healthz", health_endpoints.check_alive, "Check whether the process is alive", "Standing", "anyone", responses.Alive),
+    Endpoint("GET", "/healthz", health_endpoints.check_alive, "Check whether the process is alive", "Health", "anyone", responses.Alive),
     Endpoint(
-        "GET", "/readyz", health_endpoints.check_ready, "Check whether the process is ready", "Standing", "anyone", responses.Ready,
+        "GET", "/readyz", health_endpoints.check_ready, "Check whether the process is ready", "Health", "anyone", responses.Ready,
         about="200 if Postgres answers, with `degraded` if Redis does not or no mail server is set. Otherwise 503 with the same body.",
     ),
     Endpoint(
-        "GET", "/metrics", health_endpoints.send_metrics, "Get metrics for Prometheus", "Standing", "monitoring", ("text/plain",),
+        "GET", "/metrics", health_endpoints.send_metrics, "Get metrics for Prometheus", "Health", "monitoring", ("text/plain",),
         refusals=(Reason.FORBIDDEN,),
     ),
 )  # fmt: skip

@@ -55,7 +55,7 @@ class ListPolicy(Response):
     re_entry: Literal["deny", "allow"]
 
 
-class ListedSlot(Response):
+class DayListSlot(Response):
     slot_id: int
     date: date
     start: time
@@ -79,7 +79,7 @@ class DayList(Response):
     edition: str
     generated_at: datetime
     policy: ListPolicy
-    slots: list[ListedSlot]
+    slots: list[DayListSlot]
     """The slots of the day, and those of the days before and after whose entry window overlaps it."""
     products: list[ListedProduct]
     tickets: list[ListedTicket | ListedParty | ListedMember | ListedOfProduct]

@@ -76,7 +76,7 @@ Message = Annotated[
     Text, Field(default="", max_length=LONGEST_MESSAGE, description="The organiser's own words in every e-mail.")
 ]
 Translations = Annotated[
-    dict[str, dict[str, Text]],
+    dict[str, dict[str, Annotated[Text, Field(max_length=LONGEST_DESCRIPTION)]]],
     Field(
         max_length=20,
         description="Texts by language (`zh_Hans`) and field: `title`, `subtitle`, `description`, `accessibility`, `consent`.",

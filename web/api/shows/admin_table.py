@@ -12,6 +12,7 @@ from web.api.parameters import (
     IF_MATCH,
     IF_NONE_MATCH,
     LIMIT,
+    VENUE_ID_SCHEMA,
 )
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.shows import admin_performance_endpoints as performances
@@ -21,7 +22,7 @@ from web.api.shows import admin_room_endpoints as rooms
 from web.api.shows import admin_show_endpoints as shows
 
 _TAG = "Organising shows"
-_VENUE = Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue.")
+_VENUE = Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those of this venue.")
 _ROOM, _SHOW, _PERFORMANCE = (
     (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, reason)
     for reason in (Reason.ROOM_NOT_FOUND, Reason.SHOW_NOT_FOUND, Reason.PERFORMANCE_NOT_FOUND)
@@ -153,7 +154,7 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
 
 POSTER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/posters/{hash:[0-9a-f]+}", shows.send_poster, "Get a poster", "Shows and bookings", "anyone",
+        "GET", "/posters/{hash:[0-9a-f]+}", shows.send_poster, "Get a poster", "Shows", "anyone",
         ("image/png", "image/jpeg", "image/webp"), parameters=(IF_NONE_MATCH,), refusals=(Reason.NOT_FOUND,), not_modified=True,
         about="The address has the hash of the image, so it may be kept for ever.",
     ),

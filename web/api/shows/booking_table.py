@@ -9,7 +9,7 @@ from web.api.shows import booking_endpoints, booking_requests, booking_responses
 VISITOR_BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/bookings", booking_endpoints.request_booking,
-        "Ask for seats at a performance", "Shows", "anyone",
+        "Ask for seats at a performance", "Bookings", "anyone",
         booking_responses.BookingPendingAnswer, body=booking_requests.RequestBooking, status=201,
         parameters=(
             idempotency_key_parameter("A repeat with the same key and body gets the first answer, and no second e-mail."), ORQ,
@@ -23,7 +23,7 @@ VISITOR_BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/bookings/confirm", booking_endpoints.confirm_booking,
-        "Confirm a booking", "Shows", "anyone",
+        "Confirm a booking", "Bookings", "anyone",
         booking_responses.BookingConfirmedAnswer, body=booking_requests.ConfirmBooking,
         parameters=(
             idempotency_key_parameter("A repeat with the same key and body gets the first answer instead of `CONFIRMATION_USED`."),

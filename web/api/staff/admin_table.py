@@ -3,7 +3,7 @@
 from hub.actions.staff.people import ROLES, STATUSES
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT
+from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.staff import account_endpoints as account
 from web.api.staff import admin_endpoints as admin
@@ -17,7 +17,7 @@ _FILTERS = (
     Parameter("q", "query", {"type": "string", "maxLength": LONGEST_SEARCH},
               "Beginnings of words of the name, the user name and the e-mail address."),
     Parameter("role", "query", {"enum": list(ROLES)}, "Only those of this role."),
-    Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those who may work at this venue."),
+    Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those who may work at this venue."),
     Parameter("status", "query", {"enum": list(STATUSES)}, "Only those of this status."),
 )  # fmt: skip
 _FOUND = (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, Reason.STAFF_NOT_FOUND)

@@ -5,7 +5,7 @@ from hub.actions.tickets.products import STATUSES as PRODUCT_STATUSES
 from hub.actions.tickets.ticket_list import LOOK_AT
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import BEFORE, CHANGE, CURSOR_SCHEMA, DRY_RUN, ID_SCHEMA, LIMIT
+from web.api.parameters import BEFORE, CHANGE, CURSOR_SCHEMA, DRY_RUN, ID_SCHEMA, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.tickets import admin_requests as requests
 from web.api.tickets import admin_responses as responses
@@ -26,7 +26,7 @@ PRODUCT_ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(
             Parameter("q", "query", _TEXT_SCHEMA, "A part of a name in either language."),
             Parameter("status", "query", {"enum": list(PRODUCT_STATUSES), "default": "current"}, "Those that sell, or archived ones."),
-            Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue, or of every venue."),
+            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those of this venue, or of every venue."),
             LIMIT, BEFORE,
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),

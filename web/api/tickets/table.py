@@ -3,14 +3,14 @@
 from hub.actions.tickets.life import MOST_FOUND
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import ORQ, SPAN
+from web.api.parameters import ORQ, SPAN, TOKEN_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS, TICKET_REFUSALS
 from web.api.tickets import endpoints, record_endpoints, requests, responses
 from web.limits import LEAST_SEARCH, LONGEST_SEARCH
 from web.statuses import CODE_CHECK_STATUSES
 
 _TICKET = "/api/tickets/{ticket_id:[0-9]+}"
-_TICKET_CODE = Parameter("X-Ticket-Code", "header", {"type": "string"}, "The ticket's code. Staff do not need it.")
+_TICKET_CODE = Parameter("X-Ticket-Code", "header", TOKEN_SCHEMA, "The ticket's code. Staff do not need it.")
 _HOLDER_REFUSALS = (
     Reason.UNAUTHENTICATED,
     Reason.FORBIDDEN,

@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import CHANGE, CURSOR_SCHEMA, DAY_SCHEMA, DRY_RUN, LIMIT
+from web.api.parameters import CHANGE, CURSOR_SCHEMA, DAY_SCHEMA, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.shows.admin_responses import DeletedAnswer
 from web.api.venues import hours_endpoints as hours
@@ -11,10 +11,8 @@ from web.api.venues import slot_requests as requests
 from web.api.venues import slot_responses as responses
 
 _TAG = "Slots and opening hours"
-_VENUE = Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue.")
-_OF_VENUE = Parameter(
-    "venue_id", "query", {"type": "integer", "minimum": 1}, "The default is the login's venue, or the first."
-)
+_VENUE = Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those of this venue.")
+_OF_VENUE = Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue, or the first.")
 _DAYS = (
     Parameter("date", "query", DAY_SCHEMA, "Only those of this day."), Parameter("from", "query", DAY_SCHEMA, "First day."),
     Parameter("to", "query", DAY_SCHEMA, "Last day, included."),

@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT
+from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.shows.admin_responses import DeletedAnswer
 from web.api.venues import gate_endpoints as gates
@@ -37,7 +37,7 @@ VENUE_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", "/api/admin/gates", gates.list_gates, "List gates", _TAG, "operator", responses.GatePageAnswer,
-        parameters=(Parameter("venue_id", "query", {"type": "integer", "minimum": 1}, "Only those of this venue."), LIMIT, BEFORE),
+        parameters=(Parameter("venue_id", "query", VENUE_ID_SCHEMA, "Only those of this venue."), LIMIT, BEFORE),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS), about="For managers. The newest comes first.",
     ),
     Endpoint(
