@@ -25,7 +25,7 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id, i.day, i.source, i.scanned_at, i.logged_at FROM scans i
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
-                        AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = i.scan_id AND u.org_id = i.org_id)
+                        AND (SELECT u.scan_id FROM scans u WHERE u.undoes = i.scan_id AND u.org_id = i.org_id LIMIT 1) IS NULL
                       ORDER BY i.logged_at DESC LIMIT 1) i ON true
   LEFT JOIN LATERAL (SELECT d.date, d.venue_id FROM reservation_slots d WHERE d.org_id = i.org_id AND d.id = i.slot_id LIMIT 1) d ON true
   LEFT JOIN LATERAL (SELECT b.left_at, b.left_gate, b.returned_at FROM ticket_absences b
