@@ -45,6 +45,14 @@ class LoggedScan(NamedTuple):
     slot_id: int | None = None
     remaining: int | None = None
 
+    @property
+    def admitted(self) -> bool:
+        """Whether the scan let its holder in, for the first time or again, or found that the whole party had come in.
+
+        The entries of a family are logged with a code for each, of which only one was shown.
+        """
+        return self.entered or self.reason == "RE_ENTRY" or self.remaining == 0
+
 
 def logged_scan(request: ScanRequest, decision: Decision, now: datetime) -> LoggedScan:
     """Return the scan as it is logged at `now`."""

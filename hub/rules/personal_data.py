@@ -86,6 +86,7 @@ NOT_EXPORTED = frozenset({"payload", "key_hash", "body_hash", "manage_token", "a
 """Personal columns that hold links, codes and hashes. An export shows what the hub knows, not what opens it."""
 
 _CLASSES: Mapping[str, Mapping[Kind, str]] = {
+    "alarm_acknowledgements": {Kind.PLAIN: "org_id alarm_id acknowledged_at", Kind.STAFF: "acknowledged_by"},
     "alert_looks": {Kind.PLAIN: "org_id looked_at"},
     "alert_states": {Kind.PLAIN: "org_id venue_id kind subject over under"},
     "alerts": {Kind.PLAIN: "org_id id venue_id kind subject value threshold details raised_at cleared_at"},

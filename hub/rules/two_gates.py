@@ -1,5 +1,7 @@
 """The two gates rule: one code scanned at two gates within the venue's number of minutes may be a copied ticket.
 
+One of the two gates must have let the holder in. A holder who was only looked at may have been sent to another gate.
+
     seen = Sightings(timedelta(minutes=5))
     seen.see("TKT-...", at_gate_a)     None
     seen.see("TKT-...", at_gate_b)     at_gate_a
@@ -31,6 +33,9 @@ class Sighting(Protocol):
     @property
     def scan_id(self) -> UUID: ...
 
+    @property
+    def admitted(self) -> bool: ...
+
 
 S = TypeVar("S", bound=Sighting)
 
@@ -48,7 +53,10 @@ class Sightings(Generic[S]):
         self._count = 0
 
     def see(self, code: str, sighting: S) -> S | None:
-        """Keep the sighting. Return the latest one at another gate within the time, unless that pair was reported."""
+        """Keep the sighting. Return the latest one at another gate within the time, where one of the two gates admitted.
+
+        A pair that was reported is not reported again.
+        """
         self._count += 1
         if self._count % LOOK_EVERY == 0:
             self._forget(sighting.moment)
@@ -58,7 +66,7 @@ class Sightings(Generic[S]):
             if trail is None:
                 self._seen[code] = sighting
                 return None
-        elif before.gate == sighting.gate:
+        elif before.gate == sighting.gate and (sighting.admitted or not before.admitted):
             self._seen[code] = sighting if before.moment <= sighting.moment else before
             return None
         else:
@@ -88,12 +96,15 @@ class Sightings(Generic[S]):
 
 
 class _Trail(Generic[S]):
-    """A code seen at several gates: the last sighting at each, and when each pair was reported."""
+    """A code seen at several gates, or again after its entry: the last sighting at each gate, which gates let it in, and when
+    each pair was reported.
+    """
 
-    __slots__ = ("_gates", "_reported", "latest")
+    __slots__ = ("_admitted", "_gates", "_reported", "latest")
 
     def __init__(self, first: S) -> None:
         self._gates: dict[str | None, S] = {first.gate: first}
+        self._admitted = {first.gate} if first.admitted else set()
         self._reported: dict[frozenset[str | None], datetime] = {}
         self.latest = first.moment
 
@@ -101,11 +112,14 @@ class _Trail(Generic[S]):
         known = self._gates.get(sighting.gate)
         if known is None or known.moment <= sighting.moment:
             self._gates[sighting.gate] = sighting
+        if sighting.admitted:
+            self._admitted.add(sighting.gate)
         self.latest = max(self.latest, sighting.moment)
         others = [
             other
             for other in self._gates.values()
             if other.gate != sighting.gate
+            and (sighting.gate in self._admitted or other.gate in self._admitted)
             and abs(other.moment - sighting.moment) <= within
             and not self._was_reported(frozenset((other.gate, sighting.gate)), sighting.moment, within)
         ]

@@ -122,6 +122,8 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("who gets alerts by mail; none: nobody"),
     N_("Whoever runs the system behind this address"),
     N_("whose phone numbers need no country code, e.g. IT"),
-    N_("within how many minutes a code shown at two gates raises an alarm at both and in the control room; off: never"),
+    N_(
+        "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never"
+    ),
 )
 """The texts of the table. A test compares them with it."""

@@ -14,6 +14,7 @@ from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.notices import count_acknowledgements
 from tests.support.venues import free_of_venue, overwrite_venue
 from tests.support.world import TODAY, World
 
@@ -52,17 +53,49 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
         await expect(alarm).to_contain_text(f"Ticket used at two gates: …{ticket.code[-4:]}")
         await expect(alarm).to_contain_text("Tom Brown: Already verified")
         assert await each.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        # The newest stands in the strip, as high as without alerts.
+        assert (await each.locator("#alerts").bounding_box() or {})["height"] == 68
     await page.get_by_role("button", name="3 alerts").click()
-    await page.locator(CARDS).get_by_role("button", name="Seen").click()
-    await expect(page.locator(CARDS)).to_have_count(2)
-    await expect(phone.locator(CARDS)).to_have_count(3)
+    await page.locator(CARDS).get_by_role("button", name="Acknowledge").click()
+    for each in (page, phone):
+        await expect(each.locator(".alert-brief.alarm")).to_have_count(0)
+        await expect(each.locator(".alerts-all")).to_have_text("2 alerts")
+        await expect(each.locator(f"{CARDS}.done")).to_contain_text("Acknowledged by Ann Lee at")
     for _ in range(3):
         await look_at(hub.services, world.org_id, await measure(hub.services, AlertMetrics()))
         hub.clock.advance(LOOK_EVERY.total_seconds())
-    await expect(page.locator(CARDS)).to_have_count(1)
+    await expect(page.locator(".alert-brief")).to_have_count(1)
     await page.reload()
-    await expect(page.locator(CARDS)).to_have_count(1)
-    await expect(page.locator(CARDS)).to_contain_text("Nearly full")
+    await expect(page.locator(".alert-brief")).to_have_count(1)
+    await expect(page.locator(".alert-brief")).to_contain_text("Nearly full")
+
+
+async def test_the_alarms_of_one_ticket_are_one_card_that_says_what_to_do(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    (ticket,) = await world.fill(await world.slot(), 1)
+    page = await open_page("/manager", token=await world.staff("MANAGER", name="Ann Lee"))
+    await expect(page.get_by_text("No alerts")).to_be_visible()
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    before = await page.locator("#board .totals").bounding_box()
+    gates = []
+    for name in ("Main entrance", "Side door", "Garden"):
+        gates.append(gate := await hub.socket(await world.staff(name=f"{name} Person"), gate=name))
+        await gate.command("device", device={"id": f"d-{name}", "name": name, "gate": name})
+        await gate.verify(ticket.code)
+    brief = page.locator(".alert-brief")
+    await expect(brief).to_have_count(1)
+    await expect(brief).to_contain_text(f"Ticket used at 3 gates: …{ticket.code[-4:]}")
+    await expect(page.locator(".alerts-all")).to_have_text("One alert")
+    assert await page.locator("#board .totals").bounding_box() == before, "nothing moved"
+    await expect(brief.get_by_role("link", name="Open ticket")).to_have_attribute(
+        "href", f"/manager/ticket/{ticket.id}"
+    )
+    await brief.get_by_role("link", name="Call Garden").click()
+    await expect(page.locator(".scanner-card:focus")).to_contain_text("Garden Person")
+    await brief.get_by_role("button", name="Acknowledge").click()
+    await expect(page.get_by_text("No alerts")).to_be_visible()
+    assert await count_acknowledgements(hub.database) == 2
 
 
 async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: World, open_page: Open) -> None:

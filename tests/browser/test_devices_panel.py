@@ -20,7 +20,7 @@ CARDS = "#devices .scanner-card"
 
 async def panel(open_page: Open, world: World, *, phone: bool = False) -> Page:
     page = await open_page("/manager#devices", token=await world.staff("MANAGER", name="Ann Lee"), phone=phone)
-    await expect(page.get_by_text("No scanner is on line.")).to_be_visible()
+    await expect(page.get_by_text("No scanner is online.")).to_be_visible()
     return page
 
 
@@ -36,7 +36,7 @@ async def test_a_scanner_page_reports_its_state_and_is_listed_until_it_goes(
     scanner = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), phone=True, gate="A")
     card = manager.locator(CARDS)
     await expect(card).to_contain_text("Gate A")
-    await expect(card).to_contain_text("On line")
+    await expect(card).to_contain_text("Online")
     await expect(card).to_contain_text("Jane Smith")
     await expect(card).to_contain_text(re.compile(r"Battery\s*100 %, charging"))
     await expect(card).to_contain_text(re.compile(r"Round trip\s*\d+ ms"))
@@ -46,8 +46,8 @@ async def test_a_scanner_page_reports_its_state_and_is_listed_until_it_goes(
     await key_in(scanner, ticket.code)
     await expect(card).to_contain_text("Valid, not admitted yet")
     await scanner.close()
-    await expect(card).to_contain_text("Off line since")
-    await expect(manager.get_by_text("0 scanners are on line")).to_be_visible()
+    await expect(card).to_contain_text("Offline since")
+    await expect(manager.get_by_text("0 scanners are online")).to_be_visible()
 
 
 async def test_what_is_worth_a_look_is_marked_in_words(

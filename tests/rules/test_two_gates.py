@@ -21,10 +21,15 @@ class Held(NamedTuple):
     gate: str
     scan_id: UUID
     details: int
+    admitted: bool = True
 
 
-def at(seconds: float, gate: str, number: int = 0) -> Held:
-    return Held(NOON + timedelta(seconds=seconds), gate, UUID(int=number), number)
+def at(seconds: float, gate: str, number: int = 0, *, admitted: bool = True) -> Held:
+    return Held(NOON + timedelta(seconds=seconds), gate, UUID(int=number), number, admitted)
+
+
+def looked(seconds: float, gate: str, number: int = 0) -> Held:
+    return at(seconds, gate, number, admitted=False)
 
 
 def reported(*sightings: Held, within: timedelta = WITHIN) -> list[tuple[int, int] | None]:
@@ -43,6 +48,16 @@ def test_one_gate_is_never_an_alarm_however_often() -> None:
 
 def test_another_gate_within_the_time_is_reported_with_the_last_sighting_at_the_first() -> None:
     assert reported(at(0, "A", 1), at(60, "A", 2), at(120, "B", 3)) == [None, None, (2, 3)]
+
+
+def test_whoever_was_let_in_at_neither_gate_is_no_alarm_until_one_lets_them_in() -> None:
+    assert reported(looked(0, "A", 1), looked(10, "B", 2), at(20, "B", 3)) == [None, None, (1, 3)]
+    assert reported(looked(0, "A", 1), looked(10, "B", 2), looked(20, "A", 3)) == [None] * 3
+
+
+def test_a_look_after_the_entry_does_not_hide_who_was_let_in() -> None:
+    assert reported(at(0, "A", 1), looked(200, "A", 2), looked(400, "B", 3)) == [None, None, (2, 3)]
+    assert reported(at(0, "A", 1), looked(1, "B", 2), looked(2, "C", 3)) == [None, (1, 2), (1, 3)]
 
 
 @pytest.mark.parametrize(("seconds", "alarm"), [(299, True), (300, True), (300.5, False), (3600, False)])

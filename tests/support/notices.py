@@ -28,6 +28,11 @@ async def count_alarms(database: Any, **where: Any) -> int:
     return await count_rows(database, "duplicate_alarms", **where)
 
 
+async def count_acknowledgements(database: Any, **where: Any) -> int:
+    """Count the acknowledged alarms with these values."""
+    return await count_rows(database, "alarm_acknowledgements", **where)
+
+
 async def read_notice_counts(database: Any) -> list[int]:
     """Return the counts of all notices that have one."""
     all_data = [json.loads(row["data"]) for row in await read_notices(database, "data")]

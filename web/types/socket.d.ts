@@ -34,6 +34,7 @@ interface Commands {
   decline: Wire.Dispute;
   ping: { server_time: string };
   unsubscribe: { subscriptions: number[] };
+  acknowledge_alarm: Wire.Alarm;
   subscribe: { topic: string; subscription: number; revision: number; snapshot?: unknown };
 }
 
@@ -91,6 +92,7 @@ declare namespace Wire {
     ticket_id: number | null;
     first: AlarmSide;
     second: AlarmSide;
+    acknowledged: { at: string; operator: { id: number; name: string } } | null;
   }
   interface AlarmSide { gate: string; at: string; operator: { id: number; name: string }; result: Decision["result"]; reason: string }
   /** hub/actions/reporting/gate_activity.py */

@@ -10,15 +10,33 @@ ON CONFLICT (second_scan_id, org_id) DO NOTHING
 RETURNING id;
 
 -- name: list_alarms
--- The newest $4 alarms of a venue ($2; NULL: of all) raised since $3, newest first.
-SELECT a.*, f.name AS first_name, s.name AS second_name
+-- The newest $4 alarms of a venue ($2; NULL: of all) raised since $3 (NULL: ever), newest first; of these the ones named in $5 (NULL: all).
+SELECT a.*, f.name AS first_name, s.name AS second_name, k.acknowledged_by, k.acknowledged_at, w.name AS acknowledged_name
   FROM (SELECT * FROM duplicate_alarms a
-         WHERE a.org_id = $1 AND ($2::bigint IS NULL OR a.venue_id = $2) AND a.raised_at >= $3
+         WHERE a.org_id = $1 AND ($2::bigint IS NULL OR a.venue_id = $2) AND ($3::timestamptz IS NULL OR a.raised_at >= $3)
+           AND ($5::bigint[] IS NULL OR a.id = ANY ($5))
          ORDER BY a.id DESC
          LIMIT $4) a
+  LEFT JOIN alarm_acknowledgements k ON k.org_id = a.org_id AND k.alarm_id = a.id
   LEFT JOIN staff f ON f.org_id = a.org_id AND f.id = a.first_by
   LEFT JOIN staff s ON s.org_id = a.org_id AND s.id = a.second_by
+  LEFT JOIN staff w ON w.org_id = a.org_id AND w.id = k.acknowledged_by
  ORDER BY a.id DESC;
+
+-- name: alarm_venue
+-- The venue of an alarm.
+SELECT venue_id FROM duplicate_alarms WHERE org_id = $1 AND id = $2;
+
+-- name: acknowledge_alarms
+-- Acknowledges this alarm and the earlier ones of its code at its venue, each once. Returns those that nobody had acknowledged.
+INSERT INTO alarm_acknowledgements (org_id, alarm_id, acknowledged_by, acknowledged_at)
+SELECT a.org_id, a.id, $3, $4
+  FROM duplicate_alarms one
+  JOIN duplicate_alarms a ON a.org_id = one.org_id AND a.venue_id = one.venue_id AND a.code = one.code AND a.id <= one.id
+ WHERE one.org_id = $1 AND one.id = $2 AND (a.id = one.id OR a.raised_at >= $5)
+ ORDER BY a.id
+ON CONFLICT (org_id, alarm_id) DO NOTHING
+RETURNING alarm_id;
 
 -- name: recent_scans
 -- The newest $2 scans of each venue at named gates within the venue's alarm time, oldest first.

@@ -1,13 +1,18 @@
-"""The duplicate alarms: raised once when a code is scanned at two gates, and listed."""
+"""The duplicate alarms: raised once when a code is scanned at two gates, listed, and acknowledged once for the venue."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from db.statements import load
+from hub.access.scope import refuse_other_venue
+from hub.access.tokens import Identity
 from hub.actions.messaging.notices import Notice, give_notices
 from hub.events.announcements import TopicEvent
 from hub.events.scan_events import LoggedScan
 from hub.observability import telemetry
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.services import Services
 
@@ -41,8 +46,9 @@ async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) ->
         "second": _side(
             second.gate, second.moment, second.operator_id, second.operator_name, second.result, second.reason
         ),
+        "acknowledged": None,
     }
-    services.announcer.publish([TopicEvent.of(first.org_id, TOPIC, {"alarm": alarm}, venue_id=first.venue_id)])
+    _publish(services, first.org_id, [alarm])
     telemetry.event(
         telemetry.TICKET_AT_TWO_GATES, "WARNING", ticket_id=ticket_id, first_gate=first.gate, second_gate=second.gate
     )
@@ -56,7 +62,42 @@ async def raise_alarm(services: Services, one: LoggedScan, other: LoggedScan) ->
 
 async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> list[dict[str, Any]]:
     """Return the alarms of the last twelve hours, newest first."""
-    rows = await services.database.fetch(ALARMS.list_alarms, org_id, venue_id, services.clock.now() - SHOWN, MOST)
+    return await _read_alarms(services, org_id, venue_id, services.clock.now() - SHOWN)
+
+
+async def acknowledge_alarm(services: Services, identity: Identity, alarm_id: int) -> dict[str, Any]:
+    """Acknowledge an alarm for its venue, and the earlier ones of the same code; return it as it is now.
+
+    The first acknowledgement counts, and a later one changes nothing. Refuses NOT_FOUND, FORBIDDEN.
+    """
+    venue_id = await services.database.fetchval(ALARMS.alarm_venue, identity.org_id, alarm_id)
+    if venue_id is None:
+        raise Refused(Reason.NOT_FOUND)
+    refuse_other_venue(identity, venue_id)
+    now = services.clock.now()
+    rows = await services.database.fetch(
+        ALARMS.acknowledge_alarms, identity.org_id, alarm_id, identity.staff_id, now, now - SHOWN
+    )
+    new = {row["alarm_id"] for row in rows}
+    alarms = await _read_alarms(services, identity.org_id, venue_id, None, [alarm_id, *new])
+    _publish(services, identity.org_id, [alarm for alarm in alarms if alarm["alarm_id"] in new])
+    return next(alarm for alarm in alarms if alarm["alarm_id"] == alarm_id)
+
+
+def _publish(services: Services, org_id: int, alarms: Sequence[dict[str, Any]]) -> None:
+    services.announcer.publish(
+        [TopicEvent.of(org_id, TOPIC, {"alarm": alarm}, venue_id=alarm["venue_id"]) for alarm in alarms]
+    )
+
+
+async def _read_alarms(
+    services: Services,
+    org_id: int,
+    venue_id: int | None,
+    since: datetime | None,
+    alarm_ids: Sequence[int] | None = None,
+) -> list[dict[str, Any]]:
+    rows = await services.database.fetch(ALARMS.list_alarms, org_id, venue_id, since, MOST, alarm_ids)
     return [
         {
             "alarm_id": row["id"],
@@ -66,6 +107,10 @@ async def list_alarms(services: Services, org_id: int, venue_id: int | None) -> 
             "ticket_id": row["ticket_id"],
             **{which: _side(*(row[f"{which}_{name}"] for name in ("gate", "at", "by", "name", "result", "reason")))
                for which in ("first", "second")},
+            "acknowledged": None if row["acknowledged_at"] is None else {
+                "at": rfc3339(row["acknowledged_at"]),
+                "operator": {"id": row["acknowledged_by"], "name": row["acknowledged_name"] or ""},
+            },
         }
         for row in rows
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.access.roles import Role
-from hub.live.commands import disputes, guests, ping, scanning, subscriptions, sync
+from hub.live.commands import alarms, disputes, guests, ping, scanning, subscriptions, sync
 from hub.live.commands.context import CommandContext
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "withdraw": Command(Role.OPERATOR, disputes.read_scan_id, disputes.withdraw),
     "override": Command(Role.MANAGER, disputes.read_override, disputes.override),
     "decline": Command(Role.MANAGER, disputes.read_decline, disputes.decline),
+    "acknowledge_alarm": Command(Role.MANAGER, alarms.read_alarm_id, alarms.acknowledge_alarm),
     "subscribe": Command(Role.OPERATOR, subscriptions.read_subscribe, subscriptions.subscribe),
     "unsubscribe": Command(Role.OPERATOR, subscriptions.read_unsubscribe, subscriptions.unsubscribe),
     "ping": Command(Role.OPERATOR, ping.read_nothing, ping.ping),

@@ -1,18 +1,19 @@
 """The duplicate alarm: a code at two gates within the venue's time is announced once at both gates and to managers."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from hub.actions.scanning.duplicate_alarms import raise_alarm
+from hub.actions.scanning.duplicate_alarms import acknowledge_alarm, raise_alarm
 from hub.app import LIVE
 from hub.jobs import duplicate_alarms
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
 from tests.support.hub import Hub
 from tests.support.negative_controls import drop_constraint
-from tests.support.notices import count_alarms
+from tests.support.notices import count_acknowledgements, count_alarms
 from tests.support.parties import book_together
 from tests.support.shows import add_booking, add_stage
 from tests.support.world import World
@@ -105,6 +106,7 @@ async def test_both_gates_and_the_control_room_get_the_alarm_and_nobody_else(hub
         "ticket_id": ticket.id,
         "first": alarm["first"] | {"gate": "A", "result": "GREEN", "reason": "VERIFIED"},
         "second": alarm["second"] | {"gate": "B", "result": "YELLOW", "reason": "ALREADY_VERIFIED"},
+        "acknowledged": None,
     }  # fmt: skip
     assert (alarm["first"]["operator"]["name"], alarm["second"]["operator"]["name"]) == ("A Person", "B Person")
     assert [await alarm_of(a), await alarm_of(b)] == [alarm, alarm]
@@ -117,6 +119,82 @@ async def test_both_gates_and_the_control_room_get_the_alarm_and_nobody_else(hub
     assert await alarms(hub) == 1
     await c.verify(ticket.code)
     assert (await alarm_of(watch))["second"]["gate"] == "C"
+
+
+async def test_a_ticket_that_was_let_in_at_neither_gate_is_no_alarm(hub: Hub, world: World) -> None:
+    """A visitor who was sent from one gate to the other. Control: once let in at the second, a look at the first is one."""
+    ticket = await world.reserved(await world.slot())
+    a, b, c = [await gate(hub, world, name) for name in "ABC"]
+    watch, _ = await manager(hub, world)
+    await a.validate(ticket.code)
+    await b.validate(ticket.code)
+    await silent(hub, a, b, c, watch)
+    await b.verify(ticket.code)
+    assert (await alarm_of(watch))["second"]["reason"] == "VERIFIED"
+
+
+async def an_alarm(hub: Hub, world: World, *gates: Any) -> Any:
+    ticket = await world.reserved(await world.slot())
+    for one in gates:
+        await one.verify(ticket.code)
+    return ticket
+
+
+async def test_an_alarm_is_acknowledged_once_for_all_managers_of_all_processes(
+    hub: Hub, world: World, open_hub: Any
+) -> None:
+    other = await open_hub()
+    await acquainted(hub, other)
+    a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
+    mary, _ = await manager(hub, world)
+    anne = await other.socket(await world.staff("MANAGER", "Anne Late"))
+    await anne.command("subscribe", topic="alarms")
+    await an_alarm(hub, world, a, b)
+    alarm = await alarm_of(mary)
+    assert await alarm_of(anne) == alarm
+    reply = await mary.command("acknowledge_alarm", alarm_id=alarm["alarm_id"])
+    assert reply["data"]["acknowledged"]["operator"]["name"] == "Mary Watch"
+    assert await alarm_of(anne) == reply["data"]
+    hub.clock.advance(60)
+    again = await anne.command("acknowledge_alarm", alarm_id=alarm["alarm_id"])
+    assert again["data"] == reply["data"], "the first one counts"
+    _, later = await manager(other, world)
+    assert later == [reply["data"]]
+    assert await count_acknowledgements(hub.database) == 1
+
+
+async def test_managers_who_acknowledge_at_once_write_it_once(hub: Hub, world: World, open_hub: Any) -> None:
+    """Control: without the table's key each of them writes a row, and the statement fails."""
+    other = await open_hub()
+    a, b, c = [await gate(hub, world, name) for name in "ABC"]
+    watch, _ = await manager(hub, world)
+    await an_alarm(hub, world, a, b, c)
+    await alarm_of(watch)
+    last = await alarm_of(watch)
+    managers = [replace(world.identity(), staff_id=number) for number in range(1, 7)]
+    found = await asyncio.gather(
+        *(acknowledge_alarm((hub, other)[n % 2].services, one, last["alarm_id"]) for n, one in enumerate(managers))
+    )
+    assert len({one["acknowledged"]["operator"]["id"] for one in found}) == 1
+    assert await count_acknowledgements(hub.database) == 2, "with the earlier one of the same ticket"
+    await drop_constraint(hub.database, "alarm_acknowledgements", "alarm_acknowledgements_pkey")
+    with pytest.raises(Exception, match="no unique"):
+        await acknowledge_alarm(hub.services, managers[0], last["alarm_id"])
+
+
+async def test_an_alarm_of_another_organisation_or_venue_is_not_acknowledged(hub: Hub, world: World) -> None:
+    a, b = await gate(hub, world, "A"), await gate(hub, world, "B")
+    watch, _ = await manager(hub, world)
+    await an_alarm(hub, world, a, b)
+    alarm = await alarm_of(watch)
+    stranger, _ = await manager(hub, await World(hub).found())
+    operator = await hub.socket(await world.staff())
+    for socket, code in ((stranger, "NOT_FOUND"), (operator, "FORBIDDEN")):
+        reply = await socket.command("acknowledge_alarm", alarm_id=alarm["alarm_id"])
+        assert reply["error"]["code"] == code
+    for wrong in (None, "7", 0, 2**64, 1.5):
+        assert (await watch.command("acknowledge_alarm", alarm_id=wrong))["error"]["code"] == "INVALID_REQUEST"
+    assert await count_acknowledgements(hub.database) == 0
 
 
 async def test_one_gate_no_gate_or_another_time_raise_nothing(hub: Hub, world: World) -> None:
@@ -173,7 +251,7 @@ async def test_gates_at_two_processes_raise_one_alarm_and_each_gate_gets_it_once
     for _ in range(6):
         ticket = await world.reserved(slot)
         # The scans are at the same moment: each process receives the other's scan after its own.
-        await asyncio.gather(a.validate(ticket.code), b.validate(ticket.code))
+        await asyncio.gather(a.verify(ticket.code), b.verify(ticket.code))
         assert [(await alarm_of(one))["ticket_id"] for one in (a, b, watch)] == [ticket.id] * 3
     assert await alarms(hub) == 6
 
@@ -188,7 +266,7 @@ async def test_without_messages_between_processes_only_the_log_shows_the_pair(
         one.services.scan_events._announcer = type("Mute", (), {"publish_to_peers": lambda self, received: None})()
     a, b = await gate(hub, world, "A"), await gate(other, world, "B")
     ticket = await world.reserved(await world.slot())
-    await a.validate(ticket.code)
+    await a.verify(ticket.code)
     await b.validate(ticket.code)
     await settled(hub, other)
     assert a.events == b.events == []

@@ -2,6 +2,7 @@
 const LOW_BATTERY = 15;
 const SLOW_MS = 1000;
 const WRONG_CLOCK_MS = 30_000;
+const LONG_GONE_MS = 10 * 60_000;
 
 export class DeviceList {
   /** @type {Map<string, Wire.DeviceRow>} */
@@ -46,6 +47,9 @@ export class DeviceList {
 
 /** @param {string} a @param {string} b */
 const compare = (a, b) => a.localeCompare(b, undefined, { numeric: true });
+
+/** Whether a scanner has been offline for a while, so that nobody looks for it. @param {Wire.DeviceRow} device @param {number} now */
+export const isLongGone = (device, now) => !device.live && now - Date.parse(device.since) > LONG_GONE_MS;
 
 /**
  * What needs attention on a device: "battery", "queue", "slow", "clock", "version".

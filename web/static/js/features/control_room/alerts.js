@@ -1,43 +1,13 @@
-// The alerts above every view: exceeded limits, and codes shown at two gates. One strip of fixed height shows the newest,
-// and a list on request all of them. Add the text of a new alert here.
+// The alerts above every view: exceeded limits, and tickets used at two gates. One strip of fixed height shows the newest,
+// and a list on request all of them. An alarm is acknowledged once for the venue, whoever does it.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
-import { hubNow, longDay, momentAt, number, shortDay } from "../../lib/dates.js";
-import { reasonOf } from "../../words/scans.js";
+import { hubNow, momentAt, number, shortDay } from "../../lib/dates.js";
 import { Cards } from "../../lib/cards.js";
+import { reasonOf } from "../../words/scans.js";
+import { BRIEF, LINES, TITLES } from "./alert_words.js";
 
-const SEEN = "venue-hub.alarms-seen";
 const ALARM_MS = 15 * 60_000;
-const KEPT = 60;
-
-/** @type {Record<string, (alert: Wire.Alert) => string>} */
-const TITLES = {
-  failure_rate: () => t("Many bookings fail"),
-  utilisation: ({ subject }) => t("Nearly full: {day}", { day: longDay(subject) }),
-  latency: () => t("Slow answers"),
-  login_failures: () => t("Many failed sign-ins"),
-  names_locked: () => t("A password or PIN is being guessed"),
-  people_inside: () => t("The venue is full"),
-};
-/** @typedef {{ value: string, threshold: string, slot: string }} Values */
-/** One short line, for the strip. @type {Record<string, (values: Values) => string>} */
-const BRIEF = {
-  failure_rate: (v) => t("{value} % failed in 15 minutes", v),
-  utilisation: (v) => (v.slot ? t("{slot} is {value} % booked", v) : t("The fullest time is {value} % booked", v)),
-  latency: (v) => t("One in 20 took over {value} ms", v),
-  login_failures: (v) => t("{value} refused in 15 minutes", v),
-  names_locked: (v) => t("User names locked: {value}", v),
-};
-/** @type {Record<string, (values: Values) => string>} */
-const LINES = {
-  failure_rate: (v) => t("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %).", v),
-  utilisation: (v) => (v.slot ? t("{slot} is {value} % booked (alert at {threshold} %).", v)
-    : t("The fullest time is {value} % booked (alert at {threshold} %).", v)),
-  latency: (v) => t("One answer in 20 of the whole hub took longer than {value} ms in the last 5 minutes (alert at {threshold} ms).", v),
-  login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes (alert at {threshold}).", v),
-  names_locked: (v) => t("User names locked for at least the third time in a row, in the last 15 minutes: {value}.", v),
-  people_inside: (v) => t("{value} people are inside; the limit is {threshold}.", v),
-};
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
 export function openAlerts(place, socket, context) {
@@ -68,6 +38,8 @@ class AlertsPanel {
     this.socket = socket;
     this.context = context;
     this.#title.tabIndex = -1;
+    /** Whether the page has the panel of scanners. */
+    this.canCall = document.getElementById("devices") !== null;
     const close = h("button", { type: "button", class: "button quiet small", popovertarget: "all-alerts", popovertargetaction: "hide" }, t("Close"));
     place.replaceChildren(this.#strip, this.#none, this.#all,
       h("div", { class: "all-alerts", id: "all-alerts", popover: "auto", role: "dialog", "aria-labelledby": "all-alerts-title" },
@@ -109,23 +81,38 @@ class AlertsPanel {
   }
 
   #draw() {
-    const seen = read();
-    const since = +hubNow() - ALARM_MS;
-    const alarms = [...this.#alarms.values()].filter((alarm) => Date.parse(alarm.raised_at) > since && !seen.includes(alarm.alarm_id));
+    const groups = this.#grouped();
+    const open = groups.filter(([{ acknowledged }]) => acknowledged === null);
     /** @type {Shown[]} */
     const shown = [
-      ...alarms.map((alarm) => ({
-        name: `alarm ${alarm.alarm_id}`, at: alarm.raised_at, brief: () => this.#alarmBrief(alarm), whole: () => this.#alarmCard(alarm) })),
+      ...open.map((group) => ({ name: nameOf(group), at: group[0].raised_at, brief: () => this.#alarmBrief(group), whole: () => this.#alarmCard(group) })),
       ...this.#raised().map(([alert, ...more]) => ({
         name: `alerts ${[alert, ...more].map((one) => one.alert_id)}`, at: alert.raised_at,
         brief: () => this.#alertBrief(alert, more), whole: () => this.#alertCard(alert, more) })),
     ].sort((a, b) => (a.at < b.at ? 1 : -1));
+    const done = groups.filter(([{ acknowledged }]) => acknowledged !== null);
     this.#briefs.draw(shown.map(({ name, brief }) => [name, brief]));
-    this.#cards.draw(shown.map(({ name, whole }) => [name, whole]));
+    this.#cards.draw([
+      ...shown.map(({ name, whole }) => /** @type {[string, () => HTMLElement]} */ ([name, whole])),
+      ...done.map((group) => /** @type {[string, () => HTMLElement]} */ ([`${nameOf(group)} done`, () => this.#alarmCard(group)])),
+    ]);
     this.#none.hidden = shown.length > 0 || this.#waiting.size > 0;
-    this.#all.hidden = shown.length === 0;
-    this.#all.textContent = tn("One alert", "{n} alerts", shown.length);
+    this.#all.hidden = shown.length + done.length === 0;
+    this.#all.textContent = shown.length > 0 ? tn("One alert", "{n} alerts", shown.length) : t("Acknowledged");
     this.#fit();
+  }
+
+  /** The alarms of the last quarter of an hour, those of one ticket together, newest first. */
+  #grouped() {
+    const since = +hubNow() - ALARM_MS;
+    /** @type {Map<string, Wire.Alarm[]>} */
+    const groups = new Map();
+    for (const alarm of [...this.#alarms.values()].sort((a, b) => b.alarm_id - a.alarm_id)) {
+      if (Date.parse(alarm.raised_at) <= since) continue;
+      const key = `${alarm.ticket_id} ${alarm.code_tail} ${alarm.acknowledged !== null}`;
+      groups.set(key, [...(groups.get(key) ?? []), alarm]);
+    }
+    return [...groups.values()];
   }
 
   /** Hides the cards that find no room: the strip never grows. Its columns are as many as its width allows. */
@@ -171,26 +158,52 @@ class AlertsPanel {
       h("time", { datetime: alert.raised_at }, t("since {time}", { time: momentAt(alert.raised_at, this.context.venue?.timezone) })));
   }
 
-  /** @param {Wire.Alarm} alarm */
-  #alarmBrief(alarm) {
-    const sides = [alarm.first, alarm.second].map(({ gate, at }) => `${gate} ${momentAt(at, this.context.venue?.timezone)}`).join(", ");
+  /** @param {Wire.Alarm[]} group */
+  #alarmBrief(group) {
+    const sides = sidesOf(group).map(({ gate, at }) => `${gate} ${momentAt(at, this.context.venue?.timezone)}`);
     return h("li", { class: "alert-brief alarm", "data-kind": "alarm" }, icon("warn"),
-      h("div", { class: "what" }, h("strong", {}, t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail })), h("span", {}, sides)),
-      this.#actions(alarm));
+      h("div", { class: "what" }, h("strong", { translate: "no" }, titleOf(group)), h("span", { translate: "no" }, sides.slice(-2).join(", "))),
+      this.#actions(group));
   }
 
-  /** @param {Wire.Alarm} alarm */
-  #alarmCard(alarm) {
-    return h("li", { class: "alert-card alarm", "data-kind": "alarm" }, icon("warn"),
-      h("div", {}, h("strong", {}, t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail })), this.#side(alarm.first), this.#side(alarm.second)),
-      this.#actions(alarm));
+  /** @param {Wire.Alarm[]} group */
+  #alarmCard(group) {
+    const [{ acknowledged }] = group;
+    const zone = this.context.venue?.timezone;
+    return h("li", { class: acknowledged ? "alert-card done" : "alert-card alarm", "data-kind": "alarm" }, icon(acknowledged ? "check" : "warn"),
+      h("div", {}, h("strong", { translate: "no" }, titleOf(group)), ...sidesOf(group).map((side) => this.#side(side)),
+        acknowledged && h("p", {}, t("Acknowledged by {name} at {time}", { name: acknowledged.operator.name, time: momentAt(acknowledged.at, zone) }))),
+      this.#actions(group));
   }
 
-  /** @param {Wire.Alarm} alarm */
-  #actions({ alarm_id: id, ticket_id: ticket }) {
+  /** What to do about an alarm. @param {Wire.Alarm[]} group */
+  #actions([{ alarm_id: id, ticket_id: ticket, second, acknowledged }]) {
+    const answer = h("span", { class: "alert-answer", role: "alert" });
+    const button = h("button", { type: "button", class: "button quiet small", onclick: () => this.#acknowledge(id, button, answer) }, t("Acknowledge"));
     return h("div", { class: "alert-actions" },
       ticket !== null && h("a", { class: "button quiet small", href: `/manager/ticket/${ticket}` }, t("Open ticket")),
-      h("button", { type: "button", class: "button quiet small", onclick: () => this.#putAway(id) }, t("Seen")));
+      acknowledged === null && this.canCall && h("a", { class: "button quiet small", href: "#devices", onclick: () => this.#call(second.gate) },
+        t("Call {gate}", { gate: second.gate })),
+      acknowledged === null && button, answer);
+  }
+
+  /** Shows who stands at that gate, with which scanner. @param {string} gate */
+  #call(gate) {
+    document.getElementById("all-alerts")?.hidePopover();
+    dispatchEvent(new CustomEvent("show-gate", { detail: { gate } }));
+  }
+
+  /** @param {number} id @param {HTMLButtonElement} button @param {HTMLElement} answer */
+  async #acknowledge(id, button, answer) {
+    button.disabled = true;
+    try {
+      const alarm = await this.socket.request("acknowledge_alarm", { alarm_id: id }, { again: true });
+      this.#alarms.set(alarm.alarm_id, alarm);
+      this.#draw();
+    } catch (error) {
+      button.disabled = false;
+      answer.textContent = error instanceof Error ? error.message : "";
+    }
   }
 
   /** @param {Wire.AlarmSide} side */
@@ -198,23 +211,23 @@ class AlertsPanel {
     const time = momentAt(at, this.context.venue?.timezone, { seconds: true });
     return h("p", {}, t("Gate {gate}, {time}, {operator}: {reason}", { gate, time, operator: operator.name, reason: reasonOf(reason) }));
   }
+}
 
-  /** @param {number} id */
-  #putAway(id) {
-    localStorage.setItem(SEEN, JSON.stringify([...read(), id].slice(-KEPT)));
-    this.#draw();
-  }
+/** @param {Wire.Alarm[]} group */
+const nameOf = (group) => `alarms ${group.map((one) => one.alarm_id)}`;
+
+/** Where a ticket was shown, each gate once with its last time, in order. @param {Wire.Alarm[]} group */
+function sidesOf(group) {
+  const sides = group.flatMap(({ first, second }) => [first, second]).sort((a, b) => (a.at < b.at ? -1 : 1));
+  return [...new Map(sides.map((side) => [`${side.gate} ${side.at}`, side])).values()];
+}
+
+/** @param {Wire.Alarm[]} group */
+function titleOf(group) {
+  const gates = new Set(sidesOf(group).map(({ gate }) => gate)).size;
+  const [{ code_tail: tail }] = group;
+  return gates === 2 ? t("Ticket used at two gates: …{tail}", { tail }) : t("Ticket used at {n} gates: …{tail}", { n: number(gates), tail });
 }
 
 /** @param {Wire.Alert} alert */
 const valuesOf = ({ value, threshold, details: { slots: [slot = ""] = [] } }) => ({ value: number(Math.round(value)), threshold: number(threshold), slot });
-
-/** The alarms dismissed on this device. @returns {number[]} */
-function read() {
-  try {
-    const ids = JSON.parse(localStorage.getItem(SEEN) ?? "[]");
-    return Array.isArray(ids) ? ids : [];
-  } catch {
-    return [];
-  }
-}

@@ -1,9 +1,9 @@
 // The scanners panel: which scanner is live at which gate, its status, and which gates are quiet. Add the text of a new warning here.
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
-import { DeviceList, worries } from "../../models/device_list.js";
-import { momentAt, number } from "../../lib/dates.js";
-import { showNotice } from "../../lib/notices.js";
+import { DeviceList, isLongGone, worries } from "../../models/device_list.js";
+import { hubNow, momentAt, number } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
 import { reasonOf } from "../../words/scans.js";
 import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
@@ -28,12 +28,18 @@ class DevicesPanel {
   #gates = h("ul", { class: "gate-strip", "aria-label": t("Gates in the last five minutes") });
   #shelf = h("ul", { class: "scanners" });
   #answer = h("div", { role: "alert" });
+  #goneCount = h("summary", {});
+  #goneShelf = h("ul", { class: "scanners" });
+  /** Scanners that have been offline for a while, folded away. */
+  #gone = h("details", { class: "gone-scanners", hidden: true }, this.#goneCount, this.#goneShelf);
 
   /** @param {Element} place @param {PanelContext} context */
   constructor(place, context) {
     this.place = place;
     this.context = context;
-    place.replaceChildren(this.#said, this.#part, this.#answer, this.#gates, this.#shelf);
+    addEventListener("show-gate", (event) => this.#point(/** @type {CustomEvent<{ gate: string }>} */ (event).detail.gate));
+    place.replaceChildren(this.#said, this.#part, this.#answer, this.#gates, this.#shelf, this.#gone);
+    setInterval(() => this.#devices.ready && this.#draw(), 30_000);
   }
 
   /** @param {VenueSocket} socket */
@@ -50,7 +56,7 @@ class DevicesPanel {
   #draw() {
     const list = this.#devices;
     const { shown } = list;
-    const words = shown.length === 0 ? t("No scanner is on line.") : tn("One scanner is on line", "{n} scanners are on line", list.live);
+    const words = shown.length === 0 ? t("No scanner is online.") : tn("One scanner is online", "{n} scanners are online", list.live);
     if (this.#said.textContent !== words) this.#said.textContent = words;
     this.#part.hidden = list.complete;
     this.#gates.replaceChildren(...list.gates.map((gate) => this.#gate(gate)));
@@ -60,16 +66,34 @@ class DevicesPanel {
       card.remove();
       this.#cards.delete(id);
     }
+    const gone = shown.filter((one) => isLongGone(one, +hubNow()));
+    this.#putInto(this.#shelf, shown.filter((one) => !gone.includes(one)));
+    this.#putInto(this.#goneShelf, gone);
+    this.#gone.hidden = gone.length === 0;
+    this.#goneCount.textContent = tn("One scanner has been offline for more than 10 minutes", "{n} scanners have been offline for more than 10 minutes", gone.length);
+    this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
+  }
+
+  /** Leads to the scanner of a gate: who stands there. Says so if none is online. @param {string} gate */
+  #point(gate) {
+    const device = this.#devices.shown.find((one) => one.gate === gate && one.live);
+    clearNotice(this.#answer);
+    if (!device) showNotice(this.#answer, { title: t("No scanner is online at {gate}.", { gate }), next: "" }, { kind: "warn" });
+    // After the view has changed, and the browser has moved the focus to it.
+    else setTimeout(() => this.#cards.get(device.device_id)?.card.focus(), 50);
+  }
+
+  /** @param {Element} shelf @param {Wire.DeviceRow[]} devices */
+  #putInto(shelf, devices) {
     /** @type {Element | null} */
     let before = null;
-    for (const device of shown) {
+    for (const device of devices) {
       const card = this.#cardOf(device);
       /** @type {Element | null} */
-      const next = before ? before.nextElementSibling : this.#shelf.firstElementChild;
-      if (next !== card) this.#shelf.insertBefore(card, next);
+      const next = before ? before.nextElementSibling : shelf.firstElementChild;
+      if (next !== card) shelf.insertBefore(card, next);
       before = card;
     }
-    this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
   }
 
   /** A card is made again only when its device has changed. @param {Wire.DeviceRow} device */
@@ -78,7 +102,9 @@ class DevicesPanel {
     const kept = this.#cards.get(device.device_id);
     if (kept?.text === text) return kept.card;
     const card = this.#card(device);
+    const focused = kept?.card === document.activeElement;
     kept?.card.replaceWith(card);
+    if (focused) card.focus();
     this.#cards.set(device.device_id, { text, card });
     return card;
   }
@@ -99,10 +125,10 @@ class DevicesPanel {
   /** @param {Wire.DeviceRow} device */
   #card(device) {
     const troubles = worries(device, VERSION);
-    return h("li", { class: device.live ? "scanner-card" : "scanner-card gone", "data-device": device.device_id },
+    return h("li", { class: device.live ? "scanner-card" : "scanner-card gone", "data-device": device.device_id, tabindex: "-1" },
       h("div", { class: "scanner-head" },
         h("h3", {}, device.gate ? t("Gate {gate}", { gate: device.gate }) : t("No gate")),
-        h("span", { class: "scanner-state" }, device.live ? t("On line") : t("Off line since {time}", { time: this.#at(device.since) }))),
+        h("span", { class: "scanner-state" }, device.live ? t("Online") : t("Offline since {time}", { time: this.#at(device.since) }))),
       h("p", { class: "soft" }, [device.operator.name, device.name].filter(Boolean).join(" · ")),
       troubles.length > 0 && h("ul", { class: "worries" }, ...troubles.map((name) => h("li", {}, icon("warn"), WORRIES[name]))),
       h("dl", {}, ...this.#figures(device).map(([name, value, worry]) =>
