@@ -98,6 +98,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.SLOT_IN_USE: 409,
     Reason.SLOT_TOO_SMALL: 409,
     Reason.SLOT_CLOSING: 409,
+    Reason.SLOT_NOT_BEGUN: 409,
     Reason.CLOSED_DAY_NOT_FOUND: 404,
     Reason.SCANNER_NOT_FOUND: 404,
     Reason.SCANNER_NOT_ENROLLED: 403,

@@ -38,6 +38,7 @@ class AuditAction(StrEnum):
     SLOT_CHANGED = "slot.changed"
     SLOT_CLOSED = "slot.closed"
     SLOT_REOPENED = "slot.reopened"
+    NO_SHOWS_RELEASED = "slot.no_shows_released"
     SLOT_DELETED = "slot.deleted"
     OPENING_HOURS_CHANGED = "venue.opening_hours"
     CLOSED_DAY_ADDED = "closed_day.added"

@@ -112,6 +112,7 @@ class Reason(StrEnum):
     SLOT_IN_USE = "SLOT_IN_USE"
     SLOT_TOO_SMALL = "SLOT_TOO_SMALL"
     SLOT_CLOSING = "SLOT_CLOSING"
+    SLOT_NOT_BEGUN = "SLOT_NOT_BEGUN"
     CLOSED_DAY_NOT_FOUND = "CLOSED_DAY_NOT_FOUND"
     # What stands in the way of reservations, guests and personal data.
     GUEST_NOT_FOUND = "GUEST_NOT_FOUND"

@@ -36,6 +36,7 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.SLOT_CHANGED: N_("Slot changed"),
     AuditAction.SLOT_CLOSED: N_("Slot closed"),
     AuditAction.SLOT_REOPENED: N_("Slot opened again"),
+    AuditAction.NO_SHOWS_RELEASED: N_("Places of people who did not come released"),
     AuditAction.SLOT_DELETED: N_("Slot deleted"),
     AuditAction.OPENING_HOURS_CHANGED: N_("Opening hours changed"),
     AuditAction.CLOSED_DAY_ADDED: N_("Closed day added"),

@@ -93,6 +93,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.SLOTS_OVERLAP: "Other slots are open at that time.",
     Reason.SLOT_IN_USE: "People have booked, so it cannot be deleted. Close it instead.",
     Reason.SLOT_TOO_SMALL: "{fit} of {people} people can be moved to that slot.",
+    Reason.SLOT_NOT_BEGUN: "This slot has not begun.",
     Reason.SLOT_CLOSING: "People of this slot are still being moved or told. Try again in a minute.",
     Reason.CLOSED_DAY_NOT_FOUND: "There is no such closed day.",
     Reason.GUEST_NOT_FOUND: "This guest is not on the list.",

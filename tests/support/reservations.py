@@ -28,9 +28,9 @@ async def change_reservation(database: Any, reservation_id: int, **columns: Any)
     await change_rows(database, "ticket_reservations", {"id": reservation_id}, **columns)
 
 
-async def change_reservations(database: Any, **columns: Any) -> None:
-    """Set columns of all reservations."""
-    await change_rows(database, "ticket_reservations", {}, **columns)
+async def change_reservations(database: Any, *, of_ticket: int | None = None, **columns: Any) -> None:
+    """Set columns of all reservations, or of those of one ticket."""
+    await change_rows(database, "ticket_reservations", {} if of_ticket is None else {"ticket_id": of_ticket}, **columns)
 
 
 async def cancel_visit(database: Any, code: str, cancelled_at: datetime | None = None) -> None:

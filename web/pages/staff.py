@@ -14,6 +14,7 @@ from hub.access.scanners import Scanner, policy_body
 from hub.access.tokens import LIFETIME, Identity
 from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
+from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
 from web.enrolment import ENROL, WIPED
@@ -152,4 +153,14 @@ def _ends_soon(request: web.Request, identity: Identity) -> bool:
 
 async def show_control_room(request: web.Request) -> web.Response:
     identity = manager_of(request)
-    return page(request, "control_room.html", identity=identity, panels=PANELS)
+    limit, when_full = await _inside_limit(request, identity)
+    return page(request, "control_room.html", identity=identity, panels=PANELS, inside_limit=limit, when_full=when_full)
+
+
+async def _inside_limit(request: web.Request, identity: Identity) -> tuple[int | None, str]:
+    """Return how many people may be inside the login's venue, and what happens then. The page must stand while Postgres is silent."""
+    try:
+        venue = await request.app[SERVICES].venues.read(identity.org_id, identity.venue_id or 0)
+    except (DatabaseDown, Refused):
+        return None, "warn"
+    return venue.inside_limit, venue.when_full

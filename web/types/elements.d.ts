@@ -279,7 +279,9 @@ interface ElementsById {
   "nothing": HTMLElementTagNameMap["p"];
   "notices": HTMLElementTagNameMap["section"];
   "notices-count": HTMLElementTagNameMap["div"];
-  "now": HTMLElementTagNameMap["h2"];
+  "now": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["h2"];
+  "now-inside": HTMLElementTagNameMap["div"];
+  "now-pace": HTMLElementTagNameMap["ul"];
   "off-title": HTMLElementTagNameMap["h2"];
   "offers": HTMLElementTagNameMap["div"];
   "older": HTMLElementTagNameMap["button"];
@@ -410,6 +412,7 @@ interface ElementsById {
   "sign-out": HTMLElementTagNameMap["button"];
   "slot": HTMLElementTagNameMap["select"];
   "slot-title": HTMLElementTagNameMap["h2"];
+  "slot-tools": HTMLElementTagNameMap["button"];
   "slots": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];
   "slots-more": HTMLElementTagNameMap["p"];
   "slots-news": HTMLElementTagNameMap["p"];

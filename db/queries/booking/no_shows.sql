@@ -17,17 +17,27 @@ SELECT s.org_id, s.id, l.latest
  LIMIT 100;
 
 -- name: lock_no_shows
--- The tickets of these reservations in one slot, at most $4, locked in order of id.
+-- The tickets of these reservations in one slot, at most $4, locked in order of id. $5 has the statuses of a reservation: EXPIRED
+-- is one too after the slot has ended.
 SELECT t.id
   FROM tickets t
  WHERE t.org_id = $1
    AND t.id IN (SELECT r.ticket_id FROM ticket_reservations r
-                 WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = 'RESERVED' AND r.reserved_at <= $3
+                 WHERE r.org_id = $1 AND r.slot_id = $2 AND r.status = ANY ($5::text[]) AND r.reserved_at <= $3
                    AND (r.moved_at IS NULL OR r.moved_at <= $3)
                    AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)
                  ORDER BY r.ticket_id LIMIT $4)
  ORDER BY t.id
    FOR NO KEY UPDATE;
+
+-- name: count_no_shows
+-- How many people of slot $2 have not come, of those booked until $3 with a status in $4, and the slot's times.
+SELECT s.venue_id, s.starts_at, s.ends_at,
+       coalesce((SELECT sum(r.places) FROM ticket_reservations r
+                  WHERE r.org_id = s.org_id AND r.slot_id = s.id AND r.status = ANY ($4::text[])
+                    AND r.reserved_at <= $3 AND (r.moved_at IS NULL OR r.moved_at <= $3)
+                    AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)), 0)::integer AS people
+  FROM reservation_slots s WHERE s.org_id = $1 AND s.id = $2;
 
 -- name: release_no_shows
 -- Cancels the reservations of the locked tickets, makes the tickets usable again, frees the places or holds them for the waiting
@@ -39,7 +49,7 @@ WITH released AS (
        SET status = 'CANCELLED', cancelled_at = $4, cancel_cause = 'no_show',
            calendar_sequence = r.calendar_sequence + 1
       FROM tickets t
-     WHERE r.org_id = $1 AND r.slot_id = $2 AND r.ticket_id = ANY ($3::bigint[]) AND r.status = 'RESERVED'
+     WHERE r.org_id = $1 AND r.slot_id = $2 AND r.ticket_id = ANY ($3::bigint[]) AND r.status = ANY ($6::text[])
        AND r.reserved_at <= $5 AND (r.moved_at IS NULL OR r.moved_at <= $5)
        AND t.org_id = r.org_id AND t.id = r.ticket_id AND t.verified_at IS NULL
     RETURNING r.org_id, r.id, r.ticket_id, r.slot_id, r.places, r.manage_token_hash, r.customer_email, r.language, t.channel
@@ -69,7 +79,7 @@ WITH released AS (
 ), counted AS (
     UPDATE reservation_slots s
        SET booked_count = h.booked_count - n.places,
-           held_count = h.held_count + CASE WHEN h.has_waitlist THEN n.places ELSE 0 END,
+           held_count = h.held_count + CASE WHEN h.has_waitlist AND h.ends_at > $4 THEN n.places ELSE 0 END,
            total_capacity = h.total_capacity, verified_count = h.verified_count, revision = h.revision + 1, updated_at = $4
       FROM held h, (SELECT sum(places)::integer AS places FROM released) n
      WHERE s.org_id = h.org_id AND s.id = h.id

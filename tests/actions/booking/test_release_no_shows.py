@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from hub.actions.booking.release_no_shows import release_no_shows
+from hub.actions.audit.actor import Actor
+from hub.actions.booking.expire import expire
+from hub.actions.booking.release_no_shows import release_no_shows, release_no_shows_of
 from hub.events.announcements import TicketsChanged, code_hash
 from tests.support.blocked_inserts import STANDS, standstill
 from tests.support.hub import Hub
@@ -204,5 +206,36 @@ async def test_without_a_second_check_after_its_locks_a_release_takes_places_of_
     """Control: the release does not check again after its locks, and releases visitors who have come in."""
     sabotage(monkeypatch, "booking/no_shows", "lock_no_shows", SLOWLY)
     sabotage(monkeypatch, "booking/no_shows", "release_no_shows",
-             (" AND r.status = 'RESERVED'\n", "\n"), (" AND t.verified_at IS NULL\n", "\n"))  # fmt: skip
+             (" AND r.status = ANY ($6::text[])\n", " AND $6::text[] IS NOT NULL\n"), (" AND t.verified_at IS NULL\n", "\n"))  # fmt: skip
     assert await arriving_at_the_last_moment(open_hub, clock, last_line=False) != []
+
+
+async def test_a_manager_releases_them_without_a_policy_and_whoever_booked_late_keeps_the_place(
+    hub: Hub, world: World, begun, clock
+):
+    slot_id, tickets = begun
+    await world.policy(no_show_release_minutes=None)
+    gate = await hub.socket(await world.staff(), gate="A")
+    await gate.verify(tickets[0].code)
+    await change_reservations(hub.database, of_ticket=tickets[1].id, reserved_at=NOON + timedelta(minutes=1))
+    clock.set(NOON + QUARTER)
+    by = Actor.of(world.identity())
+    assert await release_no_shows_of(hub.services, by, slot_id, dry_run=True) == 1
+    assert await release_no_shows_of(hub.services, by, slot_id) == 1
+    assert (await slot(hub, slot_id))[0] == 2
+    assert [(await read_ticket(hub.database, "status", id=one.id))["status"] for one in tickets] == [
+        "VERIFIED", "RESERVED", "ACTIVATED",
+    ]  # fmt: skip
+    assert await broken_invariants(hub.database) == []
+
+
+async def test_after_the_slot_expired_tickets_are_good_for_another_time_again(hub: Hub, world: World, begun, clock):
+    slot_id, tickets = begun
+    await world.policy(no_show_release_minutes=None)
+    clock.set(NOON + timedelta(hours=3))
+    await expire(hub.services)
+    assert (await read_ticket(hub.database, "status", id=tickets[0].id))["status"] == "EXPIRED"
+    assert await release_no_shows_of(hub.services, Actor.of(world.identity()), slot_id) == 3
+    assert (await read_ticket(hub.database, "status", id=tickets[0].id))["status"] == "ACTIVATED"
+    assert (await slot(hub, slot_id))[0] == 0
+    assert await broken_invariants(hub.database) == []

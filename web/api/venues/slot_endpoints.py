@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.access.roles import Role
 from hub.actions.booking.close_slot import Closing, close_slot, reopen_slot
+from hub.actions.booking.release_no_shows import release_no_shows_of
 from hub.actions.venues import change_slots, make_slots
 from hub.actions.venues.make_slots import Generation, MadeSlots, SlotDraft, overlap_fields
 from hub.actions.venues.opening_hours import DayHours
@@ -81,7 +82,7 @@ async def copy_slots(request: web.Request) -> web.Response:
 
 
 async def change_slot(request: web.Request) -> web.Response:
-    by, dry_run, version = actor_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, ChangedSlot)
     slot_id = path_id(request, "slot_id")
     versions = None if version is None else {slot_id: version}
@@ -123,7 +124,7 @@ async def delete_slot(request: web.Request) -> web.Response:
 
 
 async def close_one(request: web.Request) -> web.Response:
-    by, dry_run, version = actor_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     body = await read_json(request, CloseSlot)
     closing = Closing(body.notify, body.move_to, body.message)
     done = await close_slot(
@@ -139,9 +140,15 @@ async def close_one(request: web.Request) -> web.Response:
 
 
 async def reopen_one(request: web.Request) -> web.Response:
-    by, dry_run, version = actor_of(request), is_dry_run(request), expected_version(request)
+    by, dry_run, version = actor_of(request, Role.MANAGER), is_dry_run(request), expected_version(request)
     slot = await reopen_slot(request.app[SERVICES], by, path_id(request, "slot_id"), version=version, dry_run=dry_run)
     return answer(slot_fields(slot), version=slot.version)
+
+
+async def release_no_shows(request: web.Request) -> web.Response:
+    by, dry_run, slot_id = actor_of(request, Role.MANAGER), is_dry_run(request), path_id(request, "slot_id")
+    released = await release_no_shows_of(request.app[SERVICES], by, slot_id, dry_run=dry_run)
+    return answer({"slot_id": slot_id, "released": released, "dry_run": dry_run})
 
 
 def slot_fields(slot: SlotRecord) -> dict[str, Any]:

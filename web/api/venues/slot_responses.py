@@ -168,6 +168,17 @@ class ClosedSlotAnswer(Done):
     data: ClosedSlotFields
 
 
+class ReleasedFields(Response):
+    slot_id: int
+    released: int
+    """People who did not come, and whose places were released."""
+    dry_run: bool
+
+
+class ReleasedAnswer(Done):
+    data: ReleasedFields
+
+
 class HoursFields(Response):
     opens: time
     closes: time

@@ -31,7 +31,7 @@ SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter("before", "query", CURSOR_SCHEMA, "The `next` of the previous page."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
-        about="For managers; administrators change them. Slots for tickets, the last one first. Performances have a list of their own.",
+        about="For managers, who also change places, close and open slots; administrators do the rest. Slots for tickets, the last one first. Performances have a list of their own.",
     ),
     Endpoint(
         "POST", "/api/admin/slots", slots.add_slot, "Add a slot", _TAG, "operator", responses.MadeSlotsAnswer,
@@ -84,6 +84,12 @@ SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", f"{_ONE}/reopen", slots.reopen_one, "Open a closed slot", _TAG, "operator", responses.AdminSlotAnswer,
         parameters=CHANGE, refusals=(*_SLOT, Reason.VERSION_MISMATCH, Reason.SLOT_PAST, Reason.SLOT_CLOSING),
         about="Whoever was moved or notified stays where they are.",
+    ),
+    Endpoint(
+        "POST", f"{_ONE}/release-no-shows", slots.release_no_shows, "Release the places of people who did not come", _TAG, "operator",
+        responses.ReleasedAnswer, parameters=(DRY_RUN,), refusals=(*_SLOT, Reason.SLOT_NOT_BEGUN),
+        about="For managers. While the slot runs, whoever booked before it began loses the place, which goes to the waiting list first."
+        " Once it has ended, tickets that expired with it are good for another time again. Each party gets one e-mail.",
     ),
     Endpoint(
         "GET", "/api/admin/opening-hours", hours.show_hours, "Show the opening hours of a venue", _TAG, "operator",

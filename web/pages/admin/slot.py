@@ -35,7 +35,7 @@ async def show_slot(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """Store another capacity. A stale form is shown again, with what somebody else stored meanwhile."""
-    administrator = administrator_of(request)
+    identity = manager_of(request)
     form = await read_form(request)
     slot_id = path_id(request, "slot_id")
     reader = FieldReader(form)
@@ -45,16 +45,16 @@ async def change(request: web.Request) -> web.Response:
             reader.problems.append(("capacity", "Give a whole number"))
         reader.refuse()
         assert capacity is not None, "refused above"
-        view = await view_of(request, administrator)
+        view = await view_of(request, identity)
         await change_slots(request.app[SERVICES], view.by, [slot_id], capacity, versions=_version(form, slot_id))
     except Refused as no:
-        return await _page(request, administrator, refused=no, typed={"capacity": form.get("capacity")})
+        return await _page(request, identity, refused=no, typed={"capacity": form.get("capacity")})
     return see_other(f"{CALENDAR}/{slot_id}", done="slots-changed")
 
 
 async def close(request: web.Request) -> web.Response:
     """Say what closing does to whom; with the field `go`, close the slot."""
-    administrator = administrator_of(request)
+    identity = manager_of(request)
     form = await read_form(request)
     slot_id, go = path_id(request, "slot_id"), form.has("go")
     typed = {"way": form.get("way"), "move_to": form.get("move_to"), "message": form.text("message")}
@@ -63,26 +63,26 @@ async def close(request: web.Request) -> web.Response:
         if way is None:
             raise invalid(("way", "Choose what happens to those booked"))
         closing = Closing(way, form.number("move_to") if way == "move" else None, typed["message"])
-        view = await view_of(request, administrator)
+        view = await view_of(request, identity)
         done = await close_slot(
             request.app[SERVICES], view.by, slot_id, closing, version=form.number("version"), dry_run=not go
         )
     except Refused as no:
-        return await _page(request, administrator, refused=no, typed=typed, closing=True)
+        return await _page(request, identity, refused=no, typed=typed, closing=True)
     if not go:
-        return await _page(request, administrator, typed=typed, preview=done, closing=True)
+        return await _page(request, identity, typed=typed, preview=done, closing=True)
     return see_other(f"{CALENDAR}/{slot_id}", done="slot-closed")
 
 
 async def reopen(request: web.Request) -> web.Response:
-    administrator = administrator_of(request)
+    identity = manager_of(request)
     form = await read_form(request)
     slot_id = path_id(request, "slot_id")
     try:
-        view = await view_of(request, administrator)
+        view = await view_of(request, identity)
         await reopen_slot(request.app[SERVICES], view.by, slot_id, version=form.number("version"))
     except Refused as no:
-        return await _page(request, administrator, refused=no)
+        return await _page(request, identity, refused=no)
     return see_other(f"{CALENDAR}/{slot_id}", done="slot-opened")
 
 

@@ -28,7 +28,7 @@ _YEARS = range(2000, 2200)
 
 @dataclass(frozen=True, slots=True)
 class VenueView:
-    """The venue that a page is about, those to choose from, and who looks: a manager reads, an administrator changes."""
+    """The venue that a page is about, those to choose from, and who looks. `may_change`: more than the places of one slot, and whether it is open."""
 
     by: Actor
     venue: VenueName

@@ -1,4 +1,4 @@
-"""Slots over HTTP: listed for managers, changed by administrators, with dry runs and versions."""
+"""Slots over HTTP: managers list them and change the places of one, administrators do the rest, with dry runs and versions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support.api_client import Api
+from tests.support.reservations import change_reservations
 from tests.support.slots import count_slots
-from tests.support.world import TODAY, World
+from tests.support.world import NOON, TODAY, World
 
 SLOTS = "/api/admin/slots"
 TOMORROW = TODAY + timedelta(days=1)
@@ -115,8 +116,35 @@ async def test_managers_read_and_others_do_not(api: Api, world: World):
         assert (await api.get(address, token=manager)).status == 200
         assert (await api.get(address, token=operator)).status == 403
         assert (await api.get(address)).status == 401
-    assert (await api.patch(f"{SLOTS}/{slot_id}", {"capacity": 1}, token=manager)).status == 403
-    assert (await api.post(f"{SLOTS}/{slot_id}/close", {"notify": "tell"}, token=manager)).status == 403
+    body = {"slots": [{"slot_id": slot_id}]}
+    assert (await api.post(f"{SLOTS}/delete", body, token=manager)).status == 403
+    assert (await api.delete(f"{SLOTS}/{slot_id}", token=manager)).status == 403
+
+
+async def test_a_manager_enlarges_closes_and_opens_a_slot_and_an_operator_does_not(api: Api, world: World):
+    slot_id, manager, operator = await world.slot(TOMORROW), await world.staff("MANAGER"), await world.staff()
+    address = f"{SLOTS}/{slot_id}"
+    assert (await api.patch(address, {"capacity": 300}, token=manager)).data["capacity"] == 300
+    assert (await api.post(f"{address}/close", {"notify": "tell"}, token=manager)).data["slot"]["status"] == "CLOSED"
+    assert (await api.post(f"{address}/reopen", None, token=manager)).data["status"] == "ACTIVE"
+    assert (await api.patch(address, {"capacity": 1}, token=operator)).status == 403
+    for action in ("close", "reopen", "release-no-shows"):
+        assert (await api.post(f"{address}/{action}", {"notify": "tell"}, token=operator)).status == 403
+
+
+async def test_a_manager_releases_the_places_of_people_who_did_not_come(api: Api, world: World):
+    slot_id, manager = await world.slot(), await world.staff("MANAGER")
+    await world.fill(slot_id, 3)
+    await change_reservations(api.hub.database, reserved_at=NOON - timedelta(days=1))
+    early = await world.slot(TOMORROW)
+    refused = await api.post(f"{SLOTS}/{early}/release-no-shows", None, token=manager)
+    assert (refused.status, refused.code) == (409, "SLOT_NOT_BEGUN")
+    assert (await api.post(f"{SLOTS}/999999/release-no-shows", None, token=manager)).code == "SLOT_NOT_FOUND"
+    seen = await api.post(f"{SLOTS}/{slot_id}/release-no-shows?dry_run=1", None, token=manager)
+    assert seen.data == {"slot_id": slot_id, "released": 3, "dry_run": True}
+    done = await api.post(f"{SLOTS}/{slot_id}/release-no-shows", None, token=manager)
+    assert done.data == {"slot_id": slot_id, "released": 3, "dry_run": False}
+    assert (await api.post(f"{SLOTS}/{slot_id}/release-no-shows", None, token=manager)).data["released"] == 0
 
 
 @pytest.mark.parametrize(

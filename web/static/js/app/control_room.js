@@ -5,6 +5,8 @@ import { retryLoading } from "../lib/lazy_loading.js";
 import { LinkState } from "../lib/link_state.js";
 import { BoardView } from "../features/control_room/board_view.js";
 import { FiguresView } from "../features/control_room/figures_view.js";
+import { NowView } from "../features/control_room/now_view.js";
+import { openSlotTools } from "../features/control_room/slot_tools.js";
 import { openViews } from "../features/control_room/views.js";
 import { openWall } from "../features/control_room/wall.js";
 import { CountBoard } from "../models/count_board.js";
@@ -21,6 +23,7 @@ const plays = new Map();
 const view = new BoardView();
 const figures = new FigureBoard();
 const figuresView = new FiguresView();
+const nowView = new NowView();
 /** @type {Venue | null} */
 let venue = null;
 /** @type {string | null} */
@@ -64,6 +67,7 @@ function watch(date) {
   byId("board-answer").replaceChildren();
   view.waiting();
   figuresView.waiting();
+  nowView.waiting();
   const current = () => day === date;
   /**
    * Passes data to a model and draws it, while this day is shown.
@@ -101,7 +105,9 @@ function drawFigures() {
     drawing = 0;
     if (!venue || figures.date !== day || board.date !== day) return;
     const { exited } = board.totals;
-    figuresView.show(figures, { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: exited > 0 });
+    const shown = { slots: board.inOrder(), zone: venue.timezone, now: hubNow().getTime(), today: followsToday, inside: exited > 0 };
+    figuresView.show(figures, shown);
+    nowView.show(board, figures, shown);
   });
 }
 
@@ -140,10 +146,13 @@ byId("sign-out").addEventListener("click", async () => {
 
 setInterval(tick, 10_000);
 openWall(() => figuresView.redraw());
-openViews(socket, {
+/** @type {PanelContext} */
+const context = {
   get venue() {
     return venue;
   },
   playOf: (slot) => (slot === null ? undefined : plays.get(slot)),
-});
+};
+openViews(socket, context);
+openSlotTools(context);
 socket.open();

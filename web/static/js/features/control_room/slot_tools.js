@@ -1,0 +1,108 @@
+// The dialog that changes today's slots: other places, close, open again, release the places of people who did not come.
+import { byId, h } from "../../lib/elements.js";
+import { t, tn } from "../../lib/i18n.js";
+import { call, Refusal } from "../../lib/api.js";
+import { hubNow, number, span } from "../../lib/dates.js";
+import { clearNotice, showNotice } from "../../lib/notices.js";
+
+/** @param {PanelContext} context */
+export function openSlotTools(context) {
+  const tools = new SlotTools(context);
+  byId("slot-tools").addEventListener("click", () => tools.open());
+}
+
+class SlotTools {
+  #list = h("ul", { class: "slot-tools" });
+  #answer = h("div", { role: "alert" });
+  #said = h("p", { class: "soft", role: "status" });
+  #dialog = h("dialog", { class: "tools-dialog", "aria-labelledby": "slot-tools-title" },
+    h("h2", { id: "slot-tools-title", tabindex: "-1" }, t("Today's slots")), this.#answer, this.#said, this.#list,
+    h("div", { class: "buttons" }, h("button", { type: "button", class: "button quiet", onclick: () => this.#dialog.close() }, t("Close window"))));
+
+  /** @param {PanelContext} context */
+  constructor(context) {
+    this.context = context;
+    document.body.append(this.#dialog);
+  }
+
+  async open() {
+    clearNotice(this.#answer);
+    this.#said.textContent = t("Reading…");
+    this.#list.replaceChildren();
+    this.#dialog.showModal();
+    await this.#read();
+  }
+
+  async #read() {
+    const { id, today } = this.context.venue ?? {};
+    await this.#try(async () => {
+      const { data } = await call("GET", `/api/admin/slots?venue_id=${id}&date=${today}&limit=100`);
+      const slots = [.../** @type {Wire.AdminSlotFields[]} */ (data.slots)].reverse();
+      this.#said.textContent = slots.length === 0 ? t("No slots are planned for this day.") : "";
+      this.#list.replaceChildren(...slots.map((slot) => this.#row(slot)));
+    });
+  }
+
+  /** @param {Wire.AdminSlotFields} slot */
+  #row(slot) {
+    const time = span(slot.start_time, slot.end_time);
+    const over = Date.parse(slot.ends_at) <= +hubNow();
+    const begun = Date.parse(slot.starts_at) <= +hubNow();
+    const closed = slot.status === "CLOSED";
+    const absent = Math.max(0, slot.booked - slot.entered);
+    const places = h("input", { type: "number", min: String(slot.booked + slot.held), max: "1000000", value: String(slot.capacity), required: true, "aria-label": t("Places of {time}", { time }) });
+    /** @param {string} label @param {() => unknown} act @param {string} kind */
+    const button = (label, act, kind = "quiet") => h("button", { type: "button", class: `button small ${kind}`, onclick: act }, label);
+    const path = `/api/admin/slots/${slot.slot_id}`;
+    const save = h("form", { class: "slot-places", onsubmit: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#change(() => call("PATCH", path, { body: { capacity: Number(places.value) }, headers: { "If-Match": `"${slot.version}"` } }), t("{time} has {n} places now.", { time, n: places.value }));
+    } }, places, h("button", { type: "submit", class: "button small quiet" }, t("Save")));
+    return h("li", { class: closed ? "closed" : "", "data-slot": slot.slot_id },
+      h("div", {}, h("b", {}, time), h("span", { class: "soft" }, [t("{booked} of {capacity} booked", { booked: number(slot.booked), capacity: number(slot.capacity) }), closed && t("Closed"), over && t("Ended")].filter(Boolean).join(" · "))),
+      h("div", { class: "buttons" },
+        !over && save,
+        !over && closed && button(t("Open again"), () => this.#change(() => call("POST", `${path}/reopen`), t("{time} can be booked again.", { time }))),
+        !over && !closed && (slot.booked === 0
+          ? button(t("Close slot"), () => this.#change(() => call("POST", `${path}/close`, { body: { notify: "tell" } }), t("{time} is closed.", { time })))
+          : h("a", { class: "button small quiet", href: `/admin/slots/${slot.slot_id}#close` }, t("Close slot…"))),
+        begun && absent > 0 && this.#release(slot.slot_id, time, absent)));
+  }
+
+  /** Asks once more, because everybody gets an e-mail. @param {number} slotId @param {string} time @param {number} absent */
+  #release(slotId, time, absent) {
+    const place = h("span", {});
+    const ask = h("button", { type: "button", class: "button small quiet", onclick: () => {
+      place.replaceChildren(h("button", { type: "button", class: "button small danger", onclick: async () => {
+        await this.#change(async () => {
+          const { data } = await call("POST", `/api/admin/slots/${slotId}/release-no-shows`);
+          this.#said.textContent = tn("One place of {time} is free again.", "{n} places of {time} are free again.", data.released, { time });
+        });
+      } }, t("Release and email them")));
+      place.querySelector("button")?.focus();
+    } }, tn("Release one no-show", "Release {n} no-shows", absent));
+    place.append(ask);
+    return place;
+  }
+
+  /** @param {() => Promise<unknown>} change @param {string} [done] */
+  async #change(change, done) {
+    await this.#try(async () => {
+      await change();
+      const said = done ?? this.#said.textContent;
+      await this.#read();
+      this.#said.textContent = said;
+    });
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #try(act) {
+    clearNotice(this.#answer);
+    try {
+      await act();
+    } catch (error) {
+      const title = error instanceof Refusal ? error.message : t("The hub cannot be reached.");
+      showNotice(this.#answer, { title, next: "" });
+    }
+  }
+}
