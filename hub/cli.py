@@ -22,6 +22,7 @@ from typing import Any
 
 from hub.commands.audit_options import add_audit
 from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_services import find_data_folder
 from hub.commands.devices_options import add_devices
 from hub.commands.failures import LogLines, failure_line
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
@@ -47,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     module, function = args.leads_to.split(":")
     try:
         _refuse_unreadable(words)
+        # A backup is read into a folder of its own, not into that of a hub that runs.
+        if not args.own_loop and args.leads_to != "backup:restore" and (folder := find_data_folder()):
+            print(f"hub: {folder}", file=sys.stderr)
         action = getattr(import_module(f"hub.commands.{module}"), function)
         result = action(args) if args.own_loop else _run(action(args))
         if result is not None:

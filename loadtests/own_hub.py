@@ -130,8 +130,8 @@ class OwnHub:
         self._wait_ready(60.0)
         self.seconds_to_ready = time.perf_counter() - began
         if not self.database_url:
-            doctor = self.command("doctor", may_fail=True)
-            self.database_url, self.redis_url = str(doctor["database_url"]), str(doctor["redis_url"])
+            servers = json.loads((self.data_dir / "embedded.json").read_text(encoding="utf-8"))
+            self.database_url, self.redis_url = str(servers["database_url"]), str(servers["redis_url"])
             asyncio.run(_lay_in_venue(self.database_url))
         cores.pin_hub(self.pid)
         return self

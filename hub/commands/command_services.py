@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hub.settings import Settings
+from hub.commands.command_result import CommandFailed
+from hub.settings import Settings, data_folder
 
 if TYPE_CHECKING:
     from hub.embedded.supervisor import Kind
@@ -21,14 +22,36 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
     if settings.database_url and settings.redis_url:
         yield settings
         return
+    from hub.embedded.running_hubs import listed_as_running
     from hub.embedded.supervisor import find_or_start
 
+    listed = listed_as_running(settings.data_dir) if kind == "server" else nullcontext()
     async with find_or_start(settings.data_dir, kind) as urls:
-        yield replace(
-            settings,
-            database_url=settings.database_url or urls.database_url,
-            redis_url=settings.redis_url or urls.redis_url,
-        )
+        with listed:
+            yield replace(
+                settings,
+                database_url=settings.database_url or urls.database_url,
+                redis_url=settings.redis_url or urls.redis_url,
+            )
+
+
+def find_data_folder(env: MutableMapping[str, str] = os.environ) -> str | None:
+    """Choose the data folder of a command that names none, and return a line that says which, if it is not `./var`.
+
+    That is the folder of the hub that runs on this machine. Without one a new folder is made. Fails if several hubs run.
+    """
+    named = env.get("HUB_DATA_DIR", "").strip() or (env.get("HUB_DATABASE_URL") and env.get("HUB_REDIS_URL"))
+    if named or data_folder(env).exists():
+        return None
+    from hub.embedded.running_hubs import running_data_folders
+
+    running = running_data_folders(env)
+    if len(running) > 1:
+        raise CommandFailed(f"several hubs run: set HUB_DATA_DIR to one of {', '.join(map(str, running))}")
+    if running:
+        env["HUB_DATA_DIR"] = str(running[0])
+        return f"uses the data folder of the running hub, {running[0]}"
+    return f"no hub runs here, so this makes a new data folder, {data_folder(env)} (HUB_DATA_DIR names another)"
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
+from hub.commands.failures import without_password, without_secrets
 from hub.serving import open_files
 from hub.settings import Settings, weak_secrets
 
@@ -41,17 +42,17 @@ async def doctor(args: Namespace) -> CommandResult:
         )
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
-            # The URLs keep their passwords: whoever may run this may read the data folder that holds them.
-            "database_url": complete.database_url,
-            "redis_url": complete.redis_url,
+            # Without passwords: what this prints is pasted into tickets and chats.
+            "database_url": without_password(complete.database_url),
+            "redis_url": without_password(complete.redis_url),
             "data_dir": str(complete.data_dir),
             "embedded": {"database": settings.database_url is None, "redis": settings.redis_url is None},
             "versions": versions,
-            "problems": problems,
+            "problems": [without_secrets(problem) for problem in problems],
         }
     text = [f"{name:<13} {document[name]}" for name in ("database_url", "redis_url", "data_dir")]
     text += [f"{name:<13} {version}" for name, version in versions.items()]
-    text += [f"problem       {problem}" for problem in problems] or ["no problem found"]
+    text += [f"problem       {problem}" for problem in document["problems"]] or ["no problem found"]
     return CommandResult(document, "\n".join(text))
 
 

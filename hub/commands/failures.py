@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -42,6 +43,14 @@ def without_secrets(text: str, env: Mapping[str, str] = os.environ) -> str:
     return text
 
 
+def without_password(url: str | None) -> str | None:
+    """Return the URL of a server with `***` for its password, wherever the drivers look for one."""
+    if url is None:
+        return None
+    text = re.sub(r"^([^:/?#]+://[^:/?#@]*):[^/?#]*@", r"\1:***@", url)
+    return re.sub(r"(?i)([?&](?:ssl)?password=)[^&#]*", r"\1***", text)
+
+
 class LogLines(logging.Handler):
     """Prints warnings and errors that a command logs as single lines, without their tracebacks."""
 
@@ -67,13 +76,15 @@ def _expected(error: BaseException) -> str | None:
         from db.migrate import MigrationError
         from db.pool import DatabaseDown
         from hub.embedded.launch import LaunchError
+        from hub.rules.reasons import Reason
         from hub.rules.refusals import Refused, Unavailable
         from hub.text.messages import message
 
         if isinstance(error, Refused):
             wrong = error.details.get("errors", ())
             lines = [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
-            return "; ".join([*lines, *_standing_in_the_way(error.details)])
+            hint = ["--overlap makes the others all the same"] if error.reason is Reason.SLOTS_OVERLAP else []
+            return "; ".join([*lines, *_standing_in_the_way(error.details), *hint])
         known = (
             MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError, TimeoutError,
         )  # fmt: skip

@@ -233,9 +233,10 @@ def planned_between(start: datetime, end: datetime, zone: tzinfo) -> PlannedSlot
 
 
 def compare(planned: Iterable[PlannedPlaces], standing: Collection[Standing]) -> Comparison:
-    """Return which planned slots are new, which stand already (they begin at the same minute), and which new ones overlap another.
+    """Return which planned slots are new, which stand already (with the same begin and end), and which overlap another.
 
-    Slots that follow one another without a pause do not overlap. Each new slot is named with the first one it overlaps.
+    Slots that follow one another without a pause do not overlap. Each slot is named with the first one it overlaps. A planned slot
+    that begins with a standing one and ends at another time overlaps it, and is not new: no two begin at the same minute.
     """
     by_start = {(one.date, one.start_time): one for one in standing}
     new, stands = [], []
@@ -243,8 +244,10 @@ def compare(planned: Iterable[PlannedPlaces], standing: Collection[Standing]) ->
     seen: set[tuple[date, time]] = set()
     for one in sorted(planned, key=lambda each: each.slot.starts_at):
         key = (one.slot.date, one.slot.start_time)
-        if key in by_start:
+        if key in by_start and by_start[key].ends_at == one.slot.ends_at:
             stands.append(by_start[key])
+        elif key in by_start:
+            overlaps[one.slot.starts_at] = SlotOverlap(one, by_start[key])
         elif key not in seen:
             new.append(one)
         seen.add(key)

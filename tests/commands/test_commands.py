@@ -207,6 +207,11 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
     assert healthy["redis_url"].startswith("redis://")
     assert healthy["data_dir"] == str(data_dir)
     assert healthy["versions"]["postgres"]
+    secrets = json.loads((data_dir / "embedded.keys.json").read_text())
+    printed = hub(data_dir, "doctor").stdout + json.dumps(healthy)
+    passwords = [secret for name, secret in secrets.items() if "password" in name]
+    assert passwords
+    assert not [secret for secret in passwords if secret in printed]
     sick = json.loads(
         hub(
             data_dir, "doctor", "--json", HUB_CLOCK_OFFSET="60", HUB_REDIS_URL="redis://127.0.0.1:1", HUB_WORKERS="64"

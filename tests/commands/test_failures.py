@@ -15,10 +15,17 @@ import pytest
 from hub import cli
 from hub.commands import venue
 from hub.commands.command_result import CommandResult
-from hub.commands.failures import failure_line, without_secrets
+from hub.commands.failures import failure_line, without_password, without_secrets
 from hub.embedded.launch import LaunchError
 from tests.support.fork_server import FORK_SERVER
 from tests.support.venues import forbid_venue_name
+
+
+@pytest.fixture(autouse=True)
+def named_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data folder is named, so that no command says which one it takes."""
+    monkeypatch.setenv("HUB_DATA_DIR", str(tmp_path))
+
 
 SECRET = "q7-Secret/of:a@webhook"
 
@@ -180,3 +187,19 @@ def test_names_are_printed_on_every_terminal_and_json_stays_json(
         assert cli.main(words) == 0
         text = out.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
         assert shows in (text if words[-1] != "--json" else cli.json.loads(text)["name"])
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://hub:s3cret%40@db:5432/hub?sslmode=require", "postgresql://hub:***@db:5432/hub?sslmode=require"),
+        ("postgresql://hub@db/hub?password=s3cret&user=x", "postgresql://hub@db/hub?password=***&user=x"),
+        ("redis://:s3cret@cache:6379/0", "redis://:***@cache:6379/0"),
+        ("redis+cluster://hub:s3:cret@cache:6379", "redis+cluster://hub:***@cache:6379"),
+        ("unix:///run/valkey.sock?password=s3cret", "unix:///run/valkey.sock?password=***"),
+        ("postgresql://hub@db/hub", "postgresql://hub@db/hub"),
+        (None, None),
+    ],
+)
+def test_the_url_of_a_server_is_shown_without_its_password(url: str | None, shown: str | None) -> None:
+    assert without_password(url) == shown

@@ -25,6 +25,12 @@ def test_a_museum_from_its_hours_to_a_closed_slot(run, ask, tmp_path: Path) -> N
     clash = run("slots", "generate", "--from", "2030-12-24", "--days", "1", "--open", "10:15", "--close", "11:15", "--minutes",
                 "60", "--capacity", "5")  # fmt: skip
     assert (clash.returncode, "2030-12-24 10:00" in clash.stderr) == (1, True)
+    hour = ("slots", "generate", "--from", "2030-12-24", "--days", "1", "--open", "10:00", "--close", "11:00", "--minutes", "60",
+            "--capacity", "5")  # fmt: skip
+    longer = run(*hour)
+    assert (longer.returncode, "2030-12-24 10:00" in longer.stderr, "--overlap" in longer.stderr) == (1, True, True)
+    told = ask(*hour, "--overlap")  # no two slots begin at the same minute
+    assert (told["created"], told["existing"], len(told["overlapping"])) == (0, 0, 1)
     first, second, *_ = made["slot_ids"]
     closed = ask("slots", "close", str(first), "--move-to", str(second))
     assert (closed["slot"]["status"], closed["concerned"]["people"]) == ("CLOSED", 0)

@@ -130,6 +130,18 @@ def test_slots_of_other_lengths_overlap_and_those_that_follow_do_not():
     assert (one.planned.slot.start_time, one.other.start_time) == (time(10), time(10, 10))
 
 
+def test_a_slot_that_begins_with_another_one_and_ends_otherwise_is_no_existing_slot():
+    day = date(2026, 11, 24)
+    plan = plan_days(day, day, {2: (Hours(time(10), time(12), 30, 50),)}, [], ROME, now=NOW)
+    hour = planned_between(datetime(2026, 11, 24, 10), datetime(2026, 11, 24, 11), ROME)
+    found = compare(plan.slots, standing([PlannedPlaces(hour, 5)]))
+    assert (len(found.new), len(found.standing)) == (3, 0)
+    assert [(one.planned.slot.start_time, one.other.end_time) for one in found.overlapping] == [
+        (time(10), time(11)),
+        (time(10, 30), time(11)),
+    ]
+
+
 def test_slots_of_one_plan_may_overlap_each_other():
     late = {1: (Hours(time(22), time(2), 60, 5),), 2: (Hours(time(1, 30), time(3), 30, 5),)}
     plan = plan_days(date(2026, 11, 23), date(2026, 11, 24), late, [], ROME, now=NOW)

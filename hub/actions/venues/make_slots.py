@@ -145,9 +145,10 @@ async def add_slot(
         if slot.ends_at <= slot.starts_at:
             refuse_fields({"end_time": N_("Clocks skip this time on that day")})
         plan = SlotPlan((PlannedPlaces(slot, draft.capacity),), ())
-        made = await _make(connection, services, by, venue_id, plan, overlap=overlap, dry_run=dry_run)
-        if made.standing:
+        began = compare(plan.slots, await _standing_slots(connection, by, venue_id, plan.slots))
+        if not began.new:  # no two slots begin at the same minute, however long they are
             refuse_fields({"start_time": N_("A slot begins at this time already")})
+        made = await _make(connection, services, by, venue_id, plan, overlap=overlap, dry_run=dry_run)
     _publish(services, by, made, dry_run=dry_run)
     return made
 
