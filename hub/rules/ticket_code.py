@@ -110,6 +110,11 @@ def check(code: str) -> bool:
     return remainder == 1
 
 
+def is_ours(code: str) -> bool:
+    """Return whether a normalised code has the canonical form of ours. Its check character may be wrong."""
+    return _CANONICAL.fullmatch(code) is not None or _CANONICAL_PARTY.fullmatch(code) is not None
+
+
 def looks_mistyped(code: str) -> bool:
     """Return whether a code that was not found has a prefix of ours but a wrong check character."""
     return code.startswith(("TKT", "BKG", "GST")) and not check(code)

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Page
 
 from hub.rules.digits import ascii_digits
+from hub.rules.entry_decision import MISTYPED
 from hub.rules.ticket_code import ALPHABET, check, new_booking_code, new_code, normalise
 from tests.browser.model_page import module_page
 from tests.rules.test_ticket_code import CASES
@@ -134,6 +135,29 @@ async def test_a_single_slip_is_found_and_a_right_code_is_never_doubted(page: Pa
         assert place in said["marks"]
         found += code in said["meant"]
     assert found > 30
+
+
+async def test_a_list_finds_a_code_from_elsewhere_in_the_other_case_where_one_matches(page: Page) -> None:
+    hashed = "Object.fromEntries(await Promise.all(given[1].map(async (code) => [code, await day.hashOf(code)])))"
+    script = (
+        "await (async () => { const day = new m.DayList({ salt: btoa('salt'), slots: [], products: [], tickets: [] });"
+        f" const known = {hashed}; for (const code of given[1]) day.tickets.set(known[code], []);"
+        " return Promise.all(given[0].map((code) => day.spelt(code))); })()"
+    )
+    asked = ["dt-1", "DT-1", "MP-A", "mp-a", "Mp-A", "DT-2"]
+    stored = ["DT-1", "MP-A", "mp-a"]
+    assert await ask(page, "day_list", script, asked, stored) == ["DT-1", "DT-1", "MP-A", "mp-a", "Mp-A", "DT-2"]
+
+
+async def test_an_impossible_code_is_mistyped_without_a_link_too(page: Page) -> None:
+    code = new_code(2026, random.Random(4).randrange)
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    decide = "await m.decideWithoutHub(given[0], { list: null, now: Date.now() })"
+    said = await ask(page, "offline_decision", decide, wrong)
+    assert (said["result"], said["message"], said["can_verify"]) == ("RED", "INVALID TICKET", False)
+    assert said["detail"] == MISTYPED.detail
+    for other in (code, "DT-2026-1", "TKT-2025-ABC123"):
+        assert (await ask(page, "offline_decision", decide, other))["reason"] == "NO_LIST"
 
 
 async def test_national_numbers_of_every_country_become_what_the_library_says(page: Page) -> None:

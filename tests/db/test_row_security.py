@@ -32,6 +32,8 @@ OF_NO_ORGANISATION = {"schema_migrations", "sign_in_attempts"}
 INDEX_HIDDEN = {
     "booking/found_reservations.searched_reservations": "finds ids before the wall, whose rows are read behind it",
     "tickets/life.find_tickets": "runs before the wall",
+    "tickets/codes.codes_without_case": "runs before the wall",
+    "tickets/codes.code_as_stored": "runs before the wall",
     "staff/sign_in_settings.person_by_email": "a sign-in, which serves every organisation",
     "privacy/personal_data.rows_of_person": "reads all of an organisation's orders for one person, which is rare",
 }

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from db.organisation import working_for
 from db.statements import load
+from db.stored_codes import code_as_stored
 from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 from hub.text.contact_details import read_phone
@@ -252,7 +254,7 @@ async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]
         venue = await services.venues.first(by.org_id)
         national = read_phone(text, venue.country) if venue is not None else None
         phones += [national] if national and national not in phones else []
-    code = normalise(text)
+    code = await code_as_stored(services.database.records, by.org_id, normalise(text)[:LONGEST_CODE])
     words = [] if "@" in text or is_number else re.findall(r"[^\W_]+", text)[:6]
     name = " & ".join(f"{word}:*" for word in words) or None
     number = text.removeprefix("#")

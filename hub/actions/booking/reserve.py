@@ -15,6 +15,7 @@ from hub.access.randomness import random_name, secret_token
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.booking_facts import decide_bookings
 from hub.actions.booking.booking_request import PendingBooking, Reserved, ReserveRequest, SlotKey, SlotStates
+from hub.actions.booking.party_tickets import ids_without_case
 from hub.actions.booking.take_places import take_places
 from hub.batching.batcher import Batcher, Locked
 from hub.events.announcements import Announcement
@@ -165,7 +166,7 @@ class Bookings:
         rows = await self._services.database.bookings.fetch(
             BOOKING.ticket_ids, [org_id for org_id, _ in codes], [code for _, code in codes]
         )
-        return [row["id"] for row in rows]
+        return await ids_without_case(self._services.database.bookings, codes, [row["id"] for row in rows])
 
     async def _exists_elsewhere(self, slot_id: int) -> bool:
         return bool(await self._services.database.bookings.fetchval(BOOKING.slot_anywhere, slot_id))

@@ -9,7 +9,7 @@ from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.actions.booking.booking_facts import decide_bookings
 from hub.actions.booking.booking_request import PendingBooking, Reserved, ReserveRequest, SlotStates
-from hub.actions.booking.party_tickets import party_codes
+from hub.actions.booking.party_tickets import ids_without_case, not_each_once, party_codes
 from hub.actions.booking.reserve import Bookings
 from hub.actions.booking.take_places import take_places
 from hub.events.announcements import Announcement
@@ -54,7 +54,10 @@ async def reserve_party(
     """Book a party in a transaction of its own, without asking seat admission. Otherwise as `reserve_alone`."""
     codes = party_codes(request.ticket_codes)
     rows = await services.database.bookings.fetch(BOOKING.ticket_ids, [request.org_id] * len(codes), list(codes))
-    reserve = _named(request, codes, [row["id"] for row in rows])
+    ids = await ids_without_case(
+        services.database.bookings, [(request.org_id, code) for code in codes], [row["id"] for row in rows]
+    )
+    reserve = _named(request, codes, ids)
     return await reserve_alone(services, reserve, in_transaction=in_transaction)
 
 
@@ -110,7 +113,7 @@ class _Raced(Exception):
 
 
 def _named(request: PartyRequest, codes: tuple[str, ...], ids: list[int | None]) -> ReserveRequest:
-    """Return the request with ticket ids. Refuses TICKET_NOT_FOUND if a code is unknown."""
+    """Return the request with ticket ids. Refuses TICKET_NOT_FOUND if a code is unknown, INVALID_REQUEST for a ticket twice."""
     unknown = [
         {"ticket_code": code, "code": Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {})}
         for code, ticket_id in zip(codes, ids, strict=True)
@@ -118,6 +121,8 @@ def _named(request: PartyRequest, codes: tuple[str, ...], ids: list[int | None])
     ]  # fmt: skip
     if unknown:
         raise Refused(Reason.TICKET_NOT_FOUND, tickets=unknown)
+    if len(set(ids)) < len(ids):
+        raise not_each_once()
     first, *others = (ticket_id for ticket_id in ids if ticket_id is not None)
     return ReserveRequest(
         org_id=request.org_id,

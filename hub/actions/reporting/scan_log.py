@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from db.statements import load
+from db.stored_codes import code_as_stored
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import is_booking_code, normalise
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
@@ -110,7 +112,8 @@ async def _rows(services: Services, venue: Venue, scan_filter: ScanFilter, place
     sql: str = RECORDS.venue_scans
     code: tuple[str, ...] = ()
     if scan_filter.code is not None:
-        sql, code = RECORDS.code_scans, (normalise(scan_filter.code),)
+        wanted = normalise(scan_filter.code)[:LONGEST_CODE]
+        sql, code = RECORDS.code_scans, (await code_as_stored(services.database.records, venue.org_id, wanted),)
     return await services.database.records.fetch(
         sql, venue.org_id, venue.id, start, place.moment, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
         scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *days, end, *code,

@@ -21,6 +21,7 @@ import asyncpg
 from db import row_literals
 from db.row_literals import text
 from db.statements import load
+from db.stored_codes import codes_without_case
 from hub.access.randomness import token_hash
 from hub.access.uuids import sortable_uuid
 from hub.actions.scanning.first_answers import Repeat, first_answers
@@ -35,7 +36,7 @@ from hub.rules.product_at_gate import ProductsAtGate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
-from hub.rules.ticket_code import normalise
+from hub.rules.ticket_code import is_ours, normalise
 from hub.rules.venue import Venue
 from hub.services import Services
 
@@ -234,7 +235,7 @@ class ScanBatches(ABC):
             for venue in venues.values()
             if isinstance(venue, Venue)
         }
-        rows = await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans)))
+        rows = await self._facts(connection, scans)
         repeated: list[tuple[PendingScan, Repeat]] = []
         for scan, row in zip(scans, rows, strict=True):
             request = scan.request
@@ -252,6 +253,23 @@ class ScanBatches(ABC):
             answers = await first_answers(connection, [repeat for _, repeat in repeated])
             for (scan, _), scan.answer in zip(repeated, answers, strict=True):
                 scan.to_log = False
+
+    async def _facts(self, connection: Any, scans: list[PendingScan]) -> list[Any]:
+        """Return the row of each scan. An unknown code from elsewhere becomes the only one that differs in case alone."""
+        rows = list(await connection.fetch(self._facts_statement(), row_literals.rows(map(_request_row, scans))))
+        missed = [n for n, row in enumerate(rows) if row["id"] is None and not is_ours(scans[n].request.code)]
+        if not missed:
+            return rows
+        requests = [scans[n].request for n in missed]
+        codes = await codes_without_case(connection, [r.org_id for r in requests], [r.code for r in requests])
+        found = [(n, code) for n, code in zip(missed, codes, strict=True) if code is not None]
+        if found:
+            for n, code in found:
+                scans[n].request.code = code
+            again = row_literals.rows(_request_row(scans[n]) for n, _ in found)
+            for (n, _), row in zip(found, await connection.fetch(self._facts_statement(), again), strict=True):
+                rows[n] = row
+        return rows
 
     async def _venues_of(self, scans: Iterable[PendingScan]) -> dict[tuple[int, int], Venue | Refused]:
         venues: dict[tuple[int, int], Venue | Refused] = {}

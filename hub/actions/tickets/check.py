@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
+from db.stored_codes import codes_without_case
 from hub.batching.batcher import Batcher
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
-from hub.rules.ticket_code import looks_mistyped, normalise
+from hub.rules.ticket_code import is_ours, looks_mistyped, normalise
 from hub.rules.venue import Venue
 from hub.services import Services
 
@@ -56,6 +57,7 @@ class TicketChecks:
         rows = await self._services.database.bookings.fetch(
             TICKETS.read_standing, [org_id for org_id, _ in asked], [code for _, code in asked]
         )
+        rows = await self._without_case(asked, list(rows))
         now = self._services.clock.now()
         standings = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
         if self._checked is not None:
@@ -63,6 +65,20 @@ class TicketChecks:
                 if isinstance(standing, TicketStanding):
                     self._checked(org_id, standing, now)
         return standings
+
+    async def _without_case(self, asked: list[tuple[int, str]], rows: list[Any]) -> list[Any]:
+        """Return the rows, with those of unknown codes from elsewhere by the only one that differs in case alone."""
+        missed = [n for n, row in enumerate(rows) if row["id"] is None and not is_ours(asked[n][1])]
+        if not missed:
+            return rows
+        database, org_ids = self._services.database.bookings, [asked[n][0] for n in missed]
+        codes = await codes_without_case(database, org_ids, [asked[n][1] for n in missed])
+        found = [(n, code) for n, code in zip(missed, codes, strict=True) if code is not None]
+        if found:
+            again = [asked[n][0] for n, _ in found], [code for _, code in found]
+            for (n, _), row in zip(found, await database.fetch(TICKETS.read_standing, *again), strict=True):
+                rows[n] = row
+        return rows
 
     @staticmethod
     def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:

@@ -6,6 +6,7 @@ from typing import Any
 
 from db.organisation import working_for
 from db.statements import load
+from db.stored_codes import code_as_stored
 from hub.access.roles import Role, at_least
 from hub.access.scope import is_elsewhere, refuse_elsewhere
 from hub.access.tokens import Identity
@@ -13,6 +14,7 @@ from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 from hub.text.contact_details import read_phone
@@ -84,9 +86,10 @@ async def find_tickets(services: Services, staff: Identity, text: str, country: 
     text = text.strip()
     email = text.lower() if "@" in text else None
     phone = None if email else read_phone(text, country)
+    code = await code_as_stored(services.database, staff.org_id, normalise(text)[:LONGEST_CODE])
     with working_for(None):  # row-level security would hide the index of addresses
         rows = await services.database.fetch(
-            LIFE.find_tickets, staff.org_id, normalise(text), text, email, phone, MOST_FOUND, list(staff.venue_ids)
+            LIFE.find_tickets, staff.org_id, code, text, email, phone, MOST_FOUND, list(staff.venue_ids)
         )
     return [
         {

@@ -3,8 +3,10 @@
 from typing import Any
 
 from db.statements import load
+from db.stored_codes import code_as_stored
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 
@@ -17,7 +19,9 @@ async def tickets_of_order(services: Services, org_id: int, code: str, email: st
 
     Refuses ORDER_NOT_FOUND alike for an unknown code, another address, and an order without one, so the answer reveals nothing.
     """
-    order = await services.database.bookings.fetchrow(TICKETS.read_order_of, org_id, normalise(code)[:64])
+    database = services.database.bookings
+    stored = await code_as_stored(database, org_id, normalise(code)[:LONGEST_CODE])
+    order = await database.fetchrow(TICKETS.read_order_of, org_id, stored)
     # Compared without case: mail servers ignore it in practice, though the standard (RFC 5321) allows a difference.
     if (
         order is None
@@ -25,7 +29,7 @@ async def tickets_of_order(services: Services, org_id: int, code: str, email: st
         or not email.strip()
     ):
         raise Refused(Reason.ORDER_NOT_FOUND)
-    rows = await services.database.bookings.fetch(TICKETS.tickets_of_order, org_id, order["id"], MOST_SHOWN)
+    rows = await database.fetch(TICKETS.tickets_of_order, org_id, order["id"], MOST_SHOWN)
     return [
         {
             "ticket_id": row["id"],

@@ -28,7 +28,9 @@ async def known_ticket(
         raise Refused(Reason.TICKET_NOT_FOUND)
     row = await services.database.fetchrow(TICKETS.read_ticket, org_id, ticket_id)
     holder = (
-        row is not None and code is not None and hmac.compare_digest(normalise(code).encode(), row["code"].encode())
+        row is not None
+        and code is not None
+        and hmac.compare_digest(normalise(code).lower().encode(), row["code"].lower().encode())
     )
     if row is None or not (identity is not None or holder):
         raise Refused(Reason.TICKET_NOT_FOUND)

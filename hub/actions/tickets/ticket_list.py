@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from db.statements import load
+from db.stored_codes import code_as_stored
 from hub.access.scope import is_elsewhere, refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
@@ -71,7 +72,8 @@ async def list_tickets(
     """
     database = services.database.records
     if wanted.code:
-        ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
+        code = await code_as_stored(database, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
+        ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, code)
         known = [] if ticket_id is None else await _records(database, by, [ticket_id])
         return TicketPage(tuple(one for one in known if _matches(one, wanted)), None)
     order, at, ticket_id = _cursor(before) if before else (BEYOND, _FIRST, BEYOND)

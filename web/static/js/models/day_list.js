@@ -42,6 +42,14 @@ export class DayList {
     return Array.from(new Uint8Array(mac, 0, HASH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  /** The code as the list has it: the same, else the only one in capitals or in small letters. @param {string} code */
+  async spelt(code) {
+    if (this.tickets.has(await this.hashOf(code))) return code;
+    const others = [];
+    for (const other of [code.toUpperCase(), code.toLowerCase()]) if (other !== code && this.tickets.has(await this.hashOf(other))) others.push(other);
+    return others.length === 1 ? others[0] : code;
+  }
+
   /**
    * The facts of a code for the rule, or null if the list does not have it.
    *

@@ -1,5 +1,6 @@
 // The offline decision: applies models/rules/ to this device's facts. Missing facts never give GREEN.
 import { decideEntry, entryRecorded } from "./rules/entry_decision.js";
+import { isImpossible } from "./ticket_code.js";
 import { isParty, withAdmitted } from "./party.js";
 import { productIn } from "./product.js";
 import { atGate } from "./rules/product_at_gate.js";
@@ -7,6 +8,11 @@ import { decideExit, decideReturn, returnRecorded } from "./rules/leaving.js";
 
 /** @satisfies {Partial<Decision>} */
 const UNSURE = { result: /** @type {const} */ ("YELLOW"), can_verify: true, days_from_now: null, reservation: null, verified: null, provisional: true };
+
+/** As the hub says it: without a link it is as sure. @satisfies {Partial<Decision>} */
+const MISTYPED = {
+  ...UNSURE, result: /** @type {const} */ ("RED"), reason: "TICKET_NOT_FOUND", message: "INVALID TICKET", detail: "This code was misread or mistyped; try again", can_verify: false,
+};
 
 /** @type {Decision} */
 const EXIT_NOTED = {
@@ -26,6 +32,7 @@ const EXIT_NOTED = {
 export async function decideWithoutHub(code, { list, entry, changed, left, party, now, gate = null, language = "en" }) {
   const ticket = { ticket_code: code };
   const listed_at = list?.head.generated_at ?? null;
+  if (!list && isImpossible(code)) return { ...MISTYPED, ticket: null, listed_at };
   if (!list) return { ...UNSURE, reason: "NO_LIST", message: "NOT CHECKED", detail: "This scanner has no list of today", ticket, listed_at };
   const facts = await list.find(code);
   const product = facts?.product && { product: productIn(facts.product, language) };
@@ -51,6 +58,7 @@ export async function decideWithoutHub(code, { list, entry, changed, left, party
     const here = facts?.product ? atGate(unsure, facts.product, gate, "yes") : unsure;
     return { ...UNSURE, ...here, ...product, ticket, listed_at };
   }
+  if (!facts && isImpossible(code)) return { ...MISTYPED, ticket: null, listed_at };
   if (!facts) return { ...UNSURE, reason: "NOT_LISTED", message: "NOT ON THE LIST", detail: "This scanner's list of today does not have this ticket", ticket, listed_at };
   let verdict = decideEntry(facts.ticket, facts.reservation, null, policy, venue_id, now, timezone);
   if (facts.product) verdict = atGate(verdict, facts.product, gate, null);

@@ -85,6 +85,9 @@ export function check(/** @type {string} */ code) {
   return (OURS.test(code) || BOOKING.test(code)) && remainder(code) === 1;
 }
 
+/** Whether no ticket can have this code: it has the form of ours and a wrong check character. @param {string} code */
+export const isImpossible = (code) => (OURS.test(code) || BOOKING.test(code)) && !check(code);
+
 /** Blanks and controls become spaces; invisible marks and lone surrogates go. */
 const printable = (/** @type {string} */ text) => text.replace(/[\p{Z}\p{Cc}]/gu, " ").replace(/(?!\u00ad)[\p{Cf}\p{Cs}\p{Co}]/gu, "").replace(/^ +| +$/g, "");
 const fold = (/** @type {string} */ text) => asciiDigits(text.normalize("NFKC")).replace(DASHES, "-").toUpperCase();

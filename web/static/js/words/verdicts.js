@@ -44,6 +44,9 @@ const EITHER = new Intl.ListFormat(locale, { type: "disjunction" });
 /** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
+/** The hub's words for a code with a wrong check character. */
+const MISTYPED = "This code was misread or mistyped; try again";
+
 /** The detail below the headline. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
   if (decision.undone) return t("{name} undid this scan at {time}. Scan the ticket again.", { name: decision.undone.operator_name, time: momentAt(decision.undone.undone_at, venue?.timezone) });
@@ -98,7 +101,7 @@ export function detailOf(decision, venue) {
     case "TICKET_CANCELLED":
       return isBookingCode(ticket?.ticket_code) ? t("This booking was cancelled") : t("This ticket was cancelled");
     case "TICKET_NOT_FOUND":
-      return t("No ticket has this code, or it was misread");
+      return decision.detail === MISTYPED ? t("This code was misread or mistyped; try again") : t("No ticket has this code, or it was misread");
     default:
       return decision.detail ?? "";
   }

@@ -9,7 +9,7 @@ import { t } from "../../lib/i18n.js";
 import { CommandRefused, LinkLost } from "../../models/scan_session.js";
 import { isParty } from "../../models/party.js";
 import { isBookingCode } from "../../models/booking_code.js";
-import { tidyCode } from "../../models/ticket_code.js";
+import { isImpossible, tidyCode } from "../../models/ticket_code.js";
 import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;
@@ -117,6 +117,10 @@ export class ScanFlow {
       return;
     }
     if (this.linkState.offline && !this.session.mayDecide) {
+      if (isImpossible(code)) {
+        this.#refuse("RED", t("This code was misread or mistyped; try again"));
+        return;
+      }
       // Nothing here can decide, and an answer minutes later would meet another visitor.
       this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
       return;

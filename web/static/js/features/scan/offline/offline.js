@@ -124,12 +124,13 @@ export class Offline {
   /**
    * Decides about a code and stores the check.
    *
-   * @param {string} code
+   * @param {string} typed
    * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
-  async present(code, { gate }) {
+  async present(typed, { gate }) {
     const now = this.clock.now();
+    const code = await this.#spelt(typed);
     const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, gate, language, ...(await this.#beyondList(code)) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
@@ -186,13 +187,14 @@ export class Offline {
   /**
    * Stores the exit of the code's holder, or of `count` people of a booking.
    *
-   * @param {string} code
+   * @param {string} typed
    * @param {string} scanId
    * @param {AtGate} at
    * @returns {Promise<Decision>}
    */
-  async leave(code, scanId, { gate, count = null }) {
+  async leave(typed, scanId, { gate, count = null }) {
     const now = this.clock.now();
+    const code = await this.#spelt(typed);
     const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
     const scan = this.#scan(code, scanId, decision, gate, { mode: "exit", ...(count !== null && { count }) });
     await this.#made.queue.add(scan);
@@ -284,6 +286,11 @@ export class Offline {
       this.#list(scan);
     }
     this.onConflicts(await this.#made.queue.conflicts());
+  }
+
+  /** @param {string} typed */
+  async #spelt(typed) {
+    return (await this.#made.keeper.current?.spelt(typed)) ?? typed;
   }
 
   /** @param {string} code @returns {Promise<BeyondList>} */
