@@ -516,7 +516,7 @@ declare namespace Wire {
     logged_at: string;
     earlier: boolean;
     first_entry: FirstEntry | null;
-    decision: "stays" | "leaves" | "mistake" | null;
+    decision: "stays" | "leaves" | "mistake" | "settled" | null;
     note: string | null;
     decided_by: string | null;
     decided_at: string | null;

@@ -40,10 +40,29 @@ SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_nam
  LIMIT $6;
 
 -- name: decide_conflict
--- Stores the decision if there is none yet; otherwise returns no row.
+-- Stores the decision if there is none yet; otherwise returns no row. Locks the conflict before its ticket.
 UPDATE scan_conflicts SET decision = $3, note = $4, decided_by = $5, decided_at = $6
  WHERE org_id = $1 AND id = $2 AND decision IS NULL
-RETURNING id;
+RETURNING id, scan_id, venue_id, code, gate, device, scanned_at, people;
+
+-- name: note_entry
+-- Stores the note of the decision with the entry or return that this transaction recorded.
+UPDATE scans SET note = $3 WHERE org_id = $1 AND scan_id = $2 AND mode = 'override';
+
+-- name: scans_decided_again
+-- Which of these ids of scans that are decided again are recorded, and not undone.
+SELECT e.scan_id, e.mode, e.venue_id, e.code FROM scans e
+ WHERE e.org_id = $1 AND e.scan_id = ANY ($2::uuid[]) AND (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY'))
+   AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id);
+
+-- name: settle_conflicts
+-- Closes the open conflicts of scans that were decided again and recorded ($2, and what is recorded $3), and returns them.
+UPDATE scan_conflicts c SET decision = 'settled', decided_at = $4
+  FROM unnest($2::uuid[], $3::uuid[]) AS a (scan_id, again)
+ WHERE c.scan_id = a.scan_id AND c.org_id = $1 AND c.decision IS NULL
+   AND EXISTS (SELECT 1 FROM scans e WHERE e.org_id = $1 AND e.scan_id = a.again AND e.mode = 'verify'
+                  AND (e.entered OR e.reason = 'RE_ENTRY'))
+RETURNING c.id;
 
 -- name: read_conflict
 SELECT c.*, o.name AS operator_name, f.name AS first_name, d.name AS decided_name

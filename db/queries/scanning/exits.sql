@@ -52,6 +52,31 @@ SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.devi
  WHERE e.left_at >= a.entered_at
  ORDER BY e.left_at;
 
+-- name: passages_of_codes
+-- The scans at venue $2 by which somebody came in or left with each of the codes in $3, with their undo: only of tickets for one person,
+-- and only of codes with a scan that was refused because of the others. A refused entry counts if it is in $4, or in an open conflict.
+SELECT e.org_id, e.venue_id, e.scan_id, e.mode, e.code, e.reason, e.entered, e.gate, e.device, e.operator_id, o.name AS operator_name,
+       e.logged_at, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment,
+       u.scan_id IS NOT NULL AS undone, u.note AS undo_note
+  FROM (SELECT DISTINCT c.code FROM unnest($3::text[]) AS c (code)
+         WHERE EXISTS (SELECT 1 FROM scans e
+                        WHERE e.code = c.code AND e.org_id = $1 AND e.venue_id = $2
+                          AND (e.mode = 'exit' AND e.reason IN ('NOT_INSIDE', 'ALREADY_LEFT')
+                               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED'))
+           AND NOT EXISTS (SELECT 1 FROM scans e
+                            WHERE e.code = c.code AND e.org_id = $1 AND (e.people > 1 OR e.admitted IS NOT NULL))) c
+ CROSS JOIN LATERAL (
+       SELECT e.* FROM scans e
+        WHERE e.code = c.code AND e.org_id = $1 AND e.venue_id = $2
+          AND (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY') OR e.mode = 'exit' AND e.reason IN ('NOT_INSIDE', 'ALREADY_LEFT')
+               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED'
+                  AND (e.scan_id = ANY ($4::uuid[]) OR EXISTS (SELECT 1 FROM scan_conflicts f
+                       WHERE f.scan_id = e.scan_id AND f.org_id = e.org_id AND f.decision IS NULL)))
+        ORDER BY e.logged_at DESC LIMIT 200) e
+  LEFT JOIN LATERAL (SELECT u.scan_id, u.note FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
+  LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
+ ORDER BY e.code, e.logged_at;
+
 -- name: open_absences
 -- One row per ticket in $1, $2, in order: its version, its open absence (when and where the holder left), and how many people
 -- are out. Of a party it is the newest absence.

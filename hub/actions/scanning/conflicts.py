@@ -7,14 +7,20 @@ whichever scanner they use by then.
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID, uuid5
+
+import asyncpg
 
 from db.statements import load
 from hub.access.roles import Role, at_least
 from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.messaging.notices import Notice, give_notices
+from hub.actions.scanning.conflict_entry import Raced, record_conflict_entry
+from hub.actions.scanning.late_exits import LATE
 from hub.events.announcements import TopicEvent
 from hub.observability import telemetry
+from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
@@ -78,7 +84,7 @@ async def _publish_to_managers(
 async def decide_conflict(
     services: Services, identity: Identity, conflict_id: int, decision: ConflictDecision, note: str | None
 ) -> dict[str, Any]:
-    """Record the decision; the same decision again changes nothing.
+    """Record the decision, and the entry of a holder who stays; the same decision again changes nothing.
 
     Refuses NOT_FOUND, FORBIDDEN at a venue outside of the scope, and CONFLICT_DECIDED if it was decided differently before.
     """
@@ -86,14 +92,12 @@ async def decide_conflict(
         standing = await services.database.fetchrow(CONFLICTS.read_conflict, identity.org_id, conflict_id)
         if standing is not None:
             refuse_other_venue(identity, standing["venue_id"])
-    row = await services.database.fetchrow(
-        CONFLICTS.decide_conflict, identity.org_id, conflict_id, decision, note, identity.staff_id, services.clock.now()
-    )
+    decided = await _store(services, identity, conflict_id, decision, note)
     conflict = await services.database.fetchrow(CONFLICTS.read_conflict, identity.org_id, conflict_id)
     if conflict is None:
         raise Refused(Reason.NOT_FOUND)
     shown = conflict_as_dict(conflict)
-    if row is not None:
+    if decided:
         telemetry.event(
             telemetry.CONFLICT_DECIDED, conflict_id=conflict_id, operator_id=identity.staff_id, decision=decision
         )
@@ -104,6 +108,46 @@ async def decide_conflict(
     elif conflict["decision"] != decision:
         raise Refused(Reason.CONFLICT_DECIDED, decision=conflict["decision"], decided_by=conflict["decided_name"])
     return shown
+
+
+async def close_settled_conflicts(services: Services, org_id: int, venue_id: int, scan_ids: Sequence[UUID]) -> None:
+    """Close the open conflicts of those scans that were decided again and recorded, and tell the managers."""
+    if not scan_ids:
+        return
+    again = [uuid5(LATE, str(scan_id)) for scan_id in scan_ids]
+    rows = await services.database.fetch(
+        CONFLICTS.settle_conflicts, org_id, list(scan_ids), again, services.clock.now()
+    )
+    settled = [await services.database.fetchrow(CONFLICTS.read_conflict, org_id, row["id"]) for row in rows]
+    if settled:
+        await _publish_to_managers(services, org_id, venue_id, [conflict_as_dict(row) for row in settled])
+
+
+async def _store(
+    services: Services, identity: Identity, conflict_id: int, decision: ConflictDecision, note: str | None
+) -> bool:
+    """Store the decision and what it records in one transaction. Return False if it was decided before."""
+    for _ in range(MAX_ATTEMPTS):
+        now, entry = services.clock.now(), None
+        try:
+            async with services.database.transaction() as connection:
+                row = await connection.fetchrow(
+                    CONFLICTS.decide_conflict, identity.org_id, conflict_id, decision, note, identity.staff_id, now
+                )
+                if row is None:
+                    return False
+                if decision == "stays":
+                    venue = await services.venues.read(identity.org_id, row["venue_id"])
+                    entry = await record_conflict_entry(connection, identity, row, venue, now)
+                    if entry is not None and note:
+                        await connection.execute(CONFLICTS.note_entry, identity.org_id, row["scan_id"], note)
+        except (Raced, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError):
+            continue
+        if entry is not None:
+            services.announcer.publish(entry.announcements)
+            services.scan_events.publish([entry.logged])
+        return True
+    raise Refused(Reason.BUSY, message="This ticket is changing just now. Please try again.")
 
 
 def conflict_as_dict(row: Any) -> dict[str, Any]:

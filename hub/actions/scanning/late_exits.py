@@ -13,8 +13,8 @@ from hub.rules.scan_requests import ScanOperator, ScanRequest
 from hub.services import Services
 
 EXITS = load("scanning/exits")
-_LATE_EXITS = UUID("5b1f3c0e-6c8d-4d0e-9a3b-7c2f0e9d4a11")
-"""The UUID namespace of late exits."""
+LATE = UUID("5b1f3c0e-6c8d-4d0e-9a3b-7c2f0e9d4a11")
+"""The UUID namespace of scans that are decided again (`order_of_moments.py`)."""
 
 
 async def late_exits(
@@ -35,7 +35,7 @@ async def late_exits(
             "exit",
             row["code"],
             "sync",
-            scan_id=uuid5(_LATE_EXITS, str(row["scan_id"])),
+            scan_id=uuid5(LATE, str(row["scan_id"])),
             scanned_at=row["left_at"],
             gate=row["gate"],
             device=row["device"],

@@ -6,7 +6,7 @@ the rows, or writes a conflict that was lost in a crash.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,11 +17,12 @@ import orjson
 from db.statements import load
 from hub.access.scope import contact_venues, gate_within
 from hub.access.tokens import Identity
-from hub.actions.scanning.conflicts import conflict_as_dict, publish_new_conflicts
+from hub.actions.scanning.conflicts import close_settled_conflicts, publish_new_conflicts
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
 from hub.actions.scanning.late_exits import late_exits
-from hub.observability import telemetry
+from hub.actions.scanning.order_of_moments import decided_again_id, out_of_order, request_again, undo_passages
+from hub.actions.scanning.sync_results import record_outcomes, result_of
 from hub.rules.decisions import Decision
 from hub.rules.entry_decision import Result
 from hub.rules.offline_scan import conflict_kind, moment_of_scan, surplus_of, was_admitted
@@ -120,13 +121,16 @@ class OfflineSync:
             answered.update(zip(turn, decisions, strict=True))
         answers = [_decision_or_refusal(answered[n]) for n in range(len(scans))]
         await self._record_late_exits(identity, venue_id, moments, answers)
+        await self._decide_in_order(identity, venue_id, scans, answers)
         conflicts = await self._settle_conflicts(identity, venue_id, scans, moments, answers, device, gate)
+        if conflicts:
+            conflicts = await self._look_again(identity, venue_id, scans, answers, conflicts)
         venues = contact_venues(identity)
         results = [
-            _result(scan, answer, conflicts.get(scan.scan_id), contact, language, venues)
+            result_of(scan.scan_id, answer, conflicts.get(scan.scan_id), contact, language, venues)
             for scan, answer in zip(scans, answers, strict=True)
         ]
-        _record(results, identity)
+        record_outcomes(results, identity)
         return {"results": results, "server_time": rfc3339(self._services.clock.now())}
 
     async def _outside_scope(
@@ -181,14 +185,82 @@ class OfflineSync:
     async def _record_late_exits(
         self, identity: Identity, venue_id: int, moments: Sequence[datetime], answers: Sequence[Decision | Refused]
     ) -> None:
-        """Record the exits that reached the hub before these entries."""
+        """Record the exits that reached the hub before these entries of parties. Tickets for one person are decided in order."""
         entries = [
             (answer.ticket.code, moment)
             for answer, moment in zip(answers, moments, strict=True)
-            if isinstance(answer, Decision) and answer.ticket and answer.verdict.reason is Reason.VERIFIED
+            if isinstance(answer, Decision)
+            and answer.ticket
+            and answer.party
+            and answer.verdict.reason is Reason.VERIFIED
         ]
         for request in await late_exits(self._services, identity.org_id, venue_id, entries):
             await self._exit_scans.submit(request)
+
+    async def _decide_in_order(
+        self, identity: Identity, venue_id: int, scans: Sequence[QueuedScan], answers: list[Decision | Refused]
+    ) -> None:
+        """Decide scans again that were refused only because others came later. Replaces the answers of this queue."""
+        codes, let_in = set(), set()
+        for scan, answer in zip(scans, answers, strict=True):
+            if isinstance(answer, Decision) and answer.ticket is not None and scan.mode != "validate":
+                codes.add(answer.ticket.code)
+                if scan.let_in and conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason):
+                    let_in.add(scan.scan_id)
+        if not codes:
+            return
+        org_id = identity.org_id
+        venue = await self._services.venues.read(org_id, venue_id)
+        allowed = venue.policy.re_entry == "allow"
+        for undone, recorded in await out_of_order(self._services, org_id, venue_id, codes, let_in, re_entry=allowed):
+            await undo_passages(self._services, undone)
+            for passage in recorded:
+                exits = passage.way == "out"
+                await (self._exit_scans if exits else self._entry_scans).submit(request_again(passage))
+            scan_ids = [passage.row["scan_id"] for passage in recorded if passage.way == "in"]
+            await close_settled_conflicts(self._services, org_id, venue_id, scan_ids)
+        await self._answers_again(identity, scans, answers)
+
+    async def _look_again(
+        self,
+        identity: Identity,
+        venue_id: int,
+        scans: Sequence[QueuedScan],
+        answers: list[Decision | Refused],
+        conflicts: dict[UUID, Any],
+    ) -> dict[UUID, Any]:
+        """Decide in order once more, because another queue may have come before a conflict was written. Return what is left."""
+        before = list(answers)
+        await self._decide_in_order(identity, venue_id, scans, answers)
+        settled = {scan.scan_id for n, scan in enumerate(scans) if answers[n] is not before[n]}
+        return {scan_id: conflict for scan_id, conflict in conflicts.items() if scan_id not in settled}
+
+    async def _answers_again(
+        self, identity: Identity, scans: Sequence[QueuedScan], answers: list[Decision | Refused]
+    ) -> None:
+        """Replace the answers of scans that were decided again, now or when the queue was sent before."""
+        refused = {n: answer for n, answer in enumerate(answers) if _waits_for_others(scans[n], answer)}
+        if not refused:
+            return
+        again = {decided_again_id(scans[n].scan_id): n for n in refused}
+        rows = await self._services.database.fetch(CONFLICTS.scans_decided_again, identity.org_id, list(again))
+        for row in rows:
+            n = again[row["scan_id"]]
+            request = self._again(identity, row, scans[n])
+            batch = self._exit_scans if row["mode"] == "exit" else self._entry_scans
+            answers[n] = (await batch.submit(request))._replace(repeated=answers[n].repeated)  # type: ignore[union-attr]
+
+    @staticmethod
+    def _again(identity: Identity, row: Any, scan: QueuedScan) -> ScanRequest:
+        return ScanRequest.of(
+            identity,
+            row["venue_id"],
+            row["mode"],
+            row["code"],
+            "sync",
+            scan_id=row["scan_id"],
+            scanned_at=scan.scanned_at,
+        )
 
     async def _settle_conflicts(  # noqa: PLR0917 - all of one queue
         self,
@@ -260,36 +332,17 @@ def _turns(scans: Sequence[QueuedScan], moments: Sequence[datetime]) -> list[lis
     return turns
 
 
+def _waits_for_others(scan: QueuedScan, answer: Decision | Refused) -> bool:
+    """Return whether the scan was refused for a reason that other scans of its ticket may change."""
+    if not isinstance(answer, Decision):
+        return False
+    if scan.mode == "exit":
+        return answer.verdict.reason in (Reason.NOT_INSIDE, Reason.ALREADY_LEFT)
+    return scan.let_in and answer.verdict.reason is Reason.ALREADY_VERIFIED
+
+
 def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused:
     """Return the answer of one scan. `OF_ONE_SCAN` refuse that scan alone; any other error is raised for the queue."""
     if isinstance(answer, Decision) or (isinstance(answer, Refused) and answer.reason in OF_ONE_SCAN):
         return answer
     raise answer
-
-
-def _result(  # noqa: PLR0917 - what a decision on the wire needs
-    scan: QueuedScan, answer: Decision | Refused, conflict: Any, contact: str, language: str, venues: Collection[int]
-) -> dict[str, Any]:
-    result: dict[str, Any] = {"scan_id": str(scan.scan_id)}
-    if isinstance(answer, Refused):
-        return result | {"outcome": "refused", "reason": answer.reason.value, "decision": None}
-    decision = answer.as_dict(contact, language, venues)
-    result |= {"outcome": "duplicate" if answer.repeated else "accepted", "reason": answer.verdict.reason.value}
-    if conflict is None:
-        return result | {"decision": decision}
-    shown = conflict_as_dict(conflict)
-    result |= {"outcome": "conflict", "repeated": answer.repeated, "decision": decision}
-    return result | {
-        "conflict_id": shown["conflict_id"],
-        "kind": shown["kind"],
-        "first_entry": shown["first_entry"],
-        "people": shown["people"],
-    }
-
-
-def _record(results: list[dict[str, Any]], identity: Identity) -> None:
-    """Count and log the outcomes of one queue."""
-    counts: dict[str, Any] = {}
-    for result in results:
-        counts[result["outcome"]] = counts.get(result["outcome"], 0) + 1
-    telemetry.event(telemetry.SCANS_SYNCED, operator_id=identity.staff_id, **counts)

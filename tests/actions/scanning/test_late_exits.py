@@ -70,7 +70,7 @@ async def test_an_exit_received_before_its_entry_still_counts(hub, world, jane, 
 
 
 async def test_without_the_search_for_earlier_exits_they_stay_inside(hub, world, jane, board, monkeypatch):
-    sabotage(monkeypatch, "scanning/exits", "exits_before_their_entries", ("e.reason = 'NOT_INSIDE'", "false"))
+    sabotage(monkeypatch, "scanning/exits", "passages_of_codes", ("WHERE EXISTS", "WHERE false AND EXISTS"))
     [ticket] = await world.fill(await world.slot(), 1)
     await sync(jane, queued(ticket.code, -5))
     await sync(jane, queued(ticket.code, -20, "verify"))

@@ -36,7 +36,8 @@ class Conflict(Response):
     earlier: bool
     """Whether this scan was before the first entry."""
     first_entry: FirstEntry | None
-    decision: Literal["stays", "leaves", "mistake"] | None
+    decision: Literal["stays", "leaves", "mistake", "settled"] | None
+    """`settled`: the order of the scans, which the hub learned later, says that there is no conflict."""
     note: str | None
     decided_by: str | None
     decided_at: datetime | None

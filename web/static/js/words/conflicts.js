@@ -38,8 +38,11 @@ export const DECISIONS = {
   mistake: { verb: t("Nobody went in"), done: t("Nobody went in") },
 };
 
+/** What the hub has found out by itself: no button. @type {Record<string, string>} */
+const FOUND = { settled: t("No conflict: they had left and come back") };
+
 /** A decision in words. @param {string | null | undefined} decision */
-export const doneOf = (decision) => DECISIONS[decision ?? ""]?.done ?? decision ?? "";
+export const doneOf = (decision) => FOUND[decision ?? ""] ?? DECISIONS[decision ?? ""]?.done ?? decision ?? "";
 
 const SHOWN = { GREEN: t("Its scanner had no line and showed green."), YELLOW: t("Its scanner had no line and showed yellow."), RED: t("Its scanner had no line and showed red.") };
 
@@ -65,6 +68,6 @@ export function linesOf(conflict, timezone) {
 
 /** @param {Wire.Conflict} conflict @param {string | undefined} timezone */
 export function decisionOf(conflict, timezone) {
-  const words = { decision: doneOf(conflict.decision), name: conflict.decided_by ?? "", time: momentAt(conflict.decided_at ?? 0, timezone, { day: true }) };
+  const words = { decision: doneOf(conflict.decision), name: conflict.decided_by ?? t("the hub"), time: momentAt(conflict.decided_at ?? 0, timezone, { day: true }) };
   return t("{decision}: {name}, {time}", words);
 }
