@@ -212,7 +212,9 @@ class PagesOf:
         )
         self._contexts.append(context)
         if gate is not None:
-            await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
+            # A device in use: its gate and its mode were chosen at the first sign-in.
+            chosen = "localStorage['venue-hub.scanner'] ??= JSON.stringify({ chosen: true });"
+            await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}'); {chosen}")
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         self._complaints.listen(page)

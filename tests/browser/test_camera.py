@@ -48,7 +48,7 @@ async def watch(hub: Hub, world: World, tmp_path: Path, driver: Playwright) -> A
             await context.add_cookies([{"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}])
             await context.add_init_script(
                 f"localStorage.setItem('venue-hub.gate', 'Gate A');"
-                f"localStorage['venue-hub.scanner'] ??= JSON.stringify({_script(settings)});"
+                f"localStorage['venue-hub.scanner'] ??= JSON.stringify({_script({'chosen': True, **settings})});"
             )
             page = await context.new_page()
             page.set_default_timeout(20_000)

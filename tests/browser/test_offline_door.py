@@ -347,7 +347,7 @@ async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, op
     tickets = [await world.reserved(slot) for _ in range(3)]
     page = await scanner(world, open_page)
     await page.get_by_role("button", name="Settings").click()
-    await page.get_by_role("checkbox", name="Continuous").click()
+    await page.get_by_role("checkbox", name="Admit on scan").click()
     await page.get_by_role("button", name="Done").click()
     await hub.close()
     await gone(page)

@@ -204,7 +204,7 @@ async def test_more_than_remain_are_not_admitted_and_the_number_is_corrected_at_
 
 async def continuous(page: Page, *, parties: str = "") -> None:
     await page.get_by_role("button", name="Settings").click()
-    await page.get_by_role("checkbox", name="Continuous").check()
+    await page.get_by_role("checkbox", name="Admit on scan").check()
     if parties:
         await page.get_by_role("radio", name=parties).check()
     await page.get_by_role("button", name="Done").click()

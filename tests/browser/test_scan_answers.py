@@ -89,7 +89,7 @@ async def test_continuous_mode_admits_at_once_and_keeps_what_is_bad_until_it_is_
 ) -> None:
     (good, _, _), (bad, _, _), (used, _, _) = await three(world, await world.slot())
     page = await scanner(world, open_page, clock=True)
-    await choose(page, "Continuous")
+    await choose(page, "Admit on scan")
     await key_in(page, good.code)
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await page.clock.fast_forward(2_000)
@@ -100,7 +100,7 @@ async def test_continuous_mode_admits_at_once_and_keeps_what_is_bad_until_it_is_
         await page.clock.fast_forward(2_600)
         # The next visitor's code does not close the answer before.
         await key_in(page, "TKT-2026-ANYBOD-YATALL")
-        await expect(page.get_by_text("Touch the answer first")).to_be_visible()
+        await expect(page.get_by_text("Tap to clear this result")).to_be_visible()
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
         await page.locator("#verdict").click()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
@@ -166,11 +166,11 @@ async def test_a_scanner_that_ends_with_a_tab_is_understood_and_keeps_the_focus(
 
 async def test_the_settings_are_accessible_and_keep_their_time(world: World, open_page: Open) -> None:
     page = await scanner(world, open_page, phone=True)
-    await choose(page, "Continuous")
+    await choose(page, "Admit on scan")
     await page.get_by_role("button", name="Settings").click()
-    await page.get_by_label("Good answers stay for").fill("4.5")
+    await page.get_by_label("Show green for").fill("4.5")
     await expect(page.get_by_text("4.5 seconds")).to_be_visible()
     await assert_accessible(page)
     await page.reload()
     await page.get_by_role("button", name="Settings").click()
-    await expect(page.get_by_label("Good answers stay for")).to_have_value("4.5")
+    await expect(page.get_by_label("Show green for")).to_have_value("4.5")

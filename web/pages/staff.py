@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from db.organisation import work_for
+from db.organisation import work_for, working_for
 from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.scanners import Scanner, policy_body
 from hub.access.tokens import LIFETIME, Identity
 from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
+from hub.actions.venues.gates import names_in_use
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
@@ -133,10 +134,20 @@ async def show_scanner(request: web.Request) -> web.Response:
         shift_ends_at=rfc3339(identity.expires_at) if identity.ends_with_shift else "",
         enrolment=None if scanner is None else policy_body(scanner)["scanner"],
         kiosk=identity.scanner_id is not None,
+        gates=await _gates_of(request, identity),
     )
     if session is not None:
         set_session(response, request.app[SERVICES], session, identity.expires_at)
     return response
+
+
+async def _gates_of(request: web.Request, identity: Identity) -> list[str]:
+    """Return the gates that the scanner offers. The page must stand while Postgres does not answer; then it offers none."""
+    try:
+        with working_for(identity.org_id):
+            return await names_in_use(request.app[SERVICES], identity.org_id, identity.venue_id)
+    except DatabaseDown:
+        return []
 
 
 def working_scanner(request: web.Request) -> Scanner | None:

@@ -171,10 +171,11 @@ interface ElementsById {
   "gate": HTMLElementTagNameMap["input"];
   "gate-button": HTMLElementTagNameMap["button"];
   "gate-dialog": HTMLElementTagNameMap["dialog"];
+  "gate-field": HTMLElementTagNameMap["div"];
   "gate-form": HTMLElementTagNameMap["form"];
   "gate-name": HTMLElementTagNameMap["span"];
   "gate-title": HTMLElementTagNameMap["h2"];
-  "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["tbody"];
+  "gates": HTMLElementTagNameMap["datalist"] | HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["tbody"] | HTMLElementTagNameMap["ul"];
   "gates-more": HTMLElementTagNameMap["p"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
@@ -234,6 +235,9 @@ interface ElementsById {
   "mine": HTMLElementTagNameMap["div"];
   "missing": HTMLElementTagNameMap["h2"];
   "mode": HTMLElementTagNameMap["select"];
+  "mode-dialog": HTMLElementTagNameMap["dialog"];
+  "mode-form": HTMLElementTagNameMap["form"];
+  "mode-title": HTMLElementTagNameMap["h2"];
   "month-after": HTMLElementTagNameMap["button"];
   "month-before": HTMLElementTagNameMap["button"];
   "month-name": HTMLElementTagNameMap["h2"] | HTMLElementTagNameMap["h3"];
@@ -443,6 +447,7 @@ interface ElementsById {
   "time-left": HTMLElementTagNameMap["div"];
   "times": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];
   "times-title": HTMLElementTagNameMap["h2"];
+  "timing": HTMLElementTagNameMap["p"];
   "title": HTMLElementTagNameMap["h1"];
   "to": HTMLElementTagNameMap["input"];
   "to-visit": HTMLElementTagNameMap["a"];
@@ -502,9 +507,14 @@ interface ElementsById {
   "waiting-title": HTMLElementTagNameMap["h1"];
   "wall-off": HTMLElementTagNameMap["button"];
   "wall-on": HTMLElementTagNameMap["button"];
+  "way-dialog": HTMLElementTagNameMap["dialog"];
   "way-entry": HTMLElementTagNameMap["button"];
   "way-exit": HTMLElementTagNameMap["button"];
+  "way-form": HTMLElementTagNameMap["form"];
+  "way-means": HTMLElementTagNameMap["p"];
   "way-sign": HTMLElementTagNameMap["p"];
+  "way-title": HTMLElementTagNameMap["h2"];
+  "way-turn": HTMLElementTagNameMap["button"];
   "way-wrong": HTMLElementTagNameMap["p"];
   "ways": HTMLElementTagNameMap["div"];
   "ways-title": HTMLElementTagNameMap["h2"];

@@ -161,6 +161,7 @@ interface ScannerChoices {
   sound: boolean;
   vibration: boolean;
   continuous: boolean;
+  chosen: boolean;
   seconds: number;
   parties: "ask" | "all";
   cameraOn: boolean;
@@ -195,6 +196,7 @@ interface CameraOptions {
   settings: ScanSettings;
   /** `seenAt`: the moment of the frame, as performance.now() has it. */
   onCode(text: string, seenAt: number): void;
+  onBlocked(text: string): void;
   onState(state: CameraState): void;
   wants(): boolean;
 }

@@ -8,6 +8,10 @@ SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name, g.retired_at, g.ver
  WHERE g.org_id = $1 AND ($2::bigint IS NULL OR g.venue_id = $2) AND g.id < $3
  ORDER BY g.id DESC LIMIT $4;
 
+-- name: names_in_use
+-- The names of a venue's gates that are not retired.
+SELECT name FROM gates WHERE org_id = $1 AND venue_id = $2 AND retired_at IS NULL ORDER BY name;
+
 -- name: read_gate
 SELECT g.id AS gate_id, g.venue_id, v.name AS venue, g.name, g.retired_at, g.version
   FROM gates g

@@ -56,6 +56,11 @@ async def list_gates(
     return GatePage(gates, gates[-1].gate_id if len(rows) > limit else None)
 
 
+async def names_in_use(services: Services, org_id: int, venue_id: int) -> list[str]:
+    """Return the names of a venue's gates that are not retired, in their order. A scanner offers these and no others."""
+    return [row["name"] for row in await services.database.fetch(GATES.names_in_use, org_id, venue_id)]
+
+
 async def read_gate(services: Services, org_id: int, gate_id: int) -> Gate:
     """Return one gate. Refuses NOT_FOUND."""
     return await _read(services.database, org_id, gate_id)

@@ -27,6 +27,7 @@ import { GuestSearch } from "../features/scan/guest_search.js";
 import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
+import { ModeChoice } from "../features/scan/mode_choice.js";
 import { NoticeShelf } from "../features/scan/notices.js";
 import { NoticesCount } from "../features/scan/notices_count.js";
 import { PartyPanel } from "../features/scan/party_panel.js";
@@ -45,11 +46,13 @@ import { Verdict } from "../features/scan/verdict.js";
 const VENUE = "venue-hub.venue";
 const device = new Device();
 const settings = new ScanSettings();
-const { kiosk: isKiosk, enrolment: told } = byId("scan").dataset;
+const { kiosk: isKiosk, enrolment: told, gates: gatesTold } = byId("scan").dataset;
+/** @type {string[]} */
+const gates = JSON.parse(gatesTold ?? "[]");
 const kiosk = isKiosk !== undefined;
 const screen = new Screen({ kiosk });
 const enrolment = new Enrolment(JSON.parse(told ?? "null"));
-if (kiosk) settings.fixed = { continuous: true, parties: "all", cameraOn: true, seconds: 4, vibration: false };
+if (kiosk) settings.fixed = { continuous: true, chosen: true, parties: "all", cameraOn: true, seconds: 4, vibration: false };
 const signals = new Signals(settings);
 const clock = new HubClock({ onSkew: setClockSkew });
 /** @type {Venue | null} */
@@ -78,7 +81,6 @@ const socket = new VenueSocket({
     venue = frame.venue;
     localStorage.setItem(VENUE, venue?.name ?? "");
     screen.showVenue(venue?.name);
-    gateChoice.offer((venue?.gates ?? []).map((gate) => (typeof gate === "string" ? gate : gate.name)));
     if (frame.operator.gates) gateChoice.limit(frame.operator.gates);
     shiftEnd.await(frame.operator.shift_ends_at);
     past.refresh();
@@ -121,7 +123,7 @@ const shiftEnd = new ShiftEnd({
 const session = new ScanSession(socket, { offline, hubNow });
 const news = new TicketNews({ socket, onChange: (change) => supervisor.awaits(change) || flow.outdated(change), onNews: (received) => offline.receiveNews(received) });
 const repeats = new RepeatFilter();
-const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus() });
+const way = new ExitMode({ settings, onTurn: turned, onTouched: () => input.focus(), inShift: () => past.any });
 const party = new PartyPanel({ onTouched: () => input.focus() });
 const product = new ProductPanel({ onAnswer: (answer) => flow.verify(answer) });
 const flow = new ScanFlow({
@@ -151,9 +153,13 @@ const cameraPanel = new CameraPanel({
   settings, onCode: (text, seenAt) => {
     help.heard(null);
     flow.present(text, seenAt);
-  }, wants: () => flow.wantsCode, onTouched: toInput,
+  }, wants: () => flow.wantsCode, onBlocked: (text) => flow.block(text), onTouched: toInput,
 });
-const gateChoice = new GateChoice({ device, onChosen: () => telemetry.send(), onClosed: toInput });
+const mode = new ModeChoice({ settings, onChosen: () => changed("continuous"), onClosed: toInput });
+const gateChoice = new GateChoice({ device, gates, onChosen: () => telemetry.send(), onClosed: () => {
+  toInput();
+  if (device.gate) mode.ask();
+} });
 new GuestSearch({ socket, onClosed: toInput, onChosen: (code) => {
   flow.again();
   flow.present(code);
@@ -164,7 +170,7 @@ const enrolled = new Enrolled({
 });
 const soundButton = new SoundButton({ settings, signals, onTouched: toInput });
 new SettingsDialog({ settings, onChange: changed, onClosed: toInput, onGate: () => gateChoice.ask() });
-const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput });
+const past = new PastScans({ session, timezone, waiting: () => offline.waiting, onClosed: toInput, onAdmit: (code) => flow.admit(code) });
 const offlinePanel = new OfflinePanel({
   timezone, onClosed: toInput, putAway: (conflict) => offline.putAway(conflict), onNew: () => signals.give("YELLOW"),
 });
@@ -233,5 +239,6 @@ offline.open().then(() => socket.live || shiftEnd.await(byId("scan").dataset.shi
 notices.start();
 socket.open();
 telemetry.start();
-if (device.gate) input.focus();
-else gateChoice.ask();
+if (!device.gate) gateChoice.ask();
+else mode.ask();
+input.focus();

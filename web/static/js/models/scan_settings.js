@@ -2,8 +2,8 @@
 import { deviceStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.scanner";
-/** `way`: entry or exit. `parties`: what continuous mode does with them. @type {ScannerChoices} */
-const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, seconds: 2, parties: "ask", cameraOn: false, camera: "" };
+/** `way`: entry or exit. `chosen`: somebody has chosen between `continuous` and checking first. `parties`: what continuous mode does with them. @type {ScannerChoices} */
+const USUAL = { way: "entry", sound: true, vibration: true, continuous: false, chosen: false, seconds: 2, parties: "ask", cameraOn: false, camera: "" };
 export const SHORTEST_S = 1;
 export const LONGEST_S = 8;
 

@@ -19,17 +19,21 @@ export class Camera {
   #timers = {};
   /** @type {{ text: string | null, at: number }} */
   #seen = { text: null, at: -Infinity };
+  /** The last code that came while nobody wanted one. @type {{ text: string | null, at: number }} */
+  #blocked = { text: null, at: -Infinity };
   #lastFrame = 0;
 
   /**
-  * `onCode(text, seenAt)` receives each new code while `wants()` is true; `onState` receives the camera's state.
+  * `onCode(text, seenAt)` receives each new code while `wants()` is true, `onBlocked(text)` each new one meanwhile; `onState`
+  * receives the camera's state.
   *
   * @param {CameraOptions} options
    */
-  constructor({ video, settings, onCode, onState, wants }) {
+  constructor({ video, settings, onCode, onBlocked, onState, wants }) {
     this.video = video;
     this.settings = settings;
     this.onCode = onCode;
+    this.onBlocked = onBlocked;
     this.onState = onState;
     this.wants = wants;
     this.torch = false;
@@ -192,7 +196,12 @@ export class Camera {
       this.#seen.at = now;
       return;
     }
-    if (!this.wants()) return;
+    if (!this.wants()) {
+      const again = text === this.#blocked.text && now - this.#blocked.at < SAME_CODE_MS;
+      this.#blocked = { text, at: now };
+      if (!again) this.onBlocked(text);
+      return;
+    }
     this.#seen = { text, at: now };
     this.onCode(text, seenAt);
   }

@@ -17,10 +17,10 @@ export class CameraPanel {
   /** @type {WakeLockSentinel | null} */
   #lock = null;
 
-  /** @param {{ settings: ScanSettings, onCode: CameraOptions["onCode"], wants: () => boolean, onTouched: () => void }} options */
-  constructor({ settings, onCode, wants, onTouched }) {
+  /** @param {{ settings: ScanSettings, onCode: CameraOptions["onCode"], onBlocked: CameraOptions["onBlocked"], wants: () => boolean, onTouched: () => void }} options */
+  constructor({ settings, onCode, onBlocked, wants, onTouched }) {
     this.settings = settings;
-    this.camera = new Camera({ video: byId("video"), settings, onCode, wants, onState: (state) => this.#show(state) });
+    this.camera = new Camera({ video: byId("video"), settings, onCode, onBlocked, wants, onState: (state) => this.#show(state) });
     /** @param {() => unknown} action */
     const then = (action) => async () => {
       await action();

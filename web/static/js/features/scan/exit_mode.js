@@ -7,22 +7,41 @@ const WAYS = /** @type {const} */ (["entry", "exit"]);
 
 export class ExitMode {
   /**
-   * `onTurn(leaving)` is called at once and after every change; `onTouched()` returns the focus.
+   * `onTurn(leaving)` is called at once and after every change; `onTouched()` returns the focus. While `inShift()`, a
+   * change is confirmed: a thumb on the wrong half would record a queue of visitors as leaving.
    *
-   * @param {{ settings: ScanSettings, onTurn: (leaving: boolean) => void, onTouched: () => void }} options
+   * @param {{ settings: ScanSettings, onTurn: (leaving: boolean) => void, onTouched: () => void, inShift?: () => boolean }} options
    */
-  constructor({ settings, onTurn, onTouched }) {
+  constructor({ settings, onTurn, onTouched, inShift = () => false }) {
     /** The only way that an administrator allows here, if any. @type {"entry" | "exit" | null} */
     this.only = null;
     this.settings = settings;
     this.onTurn = onTurn;
     for (const way of WAYS) {
       byId(`way-${way}`).addEventListener("click", () => {
-        this.turn(way);
-        onTouched();
+        if (inShift() && way !== settings.get("way")) this.#confirm(way);
+        else {
+          this.turn(way);
+          onTouched();
+        }
       });
     }
+    this.dialog = byId("way-dialog");
+    byId("way-turn").addEventListener("click", () => this.turn(this.#asked));
+    this.dialog.addEventListener("close", onTouched);
     this.#show();
+  }
+
+  /** @type {"entry" | "exit"} */
+  #asked = "entry";
+
+  /** @param {"entry" | "exit"} way */
+  #confirm(way) {
+    this.#asked = way;
+    byId("way-title").textContent = way === "exit" ? t("Switch to exits?") : t("Switch to entries?");
+    byId("way-means").textContent = way === "exit" ? t("From now on every scan is recorded as leaving.") : t("From now on tickets are checked, and visitors are admitted.");
+    byId("way-turn").textContent = way === "exit" ? t("Record exits") : t("Record entries");
+    this.dialog.showModal();
   }
 
   get leaving() {

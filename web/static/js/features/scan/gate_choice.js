@@ -1,20 +1,19 @@
-// The choice of this device's gate: shown in the bar, asked for when unknown, sent to the hub.
-import { byId } from "../../lib/elements.js";
+// The choice of this device's gate: shown in the bar, asked for when unknown, sent to the hub. It is chosen from the venue's
+// list; only a venue without gates has a field for a name.
+import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 export class GateChoice {
   /**
-   * `onChosen()` after a choice; `onClosed()` returns the focus.
+   * `gates` are those of the venue. `onChosen()` after a choice; `onClosed()` when the question is over.
    *
-   * @param {{ device: Device, onChosen: () => void, onClosed: () => void }} options
+   * @param {{ device: Device, gates: string[], onChosen: () => void, onClosed: () => void }} options
    */
-  constructor({ device, onChosen, onClosed }) {
+  constructor({ device, gates, onChosen, onClosed }) {
     this.device = device;
+    this.gates = gates;
     this.onChosen = onChosen;
     this.dialog = byId("gate-dialog");
-    /** The only gates at which the operator may scan. @type {string[] | null} */
-    this.allowed = null;
-    byId("gate").addEventListener("input", () => byId("gate").setCustomValidity(""));
     byId("gate-button").addEventListener("click", () => this.ask());
     byId("gate-form").addEventListener("submit", (event) => this.#choose(event));
     this.dialog.addEventListener("close", onClosed);
@@ -33,42 +32,40 @@ export class GateChoice {
 
   ask() {
     byId("gate").value = this.device.gate ?? "";
+    byId("gate-field").hidden = this.gates.length > 0;
+    byId("gate").disabled = this.gates.length > 0;
+    byId("gates").replaceChildren(...this.gates.map((name) =>
+      h("li", {}, h("button", { type: "button", "aria-pressed": String(name === this.device.gate), onclick: () => this.#take(name) }, name))));
     this.dialog.showModal();
-    byId("gate").select();
+    // Not a button: what a hardware scanner types would press it.
+    if (this.gates.length > 0) byId("gate-title").focus();
+    else byId("gate").select();
   }
 
-  /** Offers the venue's gates; any other name may be typed. @param {string[]} names */
-  offer(names) {
-    byId("gates").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
-  }
-
-  /** Offers the gates at which the operator may scan, and accepts no other. @param {string[]} names */
+  /** Offers only the gates at which the operator may scan. @param {string[]} names */
   limit(names) {
-    this.allowed = names;
-    this.offer(names);
+    this.gates = names;
     if (this.device.gate && names.includes(this.device.gate)) return;
-    if (names.length === 1 && names[0]) {
-      this.device.setGate(names[0]);
-      this.#show();
-      this.onChosen();
-      if (this.dialog.open) this.dialog.close();
-    } else if (!this.dialog.open) this.ask();
+    if (names.length === 1 && names[0]) this.#take(names[0]);
+    else {
+      this.dialog.close();
+      this.ask();
+    }
   }
 
   /** @param {Event} event */
   #choose(event) {
-    const field = byId("gate");
-    const name = field.value.trim();
-    const refused = name && this.allowed && !this.allowed.includes(name);
-    field.setCustomValidity(refused ? t("You may scan at: {gates}", { gates: this.allowed?.join(", ") ?? "" }) : "");
-    if (refused) field.reportValidity();
-    if (!name || refused) {
-      event.preventDefault();
-      return;
-    }
+    event.preventDefault();
+    const name = byId("gate").value.trim();
+    if (name && this.gates.length === 0) this.#take(name);
+  }
+
+  /** @param {string} name */
+  #take(name) {
     this.device.setGate(name);
     this.#show();
     this.onChosen();
+    this.dialog.close();
   }
 
   #show() {

@@ -16,14 +16,14 @@ const GLANCE = 12;
 const PAGE = 50;
 /** @type {Record<string, string>} */
 const REASONS = {
-  VALID: t("valid, not admitted yet"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
+  VALID: t("checked, not admitted"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), WRONG_GATE: t("wrong gate"),
   QUESTION_UNANSWERED: t("asked, not admitted yet"), QUESTION_DENIED: t("question answered with no"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
   PARTY_TOO_LARGE: t("more than may still come in"), BOOKING_NOT_CONFIRMED: t("booking not confirmed"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   NOTED: t("admitted"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
-  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("had left already"), NOT_INSIDE: t("not inside"), EXIT_NOTED: t("left, not checked"), MAY_RETURN: t("may come back in"),
+  EXIT_RECORDED: t("left"), ALREADY_LEFT: t("already exited"), NOT_INSIDE: t("not inside"), EXIT_NOTED: t("left, not checked"), MAY_RETURN: t("may come back in"),
   RE_ENTRY: t("came back in"), EXIT_UNDONE: t("exit undone"), RETURN_UNDONE: t("return undone"),
 };
 
@@ -46,6 +46,9 @@ const UNDOABLE = {
 /** @param {PastScan} scan */
 const undoOf = (scan) => (scan.entered ? ENTRY : UNDOABLE[scan.reason]);
 
+/** Green, and nobody went in by it. */
+const CHECKED = new Set(["VALID", "MAY_RETURN"]);
+
 export class PastScans {
   /** @type {PastScan | null} */
   #wanted = null;
@@ -56,11 +59,12 @@ export class PastScans {
   #shown = GLANCE;
 
   /**
-   * `waiting()` returns the unsent scans, newest first.
+   * `waiting()` returns the unsent scans, newest first. `onAdmit(code)` admits a visitor who was only checked.
    *
-   * @param {{ session: ScanSession, timezone: () => string | undefined, waiting: () => PastScan[], onClosed: () => void }} options
+   * @param {{ session: ScanSession, timezone: () => string | undefined, waiting: () => PastScan[], onClosed: () => void, onAdmit: (code: string) => void }} options
    */
-  constructor({ session, timezone, waiting, onClosed }) {
+  constructor({ session, timezone, waiting, onClosed, onAdmit }) {
+    this.onAdmit = onAdmit;
     this.session = session;
     this.timezone = timezone;
     this.waiting = waiting;
@@ -113,15 +117,23 @@ export class PastScans {
 
   #visitors = () => onePerVisitor([...this.waiting(), ...this.#known]);
 
+  /** Whether this operator has scanned here already. */
+  get any() {
+    return this.#visitors().length > 0;
+  }
+
   redraw() {
     const visitors = this.#visitors();
     byId("no-scans").hidden = visitors.length > 0;
-    byId("scans").replaceChildren(...visitors.slice(0, this.#shown).map((scan) => this.#row(scan)));
+    // Of several looks at one ticket, the newest admits.
+    const newest = new Map([...visitors].reverse().map((scan) => [scan.ticket_code, scan]));
+    byId("scans").replaceChildren(...visitors.slice(0, this.#shown).map((scan) => this.#row(scan, newest.get(scan.ticket_code) === scan)));
     this.earlier.hidden = visitors.length <= this.#shown && this.#next === null;
   }
 
-  /** @param {PastScan} scan */
-  #row(scan) {
+  /** @param {PastScan} scan @param {boolean} newest of its ticket */
+  #row(scan, newest) {
+    const checked = CHECKED.has(scan.reason) && scan.result === "GREEN";
     const fresh = +hubNow() - Date.parse(scan.logged_at ?? "") < UNDO_FOR_MS;
     const what = peopleOf(scan) ?? REASONS[scan.reason] ?? scan.reason;
     const time = momentAt(scan.scanned_at, this.timezone(), { seconds: true });
@@ -130,9 +142,10 @@ export class PastScans {
     const why = scan.note && h("div", { class: "what" }, t("“{note}”", { note: scan.note }));
     return h(
       "li",
-      { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : scan.result },
+      { class: scan.reason === "EXIT_RECORDED" ? "EXIT" : checked ? "checked" : scan.result },
       h("span", { class: "mark" }, icon(scan.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[scan.result] ?? "clock")),
       h("div", {}, h("div", { class: "code", ...(isBookingCode(scan.ticket_code) && { title: scan.ticket_code }) }, shortCode(scan.ticket_code) ?? t("Unreadable")), h("div", { class: "what" }, words), why),
+      checked && newest && fresh && !scan.waits && h("button", { type: "button", class: "button small admit", onclick: () => this.onAdmit(scan.ticket_code) }, t("Admit")),
       undoOf(scan) && !scan.undone && fresh && h("button", { type: "button", class: "button quiet small", onclick: () => this.#ask(scan) }, t("Undo")),
     );
   }
@@ -177,12 +190,12 @@ export class PastScans {
   }
 }
 
-/** A check and its entry are two scans of one visitor: the check is left out. @param {PastScan[]} scans */
+/** A check and its entry are two scans of one visitor, and so are two checks: the earlier one is left out. @param {PastScan[]} scans */
 function onePerVisitor(scans) {
   return scans.filter((scan, i) => {
     const next = scans.slice(0, i).findLast((later) => later.ticket_code === scan.ticket_code);
     const letIn = next?.entered || next?.reason === "VERIFIED";
     const answered = letIn || next?.reason === "QUESTION_DENIED";
-    return !(scan.reason === "VALID" && letIn) && !(scan.reason === "QUESTION_UNANSWERED" && answered) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
+    return !(scan.reason === "VALID" && (letIn || next?.reason === "VALID")) && !(scan.reason === "QUESTION_UNANSWERED" && answered) && !(scan.reason === "MAY_RETURN" && next?.reason === "RE_ENTRY");
   });
 }

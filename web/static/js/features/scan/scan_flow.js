@@ -10,6 +10,7 @@ import { CommandRefused, LinkLost } from "../../models/scan_session.js";
 import { isParty } from "../../models/party.js";
 import { isBookingCode } from "../../models/booking_code.js";
 import { isImpossible, tidyCode } from "../../models/ticket_code.js";
+import { whatComesFirst } from "../../words/blocked.js";
 import { timeColour } from "./frame_to_colour.js";
 
 const SLOW_MS = 1_500;
@@ -26,6 +27,8 @@ export class ScanFlow {
   #root = byId("scan");
   /** @type {number | undefined} */
   #dismissal;
+  /** The code of the answer on the screen, as it was read. */
+  #presented = "";
   /** @type {ScanListeners} */
   #listeners = { answered: [], cleared: [], left: [] };
 
@@ -100,27 +103,31 @@ export class ScanFlow {
     return isBookingCode(code) && !whole ? this.session.askLeaving(code, this.device.gate) : this.session.exit(code, this.device.gate);
   }
 
-  /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt */
-  async present(typed, seenAt = null) {
+  /** A scan came while an answer waits for an action: the answer sounds again, and says what is to be done. @param {string} [text] of a camera, which sees the ticket of the answer too */
+  block(text) {
+    if (text !== undefined && (!this.verdict.shown || this.#good || this.busy || document.querySelector("dialog[open]") || tidyCode(text) === this.#presented)) return;
+    this.signals.give(document.body.dataset.verdict ?? "RED");
+    const asked = this.product.question ? "question" : this.party.question ? "party" : null;
+    this.screen.say(whatComesFirst({ asked, mayVerify: this.session.mayVerify, held: this.#held }), { loud: true });
+  }
+
+  /** Admits a visitor who was checked before, as on the first scan in continuous mode. @param {string} code */
+  async admit(code) {
+    if (this.way.leaving || this.busy) return;
+    this.again();
+    this.repeats.forget();
+    await this.present(code, null, { admit: true });
+  }
+
+  /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt @param {{ admit?: boolean }} how */
+  async present(typed, seenAt = null, { admit = false } = {}) {
     const code = tidyCode(typed);
     if (!code) return;
-    if (this.#held) {
-      this.screen.say(this.product.question ? t("Answer the question first, or press Scan again.") : this.party.question ? t("Answer for this party first, or press Scan again.") : t("Touch the answer first, then scan the next ticket."));
-      return;
-    }
-    if (code.length > LONGEST_CODE) {
-      this.#refuse("RED", t("This is no ticket: the code is too long."));
-      return;
-    }
-    if (this.settings.get("continuous") && this.busy) {
-      this.#refuse("RED", t("Not checked: the ticket before has no answer yet."));
-      return;
-    }
+    if (this.#held) return this.block();
+    if (code.length > LONGEST_CODE) return this.#refuse("RED", t("This is no ticket: the code is too long."));
+    if (this.settings.get("continuous") && this.busy) return this.#refuse("RED", t("Not checked: the ticket before has no answer yet."));
     if (this.linkState.offline && !this.session.mayDecide) {
-      if (isImpossible(code)) {
-        this.#refuse("RED", t("This code was misread or mistyped; try again"));
-        return;
-      }
+      if (isImpossible(code)) return this.#refuse("RED", t("This code was misread or mistyped; try again"));
       // Nothing here can decide, and an answer minutes later would meet another visitor.
       this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
       return;
@@ -130,13 +137,14 @@ export class ScanFlow {
       return;
     }
     this.#clear();
+    this.#presented = code;
     this.screen.say("");
     this.screen.rest({ checking: true });
     this.news.ask();
     let decision = this.way.leaving
       ? await this.#waitingFor(t("Exit"), () => this.#leave(code))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
-    if (decision && WELCOME.has(decision.reason) && this.settings.get("continuous") && this.session.mayVerify && !this.#asksFor(decision)) {
+    if (decision && WELCOME.has(decision.reason) && (admit || this.settings.get("continuous")) && this.session.mayVerify && !this.#asksFor(decision)) {
       // If the entry fails, the decision stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
@@ -289,14 +297,14 @@ export class ScanFlow {
     this.#letGo();
   }
 
-  /** In continuous mode, answers that need no action disappear by themselves. */
+  /** Answers that need no action disappear by themselves: the next visitor needs no tap. */
   #letGo() {
-    if (!this.settings.get("continuous")) return;
+    clearTimeout(this.#dismissal);
     if (this.#good || this.kiosk) {
       const seconds = this.#good ? this.settings.get("seconds") : KIOSK_SECONDS;
       this.#dismissal = setTimeout(() => this.again(), seconds * 1000);
       this.screen.runOut(seconds);
-    } else this.screen.say(this.#question ?? t("Stays until you touch it."));
+    } else if (this.settings.get("continuous")) this.screen.say(this.#question ?? t("Tap to continue"));
   }
 
   /** The answer no longer disappears by itself. */

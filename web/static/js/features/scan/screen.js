@@ -20,9 +20,10 @@ export class Screen {
     this.rest();
   }
 
-  /** @param {string} text */
-  say(text) {
+  /** `loud`: in large words, for who looks at the visitor. @param {string} text @param {{ loud?: boolean }} how */
+  say(text, { loud = false } = {}) {
     byId("said").textContent = text;
+    byId("said").toggleAttribute("data-loud", loud);
   }
 
   get said() {

@@ -4,6 +4,7 @@ import { t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
 import { isBookingCode } from "../../models/booking_code.js";
 import { kioskDetail, kioskWord } from "../../words/kiosk.js";
+import { timingOf } from "../../words/timing.js";
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
 
 const SPRITE = new URL("../../../icons.svg", import.meta.url).href;
@@ -39,6 +40,9 @@ export class Verdict {
     showProvisional(decision, venue);
     byId("verdict-word").textContent = this.kiosk ? kioskWord(decision) : wordOf(decision);
     byId("verdict-detail").textContent = this.kiosk ? kioskDetail(decision, venue) : detailOf(decision, venue);
+    const timing = this.kiosk ? null : timingOf(decision, venue);
+    byId("timing").hidden = timing === null;
+    byId("timing").textContent = timing ?? "";
     byId("facts").replaceChildren(...factsOf(decision, venue).map(([name, value, { kind = null, wide = false } = {}]) =>
       h("div", { class: wide ? "wide" : null }, h("dt", {}, name), h("dd", { class: kind }, value))));
     byId("not-yet").hidden = !(decision.result === "GREEN" && mayVerify);
