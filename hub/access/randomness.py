@@ -29,8 +29,13 @@ def random_name() -> str:
 
 
 def secret_token() -> str:
-    """Return 192 random bits as 32 characters that need no escaping in a URL."""
-    return urlsafe_b64encode(random_bytes(24)).decode()
+    """Return nearly 192 random bits as 32 characters that need no escaping in a URL.
+
+    The last is a letter or a digit: mail programs take a dash or an underscore at the end of a link for punctuation.
+    """
+    while (token := urlsafe_b64encode(random_bytes(24)).decode())[-1] in "-_":
+        pass
+    return token
 
 
 def token_hash(token: str) -> bytes:

@@ -10,6 +10,8 @@ from datetime import datetime
 
 import pyotp
 
+from hub.rules.digits import ascii_digits
+
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """Steps that a telephone's clock may be behind or ahead."""
@@ -22,8 +24,8 @@ def new_secret() -> str:
 
 
 def matching_step(secret: str, typed: str, now: datetime) -> int | None:
-    """Return the step whose code was typed, if it is the current one or a neighbour. Blanks between the digits do not matter."""
-    digits = "".join(typed.split())
+    """Return the step whose code was typed, if it is the current one or a neighbour. Blanks and the script of the digits do not matter."""
+    digits = ascii_digits("".join(typed.split()))
     if not (digits.isascii() and digits.isdigit()):
         return None
     maker, step, found = pyotp.TOTP(secret, interval=STEP_SECONDS), _step_of(now), None

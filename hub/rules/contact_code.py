@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub.rules.digits import ascii_digits
 from hub.rules.reasons import Reason
 
 DIGITS = 6
@@ -33,8 +34,10 @@ def new_code(below: Callable[[int], int]) -> str:
 
 
 def tidy_code(typed: str) -> str | None:
-    """Return the six digits of a typed or pasted text, or None. Spaces, dashes and full-width digits (１２３) are accepted."""
-    digits = "".join(one for one in unicodedata.normalize("NFKC", typed) if not one.isspace() and one not in "-–—·.")
+    """Return the six digits of a typed or pasted text, or None. Spaces, dashes and the digits of every script are accepted."""
+    digits = "".join(
+        one for one in ascii_digits(unicodedata.normalize("NFKC", typed)) if not one.isspace() and one not in "-–—·."
+    )
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from hub.rules.column_names import column_of, shown_header
+from hub.rules.digits import ascii_digits
 from hub.rules.parties import ONE_PERSON
 from hub.rules.show_texts import clean_line
 
@@ -112,9 +113,9 @@ def _guest_of(values: dict[str, str]) -> GuestDraft | dict[str, str]:
     """Return the guest of a line, or what is wrong with it."""
     name, party = values.get("name", ""), values.get("party", "")
     people = ONE_PERSON.size
-    plus = _PLUS.match(name)
+    party, plus = ascii_digits(party), _PLUS.match(ascii_digits(name))
     if not party and plus:
-        name, people = plus[1], int(plus[2]) + 1
+        name, people = name[: plus.end(1)], int(plus[2]) + 1
     elif party:
         if not _NUMBER.fullmatch(party):
             return {"party": "Give a whole number"}

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from hub.rules.address_list import parse_networks
+from hub.rules.digits import ascii_digits
 from hub.rules.show_texts import clean_line
 
 LONGEST_TEXT = 500
@@ -97,9 +98,10 @@ class VenuePolicy:
 
 
 def whole_number(least: int, most: int) -> Parse:
-    """Return a parser of whole numbers from `least` to `most`, both included, in ASCII digits."""
+    """Return a parser of whole numbers from `least` to `most`, both included, in the digits of any script."""
 
-    def parse(text: str) -> int:
+    def parse(typed: str) -> int:
+        text = ascii_digits(typed)
         if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
             raise ValueError(f"{text!r} is not a whole number from {least} to {most}")
         return int(text)

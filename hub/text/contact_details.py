@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hub.rules.digits import ascii_digits
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.text.languages import N_
@@ -69,7 +70,7 @@ def check_contact(email: str, phone: str | None, fields: tuple[str, str] = ("ema
     except ValueError as problem:
         errors.append({"field": fields[0], "message": str(problem)})
     try:
-        number = "" if phone is None else _phone(phone.strip())
+        number = "" if phone is None else _phone(ascii_digits(phone.strip()))
     except ValueError as problem:
         errors.append({"field": fields[1], "message": str(problem)})
     if errors:

@@ -171,6 +171,14 @@ async def test_national_numbers_of_every_country_become_what_the_library_says(pa
         wanted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         cases.append((national, region, wanted))
         cases.append((phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL), "US", wanted))
+    arabic, persian = (
+        str.maketrans("0123456789", "".join(chr(zero + n) for n in range(10))) for zero in (0x660, 0x6F0)
+    )
+    cases += [
+        (typed.translate(digits), country, wanted)
+        for typed, country, wanted in cases[:40]
+        for digits in (arabic, persian)
+    ]
     read = await ask(page, "phone", "given[0].map(([typed, country]) => m.readPhone(typed, country).e164)", cases)
     wrong = [(case, got) for case, got in zip(cases, read, strict=True) if got != case[2]]
     assert wrong == []

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from hub.rules.digits import ascii_digits
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_body import invalid, read_body
@@ -46,7 +47,7 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """Return a positive whole number, or None for any other text."""
-        text = self.get(name)
+        text = ascii_digits(self.get(name))
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 16 else None
 
 

@@ -24,6 +24,7 @@ from web.pages import (
     staff,
 )
 from web.pages.admin.routes import admin_routes
+from web.pages.link_ends import without_surplus
 from web.pages.page_turns import in_turn
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
@@ -45,13 +46,13 @@ def _page_routes() -> list[web.RouteDef]:
     return [
         web.get("/", customer.show_landing),
         web.get("/reserve", customer.show_booking),
-        web.get("/r/{token}", show_reservation),
-        web.get("/w/{token}", show_entry),
+        web.get("/r/{token}", without_surplus(show_reservation)),
+        web.get("/w/{token}", without_surplus(show_entry)),
         web.get("/shows", shows.show_shows),
         web.get("/shows/{show_id:[0-9]+}", shows.show_show),
         web.get("/shows/{show_id:[0-9]+}/book/{performance_id:[0-9]+}", booking_form.show_form),
         web.post("/shows/{show_id:[0-9]+}/book/{performance_id:[0-9]+}", booking_form.answer_form),
-        web.get("/b/{token}", booking.show_booking),
+        web.get("/b/{token}", without_surplus(booking.show_booking)),
         web.post("/b/{token}", booking.answer_booking),
         web.get("/b/{token}/move", booking.show_move),
         web.post("/b/{token}/move", booking.answer_move),
@@ -79,7 +80,7 @@ def _page_routes() -> list[web.RouteDef]:
         web.get("/operator/scan", staff.show_scanner),
         web.get(invitation.FORGOTTEN, invitation.show_forgotten),
         web.post(invitation.FORGOTTEN, invitation.ask_for_link),
-        web.get("/invitation/{token}", invitation.show_invitation),
+        web.get("/invitation/{token}", without_surplus(invitation.show_invitation)),
         web.post("/invitation/{token}", invitation.accept_invitation),
         web.get(account.ACCOUNT, account.show_account),
         web.post("/account/name", account.rename),

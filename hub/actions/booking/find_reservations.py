@@ -19,6 +19,7 @@ from db.stored_codes import code_as_stored
 from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
+from hub.rules.digits import ascii_digits
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -244,6 +245,7 @@ async def _lines(services: Services, by: Actor, ids: list[int]) -> tuple[FoundRe
 
 async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]:
     """Return what a search text may mean: addresses from and to, phone numbers, code, order, name and id; None for what it cannot."""
+    text = ascii_digits(text)
     digits = re.sub(r"\D", "", text)
     is_number = re.fullmatch(r"[-+\d\s()/.]+", text) is not None
     # One word may begin an address. A name in an address (`Ada Smith <ada@...`) is not a search.

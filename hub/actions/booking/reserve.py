@@ -166,7 +166,7 @@ class Bookings:
         rows = await self._services.database.bookings.fetch(
             BOOKING.ticket_ids, [org_id for org_id, _ in codes], [code for _, code in codes]
         )
-        return await ids_without_case(self._services.database.bookings, codes, [row["id"] for row in rows])
+        return list(await ids_without_case(self._services.database.bookings, codes, [row["id"] for row in rows]))
 
     async def _exists_elsewhere(self, slot_id: int) -> bool:
         return bool(await self._services.database.bookings.fetchval(BOOKING.slot_anywhere, slot_id))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from db.statements import load
+from hub.rules.digits import ascii_digits
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import normalise
@@ -215,5 +216,5 @@ def _literal(text: str) -> str:
 
 
 def _id_in(text: str) -> int | None:
-    text = text.removeprefix("#")
+    text = ascii_digits(text.removeprefix("#"))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= _LARGEST_ID else None

@@ -98,7 +98,7 @@ async def test_every_wrong_field_has_its_words_and_nothing_is_typed_again(browse
     assert await count_bookings(world.hub.database) == 0
 
 
-@pytest.mark.parametrize("party", ["0", "-1", "1.5", "1000000000", "", "two", "٣", "1e1", "9" * 400])
+@pytest.mark.parametrize("party", ["0", "-1", "1.5", "1000000000", "", "two", "1e1", "9" * 400])
 async def test_a_party_that_is_no_party_is_named_beside_its_field(
     browser: PlainBrowser, world: World, party: str
 ) -> None:

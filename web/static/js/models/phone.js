@@ -1,4 +1,5 @@
 // Typed phone numbers, with or without a country code, in any spacing. The hub decides; this only prepares.
+import { asciiDigits } from "./digits.js";
 import { FIRST_OF_CODE, PLANS } from "./dialling_codes.js";
 
 /** @typedef {{ country: string, code: string, trunk: string, fewest: number, most: number }} Plan */
@@ -35,7 +36,7 @@ const MOST_DIGITS = 15;
  * @returns {ReadPhone}
  */
 export function readPhone(typed, country) {
-  const text = typed.normalize("NFKC").trim();
+  const text = asciiDigits(typed.normalize("NFKC")).trim();
   const packed = text.replace(/[\s().\-\u2010-\u2015\u2212/\u00b7]+/g, "");
   if (!packed) return { problem: "empty", country };
   if (!/^\+?[0-9]+$/.test(packed)) return { problem: "characters", country };

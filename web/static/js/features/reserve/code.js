@@ -5,6 +5,7 @@ import { call } from "../../lib/api.js";
 import { hubNow } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain } from "../../words/refusals.js";
+import { asciiDigits } from "../../models/digits.js";
 import { ask, markField } from "./asking.js";
 
 const DIGITS = 6;
@@ -104,7 +105,7 @@ export class CodeStep {
 
   /** Only digits count, whatever is pasted. The sixth digit sends the code. */
   #onInput() {
-    const digits = this.input.value.normalize("NFKC").replace(/\D/g, "").slice(0, DIGITS);
+    const digits = asciiDigits(this.input.value.normalize("NFKC")).replace(/\D/g, "").slice(0, DIGITS);
     if (this.input.value !== digits) this.input.value = digits;
     markField(this.input, byId("code-wrong"), "");
     if (digits.length === DIGITS && !byId("code-go").disabled) this.form.requestSubmit();
