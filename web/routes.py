@@ -22,6 +22,6 @@ def add_routes(app: web.Application, settings: Settings) -> None:
         lambda: openapi_pages.render_document(build_document(ENDPOINTS, settings.public_url))
     )
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
-    app.router.add_get("/api/docs/page.css", openapi_pages.show_style)
+    app.router.add_get("/api/docs/{name:[a-z_.-]+}", openapi_pages.show_group_or_file)
     setup_templates(app)
     app.add_routes(page_routes())

@@ -101,7 +101,7 @@ async def test_a_visit_is_moved_and_the_codes_stay(hub: Hub, world: World, open_
     page = await open_page(f"/r/{ticket.token}")
     await page.get_by_role("button", name="Move to another time").click()
     await expect(page.get_by_role("button", name="25 November 2026, available, selected")).to_be_visible()
-    await expect(page.get_by_role("button", name="Keep 12:00 to 14:00")).to_be_visible()
+    await expect(page.get_by_role("button", name="Keep this time: 12:00 to 14:00")).to_be_visible()
     await page.get_by_role("button", name="Select 16:00 to 18:00").click()
     await expect(page.locator("#mover-from")).to_contain_text("12:00 – 14:00")
     await expect(page.locator("#mover-to")).to_contain_text("16:00 – 18:00")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_responses import refused_response
+from web.packed_responses import pack_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Who = Literal["anyone", "holder", "ticket holder", "operator", "monitoring"]
@@ -31,6 +32,7 @@ class Endpoint:
     """An endpoint. `path` is aiohttp's with its patterns. `response` is the model of the response, or its media types.
 
     `status` is that of the response: 201 if the request makes something. `upload` has the media types of a body that is a file.
+    `packed` is for lists without secrets: they are compressed (web/packed_responses.py).
     """
 
     method: str
@@ -48,14 +50,16 @@ class Endpoint:
     about: str = ""
     status: Literal[200, 201] = 200
     upload: tuple[str, ...] = ()
+    packed: bool = False
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Call the handler. A refusal is answered with the status that this endpoint has for its reason."""
         try:
-            return await self.handler(request)
+            response = await self.handler(request)
         except Refused as no:
             return refused_response(no, self.statuses)
+        return await pack_response(request, response, public=self.who == "anyone") if self.packed else response
 
     def route(self) -> web.RouteDef:
-        handler = self.serve if self.statuses else self.handler
+        handler = self.serve if self.statuses or self.packed else self.handler
         return web.RouteDef(self.method, self.path, handler, {"allow_head": True} if self.method == "GET" else {})

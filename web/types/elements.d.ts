@@ -253,7 +253,7 @@ interface ElementsById {
   "mover-confirm-title": HTMLElementTagNameMap["h2"];
   "mover-do": HTMLElementTagNameMap["button"];
   "mover-from": HTMLElementTagNameMap["dd"];
-  "mover-title": HTMLElementTagNameMap["h2"];
+  "mover-title": HTMLElementTagNameMap["h1"];
   "mover-to": HTMLElementTagNameMap["dd"];
   "name": HTMLElementTagNameMap["input"];
   "name-hint": HTMLElementTagNameMap["p"];

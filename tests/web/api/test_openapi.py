@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hub.rules.ticket_code import check
 from hub.text.messages import MESSAGES, message
 from tests.support.api_client import Api
 from tests.support.document_rules import broken_rules
+from web.api.groups import GROUPS
 from web.api.openapi import build_document, plain_path
 from web.api.request_examples import EXAMPLES
 from web.api.requests import EXAMPLE_CODE
@@ -22,7 +25,7 @@ from web.statuses import STATUS
 
 # Addresses that are not endpoints of the API: pages, the socket, the document's own style sheet.
 NOT_ENDPOINTS = re.compile(
-    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|account(/.*)?|invitation/.*|dev/.*|static/.*|favicon\.ico|robots\.txt|sitemap\.xml|ws.*|api/docs/page\.css)"
+    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|account(/.*)?|invitation/.*|dev/.*|static/.*|favicon\.ico|robots\.txt|sitemap\.xml|ws.*|api/docs/.+)"
 )
 
 
@@ -108,12 +111,46 @@ def test_every_reason_has_a_status_and_words() -> None:
         assert 200 <= STATUS[reason] <= 599
 
 
-async def test_the_document_can_be_read_as_a_page_of_our_own(api: Api) -> None:
-    page = await api.get("/api/docs")
-    text = page.body.decode()
+async def test_the_document_can_be_read_on_pages_of_our_own(api: Api) -> None:
+    start = await api.get("/api/docs")
+    shown = ""
+    for group in GROUPS:
+        assert f"/api/docs/{group.slug}" in start.body.decode()
+        async with api.hub.client.get(f"/api/docs/{group.slug}") as page:
+            assert (page.status, page.content_type) == (200, "text/html")
+            text = await page.text()
+        # Nothing is loaded from elsewhere, and nothing runs within the page.
+        assert not re.search(
+            r"style=|<script(?! type=\"module\" src=\"/api/docs/try_it.js\")|src=\"http|href=\"http", text
+        )
+        targets = set(re.findall(r'href="#([^"]+)"', text))
+        assert targets <= set(re.findall(r'id="([^"]+)"', text)) | {"main"}
+        shown += text
     for endpoint in ENDPOINTS:
-        assert plain_path(endpoint.path) in text
-    assert not re.search(r"<script|style=|https?://(?!127\.0\.0\.1)", text)
-    assert (await api.get("/api/docs", headers={"If-None-Match": page.headers["ETag"]})).status == 304
-    async with api.hub.client.get("/api/docs/page.css") as style:
-        assert (style.status, style.content_type) == (200, "text/css")
+        assert f"<code>{plain_path(endpoint.path)}</code>" in shown
+    assert shown.count('class="try"') == len(ENDPOINTS)
+    assert (await api.get("/api/docs", headers={"If-None-Match": start.headers["ETag"]})).status == 304
+    for name, kind in (("page.css", "text/css"), ("try_it.js", "text/javascript")):
+        async with api.hub.client.get(f"/api/docs/{name}") as file:
+            assert (file.status, file.content_type) == (200, kind)
+    async with api.hub.client.get("/api/docs/no-such-group") as nothing:
+        assert nothing.status == 404
+
+
+async def test_a_group_shows_examples_to_copy(api: Api) -> None:
+    async with api.hub.client.get("/api/docs/customer-reservation") as page:
+        text = unescape(await page.text())
+    assert "curl -X POST" in text
+    assert """-d '{"ticket_code": "TKT-2026-7BC3KM-9RT4WT"}'""" in text
+    assert '"capacity_status": "AVAILABLE"' in text
+
+
+async def test_the_document_and_its_pages_are_compressed_once(api: Api) -> None:
+    for path, most in (("/api/openapi.json", 100_000), ("/api/docs", 5_000), ("/api/docs/operators", 25_000)):
+        plain = {"Accept-Encoding": "identity"}
+        async with api.hub.client.get(path, headers={"Accept-Encoding": "gzip"}, auto_decompress=False) as packed:
+            body = await packed.read()
+            assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == ("gzip", "Accept-Encoding")
+        async with api.hub.client.get(path, headers=plain) as whole:
+            assert gzip.decompress(body) == await whole.read()
+        assert len(body) < most

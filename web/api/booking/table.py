@@ -53,7 +53,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/reservation-slots/available", availability_endpoints.list_slots,
         "List slots and their free places", "Customer reservation", "anyone",
-        responses.Calendar, not_modified=True,
+        responses.Calendar, not_modified=True, packed=True,
         parameters=(
             Parameter("month", "query", {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
                       "The month, `YYYY-MM`. The default without a span is the current month."),

@@ -38,7 +38,7 @@ _FILTERS = (
 REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operators/scan-history", scan_log_endpoints.show_scan_log, "List the scan log, newest first", "Records", "operator",
-        responses.LoggedScanPageAnswer,
+        responses.LoggedScanPageAnswer, packed=True,
         parameters=(
             *_FILTERS,
             LIMIT,
@@ -50,7 +50,7 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
         about="Managers see the whole venue, operators their own scans. Every page takes the same time, however far back it is.",
     ),
     Endpoint(
-        "GET", "/api/analytics", analytics_endpoints.show_analytics, "Get figures per slot and day", "Records", "operator", responses.AnalyticsAnswer,
+        "GET", "/api/analytics", analytics_endpoints.show_analytics, "Get figures per slot and day", "Records", "operator", responses.AnalyticsAnswer, packed=True,
         parameters=(
             Parameter("from", "query", DAY_SCHEMA, f"First day. The default is {USUAL_DAYS} days up to the last day."),
             Parameter("to", "query", DAY_SCHEMA, f"Last day, included. The default is today. At most {MOST_SPAN_DAYS} days in all."),

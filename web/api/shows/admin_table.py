@@ -96,7 +96,7 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", "/api/admin/performances", performances.show_performances, "List performances", _TAG, "operator",
-        responses.PerformancePageAnswer,
+        responses.PerformancePageAnswer, packed=True,
         parameters=(
             _VENUE, Parameter("show_id", "query", ID_SCHEMA, "Only those of this show."),
             Parameter("room_id", "query", ID_SCHEMA, "Only those in this room."),

@@ -25,7 +25,7 @@ _ONE, _DAY = "/api/admin/slots/{slot_id:[0-9]+}", "/api/admin/closed-days/{close
 
 SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/api/admin/slots", slots.show_slots, "List slots", _TAG, "operator", responses.AdminSlotPageAnswer,
+        "GET", "/api/admin/slots", slots.show_slots, "List slots", _TAG, "operator", responses.AdminSlotPageAnswer, packed=True,
         parameters=(
             _VENUE, *_DAYS, Parameter("status", "query", {"enum": list(slots.STATUSES)}, "Only those."), LIMIT,
             Parameter("before", "query", CURSOR_SCHEMA, "The `next` of the previous page."),

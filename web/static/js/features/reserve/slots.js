@@ -157,7 +157,7 @@ class Card {
       button.setAttribute("aria-expanded", String(!this.more.hidden));
     } else {
       button.textContent = chosen ? t("Keep this time") : t("Select");
-      button.setAttribute("aria-label", chosen ? t("Keep {time}", { time }) : t("Select {time}", { time }));
+      button.setAttribute("aria-label", chosen ? t("Keep this time: {time}", { time }) : t("Select {time}", { time }));
       button.removeAttribute("aria-expanded");
     }
   }
