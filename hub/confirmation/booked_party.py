@@ -37,6 +37,9 @@ class VenueFacts:
     address: str
     timezone: str
     change_cutoff_hours: int
+    slug: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class Party:
         if not rows:
             return None
         first = rows[0]
-        venue = VenueFacts(first["venue_name"], first["address"], first["timezone"], first["change_cutoff_hours"])
+        venue = VenueFacts(
+            first["venue_name"], first["address"], first["timezone"], first["change_cutoff_hours"], first["slug"],
+            first["contact_email"], first["contact_phone"],
+        )  # fmt: skip
         places = [Place(*(row[name] for name in _COLUMNS)) for row in rows]
         return cls(venue, tuple(sorted(places, key=lambda place: place.reservation_id)))
 
@@ -111,6 +117,7 @@ def calendar_entries(
                 organizer=organizer,
                 sequence=place.calendar_sequence + cancelled,
                 cancelled=cancelled,
+                change_until=party.change_until(place),
             )
 
         over = all(place.cancelled for place in places)

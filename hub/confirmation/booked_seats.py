@@ -57,6 +57,9 @@ class BookedSeats:
     opens_minutes: int | None
     venue_name: str
     address: str
+    slug: str
+    contact_email: str
+    contact_phone: str
     timezone: str
     change_cutoff_hours: int
 
@@ -96,12 +99,13 @@ class BookedSeats:
             show_title=self.show.title_in(language),
             room=self.show.room,
             people=self.party_size,
+            change_until=self.change_until,
         )
 
 
 _COLUMNS = (
     "booking_id", "status", "name", "party_size", "admitted", "code", "expires_at", "reservation_id", "calendar_sequence",
-    "date", "start_time", "end_time", "starts_at", "ends_at", "opens_minutes", "venue_name", "address", "timezone",
+    "date", "start_time", "end_time", "starts_at", "ends_at", "opens_minutes", "venue_name", "address", "slug", "contact_email", "contact_phone", "timezone",
     "change_cutoff_hours",
 )  # fmt: skip
 

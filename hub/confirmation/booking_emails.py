@@ -11,8 +11,18 @@ from zoneinfo import ZoneInfo
 
 from hub.confirmation.booked_seats import BookedSeats
 from hub.confirmation.calendar_links import calendar_links
-from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
+from hub.confirmation.contact_links import map_url
+from hub.confirmation.email_content import (
+    EmailContent,
+    Link,
+    Obsolete,
+    TicketBlock,
+    Unsendable,
+    VisitBlock,
+    contacts_of,
+)
 from hub.confirmation.outbox_message import OutboxMessage, Sender, slot_of
+from hub.text.change_promise import change_promise
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
@@ -240,7 +250,6 @@ def _visit_email(
     token = message.text("manage_token")
     page_url = _page_url(sender, token) if token else ""
     changeable = page_url and message.now < booking.change_until
-    until = format_moment(booking.change_until, ZoneInfo(booking.timezone), message.language)
     entry = booking.calendar_entry(
         host=sender.host, page_url=page_url, language=message.language, organizer=sender.address
     )
@@ -249,8 +258,8 @@ def _visit_email(
     if booking.check_in_from is not None and message.now < booking.starts_at:
         at = booking.check_in_from.astimezone(ZoneInfo(booking.timezone)).time()
         notes.append(_("Doors open at {time}.").format(time=format_time(at, message.language)))
-    if changeable:
-        notes.append(_("You can move or cancel your booking until {moment}.").format(moment=until))
+    if page_url:
+        notes.append(change_promise(booking.change_until, message.now, ZoneInfo(booking.timezone), message.language))
     return EmailContent(
         sender_name=booking.venue_name,
         subject=subject,
@@ -266,6 +275,7 @@ def _visit_email(
         also=(Link(_("Print your booking"), f"{page_url}/print"),) if page_url else (),
         calendars=(Link(_("Google"), links["google"]), Link(_("Outlook"), links["outlook"])),
         notes=tuple(notes),
+        contacts=contacts_of(booking.contact_email, booking.contact_phone),
         entries=(entry,),
     )
 
@@ -287,6 +297,7 @@ def _visit(booking: BookedSeats, language: str, *, picture: bool = False, struck
     return VisitBlock(
         venue=booking.venue_name,
         address=booking.address,
+        map_url=map_url(booking.venue_name, booking.address),
         day=format_day(booking.date, language),
         hours=format_span(booking.start_time, booking.end_time, language),
         tickets=(TicketBlock(booking.code, booking=True),) if picture else (),

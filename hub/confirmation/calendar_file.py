@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from hub.text.change_promise import change_promise
 from hub.text.languages import translator
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class CalendarEntry:
     show_title: str = ""
     room: str = ""
     people: int = 1
+    change_until: datetime | None = None
+    """Until when the visit may be moved or cancelled; None says nothing of it."""
 
     @property
     def title(self) -> str:
@@ -124,7 +127,11 @@ def _event(entry: CalendarEntry, stamped_at: datetime) -> "Event":
     else:
         lines = [_("Ticket {code}. Show its QR code at the entrance.").format(code=entry.ticket_code)]
     if entry.manage_url:
-        lines.append(_("View, move or cancel: {link}").format(link=entry.manage_url))
+        changeable = entry.change_until is not None and stamped_at <= entry.change_until
+        if entry.change_until is not None:
+            lines.append(change_promise(entry.change_until, stamped_at, zone, entry.language))
+        words = _("View, move or cancel: {link}") if changeable else _("View your visit: {link}")
+        lines.append(words.format(link=entry.manage_url))
         event.add("url", entry.manage_url)
     event.add("description", "\n".join(lines))
     return event

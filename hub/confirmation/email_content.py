@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from hub.confirmation.calendar_file import CalendarEntry
+from hub.confirmation.contact_links import phone_url
 from hub.text.languages import html_lang, translator
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -44,7 +45,7 @@ class TicketBlock:
 class VisitBlock:
     """One visit: place, time and tickets. A visit that no longer takes place is `struck` through.
 
-    A performance also has the `title` of its show, its `room`, and the `party` in words.
+    `map_url` opens a map at the address. A performance also has the `title` of its show, its `room`, and the `party` in words.
     """
 
     venue: str
@@ -56,6 +57,7 @@ class VisitBlock:
     title: str = ""
     room: str = ""
     party: str = ""
+    map_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class EmailContent:
     """All texts of one e-mail, in its language.
 
     `preview` is the line that mail programs show after the subject. `code` is a one-time code, shown large. `choices` are
-    links of equal weight under the line `choices_title`. The attached calendar file is made from `entries`.
+    links of equal weight under the line `choices_title`. `contacts` are how to reach the venue. The attached calendar file is made from `entries`.
     """
 
     sender_name: str
@@ -80,12 +82,18 @@ class EmailContent:
     also: tuple[Link, ...] = ()
     calendars: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
+    contacts: tuple[Link, ...] = ()
     entries: tuple[CalendarEntry, ...] = ()
 
     @property
     def pictured(self) -> tuple[TicketBlock, ...]:
         """Return the tickets shown as QR codes, in the order of the e-mail."""
         return tuple(ticket for visit in self.visits for ticket in visit.tickets if ticket.picture)
+
+
+def contacts_of(email: str, phone: str) -> tuple[Link, ...]:
+    """Return how visitors reach the venue: by mail, by telephone, or neither."""
+    return tuple(link for link in (Link(email, f"mailto:{email}"), Link(phone, phone_url(phone))) if link.label)
 
 
 def as_html(email: EmailContent, language: str, pictures: dict[str, str]) -> str:

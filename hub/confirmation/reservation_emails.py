@@ -12,9 +12,19 @@ from zoneinfo import ZoneInfo
 from hub.confirmation.booked_party import Party, Place, by_slot, calendar_entries
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
-from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketBlock, Unsendable, VisitBlock
+from hub.confirmation.contact_links import map_url
+from hub.confirmation.email_content import (
+    EmailContent,
+    Link,
+    Obsolete,
+    TicketBlock,
+    Unsendable,
+    VisitBlock,
+    contacts_of,
+)
 from hub.confirmation.outbox_message import OutboxMessage, Sender, slot_of
-from hub.text.languages import format_day, format_moment, format_span, format_time, translator
+from hub.text.change_promise import change_promise
+from hub.text.languages import format_day, format_span, format_time, translator
 
 _LATE_ENOUGH = timedelta(hours=1)
 """Tolerance of a reminder's time. A reminder that is earlier than this belongs to a slot the visit was moved out of."""
@@ -101,6 +111,7 @@ def invited(message: OutboxMessage, sender: Sender) -> EmailContent:
             VisitBlock(
                 venue=party.venue.name,
                 address=party.venue.address,
+                map_url=map_url(party.venue.name, party.venue.address),
                 day=day,
                 hours=hours,
                 tickets=(TicketBlock(place.ticket_code),),
@@ -183,6 +194,7 @@ def choose_again(message: OutboxMessage, sender: Sender) -> EmailContent:
         visits=tuple(_visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
         action=Link(_("Choose another time"), manage_url) if manage_url else None,
         notes=(_("You can choose until your visit would have begun."),),
+        contacts=_contacts(party),
     )
 
 
@@ -241,7 +253,8 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
                 "{count} place of your party stays booked.", "{count} places of your party stay booked.", len(rest)
             ).format(count=len(rest))
         )
-    address = f"{sender.public_url}/reserve?ticket={quote(usable[0].ticket_code, safe='')}" if usable else ""
+    page = f"{sender.public_url}/v/{party.venue.slug}/reserve" if party.venue.slug else f"{sender.public_url}/reserve"
+    address = f"{page}?ticket={quote(usable[0].ticket_code, safe='')}" if usable else ""
     return EmailContent(
         sender_name=party.venue.name,
         subject=_("Cancelled: your visit to {venue} on {day}").format(venue=party.venue.name, day=day),
@@ -256,6 +269,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
             *((Link(_("See what stays booked"), manage_url),) if manage_url else ()),
         ),
         notes=tuple(notes),
+        contacts=_contacts(party),
         entries=tuple(_entries(party, message, sender, manage_url)),
     )
 
@@ -327,7 +341,6 @@ def _visit_email(
     manage_url = message.manage_url(sender)
     until = party.change_until(first)
     changeable = manage_url and message.now < until
-    moment = format_moment(until, ZoneInfo(party.venue.timezone), message.language)
     entries = _entries(party, message, sender, manage_url)
     links = calendar_links(next(entry for entry in entries if entry.starts_at == first.starts_at))
     return EmailContent(
@@ -343,7 +356,10 @@ def _visit_email(
         if manage_url
         else None,
         calendars=(Link(_("Google"), links["google"]), Link(_("Outlook"), links["outlook"])),
-        notes=(_("You can move or cancel your visit until {moment}.").format(moment=moment),) if changeable else (),
+        notes=(change_promise(until, message.now, ZoneInfo(party.venue.timezone), message.language),)
+        if manage_url
+        else (),
+        contacts=_contacts(party),
         entries=tuple(entries),
     )
 
@@ -380,11 +396,16 @@ def _visit_block(
     return VisitBlock(
         venue=party.venue.name,
         address=party.venue.address,
+        map_url=map_url(party.venue.name, party.venue.address),
         day=format_day(first.date, language),
         hours=format_span(first.start_time, first.end_time, language),
         tickets=tuple(TicketBlock(place.ticket_code, picture=not struck) for place in places) if pictures else (),
         struck=struck,
     )
+
+
+def _contacts(party: Party) -> tuple[Link, ...]:
+    return contacts_of(party.venue.contact_email, party.venue.contact_phone)
 
 
 def _how_to_enter(language: str, tickets: int) -> str:

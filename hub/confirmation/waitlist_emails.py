@@ -14,27 +14,26 @@ def waitlist_joined(message: OutboxMessage, sender: Sender) -> EmailContent:
     places = message.number("places")
     full = (
         translation.ngettext(
-            "This performance is sold out. You are waiting for a seat.",
-            "This performance is sold out. You are waiting for {count} seats.",
+            "This performance is sold out. You're on the waiting list.",
+            "This performance is sold out. You're on the waiting list for {count} seats.",
             places,
         )
         if message.show
         else translation.ngettext(
-            "This time is full. You are waiting for a place.",
-            "This time is full. You are waiting for {count} places.",
+            "This time is sold out. You're on the waiting list.",
+            "This time is sold out. You're on the waiting list for {count} spots.",
             places,
         )
     )
     return _about_slot(
         message,
         subject=_("On the waiting list: {venue}, {day}"),
-        heading=_("You are on the waiting list"),
+        heading=_("You're on the waiting list"),
         paragraphs=(
             full.format(count=places),
-            _("As soon as there is room we send you an offer and keep it for you until the time it names. Until then "
-              "there is nothing to do."),
+            _("If a spot opens up, we'll hold it for you and email you. Until then there is nothing to do."),
         ),
-        action=_link(_("See where you stand"), message.waitlist_url(sender)),
+        action=_link(_("View your position"), message.waitlist_url(sender)),
         notes=(_("Changed your mind? On the same page you can leave the list."),) if message.text("waitlist_token") else (),
     )  # fmt: skip
 
@@ -58,18 +57,18 @@ def waitlist_offer(message: OutboxMessage, sender: Sender) -> EmailContent:
         take = translation.ngettext("Take the seat", "Take the seats", places)
     else:
         subject = translation.ngettext(
-            "A place is free: {venue}, {day}", "{count} places are free: {venue}, {day}", places
+            "A spot has opened up: {venue}, {day}", "{count} spots have opened up: {venue}, {day}", places
         )
         kept = translation.ngettext(
-            "We are keeping a place for you until {moment}. After that it goes to the next in line.",
-            "We are keeping {count} places for you until {moment}. After that they go to the next in line.",
+            "We're holding a spot for you until {moment}. After that it goes to the next in line.",
+            "We're holding {count} spots for you until {moment}. After that they go to the next in line.",
             places,
         )
-        take = translation.ngettext("Take the place", "Take the places", places)
+        take = translation.ngettext("Accept your spot", "Accept your spots", places)
     return _about_slot(
         message,
         subject=subject,
-        heading=_("There is room for you"),
+        heading=_("A spot has opened up"),
         paragraphs=(kept.format(count=places, moment=moment),),
         action=_link(take, message.waitlist_url(sender)),
         notes=(_("On the same page you can say no, so that the next in line need not wait."),),
@@ -99,8 +98,8 @@ def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=heading,
         paragraphs=(
             translation.ngettext(
-                "The place we kept for you has gone to the next in line.",
-                "The places we kept for you have gone to the next in line.",
+                "The spot we held for you has gone to the next in line.",
+                "The spots we held for you have gone to the next in line.",
                 message.number("places"),
             ),
             _("Your tickets are still good for any other time."),

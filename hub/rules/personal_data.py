@@ -222,7 +222,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
-        " scanner_key_hours inside_limit when_full",
+        " scanner_key_hours inside_limit when_full slug contact_email contact_phone",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },

@@ -18,12 +18,16 @@ class Venue:
     org_id: int
     id: int
     name: str
+    slug: str
+    """The name in its address on the hub, `/v/<slug>/reserve`."""
     timezone: str
     zone: ZoneInfo
     policy: EntryPolicy
     show_contact: str
     change_cutoff_hours: int
     address: str
+    contact_email: str
+    contact_phone: str
     language: str
     country: str
     contact_check: str
@@ -57,6 +61,7 @@ class Venue:
             row["org_id"],
             row["id"],
             row["name"],
+            row["slug"],
             row["timezone"],
             ZoneInfo(row["timezone"]),
             EntryPolicy(

@@ -17,6 +17,9 @@ from hub.rules.digits import ascii_digits
 from hub.rules.show_texts import clean_line
 
 LONGEST_TEXT = 500
+LONGEST_EMAIL = 254
+LONGEST_NUMBER = 40
+FEWEST_DIGITS = 3
 
 Parse = Callable[[str], Any]
 """Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
@@ -153,7 +156,29 @@ def _webhook(text: str) -> str | None:
     return text
 
 
+def _contact_email(text: str) -> str:
+    found = _addresses(text)
+    if len(found) > 1:
+        raise ValueError("give one address")
+    address = found[0] if found else ""
+    if len(address) > LONGEST_EMAIL:
+        raise ValueError("this address is too long")
+    return address
+
+
+def _contact_phone(text: str) -> str:
+    """Parse a number as people read it: digits of any grouping, with or without a + before. Empty text is none."""
+    line = clean_line(text, LONGEST_NUMBER)
+    if line in ("", "none"):
+        return ""
+    if not re.fullmatch(r"\+?[0-9 ()/.-]+", line) or sum(letter.isdigit() for letter in line) < FEWEST_DIGITS:
+        raise ValueError("give a phone number such as +39 06 1234567")
+    return line
+
+
 _TEXT = PolicyType(lambda text: clean_line(text, LONGEST_TEXT), "TEXT", f"At most {LONGEST_TEXT} characters", empty="")
+_EMAIL = PolicyType(_contact_email, "ADDRESS", "Give one email address", empty="")
+_PHONE = PolicyType(_contact_phone, "NUMBER", "Give a phone number such as +39 06 1234567", empty="")
 _HOURS = PolicyType(_hours, "H,H", "Give hours from 1 to 720 with commas between them")
 _ADDRESSES = PolicyType(_addresses, "A,A", "Give email addresses with commas between them")
 _WEBHOOK = PolicyType(_webhook, "URL", "Give an address that begins with https://", off="none")
@@ -187,8 +212,16 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "how much of a customer's contact details the staff at the entrances see", _OPERATORS, ("Mostly hidden", "In full"),
     ),
     VenuePolicy(
-        "address", "venue", _TEXT, "", "Address", "where the venue is, for calendar entries",
-        "Customers, in their emails and calendars",
+        "address", "venue", _TEXT, "", "Address", "where the venue is: on the booking page, in emails with a map, and in calendars",
+        "Customers, on the booking page, in their emails and calendars",
+    ),
+    VenuePolicy(
+        "contact_email", "venue", _EMAIL, "", "Email for visitors", "where visitors write when the hub cannot help them",
+        "Customers, on the booking page and in their emails",
+    ),
+    VenuePolicy(
+        "contact_phone", "venue", _PHONE, "", "Phone number for visitors", "where visitors call when the hub cannot help them",
+        "Customers, on the booking page and in their emails",
     ),
     VenuePolicy(
         "language", "venue", _choice("en", "zh_Hans"), "en", "Language of emails",

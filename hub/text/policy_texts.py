@@ -48,7 +48,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("Customers who book seats"),
     N_("Customers who get emails"),
     N_("Customers, by email"),
-    N_("Customers, in their emails and calendars"),
+    N_("Customers, on the booking page, in their emails and calendars"),
     N_("Devices that are not enrolled"),
     N_("Early entry"),
     N_("Email"),
@@ -110,7 +110,12 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("Unconfirmed requests of one address"),
     N_("Visitors at the gates, and operators"),
     N_("Visitors who come late, and customers who find a place"),
-    N_("where the venue is, for calendar entries"),
+    N_("where the venue is: on the booking page, in emails with a map, and in calendars"),
+    N_("where visitors call when the hub cannot help them"),
+    N_("where visitors write when the hub cannot help them"),
+    N_("Phone number for visitors"),
+    N_("Email for visitors"),
+    N_("Customers, on the booking page and in their emails"),
     N_(
         "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry"
     ),

@@ -7,12 +7,12 @@ import re
 from playwright.async_api import Page, expect
 
 HEADINGS = {
-    "ticket": "Which ticket is it?",
-    "contact": "Where do we send the confirmation?",
+    "ticket": "Enter your ticket code",
+    "contact": "Where should we send your confirmation?",
     "code": "Type in the code we sent you",
     "slot": "When would you like to come?",
-    "confirm": "Is everything right?",
-    "done": "You are booked",
+    "confirm": "Check your booking",
+    "done": "You're booked",
 }
 
 
@@ -22,13 +22,13 @@ async def at(page: Page, step: str) -> None:
 
 
 async def enter_tickets(page: Page, *codes: str) -> None:
-    await page.get_by_label("Ticket code").fill(", ".join(codes))
+    await page.get_by_role("textbox", name="Ticket code").fill(", ".join(codes))
     await page.get_by_role("button", name="Continue").click()
     await at(page, "contact")
 
 
 async def give_contact(page: Page, email: str = "john@example.com", phone: str = "+12025551234") -> None:
-    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Email").fill(email)
     await page.get_by_label("Phone").fill(phone)
     await page.get_by_role("button", name="Continue").click()
 
@@ -48,4 +48,4 @@ async def to_confirm(page: Page, *codes: str, time: str = "12:00") -> None:
 
 
 async def confirm(page: Page) -> None:
-    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await page.get_by_role("button", name="Confirm booking", exact=True).click()

@@ -104,7 +104,7 @@ class TestKilledHub:
             await served.kill()
         await holder.close()
         await eventually(lambda: world.booked_count(slot_id))
-        await expect(page.get_by_role("heading", name="You are booked")).to_be_hidden()
+        await expect(page.get_by_role("heading", name="You're booked")).to_be_hidden()
         await self.tried_again(page, served)
         await self.booked_once(hub, world, page, slot_id, ticket.code, post_office)
 
@@ -131,11 +131,11 @@ class TestKilledHub:
         page = await context.new_page()
         await page.goto(f"{served.url}/reserve/plain?ticket={ticket.code}")
         await page.get_by_role("button", name="Continue").click()
-        await page.get_by_label("E-mail").fill("john@example.com")
+        await page.get_by_label("Email").fill("john@example.com")
         await page.get_by_label("Phone", exact=True).fill("+12025551234")
         await page.get_by_role("button", name="Continue").click()
         await page.get_by_role("button", name="Select 12:00 – 14:00").click()
-        await expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Check your booking")).to_be_visible()
         confirm_page = page.url
         holder = await asyncpg.connect(hub.settings.database_url)
         async with holder.transaction():
@@ -154,7 +154,7 @@ class TestKilledHub:
 
     @staticmethod
     async def tried_again(page: Page, served: ServedHub) -> None:
-        await expect(page.get_by_role("alert").filter(has_text="You cannot book twice")).to_be_visible()
+        await expect(page.get_by_role("alert").filter(has_text="You won't be booked twice")).to_be_visible()
         await served.start()
         # The page tries by itself, with growing pauses. The button tries at once, unless the page has just tried.
         with contextlib.suppress(Error):

@@ -24,9 +24,9 @@ Speaking = Callable[[str, str], Awaitable[Page]]
 
 async def at_the_calendar(page: Page, code: str) -> None:
     """Go through the ticket and contact steps to the step with the calendar."""
-    await page.get_by_label("Ticket code").fill(code)
+    await page.get_by_role("textbox", name="Ticket code").fill(code)
     await page.get_by_role("button", name="Continue").click()
-    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Email").fill("john@example.com")
     await page.get_by_label("Phone", exact=True).fill("+12025551234")
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("grid")).to_be_visible()
@@ -319,8 +319,8 @@ async def test_a_full_slot_names_the_nearest_with_room_and_one_touch_picks_it(wo
     await expect(offered.first).to_have_accessible_name(re.compile("25 Nov, 18:00 to 20:00, 5 places free"))
     await expect(offered).to_have_count(2)
     await offered.first.click()
-    await page.get_by_role("button", name="Confirm", exact=True).click()
-    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await page.get_by_role("button", name="Confirm booking", exact=True).click()
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
     assert await world.booked_count(near) == 1
 
 
@@ -332,9 +332,9 @@ async def test_of_two_who_confirm_the_last_place_one_is_shown_others(world: Worl
         await at_the_calendar(page, (await world.ticket()).code)
         await day(page, 25).click()
         await page.get_by_role("button", name="Select 12:00 to 14:00").click()
-        await expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
-    await asyncio.gather(*(page.get_by_role("button", name="Confirm", exact=True).click() for page in pages))
-    booked = [page.get_by_role("heading", name="You are booked") for page in pages]
+        await expect(page.get_by_role("heading", name="Check your booking")).to_be_visible()
+    await asyncio.gather(*(page.get_by_role("button", name="Confirm booking", exact=True).click() for page in pages))
+    booked = [page.get_by_role("heading", name="You're booked") for page in pages]
     filled = [page.get_by_text("This time has just filled up.") for page in pages]
     for page, won, lost in zip(pages, booked, filled, strict=True):
         await expect(won.or_(lost)).to_be_visible()
@@ -344,6 +344,6 @@ async def test_of_two_who_confirm_the_last_place_one_is_shown_others(world: Worl
     assert await world.booked_count(wanted) == 1
     loser = pages[outcome.index((False, True))]
     await loser.get_by_role("button", name=re.compile("25 Nov, 16:00")).click()
-    await loser.get_by_role("button", name="Confirm", exact=True).click()
-    await expect(loser.get_by_role("heading", name="You are booked")).to_be_visible()
+    await loser.get_by_role("button", name="Confirm booking", exact=True).click()
+    await expect(loser.get_by_role("heading", name="You're booked")).to_be_visible()
     assert (await world.booked_count(wanted), await world.booked_count(other)) == (1, 1)

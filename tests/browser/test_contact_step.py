@@ -29,7 +29,7 @@ async def test_nothing_is_said_while_typing_and_what_is_mended_is_forgiven_at_on
 ) -> None:
     page = await at_contact(world, open_page, phone=True)
     wrong = page.locator("#email-wrong")
-    email = page.get_by_label("E-mail")
+    email = page.get_by_label("Email")
     await email.press_sequentially("john@exa")
     await expect(wrong).to_be_empty()
     await page.keyboard.press("Tab")
@@ -44,7 +44,7 @@ async def test_nothing_is_said_while_typing_and_what_is_mended_is_forgiven_at_on
 
 async def test_leaving_an_untouched_field_says_nothing(world: World, open_page: Open) -> None:
     page = await at_contact(world, open_page)
-    await page.get_by_label("E-mail").focus()
+    await page.get_by_label("Email").focus()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await expect(page.locator("#email-wrong")).to_be_empty()
@@ -54,19 +54,19 @@ async def test_leaving_an_untouched_field_says_nothing(world: World, open_page: 
 async def test_going_on_names_every_wrong_field_and_goes_to_the_first(world: World, open_page: Open) -> None:
     page = await at_contact(world, open_page)
     await page.get_by_role("button", name="Continue").click()
-    await expect(page.locator("#email-wrong")).to_have_text("Please enter your e-mail address.")
+    await expect(page.locator("#email-wrong")).to_have_text("Please enter your email address.")
     await expect(page.locator("#phone-wrong")).to_have_text("Please enter your phone number.")
-    await expect(page.get_by_label("E-mail")).to_be_focused()
+    await expect(page.get_by_label("Email")).to_be_focused()
 
 
 async def test_a_slip_in_a_well_known_address_is_offered_back(world: World, open_page: Open) -> None:
     page = await at_contact(world, open_page)
-    await page.get_by_label("E-mail").fill("ann@gmial.com")
+    await page.get_by_label("Email").fill("ann@gmial.com")
     await page.keyboard.press("Tab")
     await expect(page.get_by_text("Did you mean ann@gmail.com?")).to_be_visible()
     await assert_accessible(page, "a likely slip in the address")
     await page.get_by_role("button", name="Use it").click()
-    await expect(page.get_by_label("E-mail")).to_have_value("ann@gmail.com")
+    await expect(page.get_by_label("Email")).to_have_value("ann@gmail.com")
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ pytestmark = pytest.mark.one_hub
 
 async def book(page: Page, code: str) -> None:
     """Book the first slot of today, from the ticket step to the success step."""
-    await page.get_by_label("Ticket code").fill(code)
+    await page.get_by_role("textbox", name="Ticket code").fill(code)
     await page.get_by_role("button", name="Continue").click()
-    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Email").fill("john@example.com")
     await page.get_by_label("Phone").fill("+1 (202) 555-1234")
     await page.get_by_role("button", name="Continue").click()
     await page.get_by_role("button", name="today, available").click()
     await page.get_by_role("button", name="Select 12:00 to 14:00").click()
-    await page.get_by_role("button", name="Confirm", exact=True).click()
-    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await page.get_by_role("button", name="Confirm booking", exact=True).click()
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
 
 
 async def sign_in(page: Page, username: str) -> None:

@@ -23,7 +23,7 @@ LIVE_WORD = "#calendar-line"
 
 async def at_the_calendar(world: World, open_page: Open, **how: bool) -> Page:
     page = await open_page(f"/reserve?ticket={(await world.ticket()).code}", **how)
-    await page.get_by_label("E-mail").fill("john@example.com")
+    await page.get_by_label("Email").fill("john@example.com")
     await page.get_by_label("Phone").fill("+12025551234")
     await page.get_by_role("button", name="Continue").click()
     await expect(page.locator(LIVE_WORD)).to_have_text("Live")
@@ -61,7 +61,7 @@ async def test_what_one_visitor_books_the_other_receives_without_a_request(
     await today(booking, "limited").click()
     await booking.get_by_role("button", name="Select 12:00 to 14:00").click()
     async with without_asking(watching):
-        await booking.get_by_role("button", name="Confirm", exact=True).click()
+        await booking.get_by_role("button", name="Confirm booking", exact=True).click()
         await expect(today(watching, "full")).to_be_visible()
         await expect(watching.get_by_role("button", name="Select 12:00 to 14:00")).not_to_be_visible()
 

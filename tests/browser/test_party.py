@@ -87,7 +87,7 @@ async def test_where_a_party_does_not_fit_nothing_is_booked_and_others_are_offer
     await expect(page.get_by_text("Only 2 places are left at this time.")).to_be_visible()
     await assert_accessible(page, "too few places at confirm")
     await page.get_by_role("button", name=re.compile("20 Nov, 16:00")).click()
-    await expect(page.get_by_role("button", name="Confirm", exact=True)).to_be_focused()
+    await expect(page.get_by_role("button", name="Confirm booking", exact=True)).to_be_focused()
     await confirm(page)
     await at(page, "done")
     assert await world.booked_count(small) == 1
@@ -140,6 +140,6 @@ async def test_a_full_slot_offers_its_waiting_list(world: World, open_page: Open
     await world.reserved(slot_id)
     await confirm(page)
     await page.get_by_role("button", name="Join the waiting list").click()
-    await expect(page.get_by_text("You are first on the waiting list.")).to_be_visible()
+    await expect(page.get_by_text("You're next in line.")).to_be_visible()
     await assert_accessible(page, "waiting for a full slot")
     assert await count_waitlist_entries(world.hub.database, slot_id=slot_id) == 1

@@ -36,7 +36,7 @@ async def test_the_log_is_looked_through_by_filters_that_stand_in_the_address(
     await page.get_by_role("button", name="Show").click()
     await expect(rows).to_have_count(3)
     assert "result=RED" in page.url
-    await page.get_by_label("Ticket code").fill("DT-NOBODY-1")
+    await page.get_by_role("textbox", name="Ticket code").fill("DT-NOBODY-1")
     await page.keyboard.press("Enter")
     await expect(rows).to_have_count(1)
     await page.go_back()

@@ -153,7 +153,7 @@ async def test_the_board_changes_its_day_and_comes_back(world: World, open_page:
 
 async def test_a_dead_link_says_so(hub: Hub, open_page: Open) -> None:
     page = await open_page("/r/nobodys-token")
-    await expect(page.get_by_text("We cannot find this reservation.")).to_be_visible()
+    await expect(page.get_by_text("We couldn't find this visit")).to_be_visible()
 
 
 async def test_every_page_fits_a_phone(world: World, open_page: Open) -> None:

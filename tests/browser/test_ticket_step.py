@@ -23,7 +23,7 @@ def party(page: Page) -> Locator:
 
 async def paste(page: Page, text: str) -> None:
     """Paste a text from the clipboard into the field, with its line breaks."""
-    await page.get_by_label("Ticket code").focus()
+    await page.get_by_role("textbox", name="Ticket code").focus()
     await page.evaluate(
         """text => {
           const clipboardData = new DataTransfer();
@@ -51,7 +51,7 @@ async def test_a_ticket_is_added_and_taken_away_again(world: World, open_page: O
     one, two = await world.tickets(2)
     page = await open_page("/reserve")
     for ticket in (one, two):
-        await page.get_by_label("Ticket code").fill(ticket.code)
+        await page.get_by_role("textbox", name="Ticket code").fill(ticket.code)
         await page.get_by_role("button", name="Add another ticket").click()
     await expect(party(page)).to_have_count(2)
     await page.get_by_role("button", name=f"Remove {one.code}").click()
@@ -65,14 +65,14 @@ async def test_of_a_list_the_good_ones_stay_and_each_bad_one_is_named(world: Wor
     good, used = await world.ticket(), await world.ticket("CANCELLED")
     gone = await world.ticket("EXPIRED")
     page = await open_page("/reserve")
-    await page.get_by_label("Ticket code").fill(f"{good.code}; {used.code}; {gone.code}")
+    await page.get_by_role("textbox", name="Ticket code").fill(f"{good.code}; {used.code}; {gone.code}")
     await page.get_by_role("button", name="Continue").click()
     alert = page.get_by_role("alert").filter(has_text="2 tickets cannot be booked.")
     await expect(alert).to_contain_text(f"{used.code} This ticket was cancelled.")
     await expect(alert).to_contain_text(f"{gone.code} This ticket has expired.")
     await expect(party(page)).to_have_text([good.code])
-    await expect(page.get_by_label("Ticket code")).to_have_value(f"{used.code}, {gone.code}")
-    await expect(page.get_by_label("Ticket code")).to_be_focused()
+    await expect(page.get_by_role("textbox", name="Ticket code")).to_have_value(f"{used.code}, {gone.code}")
+    await expect(page.get_by_role("textbox", name="Ticket code")).to_be_focused()
 
 
 async def test_a_likely_slip_is_named_before_the_hub_is_asked(world: World, open_page: Open) -> None:
@@ -81,7 +81,7 @@ async def test_a_likely_slip_is_named_before_the_hub_is_asked(world: World, open
     page = await open_page("/reserve")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/validate" in request.url else None)
-    await page.get_by_label("Ticket code").fill(slip)
+    await page.get_by_role("textbox", name="Ticket code").fill(slip)
     await page.keyboard.press("Tab")
     await expect(page.get_by_text("This looks mistyped")).to_be_visible()
     use = page.get_by_role("button", name=f"Use {ticket.code}")
@@ -94,7 +94,7 @@ async def test_a_likely_slip_is_named_before_the_hub_is_asked(world: World, open
 
 async def test_characters_no_code_holds_are_marked(world: World, open_page: Open) -> None:
     page = await open_page("/reserve")
-    await page.get_by_label("Ticket code").fill("TKT-2026-AOCDEF-GHJK1N")
+    await page.get_by_role("textbox", name="Ticket code").fill("TKT-2026-AOCDEF-GHJK1N")
     await page.keyboard.press("Tab")
     await expect(page.locator("#ticket-advice mark")).to_have_text(["O", "1"])
     await expect(page.locator("#ticket-advice")).to_contain_text("0, O, 1, I and L are never part of a code.")
@@ -102,7 +102,7 @@ async def test_characters_no_code_holds_are_marked(world: World, open_page: Open
 
 async def test_a_code_of_another_length_is_counted(world: World, open_page: Open) -> None:
     page = await open_page("/reserve")
-    await page.get_by_label("Ticket code").fill("TKT-2026-ABCDEF-GHJ")
+    await page.get_by_role("textbox", name="Ticket code").fill("TKT-2026-ABCDEF-GHJ")
     await expect(page.locator("#ticket-advice")).to_be_empty()
     await page.keyboard.press("Tab")
     await expect(page.locator("#ticket-advice")).to_contain_text("12 characters after the year; this one has 9")
@@ -158,10 +158,10 @@ async def test_a_lost_network_keeps_what_was_typed(world: World, open_page: Open
     ticket = await world.ticket()
     page = await open_page("/reserve")
     await page.context.set_offline(True)
-    await page.get_by_label("Ticket code").fill(ticket.code)
+    await page.get_by_role("textbox", name="Ticket code").fill(ticket.code)
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_text("No connection to the venue.")).to_be_visible()
-    await expect(page.get_by_label("Ticket code")).to_have_value(ticket.code)
+    await expect(page.get_by_role("textbox", name="Ticket code")).to_have_value(ticket.code)
     await page.context.set_offline(False)
     await page.get_by_role("button", name="Try again").click()
     await at(page, "contact")

@@ -186,7 +186,7 @@ async def test_cancelling_asks_once_and_keeping_is_easy(world: World, open_page:
     await expect(page.get_by_role("button", name="Cancel the visit")).to_be_focused()
     assert await world.booked_count(slot_id) == 1
     await page.get_by_role("button", name="Cancel the visit").click()
-    await dialog.get_by_role("button", name="Yes, cancel it").click()
+    await dialog.get_by_role("button", name="Cancel visit").click()
     await expect(page.get_by_role("heading", name="This visit was cancelled")).to_be_focused()
     await expect(page.locator(".qr")).to_have_count(0)
     assert await world.booked_count(slot_id) == 0
@@ -196,10 +196,10 @@ async def test_book_again_leads_to_the_booking_page_with_the_ticket_filled_in(wo
     ticket = await world.reserved(await world.slot(LATER))
     page = await open_page(f"/r/{ticket.token}")
     await page.get_by_role("button", name="Cancel the visit").click()
-    await page.get_by_role("button", name="Yes, cancel it").click()
+    await page.get_by_role("button", name="Cancel visit").click()
     await page.get_by_role("link", name="Book again").click()
     await expect(page).to_have_url(re.compile("/reserve"))
-    await expect(page.get_by_role("heading", name="Where do we send the confirmation?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where should we send your confirmation?")).to_be_visible()
     await expect(page.get_by_text(ticket.code).first).to_be_attached()
 
 
@@ -209,7 +209,7 @@ async def test_one_of_a_party_is_cancelled_and_the_others_stand(world: World, op
     page = await open_page(f"/r/{token}")
     await page.get_by_role("button", name="Cancel the visit").click()
     await page.get_by_role("dialog").get_by_role("radio", name=f"Only {tickets[1].code}").check()
-    await page.get_by_role("button", name="Yes, cancel it").click()
+    await page.get_by_role("button", name="Cancel visit").click()
     await expect(page.locator(".pass")).to_have_count(2)
     await expect(page.get_by_role("heading", name="One ticket given back")).to_be_visible()
     await expect(page.get_by_role("link", name=f"Book again: {tickets[1].code}")).to_be_visible()
@@ -217,7 +217,7 @@ async def test_one_of_a_party_is_cancelled_and_the_others_stand(world: World, op
     # The dialog offers only the reservations that still stand.
     await page.get_by_role("button", name="Cancel the visit").click()
     await expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(3)
-    await page.get_by_role("button", name="Yes, cancel it").click()
+    await page.get_by_role("button", name="Cancel visit").click()
     await expect(page.get_by_role("heading", name="This visit was cancelled")).to_be_visible()
     assert await world.booked_count(slot_id) == 0
 
@@ -226,7 +226,7 @@ async def test_after_the_cutoff_nothing_is_offered_and_the_reason_is_given(world
     ticket = await world.reserved(await world.slot(TODAY, "16:00", "18:00"))
     page = await open_page(f"/r/{ticket.token}")
     await expect(page.get_by_role("heading", name="Your visit is today")).to_be_visible()
-    await expect(page.get_by_text("Changes were possible until Thursday, 19 November 2026, 16:00.")).to_be_visible()
+    await expect(page.get_by_text("This visit can no longer be changed online.")).to_be_visible()
     await expect(page.get_by_role("button", name="Move to another time")).to_be_disabled()
     await expect(page.get_by_role("button", name="Cancel the visit")).to_be_disabled()
 
@@ -237,7 +237,7 @@ async def test_a_cutoff_that_passes_while_the_page_is_open_is_shown(hub: Hub, wo
     page = await open_page(f"/r/{ticket.token}")
     await page.get_by_role("button", name="Cancel the visit").click()
     hub.clock.set(hub.clock.now() + timedelta(days=4, hours=12))
-    await page.get_by_role("button", name="Yes, cancel it").click()
+    await page.get_by_role("button", name="Cancel visit").click()
     await expect(page.get_by_text("It is too late to change this online.")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_be_hidden()
     await expect(page.get_by_role("button", name="Cancel the visit")).to_be_disabled()
@@ -261,7 +261,7 @@ async def test_a_used_an_over_and_a_dead_visit_each_say_what_next(hub: Hub, worl
     await expect(page.locator(".qr")).to_have_count(0)
 
     page = await open_page("/r/nobody-has-this-token")
-    await expect(page.get_by_role("heading", name="We cannot find this reservation.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="We couldn't find this visit")).to_be_visible()
     await expect(page.get_by_role("link", name="Book a visit")).to_be_visible()
 
 

@@ -52,9 +52,9 @@ async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_pa
     await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
     await expect(page.get_by_text("we hold it for you and write to john@example.com")).to_be_visible()
     await page.get_by_role("button", name="Join the waiting list").click()
-    await expect(page.get_by_role("status").filter(has_text="number 2 in the queue")).to_be_visible()
-    await page.get_by_role("link", name="See your place in the queue").click()
-    await expect(page.get_by_role("heading", name="You are on the waiting list")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="number 2 in line")).to_be_visible()
+    await page.get_by_role("link", name="View your position").click()
+    await expect(page.get_by_role("heading", name="You're on the waiting list")).to_be_visible()
     await expect(page.locator(".turn")).to_contain_text("2")
     await expect(page.get_by_text("One party is before you.")).to_be_visible()
 
@@ -90,19 +90,19 @@ async def test_an_offer_appears_counts_down_and_is_accepted(world: World, open_p
     ticket = await world.ticket()
     token = await join(world, slot_id, ticket)
     page = await open_page(f"/w/{token}", phone=True)
-    await expect(page.get_by_text("You are next.")).to_be_visible()
+    await expect(page.get_by_text("You're next in line.")).to_be_visible()
     await give_back(world, holder)
     await look_again(page)
-    await expect(page.get_by_role("heading", name="A place is held for you")).to_be_focused()
+    await expect(page.get_by_role("heading", name="A spot is held for you")).to_be_focused()
     await expect(page.locator("#countdown")).to_have_text(re.compile(r"^(30:00|29:\d\d)$"))
     await expect(page.get_by_text("held until 12:30")).to_be_visible()
-    await page.get_by_role("button", name="Accept the place").click()
+    await page.get_by_role("button", name="Accept the spot").click()
     await expect(page.get_by_role("heading", name="Your visit", exact=True)).to_be_visible()
     assert await read_qr(page) == ticket.code
     assert await world.booked_count(slot_id) == 1
     # The link in the mail still leads to the booking.
     await page.goto(f"{world.hub.url}/w/{token}")
-    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
     await page.get_by_role("link", name="Show my QR code").click()
     assert await read_qr(page) == ticket.code
 
@@ -116,15 +116,15 @@ async def test_an_offer_is_declined_and_goes_to_the_next(world: World, open_page
     page = await open_page(f"/w/{first}")
     await page.get_by_role("button", name="Decline").click()
     dialog = page.get_by_role("dialog", name="Leave the waiting list?")
-    await expect(dialog.get_by_role("button", name="Stay in the queue")).to_be_focused()
-    await dialog.get_by_role("button", name="Stay in the queue").click()
-    await expect(page.get_by_role("button", name="Accept the place")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Stay on the list")).to_be_focused()
+    await dialog.get_by_role("button", name="Stay on the list").click()
+    await expect(page.get_by_role("button", name="Accept the spot")).to_be_visible()
     await page.get_by_role("button", name="Decline").click()
-    await dialog.get_by_role("button", name="Yes, leave").click()
+    await dialog.get_by_role("button", name="Leave the list").click()
     await expect(page.get_by_role("heading", name="You have left the waiting list")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another time")).to_have_attribute("href", re.compile("ticket=TKT"))
     other = await open_page(f"/w/{second}")
-    await expect(other.get_by_role("button", name="Accept the place")).to_be_visible()
+    await expect(other.get_by_role("button", name="Accept the spot")).to_be_visible()
 
 
 async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, world: World, open_page: Open) -> None:
@@ -133,10 +133,10 @@ async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, w
     token = await join(world, slot_id, await world.ticket())
     await give_back(world, holder)
     page = await open_page(f"/w/{token}")
-    await expect(page.get_by_role("button", name="Accept the place")).to_be_visible()
+    await expect(page.get_by_role("button", name="Accept the spot")).to_be_visible()
     hub.clock.set(hub.clock.now() + timedelta(minutes=31))
     # The button is pressed before the page knows that the offer has lapsed, and the page shows the reason.
-    await page.get_by_role("button", name="Accept the place").click()
+    await page.get_by_role("button", name="Accept the spot").click()
     await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
     await expect(page.get_by_role("alert").filter(has_text="The offer ran out a moment ago.")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
@@ -176,7 +176,7 @@ async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: Worl
     await expect(page.get_by_text("The time is over, and the offer was not taken.")).to_be_visible()
     await expect(page.get_by_text("no place came free before")).to_have_count(0)
     page = await open_page("/w/nobody-has-this-token")
-    await expect(page.get_by_role("heading", name="We cannot find this place in the queue.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="We couldn't find this waiting list entry")).to_be_visible()
 
 
 async def test_looking_changes_nothing(hub: Hub, world: World, open_page: Open) -> None:

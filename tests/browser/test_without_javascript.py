@@ -28,28 +28,28 @@ async def test_a_visit_is_booked_its_code_read_from_the_screen_and_given_back(wo
     # The booking page leads to its plain form.
     page = await open_page(f"/reserve?ticket={used.code}&orq={world.org_id}", scripts=False, phone=True)
     await page.wait_for_url(re.compile("/reserve/plain"))
-    code = page.get_by_label("Ticket code")
+    code = page.get_by_role("textbox", name="Ticket code")
     await expect(code).to_have_value(used.code)
     await go_on(page)
     await expect(code).to_have_accessible_description(re.compile("already reserved for"))
     await code.fill(ticket.code.lower().replace("-", " "))
     await go_on(page)
-    await page.get_by_label("E-mail").fill("john@")
+    await page.get_by_label("Email").fill("john@")
     await page.get_by_label("Country").select_option("US")
     await page.get_by_label("Phone", exact=True).fill("(202) 555-1234")
     await go_on(page)
     await expect(page.locator("#email-wrong")).to_be_visible()
-    await expect(page.get_by_label("E-mail")).to_be_focused()
-    await page.get_by_label("E-mail").fill("john@example.com")
+    await expect(page.get_by_label("Email")).to_be_focused()
+    await page.get_by_label("Email").fill("john@example.com")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Select 16:00 – 18:00").click()
-    await expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Check your booking")).to_be_visible()
     await expect(page.get_by_text(ticket.code)).to_be_visible()
     await expect(page.get_by_text("+12025551234")).to_be_visible()
     confirm_page = page.url
     await page.get_by_role("button", name="Confirm").click()
     await page.wait_for_url(re.compile("/r/"))
-    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
     assert await read_qr(page, "img.qr") == ticket.code
     visit = page.url
     # Going back after the end leads to the visit, and books nothing.
@@ -63,6 +63,6 @@ async def test_a_visit_is_booked_its_code_read_from_the_screen_and_given_back(wo
     # Actions that need a script are hidden. Those without one are offered.
     await expect(page.get_by_role("button", name="Move to another time")).to_be_hidden()
     await page.get_by_role("link", name="Cancel the visit").click()
-    await page.get_by_role("button", name="Yes, cancel it").click()
+    await page.get_by_role("button", name="Cancel visit").click()
     await expect(page.get_by_role("heading", name="This visit was cancelled")).to_be_visible()
     assert await world.booked_count(slot_id) == 1

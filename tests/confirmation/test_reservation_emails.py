@@ -118,7 +118,7 @@ async def test_a_cancellation_says_why_takes_the_calendar_entry_out_and_leads_to
     text, page = bodies(mail)
     assert page.pictures == []
     assert "TKT-2026-ABC234-DEF002" in text
-    assert f"{PUBLIC_URL}/reserve?ticket=TKT-2026-ABC234-DEF001" in page.links
+    assert f"{PUBLIC_URL}/v/museo/reserve?ticket=TKT-2026-ABC234-DEF001" in page.links
     assert not any("/r/" in link for link in page.links)
     parsed = calendar(mail)
     (event,) = parsed.walk("VEVENT")
@@ -204,9 +204,10 @@ async def test_a_mail_says_how_long_a_visit_can_be_changed_and_no_more_once_it_c
     await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
     await worker.send_due()
     early, late = [bodies(mail)[0] for mail in mail_server.messages]
-    assert "until Friday, 20 November 2026, 12:00" in early
+    assert "Free changes until 12:00 on Friday, 20 November 2026." in early
     assert "View, move or cancel:" in early
     assert "until" not in late
+    assert "This visit can no longer be changed online." in late
     assert "View your visit:" in late
 
 

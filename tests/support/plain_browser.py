@@ -4,7 +4,7 @@
     page = await browser.open("/reserve/plain")
     page.field("Ticket code").fill("TKT-...")
     await page.press("Continue")
-    assert page.heading == "Where do we send the confirmation?"
+    assert page.heading == "Where should we send your confirmation?"
 
 It keeps cookies for the paths they are meant for, and refuses to send what a browser would not let through.
 """

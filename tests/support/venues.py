@@ -6,8 +6,15 @@ from typing import Any
 
 import asyncpg
 
+from hub.actions.venues.venue_cache import VENUES
 from tests.support.rows import add_row, change_rows, read_row, read_rows
-from tests.support.world import World
+from tests.support.world import ZONE, World
+
+
+async def add_named_venue(world: World, name: str) -> int:
+    """Add a venue of this name to the organisation, and return its id."""
+    venue_id: int = await world.hub.database.fetchval(VENUES.add_venue, world.org_id, name, ZONE)
+    return venue_id
 
 
 async def overwrite_venue(database: Any, venue_id: int, **columns: Any) -> None:

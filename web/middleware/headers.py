@@ -1,5 +1,6 @@
 """Security headers of every response. They are set when the response is prepared, so errors have them too."""
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -10,14 +11,14 @@ from hub.settings import Settings
 SERVER = "venue-hub"
 SCANNER = "/operator/scan"
 # Pages whose URL holds a ticket code or a token. No other site may see the URL.
-_SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/invitation/", "/api/", "/dev/")
+_SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/v/", "/invitation/", "/api/", "/dev/")
 _NOT_FOR_SEARCH = (*_SECRET_ADDRESSES, "/account", "/admin", "/manager", "/operator/", "/venue/")
 """Paths that no search engine may list: pages that open by a token, and those of the staff.
 
 `robots.txt` only asks not to read them. A link that somebody has published would be listed all the same, with its token.
 """
-_SEARCHABLE = "/reserve"
-"""The first page of booking. What follows it, and a link with a ticket code, are not listed."""
+_SEARCHABLE = re.compile("/reserve|/v/[^/]+/reserve")
+"""The first page of booking, of all venues or of one. What follows it, and a link with a ticket code, are not listed."""
 # The code reader is WebAssembly. A worker follows the policy of its own file, so that file needs the permission too.
 _READER = "/js/features/scan/reader_worker.js"
 _YEARS = 63_072_000
@@ -78,7 +79,7 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
         if "Referrer-Policy" not in headers:
             secret = path.startswith(_SECRET_ADDRESSES)
             headers["Referrer-Policy"] = "no-referrer" if secret else "strict-origin-when-cross-origin"
-        listed = not path.startswith(_NOT_FOR_SEARCH) or (path == _SEARCHABLE and not request.query_string)
+        listed = not path.startswith(_NOT_FOR_SEARCH) or (_SEARCHABLE.fullmatch(path) and not request.query_string)
         if not listed and "X-Robots-Tag" not in headers:
             headers["X-Robots-Tag"] = "noindex, nofollow"
         if "Cache-Control" not in headers:

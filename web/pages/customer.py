@@ -10,11 +10,16 @@ from aiohttp import web
 
 from db.pool import DatabaseDown
 from hub.actions.shows.read_shows import shows_are_on
+from hub.confirmation.contact_links import map_url
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.services import Services
 from web.keys import SERVICES
 from web.pages.kept_pages import kept_page
 from web.pages.plain.draft import START
+from web.redirects import see_other
 
 
 class Specimen(NamedTuple):
@@ -52,10 +57,48 @@ async def _has_shows(services: Services) -> bool:
 
 
 async def show_booking(request: web.Request) -> web.Response:
-    """Show the booking page. `?ticket=CODE` fills in one code, or several with commas between; the API checks them."""
+    """Show the booking page of the only venue, or of all. `?ticket=CODE` fills in one code, or several with commas between."""
+    venue = None
+    if "orq" not in request.query:
+        services = request.app[SERVICES]
+        try:
+            bookable = await services.venues.bookable(services.clock.now())
+        except DatabaseDown:
+            bookable = ()
+        venue = bookable[0] if len(bookable) == 1 and await services.venues.only_organisation() else None
+    return _booking_page(request, venue)
+
+
+async def show_venue_booking(request: web.Request) -> web.Response:
+    """Show the booking page of the venue in the address, `/v/{slug}/reserve`. Refuses NOT_FOUND."""
+    return _booking_page(request, await venue_in_address(request))
+
+
+async def show_venue(request: web.Request) -> web.Response:
+    return see_other(f"/v/{(await venue_in_address(request)).slug}/reserve")
+
+
+async def venue_in_address(request: web.Request) -> Venue:
+    """Return the venue that the address names. Refuses NOT_FOUND."""
+    services = request.app[SERVICES]
+    venue = await services.venues.of_slug(request.match_info["slug"].lower(), services.clock.now())
+    if venue is None:
+        raise Refused(Reason.NOT_FOUND)
+    return venue
+
+
+def _booking_page(request: web.Request, venue: Venue | None) -> web.Response:
     code = request.query.get("ticket", "")[:LONGEST_TICKET_QUERY]
     now = request.app[SERVICES].clock.now().replace(microsecond=0)
     kept = {name: value for name in ("ticket", "orq") if (value := request.query.get(name, "")[:LONGEST_TICKET_QUERY])}
-    plain = f"{START}?{urlencode(kept)}" if kept else START
+    filled = {"ticket_code": code, "now": rfc3339(now)}
+    if venue is not None:
+        kept = {"venue": venue.slug, **{name: value for name, value in kept.items() if name != "orq"}}
+        filled |= {
+            "organisation": str(venue.org_id), "venue_id": str(venue.id), "slug": venue.slug, "venue_name": venue.name,
+            "address": venue.address, "map_url": map_url(venue.name, venue.address),
+        }  # fmt: skip
+    filled["plain"] = f"{START}?{urlencode(kept)}" if kept else START
     # This page holds no secret, so its compressed size reveals nothing. Pages with a token are not compressed.
-    return kept_page(request, "reserve.html", {"ticket_code": code, "now": rfc3339(now), "plain": plain}, packed=True)
+    has_address = venue is not None and bool(venue.address)
+    return kept_page(request, "reserve.html", filled, packed=True, has_venue=venue is not None, has_address=has_address)

@@ -1,5 +1,7 @@
 """The language of a page: the reader's language, links to the other languages, and the texts for its scripts."""
 
+import gzip
+import hashlib
 import json
 import posixpath
 import re
@@ -15,10 +17,12 @@ from markupsafe import Markup
 
 from hub.text import languages
 from hub.text.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, translator
-from web.pages.static_files import STATIC, STATIC_ROOT
+from web.pages.static_files import FOREVER, STATIC, STATIC_ROOT
 
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
 _IMPORT = re.compile(r"""(?:^\s*(?:import|export)\b[^;]*?|\bimport\s*\(\s*)["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+
+_IMPORT_AT_ONCE = re.compile(r"""^\s*(?:import|export)\b(?!\s*\()[^;]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -116,26 +120,56 @@ def _number(context: jinja2.runtime.Context, number: int) -> str:
 
 
 @jinja2.pass_context
-def _script_texts(context: jinja2.runtime.Context, head: str) -> Markup:
-    """Return the JSON block with the texts of the scripts that `head` loads; "" for English, which needs none."""
-    names = tuple(_SCRIPT.findall(str(head)))
-    texts = _texts_of(context["language"], names)
+def _script_texts(context: jinja2.runtime.Context, head: str, *, later: str = "") -> Markup:
+    """Return the JSON block with the texts of the scripts that `head` loads; "" for English, which needs none.
+
+    `later` names a script whose modules come later: their texts are fetched with the first of them.
+    """
+    names, language = tuple(_SCRIPT.findall(str(head))), context["language"]
+    texts = _texts_of(language, names, at_once=bool(later))
     if not texts:
         return Markup("")
+    more = f' data-more="{later_texts_url(language, later)}"' if later else ""
     # `<` is escaped, so that no text can end the block early.
     safe = texts.replace("<", "\\u003c")
-    return Markup(f'<script type="application/json" id="messages">{safe}</script>')  # noqa: S704 - our own catalogue, escaped above
+    return Markup(f'<script type="application/json" id="messages"{more}>{safe}</script>')  # noqa: S704 - our own catalogue, escaped above
 
 
 @lru_cache(maxsize=256)
-def _texts_of(language: str, names: tuple[str, ...]) -> str:
+def _texts_of(language: str, names: tuple[str, ...], *, at_once: bool = False) -> str:
     if language == languages.DEFAULT or not names:
         return ""
     by_script = _catalogue(language)
     texts: dict[str, Any] = {}
-    for name in sorted(script_and_imports(names)):
+    for name in sorted(script_and_imports(names, at_once=at_once)):
         texts.update({short_name(text): words for text, words in by_script.get(name, {}).items()})
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+
+
+def later_texts_url(language: str, page: str) -> str:
+    """Return the address of the texts of a page's script with all that it ever loads. It changes with them."""
+    version = hashlib.blake2b(_texts_of(language, (f"js/app/{page}.js",)).encode(), digest_size=6).hexdigest()
+    return f"/texts/{version}/{html_lang(language)}/{page}.json"
+
+
+async def send_later_texts(request: web.Request) -> web.Response:
+    """Send `/texts/{version}/{language}/{page}.json`. The current version may be kept for ever, as static files are."""
+    page = request.match_info["page"]
+    language = next((one for one in LANGUAGES if html_lang(one) == request.match_info["language"]), None)
+    if language is None or not STATIC.has(f"js/app/{page}.js"):
+        raise web.HTTPNotFound(text="No such texts.")
+    current = later_texts_url(language, page) == request.path
+    headers = {"Cache-Control": FOREVER if current else "no-cache", "Vary": "Accept-Encoding"}
+    body = (_texts_of(language, (f"js/app/{page}.js",)) or "{}").encode()
+    if "gzip" in request.headers.get("Accept-Encoding", "").lower():
+        headers["Content-Encoding"] = "gzip"
+        body = _packed(body)
+    return web.Response(body=body, headers={**headers, "Content-Type": "application/json; charset=utf-8"})
+
+
+@lru_cache(maxsize=32)
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -160,8 +194,8 @@ def short_name(text: str) -> str:
     return digits or "0"
 
 
-def script_and_imports(names: tuple[str, ...]) -> set[str]:
-    """Return these scripts and all that they import, as paths below web/static."""
+def script_and_imports(names: tuple[str, ...], *, at_once: bool = False) -> set[str]:
+    """Return these scripts and all that they import, as paths below web/static; with `at_once` only what they need to begin."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -169,7 +203,6 @@ def script_and_imports(names: tuple[str, ...]) -> set[str]:
         if name not in found and STATIC.has(name):
             found.add(name)
             source = (STATIC_ROOT / name).read_text(encoding="utf-8")
-            waiting += [
-                posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for to in _IMPORT.findall(source)
-            ]
+            imports = (_IMPORT_AT_ONCE if at_once else _IMPORT).findall(source)
+            waiting += [posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for to in imports]
     return found

@@ -20,10 +20,13 @@ from hub.actions.booking.reservation_views import Party, ReservationView, party_
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
+from hub.confirmation.contact_links import map_url, phone_url
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
+from hub.text.change_promise import change_promise
+from hub.text.languages import best_locale
 from web.keys import SERVICES
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
@@ -67,20 +70,45 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitVenue:
+    """The venue as its visitors need it: where it is, its page for bookings, and who helps."""
+
+    name: str
+    address: str
+    slug: str
+    contact_email: str
+    contact_phone: str
+
+    @property
+    def booking_path(self) -> str:
+        return f"/v/{self.slug}/reserve"
+
+    @property
+    def map_url(self) -> str:
+        return map_url(self.name, self.address)
+
+    @property
+    def phone_url(self) -> str:
+        return phone_url(self.contact_phone)
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.contact_email or self.contact_phone)
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """The data of the page. `change_day` and `change_time` are the deadline for changes, in the venue's time zone."""
+    """The data of the page. `change_until` is the deadline for changes."""
 
     version: str
     standing: Standing
     meetings: tuple[Meeting, ...]
     venue_id: int
-    venue_name: str
-    address: str
+    venue: VisitVenue
     timezone: str
     org_id: int
     email: str
-    change_day: date
-    change_time: time
+    change_until: datetime
     changeable: tuple[Pass, ...]
     given_back: tuple[str, ...]
     """Codes of tickets whose place was cancelled while other places of the party are not."""
@@ -124,9 +152,12 @@ async def show_reservation(request: web.Request, typed: str = "", wrong: str = "
     if party.reservation.booking_id is not None:
         return see_other(f"/b/{token}{'?new=1' if new else ''}")
     visit = visit_of(party, now, services.settings.public_url)
+    language = request["language"]
+    locale = best_locale(request.headers.get("Accept-Language"), language)
+    promise = change_promise(visit.change_until, now, ZoneInfo(visit.timezone), locale, language)
     response = page(
         request, "reservation.html", status=400 if wrong else 200, visit=visit, token=token, now=rfc3339(now), new=new,
-        address_typed=typed, address_wrong=wrong, corrected=request.query.get("corrected") == "1",
+        address_typed=typed, address_wrong=wrong, corrected=request.query.get("corrected") == "1", promise=promise,
     )  # fmt: skip
     # This URL would get `no-referrer`, but with it a browser sends no `Origin` with the form. Other sites still get nothing.
     response.headers["Referrer-Policy"] = "same-origin"
@@ -144,7 +175,9 @@ def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
     # The deadline of the place that can be changed the longest, or else of the last one.
     last = max(shown, key=lambda one: (one.status == "RESERVED", one.change_until))
     first = shown[0]
-    until = last.change_until.astimezone(ZoneInfo(last.timezone))
+    venue = VisitVenue(
+        first.venue_name, first.venue_address, first.venue_slug, first.venue_contact_email, first.venue_contact_phone
+    )
     states = [(one.reservation_id, one.code, one.standing, one.can_change) for m in meetings for one in m.passes]
     given_back = tuple(one.ticket_code for one in party.members if one.status == "CANCELLED" and one not in shown)
     facts = repr(
@@ -152,8 +185,8 @@ def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
             states,
             given_back,
             [(m.slot_id, m.date, m.start_time, m.end_time, m.closed) for m in meetings],
-            until,
-            first.venue_name,
+            last.change_until,
+            venue,
         )
     )
     return Visit(
@@ -161,13 +194,11 @@ def visit_of(party: Party, now: datetime, public_url: str) -> Visit:
         standing=_liveliest([meeting.standing for meeting in meetings]),
         meetings=meetings,
         venue_id=first.venue_id,
-        venue_name=first.venue_name,
-        address=first.venue_address,
+        venue=venue,
         timezone=first.timezone,
         org_id=first.org_id,
         email=first.customer_email,
-        change_day=until.date(),
-        change_time=until.time(),
+        change_until=last.change_until,
         changeable=changeable,
         given_back=given_back,
     )

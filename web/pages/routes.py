@@ -25,6 +25,7 @@ from web.pages import (
 )
 from web.pages.admin.routes import admin_routes
 from web.pages.link_ends import without_surplus
+from web.pages.page_language import send_later_texts
 from web.pages.page_turns import in_turn
 from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
@@ -38,6 +39,7 @@ def page_routes() -> list[web.RouteDef]:
     return [
         *(in_turn(route) for route in _page_routes()),
         web.get("/static/{name:.+}", STATIC.serve_file),
+        web.get("/texts/{version}/{language}/{page:[a-z_]+}.json", send_later_texts),
         web.get("/favicon.ico", STATIC.serve_icon),
     ]
 
@@ -48,6 +50,10 @@ def _page_routes() -> list[web.RouteDef]:
         web.get("/reserve", customer.show_booking),
         web.get("/r/{token}", without_surplus(show_reservation)),
         web.get("/w/{token}", without_surplus(show_entry)),
+        web.get("/v/{slug}", customer.show_venue),
+        web.get("/v/{slug}/reserve", customer.show_venue_booking),
+        web.get("/r/{token}", show_reservation),
+        web.get("/w/{token}", show_entry),
         web.get("/shows", shows.show_shows),
         web.get("/shows/{show_id:[0-9]+}", shows.show_show),
         web.get("/shows/{show_id:[0-9]+}/book/{performance_id:[0-9]+}", booking_form.show_form),

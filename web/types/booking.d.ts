@@ -20,6 +20,7 @@ type Channel = "email" | "sms";
 interface Whose { orq?: number }
 
 type Ticket = Wire.TicketChecked;
+type TicketVenue = Wire.TicketVenue;
 type OrderTicket = Wire.OrderTicket;
 /** A ticket of an order that cannot be booked, and why. */
 type LeftOut = OrderTicket & { words: string };
@@ -69,7 +70,7 @@ type BookingAnswer = Wire.Reserved | Wire.PartyReserved;
 /** Before a pause in seconds; `byItself` says whether it is tried again without a touch. */
 type OnWait = (seconds: number, byItself: boolean, error: unknown) => void;
 
-type StepName = "ticket" | "contact" | "code" | "slot" | "confirm" | "done";
+type StepName = "ticket" | "venue" | "contact" | "code" | "slot" | "confirm" | "done";
 /** A part of the booking page that is made for its step. */
 interface Part { enter?(): void; leave?(): void; open?(): void; rest?(): void; stale?(): void }
 type Turns = import("../static/js/features/reserve/turns.js").Turns;
@@ -97,7 +98,7 @@ type ReadPhone =
   | { problem: null; country: string; e164: string; doubt: "short" | null };
 
 /** A ticket to show at the gate. */
-interface Pass extends TicketPlace { slot: PickedSlot; venue?: string; token: string }
+interface Pass extends TicketPlace { slot: PickedSlot; venue?: TicketVenue | null; token: string }
 
 /** A day of the calendar, also one that is past or not loaded yet. */
 type CalendarStanding = DayStanding | "past" | "unknown";

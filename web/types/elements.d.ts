@@ -10,7 +10,9 @@ interface ElementsById {
   "address-title": HTMLElementTagNameMap["h2"];
   "address-wrong": HTMLElementTagNameMap["p"];
   "again": HTMLElementTagNameMap["button"];
+  "again-email": HTMLElementTagNameMap["input"];
   "again-title": HTMLElementTagNameMap["h2"];
+  "again-wrong": HTMLElementTagNameMap["p"];
   "alerts": HTMLElementTagNameMap["section"];
   "another": HTMLElementTagNameMap["button"];
   "answer": HTMLElementTagNameMap["div"];
@@ -88,7 +90,6 @@ interface ElementsById {
   "confirm-answer": HTMLElementTagNameMap["div"];
   "confirm-back": HTMLElementTagNameMap["button"];
   "confirm-buttons": HTMLElementTagNameMap["div"];
-  "confirm-change": HTMLElementTagNameMap["p"];
   "confirm-title": HTMLElementTagNameMap["h2"];
   "confirm-waitlist": HTMLElementTagNameMap["div"];
   "conflict-note": HTMLElementTagNameMap["div"];
@@ -187,6 +188,7 @@ interface ElementsById {
   "guests-on": HTMLElementTagNameMap["button"];
   "guests-said": HTMLElementTagNameMap["p"];
   "guests-title": HTMLElementTagNameMap["h2"];
+  "help-title": HTMLElementTagNameMap["h2"];
   "how": HTMLElementTagNameMap["fieldset"];
   "image": HTMLElementTagNameMap["input"];
   "image-hint": HTMLElementTagNameMap["p"];
@@ -476,6 +478,8 @@ interface ElementsById {
   "venue": HTMLElementTagNameMap["select"];
   "venue-clock": HTMLElementTagNameMap["p"];
   "venue-name": HTMLElementTagNameMap["span"] | HTMLElementTagNameMap["strong"];
+  "venue-title": HTMLElementTagNameMap["h2"];
+  "venues": HTMLElementTagNameMap["ul"];
   "verdict": HTMLElementTagNameMap["section"];
   "verdict-buttons": HTMLElementTagNameMap["div"];
   "verdict-detail": HTMLElementTagNameMap["p"];

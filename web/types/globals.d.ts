@@ -31,6 +31,10 @@ interface ApiError {
   /** Of one ticket, or of several in `tickets`. */
   likely_mistyped?: boolean;
   reserved_date?: string | null;
+  /** TICKET_ALREADY_RESERVED: the address on file, masked. */
+  sent_to?: string;
+  /** WRONG_VENUE */
+  venue?: Wire.TicketVenue;
   can_activate?: boolean;
   ticket_id?: number;
   tickets?: (ApiError & { ticket_code: string })[];

@@ -44,6 +44,8 @@ interface Api {
 }
 
 interface Words {
+  /** Nothing where the page has all its texts. */
+  loadTexts(): Promise<unknown> | undefined;
   t(text: string, values?: Record<string, unknown>): string;
   tn(one: string, many: string, n: number, values?: Record<string, unknown>): string;
 }

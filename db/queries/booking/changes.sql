@@ -15,7 +15,7 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
        s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name,
-       s.status <> 'ACTIVE' AS slot_closed
+       s.status <> 'ACTIVE' AS slot_closed, v.slug AS venue_slug, v.contact_email AS venue_contact_email, v.contact_phone AS venue_contact_phone
   FROM ticket_reservations r
   JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = r.org_id AND t.id = r.ticket_id LIMIT 1) t ON true
   JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
@@ -37,7 +37,7 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
        t.version, v.address, r.language, r.calendar_sequence,
        r.manage_token_hash, r.places, r.admitted, t.verified_at, CASE WHEN t.channel = 'booking' THEN t.id END AS booking_id,
        s.show_id, coalesce(nullif(w.translations -> r.language ->> 'title', ''), w.title) AS show_title, m.name AS room_name,
-       s.status <> 'ACTIVE' AS slot_closed
+       s.status <> 'ACTIVE' AS slot_closed, v.slug AS venue_slug, v.contact_email AS venue_contact_email, v.contact_phone AS venue_contact_phone
   FROM (SELECT one.org_id, one.manage_token_hash FROM ticket_reservations one
          WHERE one.org_id = $1 AND one.id = $2 LIMIT 1) one
   JOIN ticket_reservations r ON r.manage_token_hash = one.manage_token_hash AND r.org_id = one.org_id

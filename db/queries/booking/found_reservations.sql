@@ -185,6 +185,27 @@ SELECT org_id, $6, id, customer_email,
   FROM party LIMIT 1
 RETURNING id;
 
+-- name: parties_of_ticket
+-- The party of a ticket's reservation, if it stands, is not over at $3 and has an address: one row, or none.
+SELECT r.org_id, min(r.id) AS first_id, array_agg(r.id ORDER BY r.id) AS ids, min(r.slot_id) AS slot_id, min(t.channel) AS channel
+  FROM (SELECT * FROM tickets t WHERE t.code = $2 AND t.org_id = $1 LIMIT 1) t
+  JOIN ticket_reservations f ON f.org_id = t.org_id AND f.ticket_id = t.id AND f.holds_place
+  JOIN ticket_reservations r ON r.manage_token_hash = f.manage_token_hash AND r.org_id = f.org_id AND r.holds_place
+  JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+ WHERE r.customer_email <> '' AND s.ends_at > $3
+ GROUP BY r.org_id, r.manage_token_hash;
+
+-- name: parties_of_address
+-- The parties of an address in lower case whose visits are not over at $2, in every organisation: $3 of them, the next visits first.
+SELECT r.org_id, min(r.id) AS first_id, array_agg(r.id ORDER BY r.id) AS ids, min(r.slot_id) AS slot_id, min(t.channel) AS channel
+  FROM ticket_reservations r
+  JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
+  JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+ WHERE lower(r.customer_email) = $1 AND r.holds_place AND s.ends_at > $2
+ GROUP BY r.org_id, r.manage_token_hash
+ ORDER BY min(s.starts_at)
+ LIMIT $3;
+
 -- name: mails_of_reservations
 -- The messages about these reservations, newest first.
 SELECT m.id, m.kind, m.channel, m.status, m.recipient, m.created_at, m.sent_at, m.last_error

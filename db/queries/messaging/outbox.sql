@@ -48,7 +48,7 @@ RETURNING o.id;
 SELECT DISTINCT ON (a.n, r.id)
        a.n, r.id AS reservation_id, r.status, r.calendar_sequence, t.code AS ticket_code, t.status AS ticket_status,
        t.customer_name, s.id AS slot_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
-       v.name AS venue_name, v.address, v.timezone,
+       v.name AS venue_name, v.address, v.slug, v.contact_email, v.contact_phone, v.timezone,
        CASE WHEN EXISTS (SELECT 1 FROM slot_closures c WHERE c.org_id = r.org_id AND c.slot_id = r.slot_id AND c.way = 'choose')
             OR EXISTS (SELECT 1 FROM slot_closures c
                         WHERE c.move_to = r.slot_id AND c.org_id = r.org_id AND r.moved_at >= c.closed_at)
@@ -69,7 +69,7 @@ SELECT a.n, b.id AS booking_id, b.status, b.name, coalesce(r.places, b.party_siz
        coalesce(r.calendar_sequence, 0) AS calendar_sequence, s.show_id, w.title, w.translations, m.name AS room,
        s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        coalesce(s.check_in_opens_minutes, v.early_entry_minutes) AS opens_minutes,
-       v.name AS venue_name, v.address, v.timezone,
+       v.name AS venue_name, v.address, v.slug, v.contact_email, v.contact_phone, v.timezone,
        CASE WHEN s.moved_at > r.reserved_at THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours
 FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (n, org_id, booking_id, reservation_id)
 LEFT JOIN LATERAL (SELECT f.ticket_id FROM ticket_reservations f

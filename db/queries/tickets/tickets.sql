@@ -4,7 +4,7 @@
 -- One row per element of the arrays, in their order. `order_tickets` is the number of tickets that the order's address shows:
 -- 1 without an address, and counted only up to the largest party, because an order may have a million tickets.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status, t.valid_until, t.product_id,
-       t.order_id, r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id, o.order_tickets
+       t.order_id, r.id AS reservation_id, s.date AS reserved_date, r.customer_email AS reserved_email, p.venue_id AS product_venue_id, o.order_tickets
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
   LEFT JOIN LATERAL (SELECT * FROM tickets t
                       WHERE t.code = a.code AND t.org_id = a.org_id AND t.channel NOT IN ('booking', 'guest') LIMIT 1) t ON true
@@ -27,8 +27,9 @@ SELECT o.id, o.customer_email
 -- name: tickets_of_order
 -- At most $3 tickets of an order with the day of their reservation, in the order they were made.
 SELECT t.id, t.code, CASE WHEN t.verified_at IS NULL THEN t.status ELSE 'VERIFIED' END AS status,
-       r.id AS reservation_id, s.date AS reserved_date
+       r.id AS reservation_id, s.date AS reserved_date, p.venue_id AS product_venue_id
   FROM (SELECT * FROM tickets f WHERE f.order_id = $2 LIMIT $3) t
+  LEFT JOIN LATERAL (SELECT * FROM products p WHERE p.org_id = t.org_id AND p.id = t.product_id LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true

@@ -36,6 +36,14 @@ SELECT v.*, o.name AS organisation
   FROM venues v JOIN organisations o ON o.id = v.org_id
  ORDER BY v.org_id, v.id;
 
+-- name: venues_to_book
+-- Every venue, in order of organisation and id. `offers`: it has slots for tickets that are not over at $1.
+SELECT v.*, EXISTS (SELECT 1 FROM reservation_slots s
+                     WHERE s.venue_id = v.id AND s.org_id = v.org_id AND s.starts_at > $1::timestamptz - interval '1 day' AND s.ends_at > $1
+                        AND s.show_id IS NULL AND NOT s.for_guests) AS offers
+  FROM venues v
+ ORDER BY v.org_id, v.id;
+
 -- name: add_organisation
 INSERT INTO organisations (name) VALUES ($1) RETURNING id;
 

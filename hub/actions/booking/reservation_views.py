@@ -58,6 +58,9 @@ class ReservationView:
     room_name: str | None
     slot_closed: bool
     """Nobody books this time any more. Its holder may choose another one."""
+    venue_slug: str
+    venue_contact_email: str
+    venue_contact_phone: str
 
     @property
     def change_until(self) -> datetime:

@@ -10,6 +10,7 @@ from db.statements import load
 from db.stored_codes import codes_without_case
 from hub.batching.batcher import Batcher
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.contact_masking import mask_email
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -90,7 +91,9 @@ class TicketChecks:
         reason = refuse_ticket(ticket, now)
         if reason is Reason.TICKET_ALREADY_RESERVED:
             day = row["reserved_date"]
-            return Refused(reason, reserved_date=day.isoformat() if day else None)
+            # Masked: whoever holds the code learns where the confirmation is, and can have it sent again.
+            known = {"sent_to": mask_email(row["reserved_email"])} if row["reserved_email"] else {}
+            return Refused(reason, reserved_date=day.isoformat() if day else None, **known)
         if reason is Reason.TICKET_NOT_ACTIVATED and row["status"] == "INACTIVE":
             # It is paid for, and its holder can activate it now.
             return Refused(reason, can_activate=True, ticket_id=row["id"], ticket_code=row["code"])
@@ -98,6 +101,13 @@ class TicketChecks:
             return Refused(reason)
         return TicketStanding(row["id"], row["code"], row["status"], row["product_id"], row["order_id"],
                               row["order_tickets"], row["product_venue_id"])  # fmt: skip
+
+
+async def venues_of_ticket(services: Services, org_id: int, standing: TicketStanding) -> tuple[Venue, ...]:
+    """Return the venues that a ticket can be booked at: that of its product, else all of the organisation that offer a time."""
+    if standing.venue_id is not None:
+        return (await services.venues.read(org_id, standing.venue_id),)
+    return await services.venues.bookable(services.clock.now(), org_id)
 
 
 async def venue_of_ticket(services: Services, org_id: int, standing: TicketStanding) -> Venue | None:

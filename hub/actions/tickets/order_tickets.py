@@ -36,6 +36,7 @@ async def tickets_of_order(services: Services, org_id: int, code: str, email: st
             "ticket_code": row["code"],
             "status": row["status"],
             "reserved_date": row["reserved_date"],
+            "venue_id": row["product_venue_id"],
         }
         for row in rows
     ]

@@ -26,6 +26,13 @@ class Organisation(NamedTuple):
     name: str
 
 
+class BookableVenue(NamedTuple):
+    """A venue, and whether it offers times to holders of tickets."""
+
+    venue: Venue
+    offers: bool
+
+
 class Venues:
     """Caches each venue for `FRESH_SECONDS`, and the organisations."""
 
@@ -35,6 +42,7 @@ class Venues:
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
         self._first: dict[int, tuple[float, int]] = {}
         self._organisations: tuple[float, tuple[Organisation, ...]] | None = None
+        self._bookable: tuple[float, tuple[BookableVenue, ...]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
         """Return the venue if it is cached and fresh, else None. For code that must not await."""
@@ -68,6 +76,23 @@ class Venues:
                 return None
             self._first[org_id] = known = (time.monotonic(), venue_id)
         return await self.read(org_id, known[1])
+
+    async def of_slug(self, slug: str, now: datetime) -> Venue | None:
+        """Return the venue whose address has this name, of any organisation; None if there is none."""
+        return next((one.venue for one in await self._read_bookable(now) if one.venue.slug == slug), None)
+
+    async def bookable(self, now: datetime, org_id: int | None = None) -> tuple[Venue, ...]:
+        """Return the venues of an organisation, or of all, where tickets can be booked; all its venues if none offers a time."""
+        known = [one for one in await self._read_bookable(now) if org_id in (None, one.venue.org_id)]
+        return tuple(one.venue for one in known if one.offers) or tuple(one.venue for one in known)
+
+    async def _read_bookable(self, now: datetime) -> tuple[BookableVenue, ...]:
+        if self._bookable is None or time.monotonic() - self._bookable[0] > FRESH_SECONDS:
+            with working_for(None):
+                rows = await self._database.fetch(VENUES.venues_to_book, now)
+            found = tuple(BookableVenue(Venue.of(row), row["offers"]) for row in rows)
+            self._bookable = (time.monotonic(), found)
+        return self._bookable[1]
 
     async def zone(self, org_id: int, venue_id: int | None = None) -> ZoneInfo:
         """Return the time zone of a venue, or of the organisation's first one; UTC if it has none yet."""
@@ -107,3 +132,4 @@ class Venues:
         self._known.clear()
         self._first.clear()
         self._organisations = None
+        self._bookable = None

@@ -111,7 +111,7 @@ async def test_both_links_open_the_same_booking(browser: PlainBrowser, world: Wo
         page = await browser.open(f"/b/{token}")
         assert page.heading == "Your booking"
         assert codes_of(page) == [booked.code]
-        assert "You can move or cancel until Sunday, 22 November 2026, 20:00" in page.text
+        assert "Free changes until 20:00 on Sunday, 22 November 2026." in page.text
 
 
 async def test_a_link_opened_on_two_devices_books_once(hub: Hub, world: World) -> None:
@@ -166,7 +166,7 @@ async def test_or_the_waiting_list(browser: PlainBrowser, world: World) -> None:
     assert page.fields("How many people?") == []
     await page.press("Join the waiting list")
     assert "/w/" in page.url
-    assert page.heading == "You are on the waiting list"
+    assert page.heading == "You're on the waiting list"
 
 
 async def test_a_request_that_waits_says_so_and_confirms_the_seats_that_are_held_for_it(
@@ -178,13 +178,13 @@ async def test_a_request_that_waits_says_so_and_confirms_the_seats_that_are_held
     page = await browser.open(f"/b/{asked.confirm_token}")
     await page.press("Join the waiting list")
     await page.goto(f"/b/{asked.confirm_token}")
-    assert page.heading == "You are on the waiting list"
+    assert page.heading == "You're on the waiting list"
     assert page.buttons("Join the waiting list") == []
     async with world.hub.client.post(f"/b/{others.manage_token}/cancel", data={}) as answer:
         assert answer.status == 200
     await serve_beside_job(world.hub)
     await page.reload()
-    assert page.heading == "5 places are held for you"
+    assert page.heading == "5 spots are held for you"
     assert "You can confirm until Friday, 20 November 2026, 12:30" in page.text
     await page.press("Confirm booking")
     assert page.heading == "You're booked"

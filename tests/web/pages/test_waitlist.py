@@ -60,7 +60,7 @@ async def test_it_names_what_the_party_waits_for(hub: Hub, world: World, stage: 
 
 async def test_a_form_accepts_the_offer_and_leads_to_the_page_of_the_booking(hub: Hub, world: World, stage: Stage):
     request, joined = await waiting(hub, world, stage, offered=True)
-    assert "Accept the 3 places" in await read(hub, f"/w/{joined.token}")
+    assert "Accept the 3 spots" in await read(hub, f"/w/{joined.token}")
     form = {"do": "accept"}
     headers = {"Origin": hub.url}
     async with hub.client.post(

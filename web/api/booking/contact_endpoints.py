@@ -3,18 +3,21 @@
 from aiohttp import web
 
 from hub.actions.booking.contact_codes import confirm_code, send_code
+from hub.actions.booking.send_again import send_again_for_ticket, send_again_to_address
 from hub.actions.venues.organisations import resolve_org
 from hub.observability import telemetry
 from hub.rules.contact_code import tidy_code
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.text.contact_details import check_contact
-from web.api.booking.requests import ConfirmCode, SendCode, VerifyContact
+from web.api.booking.requests import ConfirmCode, SendAgain, SendCode, VerifyContact
 from web.json_body import invalid, read_json
 from web.json_responses import dumps, json_response, success_response
 from web.keys import SERVICES
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import named_organisation
+
+ON_ITS_WAY = "What is booked is on its way to the address it was booked with"
 
 
 async def check_contact_details(request: web.Request) -> web.Response:
@@ -28,6 +31,21 @@ async def check_contact_details(request: web.Request) -> web.Response:
         telemetry.event(telemetry.CONTACT_FAILED, ticket_id=body.ticket_id, fields=fields)
         raise
     return json_response(dumps({"success": True, "message": "Contact information verified", "otp_sent": False}))
+
+
+async def send_again(request: web.Request) -> web.Response:
+    """Send confirmations again to the address on file. The answer is the same whether or not anything is booked."""
+    services = request.app[SERVICES]
+    body = await read_json(request, SendAgain)
+    if (body.ticket_code is None) == (body.email is None):
+        raise invalid(("ticket_code", "Give either a ticket code or an email address"))
+    await enforce_rate_limit(request, "send-again", services.settings.rate_codes)
+    if body.ticket_code is not None:
+        org_id = await resolve_org(services, named_organisation(request, body.orq))
+        await send_again_for_ticket(services, org_id, body.ticket_code)
+    elif body.email is not None:
+        await send_again_to_address(services, body.email)
+    return json_response(dumps({"success": True, "message": ON_ITS_WAY}))
 
 
 async def send_contact_code(request: web.Request) -> web.Response:

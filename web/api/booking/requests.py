@@ -59,6 +59,14 @@ class CreateParty(Request):
     orq: Organisation
 
 
+class SendAgain(Request):
+    """One of both: a ticket's code, or an email address."""
+
+    ticket_code: Annotated[Code | None, Field(default=None, description="A ticket that is reserved.")]
+    email: Annotated[Email | None, Field(default=None, description="The address that visits were booked with.")]
+    orq: Organisation
+
+
 class MoveReservation(Request):
     slot_id: Id
     party: Annotated[

@@ -149,6 +149,7 @@ def _entry_of_booking(one: ReservationView, host: str, manage_url: str, organize
         show_title=one.show_title or "",
         room=one.room_name or "",
         people=one.places,
+        change_until=one.change_until,
     )
 
 

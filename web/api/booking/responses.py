@@ -15,6 +15,11 @@ class ContactChecked(Done):
     otp_sent: bool
 
 
+class SentAgain(Done):
+    message: str
+    """The same whether or not anything is booked."""
+
+
 class CodeOnItsWay(Response):
     challenge_id: UUID
     channel: Channel

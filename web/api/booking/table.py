@@ -49,6 +49,14 @@ CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
 )  # fmt: skip
 
+SEND_AGAIN = Endpoint(
+    "POST", "/api/reservations/send-again", contact_endpoints.send_again,
+    "Send a lost confirmation again", "Customer reservation", "anyone", responses.SentAgain, body=requests.SendAgain,
+    refusals=(*BODY_REFUSALS, Reason.RATE_LIMITED),
+    about="Takes a ticket's code or an email address. The confirmation goes to the address on file, with a new link; older links stay"
+    " valid. The answer is the same whether or not anything is booked. A party gets it once in five minutes.",
+)  # fmt: skip
+
 BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/reservation-slots/available", availability_endpoints.list_slots,
@@ -90,6 +98,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
         " `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"
         " places for all.",
     ),
+    SEND_AGAIN,
 )  # fmt: skip
 
 RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (

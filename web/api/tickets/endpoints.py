@@ -7,12 +7,13 @@ import orjson
 from aiohttp import web
 
 from hub.actions.tickets.activate import activate_ticket
-from hub.actions.tickets.check import venue_of_ticket
+from hub.actions.tickets.check import venue_of_ticket, venues_of_ticket
 from hub.actions.tickets.order_tickets import tickets_of_order
 from hub.actions.tickets.status import ticket_status
 from hub.actions.venues.organisations import resolve_org
 from hub.observability import telemetry
 from hub.rules.refusals import Refused
+from hub.rules.venue import Venue
 from web.api.slot_query import query_span
 from web.api.tickets.requests import TicketsOfOrder, ValidateTicket
 from web.json_body import read_json
@@ -53,18 +54,26 @@ async def validate_ticket(request: web.Request) -> web.Response:
             "product_id": checked.product_id,
             "order_id": checked.order_id,
             "order_tickets": checked.order_tickets,
-            "venue": None
-            if venue is None
-            else {
-                "name": venue.name,
-                "contact_check": venue.contact_check,
-                "country": venue.country,
-                "timezone": venue.timezone,
-                "waitlist": venue.waitlist_offer_minutes is not None,
-                "change_cutoff_hours": venue.change_cutoff_hours,
-            },
+            "venue": None if venue is None else _venue_fields(venue),
+            "venues": [_venue_fields(one) for one in await venues_of_ticket(services, org_id, checked)],
         }
     )
+
+
+def _venue_fields(venue: Venue) -> dict[str, Any]:
+    return {
+        "id": venue.id,
+        "slug": venue.slug,
+        "name": venue.name,
+        "address": venue.address,
+        "contact_email": venue.contact_email,
+        "contact_phone": venue.contact_phone,
+        "contact_check": venue.contact_check,
+        "country": venue.country,
+        "timezone": venue.timezone,
+        "waitlist": venue.waitlist_offer_minutes is not None,
+        "change_cutoff_hours": venue.change_cutoff_hours,
+    }
 
 
 async def list_order_tickets(request: web.Request) -> web.Response:

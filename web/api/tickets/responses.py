@@ -9,7 +9,13 @@ from web.api.responses import Done, Response, TicketReservation, TicketStatus
 
 
 class TicketVenue(Response):
+    id: int
+    slug: str
+    """The venue's name in its address on this hub: `/v/<slug>/reserve`."""
     name: str
+    address: str
+    contact_email: str
+    contact_phone: str
     contact_check: Literal["format", "email", "sms", "both"]
     """How the contact must be confirmed before booking: syntax only, or a one-time code by these channels."""
     country: str
@@ -30,6 +36,8 @@ class TicketChecked(Response):
     """Number of tickets of its order, counted up to 20; 1 if `POST /api/tickets/mine` cannot show the others."""
     venue: TicketVenue | None
     """The ticket's venue. The organisation's first venue if it is valid at any; null if there is none yet."""
+    venues: list[TicketVenue]
+    """Where the ticket can be booked: its venue, or every venue that offers a time if it is valid at any."""
 
 
 class TicketCheckedAnswer(Done):
@@ -41,6 +49,8 @@ class OrderTicket(Response):
     ticket_code: str
     status: TicketStatus
     reserved_date: date | None
+    venue_id: int | None
+    """The only venue where it can be booked; null if it is valid at any."""
 
 
 class OrderTickets(Response):

@@ -27,7 +27,7 @@ async def show_code(request: web.Request) -> web.Response:
         return draft_not_found(request)
     if not draft.challenge:
         return see_other(f"{draft.path}/contact")
-    return show_step(request, "code", draft, digits=DIGITS, minutes=int(LIFETIME.total_seconds() // 60),
+    return await show_step(request, "code", draft, digits=DIGITS, minutes=int(LIFETIME.total_seconds() // 60),
                      spent=draft.refusal in _SPENT, empty=request.query.get("empty") == "1" and not draft.refusal)  # fmt: skip
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.text.change_promise import change_promise
+from hub.text.languages import best_locale
 from hub.text.phone_countries import international
 from web.api.booking.pipeline import Booking, book_places
+from web.keys import SERVICES
 from web.pages.forms import Form
-from web.pages.plain.contact_proof import confirm_contact, contact_of
+from web.pages.plain.contact_proof import confirm_contact, contact_of, venue_of
 from web.pages.plain.draft import Draft
 from web.pages.plain.steps import (
     answer_form,
@@ -20,7 +24,7 @@ from web.pages.plain.steps import (
     keep_details,
     show_step,
 )
-from web.pages.plain.time_step import time_of
+from web.pages.plain.time_step import Time, time_of
 from web.redirects import see_other
 
 # The step where the customer can correct a refused booking. Each refused ticket is named beside its field.
@@ -46,7 +50,22 @@ async def show_summary(request: web.Request) -> web.Response:
     if chosen is None or not draft.tickets:
         return see_other(f"{draft.path}/{'time' if draft.tickets else 'ticket'}")
     changed = request.query.get("changed") == "1" and not draft.refusal
-    return show_step(request, "confirm", draft, chosen=chosen, contact=contact, key=draft.booking_key, changed=changed)
+    return await show_step(
+        request, "confirm", draft, chosen=chosen, contact=contact, key=draft.booking_key, changed=changed,
+        promise=await _promise(request, draft, chosen),
+    )  # fmt: skip
+
+
+async def _promise(request: web.Request, draft: Draft, chosen: Time) -> str:
+    """Return the sentence about changes of this visit; "" if its venue is not known."""
+    venue = await venue_of(request, draft)
+    if venue is None:
+        return ""
+    language = request["language"]
+    starts_at = datetime.combine(chosen.date, chosen.start, venue.zone).astimezone(UTC)
+    until = starts_at - timedelta(hours=venue.change_cutoff_hours)
+    locale = best_locale(request.headers.get("Accept-Language"), language)
+    return change_promise(until, request.app[SERVICES].clock.now(), venue.zone, locale, language)
 
 
 async def answer_summary(request: web.Request) -> web.Response:

@@ -34,7 +34,7 @@ async def show_contact(request: web.Request) -> web.Response:
         except Refused as no:
             wrong |= {problem["field"]: problem["message"] for problem in said(no.details["validation_errors"])}
     venue = await venue_of(request, draft)
-    return show_step(
+    return await show_step(
         request, "contact", draft, wrong=wrong, countries=countries(request["language"]),
         chosen_country=draft.country or (venue.country if venue else ""),
     )  # fmt: skip

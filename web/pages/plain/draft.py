@@ -31,8 +31,10 @@ _DETAILS = "told"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unfinished booking. `tickets` are typed codes, `more` is the number of further fields on the page.
+    """An unfinished booking. `tickets` are typed codes, `more` is the number of further fields on the page,
+    and `sent` the ticket whose confirmation was just sent again.
 
+    `home` is the venue in the address of the first page, and `venue_id` the one to book at, once it is known or chosen.
     The idempotency key is made from `key`. `refusal` is the reason of the last answer. `reservation` is the URL of the
     reservation after the draft is booked, and then every page of the draft redirects to it.
     """
@@ -47,7 +49,9 @@ class Draft:
     slot_id: int | None = None
     day: str = ""
     venue_id: int | None = None
+    home: int | None = None
     more: int = 0
+    sent: str = ""
     tried: tuple[str, ...] = ()
     refusal: str = ""
     refusal_details: dict[str, Any] = field(default_factory=dict)
@@ -71,11 +75,11 @@ class Draft:
     def trying(self, step: str, **changes: Any) -> Draft:
         """Return the draft after the form of this step was sent, without the refusal of an earlier answer."""
         tried = self.tried if step in self.tried else (*self.tried, step)
-        return replace(self, **{"tried": tried, "refusal": "", "refusal_details": {}, **changes})
+        return replace(self, **{"tried": tried, "refusal": "", "refusal_details": {}, "sent": "", **changes})
 
 
-def new_draft(orq: int | None) -> Draft:
-    return Draft(name=random_name()[:20], key=secret_token(), orq=orq)
+def new_draft(orq: int | None, home: int | None = None) -> Draft:
+    return Draft(name=random_name()[:20], key=secret_token(), orq=orq, home=home, venue_id=home)
 
 
 def read_draft(request: web.Request) -> Draft | None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.pages.plain import address, cancel, code_step, confirm_step, contact_step, ticket_step, time_step, waitlist
+from web.pages.plain import (
+    address,
+    cancel,
+    code_step,
+    confirm_step,
+    contact_step,
+    send_again,
+    ticket_step,
+    time_step,
+    venue_step,
+    waitlist,
+)
 from web.pages.plain.draft import START
 
 _DRAFT = START + "/{draft}"
@@ -12,10 +23,14 @@ _DRAFT = START + "/{draft}"
 
 def plain_routes() -> list[web.RouteDef]:
     return [
+        web.get(send_again.AGAIN, send_again.show_form),
+        web.post(send_again.AGAIN, send_again.answer_form),
         web.get(START, ticket_step.show_first_page),
         web.post(START, ticket_step.start_draft),
         web.get(f"{_DRAFT}/ticket", ticket_step.show_tickets),
         web.post(f"{_DRAFT}/ticket", ticket_step.answer_tickets),
+        web.get(f"{_DRAFT}/venue", venue_step.show_venues),
+        web.post(f"{_DRAFT}/venue", venue_step.answer_venue),
         web.get(f"{_DRAFT}/contact", contact_step.show_contact),
         web.post(f"{_DRAFT}/contact", contact_step.answer_contact),
         web.get(f"{_DRAFT}/code", code_step.show_code),

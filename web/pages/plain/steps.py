@@ -15,8 +15,10 @@ from aiohttp import web
 from db.pool import DatabaseDown
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
+from hub.rules.venue import Venue
 from hub.text.messages import message
 from web.pages.forms import Form, read_form
+from web.pages.plain.contact_proof import venue_of
 from web.pages.plain.draft import Draft, keep_draft, read_draft
 from web.pages.render import page
 from web.redirects import see_other
@@ -34,15 +36,28 @@ def plain_page(request: web.Request, template: str, *, status: int = 200, **cont
     return response
 
 
-def show_step(
+async def show_step(
     request: web.Request, step: str, draft: Draft, *, path: str | None = None, **context: Any
 ) -> web.Response:
-    """Return the page of one step, with the last refusal."""
+    """Return the page of one step, with the venue and the last refusal."""
     refusal = message(Reason(draft.refusal), draft.refusal_details) if draft.refusal else ""
     base = draft.path if path is None else path
-    at = "contact" if step == "code" else step
+    at = {"code": "contact", "venue": "ticket"}.get(step, step)
     passed = STEPS[: STEPS.index(at)]
-    return plain_page(request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=refusal, **context)
+    return plain_page(
+        request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=refusal,
+        venue=await _known_venue(request, draft), **context,
+    )  # fmt: skip
+
+
+async def _known_venue(request: web.Request, draft: Draft) -> Venue | None:
+    """Return the venue of the draft; None while it is not known, or if it cannot be read now."""
+    if draft.venue_id is None:
+        return None
+    try:
+        return await venue_of(request, draft)
+    except (Refused, Unavailable, DatabaseDown):
+        return None
 
 
 def find_draft(request: web.Request) -> Draft | None:

@@ -76,7 +76,7 @@ async def show_times(request: web.Request) -> web.Response:
         ]
     locale = best_locale(request.headers.get("Accept-Language"), request["language"])
     weeks = _weeks(first, today, found, first_week_day(locale))
-    return show_step(
+    return await show_step(
         request,
         "time",
         draft,

@@ -27,7 +27,7 @@ from tests.support.waitlist import count_waitlist_entries
 from tests.support.world import TODAY, World
 
 WHEN = "When would you like to come?"
-WHERE = "Where do we send the confirmation?"
+WHERE = "Where should we send your confirmation?"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def type_tickets(page: PlainPage, *codes: str) -> None:
 
 
 async def type_contact(page: PlainPage, email: str = "john@example.com", phone: str = "(202) 555-1234") -> None:
-    page.field("E-mail").fill(email)
+    page.field("Email").fill(email)
     page.field("Country").select("US")
     page.field("Phone").fill(phone)
     await page.press("Continue")
@@ -60,11 +60,11 @@ async def to_confirm(page: PlainPage, *codes: str, time: str = "12:00 – 14:00"
     await type_tickets(page, *codes)
     await type_contact(page)
     await page.press(f"Select {time}")
-    assert page.heading == "Is everything right?"
+    assert page.heading == "Check your booking"
 
 
 async def confirm(page: PlainPage) -> None:
-    await page.press("Confirm")
+    await page.press("Confirm booking")
 
 
 def codes_of_visit(page: PlainPage) -> list[str]:
@@ -85,7 +85,7 @@ async def test_a_visit_is_booked_and_its_code_can_be_read(world: World, page: Pl
     assert ticket.code in page.text
     assert "+12025551234" in page.text
     await confirm(page)
-    assert page.heading == "You are booked"
+    assert page.heading == "You're booked"
     assert "A copy is on its way to john@example.com." in page.text
     assert codes_of_visit(page) == [ticket.code]
     assert await world.booked_count(slot_id) == 1
@@ -165,20 +165,20 @@ async def test_a_ticket_bought_for_later_is_activated_on_the_spot(hub: Hub, worl
 async def test_a_wrong_contact_is_named_beside_its_field(world: World, page: PlainPage) -> None:
     await type_tickets(page, (await world.ticket()).code)
     await type_contact(page, "john@", "12")
-    for label, typed, words in (("E-mail", "john@", "email-wrong"), ("Phone", "12", "phone-wrong")):
+    for label, typed, words in (("Email", "john@", "email-wrong"), ("Phone", "12", "phone-wrong")):
         one = page.field(label)
         assert one.value == typed
         assert one["aria-invalid"] == "true"
         assert page.words_of(words)
         assert page.words_of(words) in page.description(one)
-    assert page.focused is page.field("E-mail")
+    assert page.focused is page.field("Email")
 
 
 async def test_a_number_as_it_is_dialled_at_home_is_understood(world: World, page: PlainPage) -> None:
     await world.policy(country="IT")
     await world.slot()
     await type_tickets(page, (await world.ticket()).code)
-    page.field("E-mail").fill("john@example.com")
+    page.field("Email").fill("john@example.com")
     assert page.field("Country").value == "IT"
     page.field("Phone").fill("02 1234 5678")
     await page.press("Continue")
@@ -259,7 +259,7 @@ async def test_a_ticket_booked_elsewhere_meanwhile_is_named_and_can_be_left_out(
     assert await world.booked_count(slot_id) == 1
     page.fields("Ticket code")[1].fill("")
     await page.press("Continue")
-    assert page.field("E-mail").value == "john@example.com"
+    assert page.field("Email").value == "john@example.com"
     await page.press("Continue")
     await page.press("Select 12:00 – 14:00")
     await confirm(page)
@@ -344,7 +344,7 @@ async def test_a_visit_is_given_back_and_booked_again(world: World, page: PlainP
     await page.reload()
     await page.follow("Cancel the visit")
     assert await world.booked_count(slot_id) == 1
-    await page.press("Yes, cancel it")
+    await page.press("Cancel visit")
     assert page.heading == "This visit was cancelled"
     assert await world.booked_count(slot_id) == 0
     await page.follow("Book again")
@@ -366,7 +366,7 @@ async def test_one_place_of_a_party_is_given_back(world: World, page: PlainPage)
     await page.follow("Cancel the visit")
     (choice,) = (one for one in page.tree.all("label") if tickets[1].code in one.text)
     page.field(choice.text).check()
-    await page.press("Yes, cancel it")
+    await page.press("Cancel visit")
     assert sorted(codes_of_visit(page)) == sorted((tickets[0].code, tickets[2].code))
     assert await world.booked_count(slot_id) == 2
 
@@ -376,7 +376,7 @@ async def test_a_cutoff_that_passes_before_the_answer_is_shown(world: World, bro
     ticket = await world.reserved(slot_id := await world.slot(TODAY, "14:00", "16:00"))
     page = await browser.open(f"/r/{ticket.token}/plain")
     world.hub.clock.advance(2 * 3600 - 1800)
-    await page.press("Yes, cancel it")
+    await page.press("Cancel visit")
     assert "too late" in page.alert
     assert await world.booked_count(slot_id) == 1
 
@@ -390,15 +390,15 @@ async def test_a_full_time_is_waited_for_and_its_offer_taken(hub: Hub, world: Wo
     await type_contact(page)
     await page.follow(re.compile("20 November 2026, full"))
     await page.press("Join the waiting list")
-    assert page.heading == "You are on the waiting list"
+    assert page.heading == "You're on the waiting list"
     status, _ = await hub.delete(f"/api/reservations/{holder.reservation_id}?token={holder.token}")
     assert status == 200
     async with asyncio.timeout(30):
-        while page.heading != "A place is held for you":
+        while page.heading != "A spot is held for you":
             await asyncio.sleep(0.02)
             await page.reload()
     await page.follow("Accept or decline")
-    await page.press("Accept the place")
+    await page.press("Accept the spot")
     assert codes_of_visit(page) == [ticket.code]
     assert await world.booked_count(slot_id) == 1
 
@@ -415,7 +415,7 @@ async def test_the_waiting_list_is_left_by_a_form_and_not_by_looking(
     )  # fmt: skip
     page = await browser.open(answer["data"]["waitlist_url"].removeprefix(hub.url) + "/plain")
     assert await count_waitlist_entries(hub.database, status="WAITING") == 1
-    await page.press("Yes, leave")
+    await page.press("Leave the list")
     assert page.heading == "You have left the waiting list"
     assert await count_waitlist_entries(hub.database, status="LEFT") == 1
 

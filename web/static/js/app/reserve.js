@@ -12,15 +12,16 @@ import { loadModule, loadStyleSheet } from "../lib/lazy_loading.js";
 import { NO_CONNECTION } from "../words/ticket_refusals.js";
 
 const root = byId("reserve");
-// The organisation: /reserve?orq=2
-const orq = Number.parseInt(new URLSearchParams(location.search).get("orq") ?? "", 10);
+// The organisation: that of the venue in the address, or /reserve?orq=2
+const orq = Number.parseInt(root.dataset.orq || (new URLSearchParams(location.search).get("orq") ?? ""), 10);
 const whose = orq > 0 ? { orq } : {};
 followHubClock(root.dataset.now);
-const draft = new BookingDraft({ orq: whose.orq ?? null });
+const draft = new BookingDraft({ orq: whose.orq ?? null, home: Number(root.dataset.venue) || null });
 
 // Later steps are fetched once the first is usable.
 /** @type {Record<string, () => Promise<Part>>} */
 const makers = {
+  venue: async () => new (await loadModule(() => import("../features/reserve/venue.js"))).VenueStep({ draft, onDone: afterTickets }),
   contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
   code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ draft, whose, onDone: () => steps.go(draft.placed ? "confirm" : "slot") }),
   slot: async () => {
@@ -63,9 +64,14 @@ async function prepare(/** @type {StepName} */ step) {
 function furthest() {
   if (draft.results.length && !draft.tickets.length) return "done";
   if (!draft.tickets.length) return "ticket";
+  if (draft.choosesVenue) return "venue";
   if (!draft.email || !draft.phone) return "contact";
   if (draft.unproved(+hubNow()).length) return "code";
   return draft.placed ? "confirm" : "slot";
+}
+
+function afterTickets() {
+  steps.go(draft.choosesVenue ? "venue" : draft.email && draft.placed ? "confirm" : draft.email ? afterContact() : "contact");
 }
 
 function afterContact() {
@@ -76,7 +82,7 @@ function afterContact() {
 const steps = new Steps(root, {
   furthest,
   prepare,
-  instead: (step) => (step === "code" && !draft.unproved(+hubNow()).length ? "contact" : step),
+  instead: (step) => (step === "code" && !draft.unproved(+hubNow()).length ? "contact" : step === "venue" && draft.venues().length < 2 ? "ticket" : step),
   onEnter(step) {
     draft.step = step;
     if (step === "ticket") ticket.enter();
@@ -93,8 +99,12 @@ const steps = new Steps(root, {
 const ticket = new TicketStep({
   draft,
   whose,
-  onTickets: keep,
-  onDone: () => steps.go(draft.email && draft.placed ? "confirm" : "contact"),
+  onTickets() {
+    keep();
+    // Few venues ask for a code.
+    if (draft.unproved(+hubNow()).length) make("code").catch(() => {});
+  },
+  onDone: afterTickets,
 });
 
 function openSlots() {
@@ -144,6 +154,7 @@ function keep() {
   const slots = draft.tickets.length ? [...new Map(draft.codes.map((one) => draft.slotOf(one)).filter((slot) => slot !== null).map((slot) => [slot.id, slot])).values()] : [];
   const [slot] = slots;
   fill(root, {
+    venue: draft.venue?.name,
     ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code }) : code,
     email: draft.email,
     phone: draft.phone,
@@ -154,7 +165,7 @@ function keep() {
 
 byId("another").addEventListener("click", () => {
   draft.forget();
-  location.assign(orq > 0 ? `/reserve?orq=${orq}` : "/reserve");
+  location.assign(draft.home || !(orq > 0) ? location.pathname : `/reserve?orq=${orq}`);
 });
 
 async function begin() {
@@ -181,6 +192,6 @@ performance.mark("usable");
 root.dataset.ready = "";
 const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
 async function makeAll() {
-  for (const name of ["contact", "slot", "confirm", "code", "done"]) await make(name);
+  for (const name of ["contact", "slot", "confirm", "done"]) await make(name);
 }
 idle(() => makeAll().catch(() => {}));

@@ -87,9 +87,9 @@ async function accept(button) {
 const WORDS = {
   OFFER_LAPSED: () => ({
     title: t("The offer ran out a moment ago."),
-    next: part().dataset.booking ? t("It went to the next in the queue.") : t("It went to the next in the queue. Your ticket is still good."),
+    next: part().dataset.booking ? t("It went to the next in line.") : t("It went to the next in line. Your ticket is still good."),
   }),
-  NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows how your place in the queue stands.") }),
+  NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows your place in line.") }),
 };
 
 async function leave() {

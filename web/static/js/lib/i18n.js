@@ -28,6 +28,20 @@ function wordsFor(text) {
   return catalogue[(reckoned >>> 0).toString(36)];
 }
 
+/** @type {Promise<unknown> | undefined} */
+let loading;
+
+/** Loads the texts of the modules that come later, once: data-more says where they are. @type {Words["loadTexts"]} */
+export function loadTexts() {
+  const { more } = block?.dataset ?? {};
+  if (!more) return undefined;
+  loading ??= fetch(more).then((reply) => reply.json()).then((texts) => Object.assign(catalogue, texts));
+  return loading.catch(() => {
+    loading = undefined;
+    throw new TypeError("texts not imported");
+  });
+}
+
 const filled = (/** @type {string} */ text, /** @type {Record<string, unknown>} */ values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
 
 /** @type {Words["t"]} */

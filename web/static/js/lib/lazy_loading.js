@@ -1,6 +1,7 @@
 // Modules and style sheets that are fetched later. A failed fetch is retried after a growing pause, and at once when the
 // network or the hub is back. Chromium does not cache a failed fetch, so the address stays the same.
 import { waitBefore } from "./backoff.js";
+import { loadTexts } from "./i18n.js";
 
 /** About three seconds, for a step that a person waits for. */
 const TRIES = 3;
@@ -14,7 +15,7 @@ const styleSheets = new Map();
 
 /** `loadModule(() => import(...))`, with a literal address: web/pages/page_language.py looks for it. @type {LazyLoading["loadModule"]} */
 export function loadModule(load, { tries = TRIES } = {}) {
-  return tryAgain(load, tries, (error) => error instanceof TypeError && NOT_FETCHED.test(error.message));
+  return tryAgain(() => loadTexts()?.then(load) ?? load(), tries, (error) => error instanceof TypeError && NOT_FETCHED.test(error.message));
 }
 
 /** Loads css/<name>.css once. @type {LazyLoading["loadStyleSheet"]} */

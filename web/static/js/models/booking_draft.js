@@ -3,7 +3,7 @@ import { tabStore } from "../lib/storage.js";
 
 const STORED = "venue-hub.visit";
 const LIFE_MS = 2 * 60 * 60 * 1000;
-const KEPT = /** @type {const} */ (["orq", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"]);
+const KEPT = /** @type {const} */ (["orq", "home", "venueId", "tickets", "together", "email", "phone", "typed", "country", "proofs", "slot", "slots", "step", "results", "place"]);
 /** @type {Channel[]} */
 const CHANNELS = ["email", "sms"];
 
@@ -26,20 +26,24 @@ export class BookingDraft {
   step = "ticket";
   /** @type {Booked[]} */
   results = [];
-  place = "";
+  /** @type {TicketVenue | null} */
+  place = null;
+  /** The chosen venue, where the tickets are valid at several. @type {number | null} */
+  venueId = null;
   /** @type {Channel[]} asked for by the hub */
   demanded = [];
 
-  /** @param {{ orq?: number | null, store?: Storage, now?: () => number }} [options] */
-  constructor({ orq = null, store = tabStore(), now = Date.now } = {}) {
+  /** `home` is the venue in the page's address. @param {{ orq?: number | null, home?: number | null, store?: Storage, now?: () => number }} [options] */
+  constructor({ orq = null, home = null, store = tabStore(), now = Date.now } = {}) {
+    this.home = home;
     this.store = store;
     this.now = now;
     this.orq = orq;
   }
 
   clear() {
-    const { orq, store, now } = this;
-    Object.assign(this, new BookingDraft({ orq, store, now }));
+    const { orq, home, store, now } = this;
+    Object.assign(this, new BookingDraft({ orq, home, store, now }));
   }
 
   /** "fresh", "expired" or "none". */
@@ -50,7 +54,7 @@ export class BookingDraft {
     } catch {
       // Unreadable: none.
     }
-    if (!kept?.tickets || kept.orq !== this.orq) return "none";
+    if (!kept?.tickets || kept.orq !== this.orq || kept.home !== this.home) return "none";
     if (!(this.now() - kept.saved < LIFE_MS)) {
       this.forget();
       return "expired";
@@ -91,8 +95,27 @@ export class BookingDraft {
     return this.tickets.map(({ ticket_code }) => ticket_code);
   }
 
+  /** The venues where all tickets can be booked, with another one if it is given; of the page's own, that alone. */
+  venues(/** @type {Ticket[]} */ tickets = this.tickets) {
+    const [first, ...others] = tickets.filter(({ venues }) => venues?.length);
+    const common = first?.venues.filter(({ id }) => others.every(({ venues }) => venues.some((one) => one.id === id))) ?? [];
+    return this.home ? common.filter(({ id }) => id === this.home) : common;
+  }
+
+  /** Null until it is known or chosen. */
   get venue() {
-    return this.tickets.find(({ venue }) => venue)?.venue ?? null;
+    const venues = this.venues();
+    return venues.find(({ id }) => id === this.venueId) ?? (venues.length === 1 ? venues[0] : null);
+  }
+
+  get choosesVenue() {
+    return !this.venue && this.venues().length > 1;
+  }
+
+  /** Times of another venue are of no use. */
+  chooseVenue(/** @type {number} */ id) {
+    if (this.venue?.id !== id) Object.assign(this, { slot: null, slots: {} });
+    this.venueId = id;
   }
 
   get apart() {

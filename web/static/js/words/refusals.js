@@ -17,7 +17,7 @@ const SLOT = {
 
 /** @type {RefusalWords} */
 const GENERAL = {
-  INVALID_CONTACT: () => ({ title: t("Please enter a valid e-mail and phone number."), next: t("Go back and check both.") }),
+  INVALID_CONTACT: () => ({ title: t("Please enter a valid email and phone number."), next: t("Go back and check both.") }),
   CONTACT_NOT_VERIFIED: () => ({ title: t("We have to make sure that you can be reached."), next: t("Ask for a code and type it in; then confirm again.") }),
   RATE_LIMITED: tooManyTries,
   ORDER_NOT_FOUND: () => ({
@@ -25,8 +25,8 @@ const GENERAL = {
     next: t("Use the address the tickets were sent to, or add the tickets one by one."),
   }),
   RESERVATION_NOT_FOUND: () => ({
-    title: t("We cannot find this reservation."),
-    next: t("Check that the whole link was copied. A cancelled reservation is no longer shown here."),
+    title: t("We couldn't find this visit"),
+    next: t("Check that the whole link was copied. A cancelled visit is no longer shown here."),
   }),
   CHANGE_TOO_LATE: () => ({
     title: t("It is too late to change this reservation."),

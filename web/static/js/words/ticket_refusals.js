@@ -9,13 +9,13 @@ export const TICKET = {
     title: t("Invalid ticket code. Please check and try again."),
     next: error.likely_mistyped
       ? t("It looks mistyped: one character does not fit the rest. O and 0, or I and 1, are easily confused.")
-      : t("Compare it with your ticket, character by character. If it is right, ask the shop that sold it."),
+      : t("Compare it with your ticket, character by character. If it's correct, contact the seller."),
   }),
   TICKET_ALREADY_RESERVED: (error) => ({
     title: error.reserved_date
       ? t("This ticket is already reserved for {day}.", { day: longDay(error.reserved_date) })
       : t("This ticket is already reserved."),
-    next: t("Your confirmation mail holds the QR code and the link to see, move or cancel the reservation."),
+    next: t("Your confirmation email has the QR code and the link to view, move or cancel it."),
   }),
   TICKET_NOT_ACTIVATED: (error) =>
     error.can_activate
@@ -27,6 +27,10 @@ export const TICKET = {
     next: t("It may have been refunded. The shop that sold it can tell you more."),
   }),
   TICKET_ALREADY_USED: () => ({ title: t("This ticket was already used at the door."), next: t("Every ticket lets one person in, once.") }),
+  WRONG_VENUE: (error) => ({
+    title: error.venue ? t("This ticket is for {venue}.", { venue: error.venue.name }) : t("This ticket is for another venue."),
+    next: t("Book it on that venue's own page."),
+  }),
   ORGANIZATION_MISMATCH: () => ({
     title: t("This ticket belongs to another venue."),
     next: t("Open the booking page of the venue that is named on your ticket."),

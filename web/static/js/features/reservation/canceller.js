@@ -44,8 +44,8 @@ export class Canceller {
       await call("DELETE", `/api/reservations/${id}${party ? "?party=1" : ""}`, { headers: this.headers });
       this.close();
       this.onDone({
-        title: tn("Your visit is cancelled.", "The places of {n} tickets are cancelled.", party ? count : 1),
-        next: t("A mail that says so is on its way to you."),
+        title: tn("Your visit is cancelled.", "The visits of {n} tickets are cancelled.", party ? count : 1),
+        next: t("We've emailed you a confirmation."),
       });
     } catch (error) {
       this.#refused(error);

@@ -22,7 +22,7 @@ const WORDS = {
   TICKET_ALREADY_USED: () => ({ title: t("This ticket was used at the door."), next: t("A visit that has begun cannot be changed.") }),
   TICKET_EXPIRED: () => ({ title: t("This visit is over."), next: t("It cannot be changed any more.") }),
   TICKET_CANCELLED: () => ({ title: t("This visit was cancelled already."), next: t("You can book again with the same ticket.") }),
-  RESERVATION_NOT_FOUND: () => ({ title: t("We cannot find this reservation."), next: t("The link may have been replaced. Your newest mail holds the right one.") }),
+  RESERVATION_NOT_FOUND: () => ({ title: t("We couldn't find this visit"), next: t("The link may have been replaced. Your newest email has the right one.") }),
   SLOT_FULL: () => ({ title: t("This time has just filled up."), next: t("Nothing has changed: your visit stands as it was. Pick another time.") }),
   BUSY: () => ({ title: t("Many people are booking right now."), next: t("Nothing has changed yet. Please try again in a moment.") }),
 };

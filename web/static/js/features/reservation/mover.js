@@ -75,7 +75,7 @@ export class Mover {
     this.choose.hidden = false;
     this.confirm.hidden = true;
     this.button.hidden = true;
-    this.back.textContent = t("Keep it as it is");
+    this.back.textContent = t("Keep current time");
     this.#step?.open();
   }
 
@@ -107,7 +107,7 @@ export class Mover {
       await call("PUT", `/api/reservations/${id}`, { body: { slot_id: this.#slot?.id, ...(party && { party: true }) }, headers: this.headers });
       this.busy = false;
       this.close({ focus: false });
-      this.onDone({ title: t("Your visit is moved."), next: t("The codes stay the same. A new confirmation is on its way to {email}.", { email: this.part().dataset.email }) });
+      this.onDone({ title: t("Your visit has been moved."), next: t("The codes stay the same. A new confirmation is on its way to {email}.", { email: this.part().dataset.email }) });
     } catch (error) {
       this.#refused(error);
     } finally {

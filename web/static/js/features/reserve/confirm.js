@@ -40,16 +40,12 @@ export class Confirm {
     const unanswered = BookingAttempt.unanswered();
     if (unanswered?.fresh) this.#book();
     else if (unanswered) {
-      showNotice(this.answer, { title: t("We do not know whether your booking arrived."), next: t("Confirm once more to be sure. You cannot book twice.") }, { kind: "warn" });
+      showNotice(this.answer, { title: t("We do not know whether your booking arrived."), next: t("Confirm once more to be sure. You won't be booked twice.") }, { kind: "warn" });
     }
   }
 
   #draw() {
     drawSummary(byId("summary"), this.draft, this.goTo);
-    const hours = this.draft.venue?.change_cutoff_hours;
-    byId("confirm-change").textContent = hours === undefined || hours === null ? "" : tn(
-      "You can move or cancel it until one hour before, with the link in your confirmation.",
-      "You can move or cancel it until {n} hours before, with the link in your confirmation.", hours);
   }
 
   async #book() {
@@ -91,7 +87,7 @@ export class Confirm {
 
   /** Stores the booking of the answer. @param {Group} group @param {BookingAnswer} data */
   #keep({ slot, tickets }, data) {
-    this.draft.place = this.draft.venue?.name ?? this.draft.place;
+    this.draft.place = this.draft.venue ?? this.draft.place;
     const reservations = "reservations" in data ? data.reservations : [{ reservation_id: data.reservation_id, ticket_code: data.ticket_code, qr_code: data.qr_code }];
     this.draft.results.push({ reservations, slot: { ...slot, ...data.slot }, manage_url: data.manage_url });
     for (const { ticket_code } of tickets) this.draft.remove(ticket_code);
@@ -105,8 +101,8 @@ export class Confirm {
     const title = crowded ? t("Many people are booking right now.") : navigator.onLine === false ? t("You are offline.") : t("The connection is shaky.");
     const wait = Math.max(1, Math.round(seconds));
     const next = byItself
-      ? tn("We try again in one second. You cannot book twice by trying again.", "We try again in {n} seconds. You cannot book twice by trying again.", wait)
-      : t("Try again when you have a signal. You cannot book twice by trying again.");
+      ? tn("We'll try again in one second. You won't be booked twice.", "We'll try again in {n} seconds. You won't be booked twice.", wait)
+      : t("Try again when you have a signal. You won't be booked twice.");
     const hurry = () => {
       clearNotice(this.answer);
       attempt?.hurry();
@@ -197,6 +193,6 @@ export class Confirm {
     this.button.disabled = busy;
     this.back.disabled = busy;
     this.button.setAttribute("aria-busy", String(busy));
-    this.button.textContent = busy ? t("Booking") : t("Confirm");
+    this.button.textContent = busy ? t("Booking") : t("Confirm booking");
   }
 }

@@ -79,8 +79,8 @@ export class ContactStep {
   }
 
   #emailProblem() {
-    if (!this.email.value.trim()) return t("Please enter your e-mail address.");
-    if (!looksLikeEmail(this.email.value)) return t("This does not look like an e-mail address, such as name@example.com.");
+    if (!this.email.value.trim()) return t("Please enter your email address.");
+    if (!looksLikeEmail(this.email.value)) return t("This doesn't look like an email address, such as name@example.com.");
     return isDeliverable(this.email.value) ? "" : t("Use plain letters before the @. Email can't be delivered to accents and curly apostrophes.");
   }
 
@@ -128,7 +128,7 @@ export class ContactStep {
     const fields = (error.details.validation_errors ?? []).map(({ field }) => field);
     const wrong = FIELDS.filter((name) => fields.includes(name));
     const words = {
-      email: () => t("This does not look like an e-mail address, such as name@example.com."),
+      email: () => t("This doesn't look like an email address, such as name@example.com."),
       phone: () => t("This number cannot be right for its country. Please check the digits and the country."),
     };
     for (const name of wrong) markField(this.#fields[name].input, byId(`${name}-wrong`), words[name]());

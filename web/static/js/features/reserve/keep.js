@@ -3,25 +3,28 @@ import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
+import { promise } from "../../words/promise.js";
 
 /**
  * @param {object} reservation
  * @param {URL} reservation.manage
  * @param {string} reservation.token
  * @param {number} reservation.reservationId
- * @param {PickedSlot | null} [reservation.slot] named only if there are several
+ * @param {PickedSlot} reservation.slot
+ * @param {boolean} [reservation.several] the slot is named only if there are several
+ * @param {TicketVenue | null} [reservation.venue] whose policy says until when the visit may be changed
  * @param {boolean} [reservation.first] the first has the ids of the page's parts
  * @param {Wire.CalendarLinks | null} [reservation.links]
  */
-export function drawKeep({ manage, token, reservationId, slot = null, first = true, links = null }) {
+export function drawKeep({ manage, token, reservationId, slot, several = false, venue = null, first = true, links = null }) {
   /** @param {string} name */
   const id = (name) => (first ? name : null);
   return h("section", { class: "keep" },
-    slot && h("h2", {}, dayAndSpan(slot.date, slot.start_time, slot.end_time)),
+    several && h("h2", {}, dayAndSpan(slot.date, slot.start_time, slot.end_time)),
     h("div", { class: "pair" }, calendarMenu({ token, reservationId, id, links }),
       first && h("button", { type: "button", class: "button quiet with-icon", id: "print", onclick: () => print() }, icon("print"), t("Print"))),
     h("div", { class: "link-box" },
-      h("p", {}, h("strong", {}, t("Change your mind?")), " ", t("Keep this link to see, move or cancel your reservation:")),
+      h("p", {}, h("strong", {}, t("Need to change something?")), " ", venue && promise(slot, venue), " ", t("Keep this link: it opens your visit.")),
       h("p", {}, h("a", { id: id("manage-link"), href: manage.pathname }, `${location.host}${manage.pathname}`)),
       sharing(manage)));
 }
@@ -58,7 +61,7 @@ function sharing(manage) {
       said.textContent = t("Your browser does not let us copy; please select the link.");
     }
   };
-  const share = () => navigator.share({ title: t("My reservation"), url: manage.href }).catch(() => {});
+  const share = () => navigator.share({ title: t("My visit"), url: manage.href }).catch(() => {});
   return h("div", { class: "buttons" },
     h("button", { type: "button", class: "button quiet small", onclick: copy }, t("Copy link")),
     "share" in navigator && h("button", { type: "button", class: "button quiet small", onclick: share }, t("Share link")),

@@ -19,7 +19,7 @@ export function orderForm({ ticket, others, whose, onFound }) {
     h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), " ",
       t("Coming together? Add them all at once.")),
     h("div", { class: "field" },
-      h("label", { for: "order-mail" }, t("Mail address the order was sent to")),
+      h("label", { for: "order-mail" }, t("Email address the order was sent to")),
       h("input", { type: "email", id: "order-mail", autocomplete: "email", inputmode: "email", maxlength: 254, "aria-describedby": "order-answer" })),
     h("div", { class: "answer", id: "order-answer", role: "alert" }),
     go);
@@ -34,7 +34,7 @@ export function orderForm({ ticket, others, whose, onFound }) {
       input.focus();
     };
     if (!looksLikeEmail(input.value)) {
-      refuse({ title: t("Please enter a valid e-mail address."), next: "" });
+      refuse({ title: t("Please enter a valid email address."), next: "" });
       return;
     }
     const reply = await ask({

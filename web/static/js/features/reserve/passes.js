@@ -24,7 +24,7 @@ function drawPass({ reservation_id: id, ticket_code: code, qr_code: picture, slo
         h("dl", { class: "ticket-lines" },
           line(t("Date"), longDay(slot.date)),
           line(t("Time"), span(slot.start_time, slot.end_time)),
-          venue && h("div", {}, h("dt", {}, t("Place")), h("dd", {}, venue)),
+          venue && h("div", {}, h("dt", {}, t("Venue")), h("dd", { translate: "no" }, venue.name), venue.address && h("dd", { class: "address" }, venue.address)),
           count > 1 && h("div", {}, h("dt", {}, t("Ticket")), h("dd", {}, t("{at} of {count}", { at: at + 1, count }))))),
       h("div", { class: "ticket-stub" },
         h("img", { class: "qr", id: at === 0 ? "qr" : null, src: source, width: 288, height: 288, alt: t("QR code of ticket {code}", { code }) }),

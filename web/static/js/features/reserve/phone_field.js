@@ -56,7 +56,7 @@ export class PhoneField {
   #show(found = this.read()) {
     byId("country-short").textContent = this.country;
     byId("country-code").textContent = `+${dialCode(this.country)}`;
-    this.hint.textContent = found.problem ? this.rest : t("We will use {number}.", { number: spaced(found.e164, found.country) });
+    this.hint.textContent = found.problem ? this.rest : t("We'll use {number}.", { number: spaced(found.e164, found.country) });
   }
 
   #fill() {

@@ -19,7 +19,7 @@ const CLOCK_EVERY_MS = 20_000;
 const LINK_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), lost: t("Not live") };
 
 export class SlotStep {
-  /** Made when the step is first opened. @type {{ calendar: Calendar, panel: SlotsPanel, months: LiveMonths } | null} */
+  /** Made when the step is first opened, and again for another venue. @type {{ calendar: Calendar, panel: SlotsPanel, months: LiveMonths, venueId: number | undefined } | null} */
   #parts = null;
   #resting = true;
   /** @type {Map<number, string>} */
@@ -99,7 +99,11 @@ export class SlotStep {
   }
 
   #start() {
-    if (this.#parts) return;
+    const { venue } = this.booking();
+    if (this.#parts && this.#parts.venueId === venue?.id) return;
+    this.#parts?.months.close();
+    this.#parts?.panel.clear();
+    const first = !this.#parts;
     const calendar = new Calendar({ today: this.#today(), onPick: (date) => this.#pick(date), onTurn: (key) => this.#turn(key) });
     const panel = new SlotsPanel(byId("slots"), {
       onSelect: (slot) => this.onChosen(slot),
@@ -108,12 +112,13 @@ export class SlotStep {
     });
     const months = new LiveMonths({
       whose: this.whose,
-      venueId: this.booking().venue?.id,
+      venueId: venue?.id,
       onMonth: (month, changes) => this.#showMonth(month, changes),
       onTrouble: (error) => this.#trouble(error),
       onState: (state) => this.#showLink(state),
     });
-    this.#parts = { calendar, panel, months };
+    this.#parts = { calendar, panel, months, venueId: venue?.id };
+    if (!first) return;
     setInterval(() => this.#passTime(), CLOCK_EVERY_MS);
     globalThis.addEventListener("pagehide", (event) => event.persisted || this.#months.close());
   }

@@ -3,9 +3,9 @@ import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 
 /** @type {StepName[]} */
-export const STEPS = ["ticket", "contact", "code", "slot", "confirm", "done"];
+export const STEPS = ["ticket", "venue", "contact", "code", "slot", "confirm", "done"];
 /** @type {{ [step in StepName]?: StepName }} */
-const SHOWN_AS = { code: "contact" };
+const SHOWN_AS = { venue: "ticket", code: "contact" };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Steps {

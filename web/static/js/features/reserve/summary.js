@@ -3,6 +3,7 @@ import { h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { spaced } from "../../models/phone.js";
 import { longDay, span } from "../../lib/dates.js";
+import { promise } from "../../words/promise.js";
 
 /** @param {Element} place @param {BookingDraft} draft @param {(step: StepName) => void} goTo */
 export function drawSummary(place, draft, goTo) {
@@ -10,17 +11,20 @@ export function drawSummary(place, draft, goTo) {
   const change = (step, what) => h("dd", { class: "change" }, h("button", { type: "button", class: "button link small", "aria-label": what, onclick: () => goTo(step) }, t("Change")));
   /** @param {Ticket[]} tickets */
   const codes = (tickets) => h("ul", {}, ...tickets.map(({ ticket_code }) => h("li", { class: "code" }, ticket_code)));
+  const { venue } = draft;
   const rows = draft.groups().flatMap(({ slot, tickets }) => [
     h("div", { class: "when" },
       h("dt", {}, t("When")),
       h("dd", {}, longDay(slot.date)),
       h("dd", {}, span(slot.start_time, slot.end_time)),
+      venue && h("dd", { class: "soft promise" }, promise(slot, venue)),
       change("slot", t("Change day and time"))),
     h("div", {}, h("dt", {}, tickets.length === 1 ? t("Ticket") : t("Tickets")), h("dd", {}, codes(tickets)), change("ticket", t("Change tickets"))),
   ]);
   place.replaceChildren(
+    ...(venue ? [h("div", {}, h("dt", {}, t("Venue")), h("dd", { translate: "no" }, venue.name), venue.address && h("dd", { class: "soft" }, venue.address), draft.venues().length > 1 && change("venue", t("Change venue")))] : []),
     ...rows,
-    h("div", {}, h("dt", {}, t("E-mail")), h("dd", {}, draft.email), change("contact", t("Change address"))),
+    h("div", {}, h("dt", {}, t("Email")), h("dd", {}, draft.email), change("contact", t("Change address"))),
     h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(draft.phone, draft.country)), change("contact", t("Change number"))),
   );
 }

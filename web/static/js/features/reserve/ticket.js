@@ -12,6 +12,9 @@ import { drawParty } from "./party.js";
 export const MOST_TICKETS = 20;
 const PAUSE_MS = 700;
 
+/** The refusal of a ticket that cannot be booked here, or together with the others. @param {Ticket} ticket */
+const elsewhere = ({ venues: [venue] }) => new Refusal(409, { code: "WRONG_VENUE", venue });
+
 export class TicketStep {
   /** @type {number | undefined} */
   #pause;
@@ -84,7 +87,9 @@ export class TicketStep {
     try {
       for (const code of fresh) {
         try {
-          this.draft.add(await this.check(code));
+          const ticket = await this.check(code);
+          if (ticket.venues?.length && !this.draft.venues([...this.draft.tickets, ticket]).length) failed.push({ code, error: elsewhere(ticket) });
+          else this.draft.add(ticket);
         } catch (error) {
           failed.push({ code, error });
           // The next ones would fail too.
@@ -99,12 +104,12 @@ export class TicketStep {
     const since = this.input.value === typed ? "" : this.input.value;
     this.input.value = [...left, since].filter(Boolean).join(", ");
     this.#changed();
-    if (failed.length) this.#explain(failed);
+    if (failed.length) await this.#explain(failed);
     else this.input.removeAttribute("aria-invalid");
     return !failed.length;
   }
 
-  #explain(/** @type {FailedCheck[]} */ failed) {
+  async #explain(/** @type {FailedCheck[]} */ failed) {
     const [{ code, error }] = failed;
     if (!(error instanceof Refusal)) {
       showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.form.requestSubmit()]] });
@@ -115,12 +120,27 @@ export class TicketStep {
       this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
       return;
     }
-    const { can_activate, ticket_id: id, likely_mistyped } = error.details;
+    const { can_activate, ticket_id: id, likely_mistyped, venue } = error.details;
     const words = explain(error);
     // The field says the rest already.
     if (likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
+    if (error.code === "TICKET_ALREADY_RESERVED") {
+      await this.#offerAgain(code, error, words);
+      return;
+    }
+    if (venue) {
+      this.#refuse(words, { kind: "warn", extra: h("p", {}, h("a", { class: "button quiet small", href: `/v/${venue.slug}/reserve?ticket=${encodeURIComponent(code)}` }, t("Book at {venue}", { venue: venue.name }))) });
+      return;
+    }
     this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
     this.#advise();
+  }
+
+  /** A lost mail is no dead end: the confirmation goes to the address on file once more. */
+  async #offerAgain(/** @type {string} */ code, /** @type {Refusal} */ error, /** @type {Notice} */ words) {
+    const { whose } = this;
+    const again = await loadModule(() => import("./send_again.js")).catch(() => null);
+    this.#refuse(words, { kind: "warn", extra: again?.sendAgain({ code, to: error.details.sent_to, whose }) ?? null });
   }
 
   #refuse(/** @type {Notice} */ words, /** @type {NoticeOptions} */ options = {}) {
@@ -215,7 +235,7 @@ export class TicketStep {
   }
 
   async #fromOrder(/** @type {Ticket} */ ticket, /** @type {OrderFound} */ { bookable, others }) {
-    this.take(bookable.map((one) => ({ ...ticket, ...one })));
+    this.take(bookable.map((one) => ({ ...ticket, ...one, venues: one.venue_id ? ticket.venues.filter(({ id }) => id === one.venue_id) : ticket.venues })));
     if (!others.length) return;
     const line = (/** @type {LeftOut} */ one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
       one.status === "INACTIVE" && h("button", { type: "button", class: "button quiet small", onclick: () => this.#activate(one.ticket_code, one.ticket_id) }, t("Activate")));

@@ -10,7 +10,7 @@ import { explain, NO_CONNECTION } from "../../words/refusals.js";
 const OWN_WORDS = {
   SLOT_NOT_FULL: () => ({ title: t("Good news: there is room again."), next: t("Select this time to book it.") }),
   WAITLIST_CLOSED: () => ({ title: t("This time has no waiting list any more."), next: t("Pick one of the other times.") }),
-  ALREADY_WAITING: () => ({ title: t("You are on this waiting list already."), next: t("The mail you got when you joined holds the link to your place.") }),
+  ALREADY_WAITING: () => ({ title: t("You're on this waiting list already."), next: t("The email you got when you joined has the link to your place.") }),
 };
 
 export class WaitlistOffer {
@@ -26,13 +26,13 @@ export class WaitlistOffer {
     this.element = h(
       "div",
       { class: "waitlist" },
-      h("p", { class: "more-title" }, t("Or wait for this one")),
+      h("p", { class: "more-title" }, t("Join waiting list")),
       h(
         "p",
         { class: "soft" },
         tn(
-          "When a place comes free, we hold it for you and write to {email}. Nothing is booked until you accept.",
-          "When {n} places come free, we hold them for you and write to {email}. Nothing is booked until you accept.",
+          "If a spot opens up, we'll hold it and email {email}. Nothing is booked until you accept.",
+          "If {n} spots open up, we'll hold them and email {email}. Nothing is booked until you accept.",
           places,
           { email: body.customer_email },
         ),
@@ -63,10 +63,10 @@ export class WaitlistOffer {
     showNotice(
       this.answer,
       {
-        title: data.position > 1 ? t("You are on the waiting list, number {n} in the queue.", { n: number(data.position) }) : t("You are first on the waiting list."),
-        next: t("We write to {email} as soon as there is room. You can still book another time meanwhile.", { email: this.body.customer_email }),
+        title: data.position > 1 ? t("You're on the waiting list, number {n} in line.", { n: number(data.position) }) : t("You're next in line."),
+        next: t("We'll email {email} as soon as a spot opens up. You can still book another time meanwhile.", { email: this.body.customer_email }),
       },
-      { kind: "good", extra: h("p", {}, h("a", { href: link.pathname }, t("See your place in the queue"))) },
+      { kind: "good", extra: h("p", {}, h("a", { href: link.pathname }, t("View your position"))) },
     );
     this.button.hidden = true;
   }
