@@ -38,7 +38,8 @@ SELECT v.*, o.name AS organisation
 
 -- name: venues_to_book
 -- Every venue, in order of organisation and id. `offers`: it has slots for tickets that are not over at $1.
-SELECT v.*, EXISTS (SELECT 1 FROM reservation_slots s
+SELECT v.org_id, v.id, v.slug,
+       EXISTS (SELECT 1 FROM reservation_slots s
                      WHERE s.venue_id = v.id AND s.org_id = v.org_id AND s.starts_at > $1::timestamptz - interval '1 day' AND s.ends_at > $1
                         AND s.show_id IS NULL AND NOT s.for_guests) AS offers
   FROM venues v

@@ -27,9 +27,11 @@ class Organisation(NamedTuple):
 
 
 class BookableVenue(NamedTuple):
-    """A venue, and whether it offers times to holders of tickets."""
+    """A venue by the name in its address, and whether it offers times to holders of tickets."""
 
-    venue: Venue
+    org_id: int
+    venue_id: int
+    slug: str
     offers: bool
 
 
@@ -79,18 +81,20 @@ class Venues:
 
     async def of_slug(self, slug: str, now: datetime) -> Venue | None:
         """Return the venue whose address has this name, of any organisation; None if there is none."""
-        return next((one.venue for one in await self._read_bookable(now) if one.venue.slug == slug), None)
+        found = next((one for one in await self._read_bookable(now) if one.slug == slug), None)
+        return None if found is None else await self.read(found.org_id, found.venue_id)
 
     async def bookable(self, now: datetime, org_id: int | None = None) -> tuple[Venue, ...]:
         """Return the venues of an organisation, or of all, where tickets can be booked; all its venues if none offers a time."""
-        known = [one for one in await self._read_bookable(now) if org_id in (None, one.venue.org_id)]
-        return tuple(one.venue for one in known if one.offers) or tuple(one.venue for one in known)
+        known = [one for one in await self._read_bookable(now) if org_id in (None, one.org_id)]
+        chosen = [one for one in known if one.offers] or known
+        return tuple([await self.read(one.org_id, one.venue_id) for one in chosen])
 
     async def _read_bookable(self, now: datetime) -> tuple[BookableVenue, ...]:
         if self._bookable is None or time.monotonic() - self._bookable[0] > FRESH_SECONDS:
             with working_for(None):
                 rows = await self._database.fetch(VENUES.venues_to_book, now)
-            found = tuple(BookableVenue(Venue.of(row), row["offers"]) for row in rows)
+            found = tuple(BookableVenue(*tuple(row)) for row in rows)
             self._bookable = (time.monotonic(), found)
         return self._bookable[1]
 
