@@ -1,4 +1,4 @@
-"""The one sentence about changes of a visit, computed from the slot and the venue's policy. `words/promise.js` says the same."""
+"""The one sentence about changes of a visit, computed from the slot and the venue's policy. `features/reserve/summary.js` says the same."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

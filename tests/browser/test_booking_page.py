@@ -30,13 +30,13 @@ async def test_a_code_is_understood_in_any_case_with_blanks_and_without_dashes(w
     page = await open_page("/reserve")
     await page.get_by_role("textbox", name="Ticket code").fill(f"  {ticket.code.lower().replace('-', ' ')} ")
     await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("heading", name="Where do we send")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where should we send")).to_be_visible()
 
 
 async def test_the_address_can_carry_the_ticket(world: World, open_page: Open) -> None:
     ticket = await world.ticket()
     page = await open_page(f"/reserve?ticket={ticket.code}")
-    await expect(page.get_by_role("heading", name="Where do we send")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where should we send")).to_be_visible()
 
 
 async def test_each_bad_ticket_is_explained(world: World, open_page: Open) -> None:

@@ -196,7 +196,7 @@ async def test_the_whole_booking_is_walked_by_keyboard(world: World, open_page: 
     await page.get_by_role("textbox", name="Ticket code").focus()
     await keys.type((await world.ticket()).code)
     await keys.press("Enter")
-    await expect(page.get_by_role("heading", name="Where do we send")).to_be_focused()
+    await expect(page.get_by_role("heading", name="Where should we send")).to_be_focused()
     await page.get_by_label("Email").focus()
     await keys.type("john@example.com")
     await keys.press("Tab")

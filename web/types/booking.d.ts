@@ -118,7 +118,7 @@ interface CalendarOptions { today: string; onPick(date: string): void; onTurn(ke
 interface SlotsPanelOptions {
   onSelect(slot: PickedSlot): void;
   nearest(slot: Slot): Promise<Slot[]>;
-  waiting(slot: Slot): Element | null;
+  waiting(slot: Slot): Promise<Element | null>;
 }
 
 /** `onTickets` is called when the tickets of the draft change, `onDone` when the customer goes on. */

@@ -18,18 +18,20 @@ const whose = orq > 0 ? { orq } : {};
 followHubClock(root.dataset.now);
 const draft = new BookingDraft({ orq: whose.orq ?? null, home: Number(root.dataset.venue) || null });
 
+/** The module, once the later steps have their style sheet. @template T @param {Promise<T>} module */
+const withStyles = async (module) => (await Promise.all([module, loadStyleSheet("base/booking_steps")]))[0];
 // Later steps are fetched once the first is usable.
 /** @type {Record<string, () => Promise<Part>>} */
 const makers = {
-  venue: async () => new (await loadModule(() => import("../features/reserve/venue.js"))).VenueStep({ draft, onDone: afterTickets }),
-  contact: async () => new (await loadModule(() => import("../features/reserve/contact.js"))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
-  code: async () => new (await loadModule(() => import("../features/reserve/code.js"))).CodeStep({ draft, whose, onDone: () => steps.go(draft.placed ? "confirm" : "slot") }),
+  venue: async () => new (await withStyles(loadModule(() => import("../features/reserve/venue.js")))).VenueStep({ draft, onDone: afterTickets }),
+  contact: async () => new (await withStyles(loadModule(() => import("../features/reserve/contact.js")))).ContactStep({ draft, onDone: () => steps.go(afterContact()) }),
+  code: async () => new (await withStyles(loadModule(() => import("../features/reserve/code.js")))).CodeStep({ draft, whose, onDone: () => steps.go(draft.placed ? "confirm" : "slot") }),
   slot: async () => {
     const [{ SlotStep }, { Turns }] = await Promise.all([loadModule(() => import("../features/reserve/slot_step.js")), loadModule(() => import("../features/reserve/turns.js")), loadStyleSheet("base/calendar"), loadStyleSheet("base/slots")]);
     turns = new Turns({ draft, onTurn: openSlots });
     return new SlotStep({ whose, booking, onChosen });
   },
-  confirm: async () => new (await loadModule(() => import("../features/reserve/confirm.js"))).Confirm({ draft, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale?.(), goTo: (step) => steps.go(step) }),
+  confirm: async () => new (await withStyles(loadModule(() => import("../features/reserve/confirm.js")))).Confirm({ draft, whose, onBooked, onChanged: keep, onStale: () => parts.slot?.stale?.(), goTo: (step) => steps.go(step) }),
   done: async () => {
     const [{ showSuccess }] = await Promise.all([loadModule(() => import("../features/reserve/success.js")), loadStyleSheet("base/take_home")]);
     return { enter: () => showSuccess(draft) };

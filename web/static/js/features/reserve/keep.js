@@ -3,7 +3,7 @@ import { h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
-import { promise } from "../../words/promise.js";
+import { promise } from "./summary.js";
 
 /**
  * @param {object} reservation

@@ -3,13 +3,13 @@ import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { BOOKABLE, monthKey, nearestWithRoom } from "../../models/availability.js";
+import { loadModule } from "../../lib/lazy_loading.js";
 import { LiveMonths } from "../../models/live_months.js";
 import { clock, longDay, nowAt, spokenSpan } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain, NO_CONNECTION } from "../../words/refusals.js";
 import { Calendar } from "./calendar.js";
 import { slotWords, SlotsPanel } from "./slots.js";
-import { WaitlistOffer } from "./waitlist.js";
 
 /** At most one spoken sentence per this time, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
@@ -133,10 +133,11 @@ export class SlotStep {
   }
 
   /** @param {Slot} slot */
-  #waiting(slot) {
+  async #waiting(slot) {
     const { codes, email, phone, proof, venue, places = 1 } = this.booking();
     if (!codes?.length || !email || !phone || venue?.waitlist === false) return null;
     const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, contact_proof: proof ?? undefined, ...this.whose };
+    const { WaitlistOffer } = await loadModule(() => import("./waitlist.js"));
     return new WaitlistOffer({ slot, places, body }).element;
   }
 

@@ -183,9 +183,9 @@ class Card {
     this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest times with room")), host);
     this.more.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
-    const waiting = this.panel.waiting(slot);
+    // Without the module of the waiting list the other times are still there.
+    const [waiting, found] = await Promise.all([this.panel.waiting(slot).catch(() => null), this.panel.nearest(slot)]);
     if (waiting) this.more.append(waiting);
-    const found = await this.panel.nearest(slot);
     if (found.length) drawAlternatives(host, found, (picked) => this.panel.onSelect(picked));
     else host.replaceChildren(h("p", { class: "soft" }, t("There is none near this one.")));
   }
