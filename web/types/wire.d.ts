@@ -247,6 +247,8 @@ declare namespace Wire {
     change_cutoff_hours?: number | string | (number | string)[] | null;
     show_contact?: number | string | (number | string)[] | null;
     address?: number | string | (number | string)[] | null;
+    contact_email?: number | string | (number | string)[] | null;
+    contact_phone?: number | string | (number | string)[] | null;
     language?: number | string | (number | string)[] | null;
     country?: number | string | (number | string)[] | null;
     contact_check?: number | string | (number | string)[] | null;
@@ -1597,6 +1599,7 @@ declare namespace Wire {
     ticket_code: string;
     status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
     reserved_date: string | null;
+    venue_id: number | null;
   }
   interface OrderTickets {
     tickets: (OrderTicket)[];
@@ -2081,11 +2084,20 @@ declare namespace Wire {
     recovery_codes_left: number;
     connected_at: string | null;
   }
+  interface SendAgain {
+    ticket_code?: string | null;
+    email?: string | null;
+    orq?: number | null;
+  }
   interface SendCode {
     email: string;
     phone: string;
     channel: "email" | "sms";
     orq?: number | null;
+  }
+  interface SentAgain {
+    success: true;
+    message: string;
   }
   interface ShiftFields {
     date: string;
@@ -2351,6 +2363,7 @@ declare namespace Wire {
     order_id: number;
     order_tickets: number;
     venue: TicketVenue | null;
+    venues: (TicketVenue)[];
   }
   interface TicketCheckedAnswer {
     success: true;
@@ -2403,7 +2416,12 @@ declare namespace Wire {
     data: TicketSlots;
   }
   interface TicketVenue {
+    id: number;
+    slug: string;
     name: string;
+    address: string;
+    contact_email: string;
+    contact_phone: string;
     contact_check: "format" | "email" | "sms" | "both";
     country: string;
     timezone: string;
@@ -2864,6 +2882,7 @@ declare namespace Wire {
     Call extends `GET /api/reservation-slots/available${Query}` ? Calendar :
     Call extends `GET /api/reservations/by-token${Query}` ? ReservationAnswer :
     Call extends `POST /api/reservations/create${Query}` ? ReservedAnswer :
+    Call extends `POST /api/reservations/send-again${Query}` ? SentAgain :
     Call extends `POST /api/tickets/mine${Query}` ? OrderTicketsAnswer :
     Call extends `GET /api/tickets/search${Query}` ? FoundTicketsAnswer :
     Call extends `POST /api/tickets/validate${Query}` ? TicketCheckedAnswer :
