@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from db.statements import load
+from hub.actions.messaging.gate_messages import drop_old_messages
 from hub.actions.messaging.notices import drop_old_notices
 from hub.actions.staff.sign_in_attempts import LOCKS_KEPT
 from hub.services import Services
@@ -35,3 +36,4 @@ async def refresh_revocations(services: Services) -> None:
     await services.database.execute(LINKS.drop_old_links, now - KEEP_LINKS)
     await services.database.execute(SIGN_IN.drop_run_out_attempts, now, now - LOCKS_KEPT)
     await drop_old_notices(services)
+    await drop_old_messages(services)

@@ -113,3 +113,28 @@ async def test_the_places_of_people_who_did_not_come_are_released_after_a_second
     await dialog.get_by_role("button", name="Release and email them").click()
     await expect(dialog.get_by_role("status")).to_contain_text("4 places of 12:00")
     assert (await read_slot(hub.database, id=slot))["booked_count"] == 0
+
+
+async def test_a_message_reaches_the_gate_and_comes_back_read_and_a_scanner_rings(
+    world: World, open_page: Open
+) -> None:
+    gate = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), gate="Gate A", phone=True)
+    await expect(gate.locator("#link-state")).to_have_text("Live")
+    page = await control_room(world, open_page)
+    await page.get_by_role("button", name="Message gates").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.locator("[data-device]")).to_contain_text("Jane Smith")
+    await dialog.get_by_label("Message").fill("The side door opens at eight")
+    await dialog.get_by_role("button", name="Send message").click()
+    sent = dialog.locator("[data-message]")
+    await expect(sent).to_contain_text("Nobody has read it yet.")
+    card = gate.locator(".gate-notice")
+    await expect(card).to_contain_text("The side door opens at eight")
+    await look(gate, "message-gate")
+    await card.get_by_role("button", name="I have read it").click()
+    await expect(card).to_have_count(0)
+    await expect(sent).to_contain_text("Read by Jane Smith (gate Gate A)")
+    await assert_accessible(page, "gates and messages")
+    await look(page, "message-room")
+    await dialog.get_by_role("button", name="Ring").click()
+    await expect(gate.locator(".gate-notice")).to_contain_text("The control room is ringing this scanner")

@@ -30,6 +30,7 @@ _ROWS = {
     ("AlertsBody", "alert"): "Alert",
     ("AlarmsBody", "alarm"): "Alarm",
     ("NoticesBody", "data"): "unknown",
+    ("MessagesBody", "message"): "GateMessage",
     ("ConflictsBody", "conflict"): "Conflict",
     ("DisputesBody", "dispute"): "Dispute",
 }

@@ -5,7 +5,7 @@ type FigureBoard = import("../static/js/models/figure_board.js").FigureBoard;
 
 /** The venue as a panel knows it: null until the socket has named it. */
 /** `playOf`: the title of what plays in a slot, where it is known. */
-interface PanelContext { readonly venue: { id?: number; timezone?: string; today?: string } | null; playOf?(slot: number | null): string | undefined }
+interface PanelContext { readonly venue: { id?: number; timezone?: string; today?: string; gates?: (string | { name: string })[] } | null; playOf?(slot: number | null): string | undefined }
 
 /** Why scans were not green, and at which gates. */
 interface ReasonSum { result: Colour; reason: string; count: number; gates?: { gate: string; count: number }[] }

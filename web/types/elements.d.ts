@@ -233,6 +233,7 @@ interface ElementsById {
   "menu": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["nav"];
   "message": HTMLElementTagNameMap["textarea"];
   "message-hint": HTMLElementTagNameMap["p"];
+  "message-tools": HTMLElementTagNameMap["button"];
   "message-wrong": HTMLElementTagNameMap["p"];
   "mine": HTMLElementTagNameMap["div"];
   "missing": HTMLElementTagNameMap["h2"];

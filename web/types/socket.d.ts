@@ -32,6 +32,9 @@ interface Commands {
   withdraw: Wire.Dispute;
   override: Wire.Dispute;
   decline: Wire.Dispute;
+  send_message: Wire.GateMessage;
+  read_message: { message_id: number };
+  ring: { device_id: string };
   ping: { server_time: string };
   unsubscribe: { subscriptions: number[] };
   acknowledge_alarm: Wire.Alarm;
@@ -52,6 +55,7 @@ interface Topics {
   alarms: { snapshot: { alarms: Wire.Alarm[] }; event: OrMissed<Wire.AlarmsBody> };
   scanner: { snapshot: Wire.ScannerBody; event: OrMissed<Wire.ScannerBody> };
   notices: { snapshot: { notices: GateNotice[] }; event: OrMissed<GateNotice> };
+  messages: { snapshot: { messages: Wire.GateMessage[] }; event: OrMissed<Wire.MessagesBody> };
   conflicts: { snapshot: { open: number; conflicts: Wire.Conflict[] }; event: OrMissed<Wire.ConflictsBody> };
   disputes: { snapshot: { disputes: Wire.Dispute[] }; event: OrMissed<Wire.DisputesBody> };
 }
@@ -62,6 +66,8 @@ interface NoticeKinds {
   conflict_decided: { conflict: Wire.Conflict };
   dispute: Wire.Dispute;
   alarm: Wire.Alarm;
+  message: { message_id: number; text: string; gate: string | null; by: string; sent_at: string };
+  ring: { by: string; rung_at: string };
 }
 type NoticeKind = keyof NoticeKinds;
 type GateNotice<Kinds extends NoticeKind = NoticeKind> = {
@@ -82,6 +88,16 @@ declare namespace Wire {
     details: { slots?: string[]; unplaced?: number };
     raised_at: string;
     cleared_at: string | null;
+  }
+  /** hub/actions/messaging/gate_messages.py */
+  interface GateMessage {
+    message_id: number;
+    venue_id: number;
+    gate: string | null;
+    text: string;
+    by: { id: number; name: string };
+    sent_at: string;
+    read: { id: number; name: string; gate: string | null; read_at: string }[];
   }
   /** hub/actions/scanning/duplicate_alarms.py */
   interface Alarm {

@@ -2654,6 +2654,9 @@ declare namespace Wire {
     reason: string;
     mode: string;
   }
+  interface MessagesBody {
+    message: GateMessage;
+  }
   interface MissedBody {
     missed: boolean;
   }

@@ -22,7 +22,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice to one staff member (`staff_id`) at any gate, or to everybody at one `gate` of the venue. Exactly one is set.
+    """A notice to one staff member (`staff_id`) at any gate, to everybody at one `gate` of the venue, to one `device` there, or to all.
 
     `kind` says what the page does with `data`; docs/protocol.md lists both.
     """
@@ -32,6 +32,13 @@ class Notice:
     venue_id: int
     staff_id: int | None = None
     gate: str | None = None
+    device: str | None = None
+    to_all: bool = False
+    """Set if it is for everybody at the venue. Else exactly one of the three is."""
+
+    def __post_init__(self) -> None:
+        named = [one for one in (self.staff_id, self.gate, self.device) if one is not None]
+        assert len(named) + self.to_all == 1, "a notice is for one of them"
 
 
 async def give_notices(services: Services, org_id: int, notices: Sequence[Notice]) -> list[int]:
@@ -42,23 +49,23 @@ async def give_notices(services: Services, org_id: int, notices: Sequence[Notice
     bodies = [orjson.dumps(notice.data, default=str).decode() for notice in notices]
     rows = await services.database.fetch(
         NOTICES.give_notices, org_id, [n.venue_id for n in notices], [n.staff_id for n in notices],
-        [n.gate for n in notices], [n.kind for n in notices], bodies, now,
+        [n.gate for n in notices], [n.kind for n in notices], bodies, now, [n.device for n in notices],
     )  # fmt: skip
     ids = [row["id"] for row in rows]
     services.announcer.publish(
         TopicEvent.of(org_id, TOPIC, _as_dict(notice_id, n.kind, orjson.Fragment(body), now), venue_id=n.venue_id,
-                     staff_id=n.staff_id, gate=n.gate)
+                     staff_id=n.staff_id, gate=n.gate, device=n.device)
         for notice_id, n, body in zip(ids, notices, bodies, strict=True)
     )  # fmt: skip
     return ids
 
 
 async def recent_notices(
-    services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None
+    services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None, device: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return the notices of the last 15 minutes for this staff member at this gate, oldest first."""
+    """Return the notices of the last 15 minutes for this staff member at this gate and device, oldest first."""
     since = services.clock.now() - REPEATED_FOR
-    rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST)
+    rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST, device)
     return [_as_dict(row["id"], row["kind"], orjson.Fragment(row["data"]), row["told_at"]) for row in rows]
 
 

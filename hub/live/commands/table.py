@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.access.roles import Role
-from hub.live.commands import alarms, disputes, guests, ping, scanning, subscriptions, sync
+from hub.live.commands import alarms, disputes, guests, messages, ping, scanning, subscriptions, sync
 from hub.live.commands.context import CommandContext
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
@@ -44,6 +44,9 @@ COMMANDS: dict[str, Command] = {
     "override": Command(Role.MANAGER, disputes.read_override, disputes.override),
     "decline": Command(Role.MANAGER, disputes.read_decline, disputes.decline),
     "acknowledge_alarm": Command(Role.MANAGER, alarms.read_alarm_id, alarms.acknowledge_alarm),
+    "send_message": Command(Role.MANAGER, messages.read_new_message, messages.send_message),
+    "read_message": Command(Role.OPERATOR, messages.read_message_id, messages.read_message),
+    "ring": Command(Role.MANAGER, messages.read_ring, messages.ring),
     "subscribe": Command(Role.OPERATOR, subscriptions.read_subscribe, subscriptions.subscribe),
     "unsubscribe": Command(Role.OPERATOR, subscriptions.read_unsubscribe, subscriptions.unsubscribe),
     "ping": Command(Role.OPERATOR, ping.read_nothing, ping.ping),

@@ -243,6 +243,12 @@ class NoticesBody(TypedDict):
     data: dict[str, Any]
 
 
+class MessagesBody(TypedDict):
+    """`messages`: one message to the gates that is new or was read. The reply lists them as `messages`."""
+
+    message: dict[str, Any]
+
+
 class ConflictsBody(TypedDict):
     """`conflicts`: one conflict that is new or decided, and how many are open. The reply lists them as `conflicts`."""
 
@@ -266,6 +272,7 @@ BODIES: dict[str, type[Any]] = {
     "scans": ScansBody,
     "scanner": ScannerBody,
     "notices": NoticesBody,
+    "messages": MessagesBody,
     "conflicts": ConflictsBody,
     "disputes": DisputesBody,
 }

@@ -1,4 +1,4 @@
-"""Topic `notices`: messages to one staff member, or to everybody at one gate."""
+"""Topic `notices`: messages to one staff member, to everybody at one gate or at the venue, or to one scanner."""
 
 from typing import Any
 
@@ -17,12 +17,16 @@ async def open_notices(context: TopicContext, _: SubscribeRequest) -> dict[str, 
         if event.staff_id is not None:
             return event.staff_id == identity.staff_id
         # The gate at the time of the notice, because an operator may walk to another one.
-        return event.venue_id == identity.venue_id and event.gate == context.device.gate
+        if event.venue_id != identity.venue_id:
+            return False
+        if event.device is not None:
+            return event.device == context.device.id
+        return event.gate is None or event.gate == context.device.gate
 
     async def read() -> dict[str, Any]:
         notices = await recent_notices(
             context.services, identity.org_id, staff_id=identity.staff_id, venue_id=identity.venue_id,
-            gate=context.device.gate,
+            gate=context.device.gate, device=context.device.id,
         )  # fmt: skip
         return {"notices": notices}
 

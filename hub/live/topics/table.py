@@ -8,7 +8,8 @@ alerts    measured values that are at or over their threshold
 alarms    codes shown at two gates
 scans     every decision at the gates of a venue, through a filter
 scanner   what an enrolled scanner learns about itself
-notices   messages to one staff member, or to everybody at a gate
+notices   messages to one staff member, to a gate or to all, or to one scanner
+messages  what the control room has sent to the gates, and who has read it
 conflicts visitors whom offline scanners let in against the hub's decision
 disputes  what operators ask supervisors, and what these answer
 
@@ -27,6 +28,7 @@ from hub.live.topics.counts import open_counts
 from hub.live.topics.devices import open_devices
 from hub.live.topics.disputes import open_disputes
 from hub.live.topics.figures import open_figures
+from hub.live.topics.messages import open_messages
 from hub.live.topics.notices import open_notices
 from hub.live.topics.scanner import open_scanner
 from hub.live.topics.scans import open_scans
@@ -51,6 +53,7 @@ TOPICS: dict[str, Topic] = {
     "scans": Topic(Role.MANAGER, open_scans),
     "scanner": Topic(Role.OPERATOR, open_scanner),
     "notices": Topic(Role.OPERATOR, open_notices),
+    "messages": Topic(Role.MANAGER, open_messages),
     "conflicts": Topic(Role.MANAGER, open_conflicts),
     "disputes": Topic(Role.MANAGER, open_disputes),
 }

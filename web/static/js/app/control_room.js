@@ -5,6 +5,7 @@ import { retryLoading } from "../lib/lazy_loading.js";
 import { LinkState } from "../lib/link_state.js";
 import { BoardView } from "../features/control_room/board_view.js";
 import { FiguresView } from "../features/control_room/figures_view.js";
+import { openMessageTools } from "../features/control_room/message_tools.js";
 import { NowView } from "../features/control_room/now_view.js";
 import { openSlotTools } from "../features/control_room/slot_tools.js";
 import { openViews } from "../features/control_room/views.js";
@@ -155,4 +156,5 @@ const context = {
 };
 openViews(socket, context);
 openSlotTools(context);
+openMessageTools(socket, context);
 socket.open();

@@ -28,6 +28,7 @@ import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
 import { ModeChoice } from "../features/scan/mode_choice.js";
+import { GateMessages } from "../features/scan/gate_messages.js";
 import { NoticeShelf } from "../features/scan/notices.js";
 import { NoticesCount } from "../features/scan/notices_count.js";
 import { PartyPanel } from "../features/scan/party_panel.js";
@@ -135,6 +136,7 @@ const noticesCount = new NoticesCount({ onTouched: () => input.focus() });
 const notices = new GateNotices({ socket });
 const supervisor = new Supervisor({ flow, socket, notices, shelf, timezone: () => venue?.timezone });
 new GateAlarm({ notices, shelf, signals, timezone: () => venue?.timezone });
+new GateMessages({ socket, notices, shelf, signals, timezone: () => venue?.timezone });
 const blocked = new BlockedScan({ signals });
 const input = new CodeInput({
   onCode: (text, physical) => {
