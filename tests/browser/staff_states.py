@@ -22,6 +22,7 @@ from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
 from tests.support.shows import add_booking, add_performance, add_stage, change_room
 from tests.support.venue_day import PLAN, checked_before, live_through
+from tests.support.venues import add_gates
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket
 
@@ -99,9 +100,46 @@ async def scanner(scene: Scene) -> Page:
 
 @state("door", reloads=True)
 async def scanner_gate(scene: Scene) -> Page:
-    """A device without a gate asks for its name."""
+    """A device without a gate asks for its name where the venue has no list."""
     page = await at_gate(scene, gate="")
     await expect(page.locator("#gate-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door", reloads=True)
+async def scanner_gates(scene: Scene) -> Page:
+    """A new device chooses from the venue's gates."""
+    if scene.once("gates"):
+        await add_gates(scene.world, "Garden", "Main entrance", "Side door")
+    page = await at_gate(scene, gate="")
+    await expect(page.locator("#gates button").first).to_be_visible()
+    return page
+
+
+@state("door", after="scanner-gates")
+async def scanner_mode(scene: Scene) -> Page:
+    """It is asked how visitors are admitted."""
+    page = await scanner_gates(scene)
+    await page.locator("#gates button").first.click()
+    await expect(page.locator("#mode-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door", after="scanner-history")
+async def scanner_switch(scene: Scene) -> Page:
+    """A change between entry and exit in mid-shift."""
+    page = await scanner_history(scene)
+    await page.locator("#way-exit").click()
+    await expect(page.locator("#way-dialog[open]")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_checked(scene: Scene) -> Page:
+    """The last scans have one visitor who was checked and not admitted."""
+    page = await scanned(scene, (await booked(scene)).code, "GREEN")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#scans .admit").first).to_be_visible()
     return page
 
 

@@ -40,7 +40,6 @@ export class SettingsDialog {
     for (const name of SWITCHES) switchOf(name).checked = this.settings.get(name);
     const seconds = this.settings.get("seconds");
     byId("set-seconds").value = String(seconds);
-    byId("set-seconds").disabled = !this.settings.get("continuous");
     byId("set-parties").disabled = !this.settings.get("continuous");
     byId(this.settings.get("parties") === "all" ? "set-parties-all" : "set-parties-ask").checked = true;
     byId("set-seconds-said").textContent = tn("one second", "{n} seconds", seconds);
