@@ -239,3 +239,21 @@ async def test_an_attempt_keeps_its_key_for_the_same_request_only(page: Page) ->
     assert await ask(page, "booking_attempt", other)
     kept = json.loads(await page.evaluate("sessionStorage.getItem('venue-hub.booking-attempt')"))
     assert set(kept) == {"wish", "key"}
+
+
+async def test_a_slot_over_midnight_runs_on_its_own_day_until_it_ends(page: Page) -> None:
+    night, evening = ("22:30:00", "02:30:00"), ("18:00:00", "20:00:00")
+    cases = [
+        (night, "2026-11-20", "22:00:00", False, False), (night, "2026-11-20", "23:59:59", True, False),
+        (night, "2026-11-21", "00:30:00", True, False), (night, "2026-11-21", "02:30:00", False, True),
+        (night, "2026-11-22", "00:30:00", False, True), (evening, "2026-11-20", "19:00:00", True, False),
+        (evening, "2026-11-20", "20:00:00", False, True), (evening, "2026-11-21", "00:30:00", False, True),
+    ]  # fmt: skip
+    asked = [
+        [{"start_time": start, "end_time": end}, {"date": date, "time": time}]
+        for (start, end), date, time, _, _ in cases
+    ]
+    slots = "given.map(([slot, now]) => [m.standingOf(slot, '2026-11-20', now), m.runsOn([slot], '2026-11-20', now)])"
+    for case, (standing, runs) in zip(cases, await ask(page, "running_day", slots, *asked), strict=True):
+        assert (standing["on"], standing["over"]) == case[3:], case
+        assert runs is (case[3] and case[1] != "2026-11-20"), case

@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.actions.reporting.scan_log import choices, venue_of_records
-from hub.rules.venue_day import today
 from web.keys import SERVICES
 from web.pages.render import page
 from web.pages.staff import manager_of
@@ -25,7 +24,7 @@ async def show_history(request: web.Request) -> web.Response:
         request,
         "history.html",
         venue=venue,
-        today=today(services.clock.now(), venue.zone).isoformat(),
+        today=venue.business_day(services.clock.now()).isoformat(),
         **await choices(services, venue),
     )
 
@@ -59,4 +58,4 @@ async def _days_page(request: web.Request, template: str) -> web.Response:
     """Show a page about days. Its script reads the data from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
-    return page(request, template, venue=venue, today=today(services.clock.now(), venue.zone).isoformat())
+    return page(request, template, venue=venue, today=venue.business_day(services.clock.now()).isoformat())

@@ -14,7 +14,6 @@ from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.venue_day import today
 from hub.services import Services
 
 GUESTS = load("guests/guests")
@@ -150,7 +149,7 @@ async def find_guests(services: Services, org_id: int, venue_id: int, text: str)
         raise Refused(Reason.INVALID_REQUEST, errors=[problem])
     venue = await services.venues.read(org_id, venue_id)
     now = services.clock.now()
-    day = today(now, venue.zone)
+    day = venue.business_day(now)
     rows = await services.database.scans.fetch(
         GUESTS.guests_at_gate, org_id, venue_id, now - timedelta(minutes=venue.policy.late_entry_minutes), now + timedelta(days=1),
         [f"%{_literal(word)}%" for word in words], MOST_AT_GATE, day - timedelta(days=1), day + timedelta(days=1),

@@ -10,7 +10,7 @@ from hub.rules.entry_decision import EntryPolicy, ReservationFacts
 from hub.rules.policy_effect import BY_RE_ENTRY, DEPENDENT, LoggedScans, decide_again
 from hub.rules.reasons import Reason
 from hub.rules.venue import Venue
-from hub.rules.venue_day import day_bounds, today
+from hub.rules.venue_day import day_bounds
 from hub.services import Services
 
 LOG = load("reporting/policy_effect")
@@ -51,7 +51,7 @@ class PolicyEffect:
 
 async def recent_effects(services: Services, venue: Venue, policy: EntryPolicy) -> tuple[PolicyEffect, PolicyEffect]:
     """Return the effect on today so far, and on yesterday."""
-    day = today(services.clock.now(), venue.zone)
+    day = venue.business_day(services.clock.now())
     return (
         await policy_effect(services, venue, policy, day),
         await policy_effect(services, venue, policy, day - timedelta(days=1)),

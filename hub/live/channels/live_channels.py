@@ -23,7 +23,7 @@ from hub.live.channels.scans import RESYNC_SECONDS as SCANS_RESYNC_SECONDS
 from hub.live.channels.shared_devices import SharedDevices
 from hub.live.channels.statistics import READ_SECONDS, StatisticsChannels
 from hub.live.channels.tickets import TicketChannels
-from hub.rules.venue_day import midnight, today
+from hub.rules.venue_day import midnight
 from hub.services import Services
 
 
@@ -91,5 +91,5 @@ class LiveChannels:
     async def _read_scans(self, key: ScanKey, since: datetime | None) -> list[LoggedScan]:
         if since is None:
             venue = await read_venue(self._services, key.org_id, key.venue_id)
-            since = midnight(today(self._services.clock.now(), venue.zone), venue.zone)
+            since = midnight(venue.business_day(self._services.clock.now()), venue.zone)
         return await latest_scans(self._services, key.org_id, key.venue_id, key.wanted, since=since, limit=KEPT_SCANS)

@@ -63,8 +63,9 @@ class StatisticsChannels(Channels[DayKey, StatisticsChannel]):
         if whole:
             board.name_gates(await gates_of(self._services, channel.venue))
             channel.whole_at = began
-        start, end = day_bounds(channel.key.day, channel.venue.zone)
-        minute = int((now - start).total_seconds() // 60) if start <= now < end else None
+        start, _ = day_bounds(channel.key.day, channel.venue.zone)
+        runs = channel.venue.business_day(now) == channel.key.day
+        minute = int((now - start).total_seconds() // 60) if runs else None
         news = board.merge(tallies, whole=whole, minute=minute)
         channel.horizon = settled_before
         if board.version != version:

@@ -144,7 +144,7 @@ class StaffConnection(SocketSession):
         telemetry.event(telemetry.SOCKET_OPENED, org_id=identity.org_id, operator_id=identity.staff_id)
         wheel = self._host.timer_wheel
         wheel.put(self, self._seconds_to_next(wheel.now))
-        today = services.clock.now().astimezone(venue.zone).date() if venue else None
+        today = venue.business_day(services.clock.now()) if venue else None
         self.queue.send(frames.ready(identity, venue, today))
 
     async def _read_scanner(self, identity: Identity, device: Any) -> Scanner | None:

@@ -8,15 +8,14 @@ from hub.live.protocol import fields
 from hub.live.topics.context import TopicContext
 from hub.live.topics.subscribe_request import SubscribeRequest
 from hub.rules.venue import Venue
-from hub.rules.venue_day import today
 
 MOST_DAYS_AWAY = timedelta(days=400)
 
 
 async def read_venue_day(context: TopicContext, request: SubscribeRequest) -> tuple[Venue, date]:
-    """Return the venue and day of the request; by default the login's venue and today there."""
+    """Return the venue and day of the request; by default the login's venue and the business day that runs there."""
     venue = await read_requested_venue(context, request)
-    this_day = today(context.services.clock.now(), venue.zone)
+    this_day = venue.business_day(context.services.clock.now())
     day = request.day or this_day
     if abs(day - this_day) > MOST_DAYS_AWAY:
         fields.refuse("date", f"give a date within {MOST_DAYS_AWAY.days} days of today")

@@ -11,7 +11,6 @@ from hub.actions.guests.change_guest import GuestChange, change_guest, remove_gu
 from hub.actions.guests.guest_list import GuestRecord, list_guests, read_guest, slots_of_day
 from hub.actions.venues.venues import venue_of
 from hub.rules.guest_lists import GuestDraft
-from hub.rules.venue_day import today
 from web.api.administration import actor_of, answer, is_dry_run
 from web.api.guests.requests import ChangedGuest, NewGuests, PastedGuests
 from web.json_body import invalid, read_json
@@ -40,7 +39,7 @@ async def show_guests(request: web.Request) -> web.Response:
     slots: list[Any] = []
     if slot_id is None:
         venue = await services.venues.read(by.org_id, await venue_of(services, by, venue_id))
-        slots = await slots_of_day(services, by, venue.id, first or today(services.clock.now(), venue.zone))
+        slots = await slots_of_day(services, by, venue.id, first or venue.business_day(services.clock.now()))
     ids = [slot_id] if slot_id is not None else [one.slot_id for one in slots]
     page = await list_guests(services, by, ids, text=text, before=before, limit=limit)
     return answer(

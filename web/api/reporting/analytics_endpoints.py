@@ -10,7 +10,6 @@ from aiohttp import web
 from hub.access.roles import Role
 from hub.actions.reporting.analytics import analytics
 from hub.actions.reporting.scan_log import venue_of_records
-from hub.rules.venue_day import today
 from web.api.reporting.csv_files import BYTE_ORDER_MARK, csv_cell, wants_csv
 from web.json_body import invalid
 from web.json_responses import success_response
@@ -33,7 +32,7 @@ async def show_analytics(request: web.Request) -> web.Response:
     venue_id = query_venue_id(request)
     venue = await venue_of_records(services, staff.org_id, venue_id or staff.venue_id)
     first, last = query_days(request)
-    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else today(services.clock.now(), venue.zone))
+    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else venue.business_day(services.clock.now()))
     first = first or last - timedelta(days=USUAL_DAYS - 1)
     if (last - first).days >= MOST_SPAN_DAYS:
         raise invalid(("to", f"At most {MOST_SPAN_DAYS} days"))

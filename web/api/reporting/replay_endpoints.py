@@ -8,7 +8,6 @@ from db.pool import DatabaseDown
 from hub.access.roles import Role
 from hub.actions.reporting.replay import replay_events, replay_head
 from hub.actions.reporting.scan_log import venue_of_records
-from hub.rules.venue_day import today
 from web.json_body import invalid
 from web.json_responses import dumps
 from web.keys import SERVICES
@@ -25,7 +24,7 @@ async def send_replay(request: web.Request) -> web.StreamResponse:
     first, last = query_days(request)
     if first != last:
         raise invalid(("date", "Give one day"))
-    day = first or today(services.clock.now(), venue.zone)
+    day = first or venue.business_day(services.clock.now())
     head = await replay_head(services, venue, day)
     pages = replay_events(services, venue, day)
     page: list[list[Any]] = await anext(pages, [])

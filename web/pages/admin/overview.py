@@ -11,7 +11,6 @@ from hub.actions.reporting.counts import DayCounts, day_counts
 from hub.actions.venues.overview import VenueStanding, venue_standing
 from hub.actions.venues.venue_records import list_venue_records
 from hub.rules.venue import Venue
-from hub.rules.venue_day import today
 from hub.text.languages import N_
 from web.keys import SERVICES
 from web.pages.admin.admin_page import admin_page
@@ -46,7 +45,7 @@ async def show_overview(request: web.Request) -> web.Response:
     if venues:
         venue = await services.venues.read(manager.org_id, wanted if wanted in known else venues[0].venue_id)
         standing = await venue_standing(services, venue)
-        counts = await day_counts(services, manager.org_id, venue.id, today(services.clock.now(), venue.zone))
+        counts = await day_counts(services, manager.org_id, venue.id, venue.business_day(services.clock.now()))
     slots = counts.slots if counts is not None else []
     steps = [] if venue is None or standing is None else _steps(venue, standing, manager.role)
     return admin_page(
@@ -57,7 +56,7 @@ async def show_overview(request: web.Request) -> web.Response:
         standing=standing,
         steps=steps,
         missing=sum(not step.is_done for step in steps),
-        day=None if venue is None else today(services.clock.now(), venue.zone),
+        day=None if venue is None else venue.business_day(services.clock.now()),
         capacity=sum(slot.capacity for slot in slots),
         booked=sum(slot.booked for slot in slots),
         entered=sum(slot.verified for slot in slots) + (counts.walk_ins if counts else 0),

@@ -11,6 +11,7 @@ import { openSlotTools } from "../features/control_room/slot_tools.js";
 import { openViews } from "../features/control_room/views.js";
 import { openWall } from "../features/control_room/wall.js";
 import { CountBoard } from "../models/count_board.js";
+import { runsOn } from "../models/running_day.js";
 import { FigureBoard } from "../models/figure_board.js";
 import { VenueSocket } from "../lib/socket.js";
 import { followHubClock, hubNow, longDay, momentAt, nowAt } from "../lib/dates.js";
@@ -118,7 +119,7 @@ function tick() {
   if (!venue) return;
   const now = clockOfVenue();
   byId("venue-clock").textContent = t("{time} at the venue", { time: momentAt(hubNow(), venue.timezone) });
-  if (followsToday && now.date > venue.today) {
+  if (followsToday && now.date > venue.today && !(board.date === venue.today && runsOn(board.inOrder(), venue.today, now))) {
     venue = { ...venue, today: now.date };
     watch(now.date);
   } else {

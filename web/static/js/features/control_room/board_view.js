@@ -1,6 +1,7 @@
 // Draws the board of slots. It changes rows in place, so that a bar grows instead of jumping.
 import { byId, first, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
+import { standingOf } from "../../models/running_day.js";
 import { number, span } from "../../lib/dates.js";
 
 const SPEAK_EVERY_MS = 15_000;
@@ -54,11 +55,9 @@ export class BoardView {
     for (const slot of board.slots.values()) {
       const row = this.#rows.get(slot.slot_id);
       if (!row) continue;
-      const today = board.date === now.date;
-      const on = today && slot.start_time <= now.time && (now.time < slot.end_time || slot.end_time < slot.start_time);
+      const { on, over: ended } = standingOf(slot, board.date ?? "", now);
       row.classList.toggle("now", on);
-      const ended = slot.end_time > slot.start_time && slot.end_time <= now.time;
-      row.classList.toggle("over", (board.date ?? "") < now.date || (today && ended));
+      row.classList.toggle("over", ended);
       const over = row.classList.contains("over");
       const missing = slot.booked - slot.verified;
       row.classList.toggle("cancelled", slot.is_cancelled === true);

@@ -257,7 +257,8 @@ export function spanOf(figures, slots, minuteOf) {
   const begins = slots.map((slot) => minuteOf(slot.start_time) - 60);
   const ends = slots.map((slot) => {
     const end = minuteOf(slot.end_time);
-    return (end <= minuteOf(slot.start_time) ? 1440 : end) + 15;
+    // A slot over midnight belongs to the day it begins.
+    return (end <= minuteOf(slot.start_time) ? 1440 + end : end) + 15;
   });
   const first = Math.min(...begins, ...(minutes.length ? [minutes[0] - 15] : []));
   const last = Math.max(...ends, ...(minutes.length ? [minutes[minutes.length - 1] + 15] : []));

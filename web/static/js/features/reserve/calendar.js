@@ -113,7 +113,11 @@ export class Calendar {
 
   /** @param {string} date @returns {CalendarStanding} */
   standing(date) {
-    if (date < this.today) return "past";
+    if (date < this.today) {
+      // A slot over midnight belongs to the day it begins, and can be booked until it ends.
+      const running = date === addDays(this.today, -1) ? this.#month?.standing(date, this.#party) : undefined;
+      return running && PICKABLE.includes(running) ? running : "past";
+    }
     return this.#month ? this.#month.standing(date, this.#party) : "unknown";
   }
 
