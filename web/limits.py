@@ -33,7 +33,7 @@ LONGEST_CONTACT_CODE = 64
 LONGEST_PROOF = 2048
 LONGEST_TOKEN = 200
 """A reservation's token, an idempotency key, or a cursor."""
-LEAST_SEARCH, LONGEST_SEARCH = 3, 200
+LEAST_SEARCH, LONGEST_SEARCH = 2, 200
 LONGEST_SESSION_TOKEN = 2048
 LONGEST_LABEL = 64
 """The name of a gate or a device, or a filter of the scan log."""

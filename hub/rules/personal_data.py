@@ -47,7 +47,10 @@ class Key(NamedTuple):
 
 
 PERSONAL: Mapping[str, Mapping[str, Erase]] = {
-    "tickets": {"customer_name": Erase.NULL, "customer_email": Erase.NULL, "customer_phone": Erase.NULL, "cancel_reason": Erase.NULL},
+    "tickets": {
+        "customer_name": Erase.NULL, "customer_email": Erase.NULL, "customer_phone": Erase.NULL, "imported_email": Erase.NULL,
+        "imported_phone": Erase.NULL, "cancel_reason": Erase.NULL,
+    },
     "bookings": {
         "name": Erase.NAMELESS, "email": Erase.BLANK, "phone": Erase.NULL, "notes": Erase.BLANK, "key_hash": Erase.NULL,
         "body_hash": Erase.NULL,

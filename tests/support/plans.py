@@ -59,3 +59,9 @@ async def times_read(connection: Any, index: str) -> int:
             "SELECT coalesce(idx_scan, 0) FROM pg_stat_user_indexes WHERE indexrelname = $1", index
         )
     )
+
+
+async def folded_in_postgres(connection: Any, names: list[str]) -> list[str]:
+    """Return names as the index of names has them."""
+    sql = "SELECT folded_name(name) AS name FROM unnest($1::text[]) WITH ORDINALITY AS a (name, n) ORDER BY n"
+    return [row["name"] for row in await connection.fetch(sql, names)]

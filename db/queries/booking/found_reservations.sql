@@ -46,15 +46,18 @@ SET LOCAL enable_bitmapscan = on;
 -- Of each kind no more than $16 are looked at, each by an index (LATERAL ... LIMIT, so that no plan reads a whole table); `capped` says that there may be others.
 WITH named AS MATERIALIZED (
     SELECT t.id FROM tickets t
-     WHERE to_tsvector('simple', t.customer_name) @@ to_tsquery('simple', $14::text) AND t.customer_name IS NOT NULL AND t.org_id = $1
+     WHERE to_tsvector('simple', folded_name(t.customer_name)) @@ to_tsquery('simple', $14::text) AND t.customer_name IS NOT NULL AND t.org_id = $1
      LIMIT $16
 ), ordered AS MATERIALIZED (
     SELECT o.id FROM orders o
-     WHERE to_tsvector('simple', o.customer_name) @@ to_tsquery('simple', $14::text) AND o.customer_name IS NOT NULL AND o.org_id = $1
+     WHERE to_tsvector('simple', folded_name(o.customer_name)) @@ to_tsquery('simple', $14::text) AND o.customer_name IS NOT NULL AND o.org_id = $1
      LIMIT $16
 ), of_tickets AS MATERIALIZED (
     SELECT id FROM named
     UNION SELECT t.id FROM tickets t WHERE t.code = $12 AND t.org_id = $1
+    UNION (SELECT t.id FROM tickets t WHERE lower(t.imported_email) ~>=~ $9::text AND lower(t.imported_email) ~<~ $10::text
+              AND t.imported_email IS NOT NULL AND t.org_id = $1 LIMIT $16)
+    UNION (SELECT t.id FROM tickets t WHERE t.imported_phone = ANY ($11::text[]) AND t.imported_phone IS NOT NULL AND t.org_id = $1 LIMIT $16)
     UNION (SELECT t.id FROM (SELECT o.id FROM orders o WHERE o.reference = $13 AND o.org_id = $1 UNION SELECT id FROM ordered) o
             CROSS JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.order_id = o.id AND t.org_id = $1 LIMIT $16) t LIMIT $16)
 ), addressed AS MATERIALIZED (

@@ -15,7 +15,7 @@ WITH reserved AS MATERIALIZED (
 ), held AS MATERIALIZED (
     SELECT t.id, t.code FROM tickets t
      WHERE t.org_id = $1
-       AND (lower(t.customer_email) = $2 OR t.customer_phone = $3 OR t.id IN (SELECT id FROM booked) OR t.id IN (SELECT id FROM invited)
+       AND (lower(t.customer_email) = $2 OR t.customer_phone = $3 OR lower(t.imported_email) = $2 OR t.imported_phone = $3 OR t.id IN (SELECT id FROM booked) OR t.id IN (SELECT id FROM invited)
             OR (t.customer_email IS NULL AND (t.order_id IN (SELECT id FROM ordered) OR t.id IN (SELECT ticket_id FROM reserved))))
 ), visited AS MATERIALIZED (
     SELECT id, code FROM held

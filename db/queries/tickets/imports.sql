@@ -25,9 +25,9 @@ SELECT reference, id FROM orders WHERE org_id = $1 AND reference = ANY ($2::text
 -- name: import_tickets
 -- Adds tickets and returns their codes. Existing codes are left as they are.
 INSERT INTO tickets (org_id, code, order_id, product_id, channel, status, activation_mode, customer_name, customer_email,
-                     customer_phone, valid_until, created_at, activated_at)
-SELECT $1, t.code, t.order_id, t.product_id, t.channel, t.status, t.activation_mode, t.name, t.email, t.phone, t.valid_until,
-       $12::timestamptz, CASE WHEN t.status = 'ACTIVATED' THEN $12 END
+                     customer_phone, imported_email, imported_phone, valid_until, created_at, activated_at)
+SELECT $1, t.code, t.order_id, t.product_id, t.channel, t.status, t.activation_mode, t.name, t.email, t.phone,
+       t.email, t.phone, t.valid_until, $12::timestamptz, CASE WHEN t.status = 'ACTIVATED' THEN $12 END
   FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
               $10::text[], $11::timestamptz[])
        AS t (code, order_id, product_id, channel, status, activation_mode, name, email, phone, valid_until)

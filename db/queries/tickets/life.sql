@@ -75,10 +75,10 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
  ORDER BY e.joined_at, e.id;
 
 -- name: find_tickets
--- At most $6 tickets that match a code, an order, an e-mail address (lower case) or a phone number, each by its own index.
--- Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one.
+-- At most $6 tickets that match a code, an order, an e-mail address (lower case), a phone number, or a name by the query $8, each by
+-- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one.
 SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
-       s.end_time
+       s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM (SELECT id FROM (
             SELECT a.id FROM tickets a WHERE a.code = $2 AND a.org_id = $1
             UNION
@@ -91,6 +91,18 @@ SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_pho
             (SELECT r.ticket_id FROM ticket_reservations r WHERE lower(r.customer_email) = $4 AND r.org_id = $1 LIMIT $6)
             UNION
             (SELECT r.ticket_id FROM ticket_reservations r WHERE r.customer_phone = $5 AND r.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT i.id FROM tickets i WHERE lower(i.imported_email) = $4 AND i.imported_email IS NOT NULL AND i.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT i.id FROM tickets i WHERE i.imported_phone = $5 AND i.imported_phone IS NOT NULL AND i.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT n.id FROM tickets n WHERE to_tsvector('simple', folded_name(n.customer_name)) @@ to_tsquery('simple', $8::text)
+                AND n.customer_name IS NOT NULL AND n.channel NOT IN ('booking', 'guest') AND n.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT m.id FROM (SELECT x.id FROM orders x
+                                WHERE to_tsvector('simple', folded_name(x.customer_name)) @@ to_tsquery('simple', $8::text)
+                                  AND x.customer_name IS NOT NULL AND x.org_id = $1 LIMIT $6) x
+              CROSS JOIN LATERAL (SELECT m.id FROM tickets m WHERE m.order_id = x.id AND m.org_id = $1 LIMIT $6) m LIMIT $6)
         ) found LIMIT $6) f
   JOIN tickets t ON t.org_id = $1 AND t.id = f.id
   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id

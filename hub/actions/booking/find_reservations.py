@@ -26,6 +26,7 @@ from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 from hub.text.contact_details import read_phone
+from hub.text.search_words import name_query
 
 FOUND = load("booking/found_reservations")
 MOST = 200
@@ -257,8 +258,7 @@ async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]
         national = read_phone(text, venue.country) if venue is not None else None
         phones += [national] if national and national not in phones else []
     code = await code_as_stored(services.database.records, by.org_id, normalise(text)[:LONGEST_CODE])
-    words = [] if "@" in text or is_number else re.findall(r"[^\W_]+", text)[:6]
-    name = " & ".join(f"{word}:*" for word in words) or None
+    name = None if is_number else name_query(text)
     number = text.removeprefix("#")
     identifier = (
         int(number)

@@ -5,7 +5,6 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.access.roles import Role
 from hub.actions.reporting.scan_log import venue_of_records
 from hub.actions.tickets.life import find_tickets, ticket_life
 from web.json_body import invalid
@@ -13,16 +12,16 @@ from web.json_responses import success_response
 from web.keys import SERVICES
 from web.limits import LEAST_SEARCH, LONGEST_SEARCH
 from web.rate_limits import operator_of
-from web.request_fields import path_id, staff_of
+from web.request_fields import path_id
 
 _SEARCH_TEXT = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{{LEAST_SEARCH},{LONGEST_SEARCH}}}")
 
 
 async def search_tickets(request: web.Request) -> web.Response:
-    staff = staff_of(request, Role.MANAGER)
+    staff = await operator_of(request)
     text = request.query.get("q", "")
     if not _SEARCH_TEXT.fullmatch(text) or len(text.strip()) < LEAST_SEARCH:
-        raise invalid(("q", "Give a ticket code, an order, an email address or a phone number"))
+        raise invalid(("q", "Give a name, a ticket code, an order, an email address or a phone number"))
     services = request.app[SERVICES]
     venue = await venue_of_records(services, staff.org_id, staff.venue_id)
     return success_response({"tickets": await find_tickets(services, staff, text, venue.country)})

@@ -59,10 +59,11 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/api/tickets/search", record_endpoints.search_tickets, "Find tickets", "Records", "operator", responses.FoundTicketsAnswer,
         parameters=(
             Parameter("q", "query", {"type": "string", "minLength": LEAST_SEARCH, "maxLength": LONGEST_SEARCH},
-                      "A ticket's code, an order's reference, an e-mail address or a phone number, each whole.", True),
+                      "A ticket's code, an order's reference, an email address or a phone number, each whole, or words of a name.", True),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
-        about=f"For managers, within their own organisation and scope. Looks at {MOST_FOUND} tickets at most.",
+        about="Names are compared without regard to case, accents and the order of words. Within the own organisation and scope;"
+        f" operators see contact details by the policy `show_contact` of the venue. Looks at {MOST_FOUND} tickets at most.",
     ),
     Endpoint(
         "GET", "/api/tickets/{ticket_id:[0-9]+}/life", record_endpoints.show_ticket_history, "Get the history of a ticket", "Records", "operator", responses.LifeAnswer,

@@ -1,0 +1,31 @@
+"""What staff type to find a visitor: the words of a name, folded as the index of names has them."""
+
+import re
+import unicodedata
+
+MOST_WORDS = 6
+_COMBINING = re.compile("[\u0300-\u036f]")
+# An apostrophe parts words: Postgres takes some of these for letters.
+_PLAIN = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ı": "i",
+        **dict.fromkeys("\u2018\u2019\u02bc", " "),
+    }
+)
+
+
+def folded_name(name: str) -> str:
+    """Return a name without regard to case and accents, as `folded_name` in Postgres does."""
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", name)).lower().translate(_PLAIN)
+
+
+def name_query(text: str) -> str | None:
+    """Return the query for words that begin with those of `text`, in any order; None for an address or for text without letters."""
+    words = [] if "@" in text else re.findall(r"[^\W_]+", folded_name(text))[:MOST_WORDS]
+    return " & ".join(f"{word}:*" for word in words) if any(not word.isdecimal() for word in words) else None
