@@ -170,7 +170,7 @@ async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_pa
     page = await board(world, open_page)
     await expect(page.locator("#no-slots")).to_be_visible()
     await page.get_by_role("button", name="Day before").click()
-    await expect(page.get_by_role("columnheader", name="Busiest minute")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Busiest per minute")).to_be_visible()
     await expect(page.locator("#slots tr").first).to_contain_text("did not come")
     agree(await shown(page), await from_the_log(hub))
 
@@ -191,7 +191,7 @@ async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: Wo
         arrived = sum(scan["logged_at"] < until for scan in await read_scans(hub.database, "logged_at", entered=True))
         assert rest.startswith(f"{arrived} arrived"), received
         begun = sum(slot["booked_count"] for slot in await read_slots(hub.database) if slot["starts_at"] < until)
-        assert f"{begun} booked" in received
+        assert f"{begun} expected" in received
     painted = await page.evaluate(
         """() => { const c = document.querySelector('#pace-chart canvas');
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;

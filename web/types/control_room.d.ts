@@ -43,8 +43,8 @@ type ReplayRow = ReplayEvent[keyof ReplayEvent][];
 type ChartColumn = (number | null)[];
 /** What a chart draws; moments in seconds. `now` is null where the day is not today. */
 interface ChartData { now: number | null; from: number; to: number; zone?: string; columns: [number[], ...ChartColumn[]] }
-/** `minutes`: of one bar. */
-interface PaceData extends ChartData { minutes: number }
+/** `minutes`: of one bar. `peak`: the highest rate of the day, and when its bin begins, in seconds. */
+interface PaceData extends ChartData { minutes: number; peak: { rate: number; at: number } | null }
 /** A chart over days, and the words of its totals. */
 interface DaysData extends ChartData { totals: Record<string, string> }
 interface ChecksData extends DaysData { shares: string[] }

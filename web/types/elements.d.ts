@@ -423,6 +423,7 @@ interface ElementsById {
   "slots": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];
   "slots-more": HTMLElementTagNameMap["p"];
   "slots-news": HTMLElementTagNameMap["p"];
+  "slots-past": HTMLElementTagNameMap["button"];
   "slots-title": HTMLElementTagNameMap["h2"];
   "sort": HTMLElementTagNameMap["select"];
   "sound": HTMLElementTagNameMap["button"];

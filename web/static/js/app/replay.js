@@ -68,7 +68,9 @@ function loaded() {
   replay.complete = true;
   const { first, last, events } = replay;
   byId("loaded").textContent = tn("One event", "{n} events", events.length);
-  const [from, to] = first === null || last === null ? [0, replay.length] : [Math.max(0, first - LEAD_MS), Math.min(replay.length, last + LEAD_MS)];
+  // The replay of today ends now.
+  const end = Math.min(replay.length, Math.max(last ?? 0, Date.now() - replay.startsAt));
+  const [from, to] = first === null || last === null ? [0, end] : [Math.max(0, first - LEAD_MS), Math.min(end, last + LEAD_MS)];
   place.min = String(Math.floor(from / MINUTE_MS));
   place.max = String(Math.ceil(to / MINUTE_MS));
   play.disabled = place.disabled = first === null;

@@ -9,9 +9,21 @@
 
 const ZERO = [0, 0, 0, 0, 0];
 export const [SCANS, YELLOW, RED, ENTERED, LEFT] = [0, 1, 2, 3, 4];
-/** "Now" at a gate: the last minutes, including the current one. */
+/** Every rate is the mean of so many minutes: of the last ones, including the current one, or of a bin that begins at a multiple. */
 export const RATE_MINUTES = 5;
 export const RECENT_MINUTES = 15;
+
+/** @param {[minute: number, numbers: number[]][]} minutes */
+function busiestOf(minutes) {
+  /** @type {Map<number, number>} */
+  const bins = new Map();
+  for (const [minute, [scans]] of minutes) {
+    const start = Math.floor(minute / RATE_MINUTES) * RATE_MINUTES;
+    bins.set(start, (bins.get(start) ?? 0) + scans);
+  }
+  const [best] = [...bins].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return best && best[1] > 0 ? { start: best[0], rate: best[1] / RATE_MINUTES } : null;
+}
 
 export class FigureBoard {
   /** @type {Map<string, Gate>} */
@@ -111,9 +123,14 @@ export class FigureBoard {
     return scans / Math.max(1, RATE_MINUTES - 1 + (now - running));
   }
 
-  /** The most scans in one minute of the day. @param {string} gate */
+  /** The highest rate of the day at a gate. @param {string} gate */
   busiest(gate) {
-    return Math.max(0, ...[...(this.gates.get(gate)?.minutes.values() ?? [])].map(([scans]) => scans));
+    return busiestOf([...(this.gates.get(gate)?.minutes ?? [])])?.rate ?? 0;
+  }
+
+  /** The highest rate of the day at all gates together, and the minute at which its bin begins; null without scans. */
+  peak() {
+    return busiestOf(this.byMinute());
   }
 
   /** Why scans were not green, over all gates, most frequent first. */

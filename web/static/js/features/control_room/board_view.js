@@ -16,8 +16,15 @@ export class BoardView {
   /** @type {Map<number, HTMLElement>} */
   #rows = new Map();
   #spokenAt = 0;
+  /** Whether somebody has unfolded the slots that are over. */
+  #pastOpen = false;
+  #past = byId("slots-past");
 
   constructor() {
+    this.#past.addEventListener("click", () => {
+      this.#pastOpen = !this.#pastOpen;
+      this.#foldPast();
+    });
     this.root = byId("board");
     this.body = byId("slots");
     this.meter = first(this.root, ".meter.big");
@@ -40,7 +47,6 @@ export class BoardView {
     const slots = board.inOrder();
     byId("no-slots").hidden = slots.length > 0;
     this.#totals(board);
-    this.body.closest("table")?.toggleAttribute("data-many", slots.length > 6);
     const rows = slots.map((slot) => this.#row(slot));
     const kept = new Set(slots.map((slot) => slot.slot_id));
     for (const id of this.#rows.keys()) if (!kept.has(id)) this.#rows.delete(id);
@@ -65,7 +71,20 @@ export class BoardView {
       first(row, ".time .missing").textContent = missing <= 0 || slot.is_cancelled ? "" : over
         ? tn("one did not come", "{n} did not come", missing) : tn("one to come", "{n} to come", missing);
     }
+    this.#foldPast();
     this.#markForWall();
+  }
+
+  /** Folds the slots that are over while others are still to come, so that the current one is in view. */
+  #foldPast() {
+    const rows = [...this.#rows.values()];
+    const over = rows.filter((row) => row.classList.contains("over"));
+    const folds = over.length > 0 && over.length < rows.length;
+    for (const row of rows) row.classList.toggle("past", folds && !this.#pastOpen && over.includes(row));
+    this.#past.hidden = !folds;
+    this.#past.setAttribute("aria-expanded", String(this.#pastOpen));
+    const words = tn("One past slot", "{n} past slots", Math.max(over.length, 1));
+    if (this.#past.textContent !== words) this.#past.textContent = words;
   }
 
   /** Nobody scrolls a wall screen: it shows the slots around now, and says how many are left out. */
@@ -83,7 +102,6 @@ export class BoardView {
   /** @param {CountBoard} board */
   #totals(board) {
     const { verified, booked, capacity, inside } = board.totals;
-    byId("inside").hidden = inside === null;
     if (inside !== null) write(byId("total-inside"), inside);
     write(byId("total-verified"), verified);
     write(byId("total-booked"), booked);
@@ -103,7 +121,7 @@ export class BoardView {
       /** @param {Shown} name */
       const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
-        h("th", { scope: "row", class: "time" }, span(slot.start_time, slot.end_time),
+        h("th", { scope: "row", class: "time" }, h("span", { class: "when" }, span(slot.start_time, slot.end_time)),
           h("span", { class: "play", hidden: true }, h("b", { class: "show" }), h("span", { class: "room" })),
           h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),

@@ -1,13 +1,13 @@
 // The charts of the board: people over the day, and scans a minute. uPlot draws them on the venue's clock.
 import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
-import { ENTERED, LEFT, RED, SCANS, YELLOW } from "../../models/figure_board.js";
+import { ENTERED, LEFT, RATE_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { byId } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { momentAt, number } from "../../lib/dates.js";
 
 const MINUTE = 60;
-/** Minutes in one bar: the smallest that leaves each bar its width. */
-const BARS = [1, 2, 5, 10, 15, 30, 60];
+/** Minutes in one bar: the smallest that leaves each bar its width. None is narrower than the time of a rate. */
+const BARS = [RATE_MINUTES, 10, 15, 30, 60];
 const LEAST_BAR_PX = 7;
 
 /** @param {string} name */
@@ -189,8 +189,8 @@ export class ArrivalsChart extends Chart {
     const inside = columns[3]?.[index];
     const words = { time: momentAt(at * 1000, zone), arrived: number(arrived), expected: number(expected) };
     return inside === undefined || inside === null
-      ? t("{time}: {arrived} arrived, {expected} booked for slots begun", words)
-      : t("{time}: {arrived} arrived, {expected} booked for slots begun, {inside} inside", { ...words, inside: number(inside) });
+      ? t("{time}: {arrived} arrived, {expected} expected by now", words)
+      : t("{time}: {arrived} arrived, {expected} expected by now, {inside} inside", { ...words, inside: number(inside) });
   }
 
   /** @param {ChartData} data */
@@ -217,15 +217,10 @@ export class PaceChart extends Chart {
     return [bar("--green-line"), bar("--yellow-line"), bar("--red-line")];
   }
 
-  /** @param {ChartData} data */
-  summary({ columns, zone }) {
-    const rates = columns[1].map((rate) => rate ?? 0);
-    let best = -1;
-    rates.forEach((rate, index) => {
-      if (rate > 0 && (best < 0 || rate > rates[best])) best = index;
-    });
-    if (best < 0) return t("No scans yet");
-    return t("At most {rate} a minute, at {time}", { rate: number(round(rates[best])), time: momentAt(columns[0][best] * 1000, zone) });
+  /** @param {PaceData} data */
+  summary({ peak, zone }) {
+    if (!peak) return t("No scans yet");
+    return t("Peak {rate}/min at {time} (over {bin} minutes)", { rate: number(round(peak.rate)), time: momentAt(peak.at * 1000, zone), bin: RATE_MINUTES });
   }
 
   /** @param {PaceData} data @param {number} index */
@@ -325,7 +320,8 @@ export function pace(figures, [from, to], width) {
     const [scans, yellow, red] = (bars.get(start) ?? [0, 0, 0]).map((count) => count / minutes);
     [figures.startsAt / 1000 + start * MINUTE, scans, yellow + red, red].forEach((value, place) => columns[place].push(value));
   }
-  return { columns, minutes };
+  const peak = figures.peak();
+  return { columns, minutes, peak: peak && { rate: peak.rate, at: figures.startsAt / 1000 + peak.start * MINUTE } };
 }
 
 export const openCharts = () => ({

@@ -5,7 +5,6 @@ import { DeviceList, isLongGone, worries } from "../../models/device_list.js";
 import { hubNow, momentAt, number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { reasonOf } from "../../words/scans.js";
-import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 /** @type {Record<string, string>} */
@@ -15,7 +14,6 @@ const WORRIES = {
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
 export function openDevices(place, socket, context) {
-  loadStyleSheet("control_room/panels", { tries: Infinity });
   new DevicesPanel(place, context).watch(socket);
 }
 

@@ -5,7 +5,6 @@ import { Feed } from "../../models/feed.js";
 import { momentAt } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
 import { modeOf, pageOf, REASONS, reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
-import { loadStyleSheet } from "../../lib/lazy_loading.js";
 
 const MODES_SAID = ["undo", "exit", "override"];
 
@@ -13,7 +12,6 @@ const MODES_SAID = ["undo", "exit", "override"];
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
 export function openFeed(place, socket, context) {
-  loadStyleSheet("control_room/panels", { tries: Infinity });
   new FeedPanel(place, socket, context).watch();
 }
 

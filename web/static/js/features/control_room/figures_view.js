@@ -1,7 +1,7 @@
 // Draws the day's figures: a row for each gate, the reasons, and the two charts.
 import { byId, first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
-import { RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
+import { RATE_MINUTES, RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { nowAt, number } from "../../lib/dates.js";
 import { reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
 import { arrivals, openCharts, pace, spanOf } from "./charts.js";
@@ -80,8 +80,9 @@ export class FiguresView {
     const gates = figures.inOrder();
     byId("no-gates").hidden = gates.length > 0;
     /** @type {HTMLElement} */ (this.body.parentElement).hidden = gates.length === 0;
-    byId("rate-head").textContent = minute === null ? t("Busiest minute") : t("A minute");
-    byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("of the whole day") : t("of the last {n} minutes", { n: RECENT_MINUTES });
+    byId("rate-head").textContent = minute === null ? t("Busiest per minute") : t("Per minute");
+    byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("rate over {bin} minutes, all else of the whole day", { bin: RATE_MINUTES })
+      : t("rate over {bin} minutes, all else of the last {n}", { bin: RATE_MINUTES, n: RECENT_MINUTES });
     const rows = gates.map((gate) => this.#gate(figures, gate, minute));
     if (rows.length !== this.body.children.length || rows.some((row, n) => this.body.children[n] !== row)) this.body.replaceChildren(...rows);
     this.#markForWall(figures, minute);
@@ -106,15 +107,15 @@ export class FiguresView {
       const cell = (name, label) => h("td", { class: name, "data-label": label }, h("b"));
       row = h("tr", { "data-gate": gate },
         h("th", { scope: "row" }, gate || NO_GATE),
-        cell("rate", t("a minute")),
+        cell("rate", t("per minute")),
         h("td", { class: "trend" }, trendOf()),
-        cell("yellow", t("Yellow")), cell("red", t("Red")), cell("median", t("Look to entry")), cell("scans", t("Scans")));
+        cell("yellow", t("Yellow")), cell("red", t("Red")), cell("median", t("Check-to-entry time")), cell("scans", t("Scans")));
       this.#rows.set(gate, row);
     }
     const from = minute === null ? -Infinity : Math.floor(minute) - RECENT_MINUTES + 1;
     const recent = figures.sum(gate, from);
     const values = {
-      rate: minute === null ? number(figures.busiest(gate)) : oneDigit(figures.rate(gate, minute)),
+      rate: minute === null ? oneDigit(figures.busiest(gate)) : oneDigit(figures.rate(gate, minute)),
       yellow: percent(recent[YELLOW], recent[SCANS]),
       red: percent(recent[RED], recent[SCANS]),
       median: seconds(median),
