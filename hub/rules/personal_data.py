@@ -150,7 +150,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "reservation_slots": {
         Kind.PLAIN: "org_id id venue_id date start_time end_time starts_at ends_at total_capacity booked_count verified_count revision"
         " status expired_at created_at updated_at held_count has_waitlist show_id room_id additional_seats occupied_seats booking_opens_at"
-        " booking_closes_at booking_closed check_in_opens_minutes check_in_closes_minutes largest_party version cancelled_at"
+        " booking_closes_at booking_closed check_in_opens_minutes check_in_closes_minutes largest_party version cancelled_at entered_apart"
         " cancel_message bookings_ended_at moved_at for_guests contacts_erased_at",
     },
     "revoked_sessions": {Kind.PLAIN: "org_id id issued_before expires_at", Kind.STAFF: "staff_id", Kind.SECRET: "jti"},
@@ -169,7 +169,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     },
     "scans": {
         Kind.PLAIN: "org_id scan_id venue_id mode source gate device slot_id result reason entered undoes scanned_at logged_at people"
-        " admitted",
+        " admitted day",
         Kind.PSEUDONYM: "code ticket_id reservation_id",
         Kind.STAFF: "operator_id answer",
     },

@@ -20,7 +20,7 @@ SQL = {
     "I2 counts equal the reservations":
         "SELECT s.id FROM reservation_slots s LEFT JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id"
         " WHERE s.org_id = $1 GROUP BY s.org_id, s.id HAVING s.booked_count <> coalesce(sum(r.places) FILTER (WHERE r.holds_place), 0)"
-        " OR s.verified_count <> coalesce(sum(r.admitted), 0)",
+        " OR s.verified_count + s.entered_apart <> coalesce(sum(r.admitted), 0)",
     "I3 a ticket has one active reservation":
         "SELECT ticket_id FROM ticket_reservations WHERE org_id = $1 AND holds_place GROUP BY ticket_id HAVING count(*) > 1",
     "I6 a reservation has one first entry":

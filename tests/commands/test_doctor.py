@@ -26,7 +26,7 @@ def test_settings_without_fault_have_no_problem(settings: Settings) -> None:
 
 
 def test_a_proxy_that_must_be_there_and_is_not_declared_is_named(settings: Settings) -> None:
-    behind = replace(settings, public_url=SITE)
+    behind = replace(settings, public_url=SITE, smtp_url="smtps://mail.example.org")
     (problem,) = _look_at_settings(behind, serves=True)
     assert problem.startswith("HUB_PUBLIC_URL is https")
     assert _look_at_settings(replace(behind, trusted_proxies=(ip_network("127.0.0.1"),)), serves=True) == []

@@ -18,12 +18,13 @@ INVARIANTS = {
         " AND e.reservation_id = r.id AND e.entered AND e.slot_id IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)"
         " GROUP BY s.org_id, s.id HAVING s.entered_apart <> coalesce(sum(e.people), 0)",
-    "a day has as many entries as the log says":
+    "where the log has entries of a day, as many are counted as it says":
         "SELECT date FROM (SELECT s.venue_id, s.date, s.verified_count AS n FROM reservation_slots s UNION ALL"
         " SELECT w.venue_id, w.date, w.entered FROM walk_ins w UNION ALL"
         " SELECT e.venue_id, coalesce(e.day, (CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AT TIME ZONE v.timezone)::date), -e.people"
         " FROM scans e JOIN venues v ON v.id = e.venue_id WHERE e.entered AND NOT EXISTS"
-        " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) d GROUP BY venue_id, date HAVING sum(n) <> 0",
+        " (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id)) d GROUP BY venue_id, date"
+        " HAVING sum(n) <> 0 AND bool_or(n < 0)",
     "a ticket has at most one active reservation":
         "SELECT ticket_id FROM ticket_reservations WHERE status <> 'CANCELLED' GROUP BY ticket_id HAVING count(*) > 1",
     "no more people were let in with a ticket, less those taken back, than it admits":

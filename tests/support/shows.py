@@ -170,15 +170,16 @@ async def add_bookings(
 
 
 async def admit_people(database: Any, booking: Booking, people: int, at: datetime = NOON) -> None:
-    """Let people of a confirmed booking in, as one scan leaves it."""
+    """Let people of a confirmed booking in, as one scan on the day of their slot leaves it."""
     await database.execute(
         "WITH r AS (UPDATE ticket_reservations SET admitted = admitted + $2, status = 'VERIFIED',"
         " verified_at = coalesce(verified_at, $3) WHERE id = $1 RETURNING org_id, id, ticket_id, slot_id, venue_id),"
         " t AS (UPDATE tickets SET status = 'VERIFIED', verified_at = coalesce(verified_at, $3), version = version + 1"
         " FROM r WHERE tickets.id = r.ticket_id),"
         " e AS (INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, code, ticket_id, reservation_id, slot_id,"
-        " result, reason, entered, people, scanned_at, logged_at) SELECT r.org_id, gen_random_uuid(), r.venue_id, 1, 'verify', 'socket',"
-        " t.code, r.ticket_id, r.id, r.slot_id, 'GREEN', 'VERIFIED', true, $2, $3, $3 FROM r JOIN tickets t ON t.id = r.ticket_id)"
+        " result, reason, entered, people, day, scanned_at, logged_at) SELECT r.org_id, gen_random_uuid(), r.venue_id, 1, 'verify', 'socket',"
+        " t.code, r.ticket_id, r.id, r.slot_id, 'GREEN', 'VERIFIED', true, $2, s.date, $3, $3 FROM r JOIN tickets t ON t.id = r.ticket_id"
+        " JOIN reservation_slots s ON s.id = r.slot_id)"
         " UPDATE reservation_slots s SET verified_count = verified_count + $2, revision = revision + 1 FROM r WHERE s.id = r.slot_id",
         booking.reservation_id, people, at,
     )  # fmt: skip
