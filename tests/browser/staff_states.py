@@ -5,7 +5,6 @@ Each is reached as a person reaches it, in every language. `ALL_STATES` also has
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -298,7 +297,7 @@ async def scanner_asking(scene: Scene) -> Page:
 async def scanner_asked(scene: Scene) -> Page:
     page = await scanner_asking(scene)
     await page.locator("#ask-send").click()
-    await expect(page.locator("#notices-count button")).to_contain_text(re.compile(r"\w"))
+    await expect(page.locator("#notices-count button")).to_be_visible()
     return page
 
 
@@ -332,7 +331,7 @@ async def scanner_let_back_in(scene: Scene) -> Page:
     page = await scan(await at_gate(scene), one.code, "YELLOW")
     await page.locator("#ask-supervisor").click()
     await page.locator("#ask-send").click()
-    await expect(page.locator("#notices-count button")).to_contain_text(re.compile(r"\w"))
+    await expect(page.locator("#notices-count button")).to_be_visible()
     await answer_newest(scene, "override", "saw them leave")
     await expect(page.locator("body")).to_have_attribute("data-reason", "OVERRIDDEN")
     return page

@@ -43,6 +43,10 @@ SELECT o.id,
 INSERT INTO gates (org_id, venue_id, name) SELECT $1, $2, name FROM unnest($3::text[]) AS n (name)
 ON CONFLICT ON CONSTRAINT gates_name_once DO NOTHING;
 
+-- name: open_before_slots
+-- Lets the visitors of a venue in so many minutes before their slot; a venue that has chosen already keeps its choice.
+UPDATE venues SET early_entry_minutes = $3 WHERE org_id = $1 AND id = $2 AND early_entry_minutes IS NULL;
+
 -- name: name_organisation
 UPDATE organisations SET name = $2, slug = $3, version = version + 1 WHERE id = $1;
 

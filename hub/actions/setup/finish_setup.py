@@ -28,6 +28,8 @@ SETUP = load("setup/first_setup")
 OPENING = load("venues/opening_hours")
 VENUES = load("venues/venues")
 SLOTS = load("venues/slots")
+EARLY_ENTRY_MINUTES = 60
+"""How long before their time visitors of a new venue are let in. The page of hours says so, and a policy changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ async def finish_setup(services: Services, *, client_ip: str | None = None) -> S
         org_id, venue_id = await _found(connection, draft)
         await connection.execute(SETUP.add_gates, org_id, venue_id, list(draft.gates))
         await _keep_hours(connection, services, org_id, venue_id, hours)
+        await connection.execute(SETUP.open_before_slots, org_id, venue_id, EARLY_ENTRY_MINUTES)
         zone = ZoneInfo(place.timezone)
         planned = plan_week(hours, today(services.clock.now(), zone), zone)
         await connection.fetch(

@@ -77,6 +77,7 @@ async def test_an_empty_hub_becomes_a_venue_whose_practice_ticket_is_green(
     assert (answer["data"]["result"], answer["data"]["reason"]) == ("GREEN", "VERIFIED")
     venue = await read_row(hub.database, "venues")
     assert (venue["name"], venue["timezone"], venue["country"]) == ("Museo Civico", "Europe/Rome", "IT")
+    assert venue["early_entry_minutes"] == 60
     organisation = await read_row(hub.database, "organisations")
     assert (organisation["name"], organisation["slug"]) == ("Museo Civico", "museo-civico")
     owner = await read_row(hub.database, "staff", username="ada")
