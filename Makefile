@@ -39,7 +39,7 @@ load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headles
 	@exec $(PY) -m loadtests.load $(ARGS)
 
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
-	@exec $(PY) -m loadtests.bench $(ARGS)
+	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; CHROMIUM="$$chromium" exec $(PY) -m loadtests.bench $(ARGS)
 
 faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 20 minutes, with a report page
 	@exec $(PY) -m loadtests.faults $(ARGS)

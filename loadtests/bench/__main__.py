@@ -27,6 +27,7 @@ from loadtests.bench import (
     v1_verifies_per_second,
     v2_one_verify,
     v3_steady_scans,
+    w1_frame_to_colour,
 )
 from loadtests.bench.bench import MANAGER, OPERATORS, Bench, scanner
 from loadtests.bench.row import Row, table
@@ -38,6 +39,7 @@ from loadtests.stock import Stock
 ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
+    "W1": w1_frame_to_colour.measure,
     "V1": v1_verifies_per_second.measure,
     "O1": o1_offline_sync.measure,
     "B2": b2_sell_out.measure,
@@ -104,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     with OwnHub() as hub:
         say(f"hub ready after {hub.seconds_to_ready:.1f} s on {hub.url}")
         rows, able = uvloop.run(measure_all(hub, wanted, arguments.quick))
-    order = sorted(rows, key=lambda row: ("VBAORM".index(row.id[0]), row.id))
+    order = sorted(rows, key=lambda row: ("VWBAORM".index(row.id[0]), row.id))
     print(table(order))
     print(
         f"\n{len(cores.ALL_CORES) or 'unknown'} cores (hub on the first, generator and pgbench on the second), "

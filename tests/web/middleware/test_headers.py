@@ -71,6 +71,7 @@ async def test_personal_pages_and_answers_are_not_kept(api: Api) -> None:
     [
         ("/", True), ("/reserve", True), ("/shows", True), ("/robots.txt", True), ("/r/some-token", False), ("/w/some-token", False),
         ("/b/some-token", False), ("/invitation/some-token", False), ("/reserve?ticket=TKT-2025-ABC123-DEF456", False),
+        ("/v/museum/reserve", True), ("/v/museum/reserve?ticket=TKT-2025-ABC123-DEF456", False),
         ("/operator/login", False), ("/manager", False), ("/admin", False), ("/api/docs", False),
     ],
 )  # fmt: skip
