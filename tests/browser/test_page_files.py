@@ -67,3 +67,15 @@ async def test_a_strange_next_is_forgotten(hub: Hub) -> None:
 def test_every_drawing_of_the_icons_has_an_id_of_its_own() -> None:
     ids = re.findall(r'\bid="([^"]+)"', (STATIC_ROOT / "icons.svg").read_text())
     assert len(ids) == len(set(ids)) > 20
+
+
+def test_no_browser_is_asked_to_translate_a_code() -> None:
+    coded = re.compile(r'<[a-z0-9]+\b[^<>]*\bclass="(?:[^"]* )?code(?: [^"]*)?"[^<>]*>')
+    found = [
+        (template.name, tag)
+        for template in (STATIC_ROOT.parent / "templates").rglob("*.html")
+        for tag in coded.findall(template.read_text(encoding="utf-8"))
+    ]
+    assert len(found) > 10
+    assert [one for one in found if 'translate="no"' not in one[1]] == []
+    assert 'setAttribute("translate", "no")' in (STATIC_ROOT / "js/lib/elements.js").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
+  // A browser that translates the page would translate a code as well.
+  if (/(?:^| )code(?: |$)/u.test(element.className)) element.setAttribute("translate", "no");
   for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child instanceof Node ? child : String(child));
   return element;
 }
