@@ -21,3 +21,14 @@ async def code_as_stored(database: Any, org_id: int, code: str) -> str:
     with working_for(None):
         stored = await database.fetchval(CODES.code_as_stored, org_id, code)
     return code if stored is None else str(stored)
+
+
+async def meant_codes(database: Any, org_ids: Sequence[int], likely: Sequence[Sequence[str]]) -> list[str | None]:
+    """Return for each list of codes the only one that a ticket of the organisation has; None without one, or with several."""
+    asked = [(n, org_id, code) for n, (org_id, codes) in enumerate(zip(org_ids, likely, strict=True)) for code in codes]
+    found: dict[int, list[str]] = {}
+    if asked:
+        rows = await database.fetch(CODES.existing_codes, [one[1] for one in asked], [one[2] for one in asked])
+        for row in rows:
+            found.setdefault(asked[row["n"] - 1][0], []).append(row["code"])
+    return [found[n][0] if len(found.get(n, ())) == 1 else None for n in range(len(likely))]

@@ -11,6 +11,7 @@ import phonenumbers
 import pytest
 from playwright.async_api import Page
 
+from hub.rules.code_slips import likely_codes
 from hub.rules.digits import ascii_digits
 from hub.rules.entry_decision import MISTYPED
 from hub.rules.ticket_code import ALPHABET, check, new_booking_code, new_code, normalise
@@ -131,10 +132,27 @@ async def test_a_single_slip_is_found_and_a_right_code_is_never_doubted(page: Pa
         twin = dict(zip("8B5S2Z6GUVMN4A7T", "B8S5Z2G6VUNMA4T7", strict=True))[code[place]]
         slip = code[:place] + twin + code[place + 1 :]
         said = await ask(page, "code_slips", "m.diagnose(given[0])", slip)
-        assert said["kind"] == "characters"
-        assert place in said["marks"]
-        found += code in said["meant"]
+        assert said == {"kind": "characters", "marks": []}, "the check character cannot tell which one is wrong"
+        likely = await ask(page, "code_slips", "m.likelyCodes(given[0])", slip)
+        assert likely == likely_codes(slip)
+        found += code in likely
     assert found > 30
+
+
+async def test_page_and_hub_know_the_same_likely_codes_and_the_right_one_is_among_them(page: Page) -> None:
+    dice = random.Random(6)
+    slips, meant = [], []
+    for _ in range(300):
+        code = new_code(2026, dice.randrange)
+        place = dice.choice([*range(9, 15), *range(16, 22)])
+        slips.append(
+            code[:place] + dice.choice([one for one in ALPHABET + "01OIL" if one != code[place]]) + code[place + 1 :]
+        )
+        meant.append(code)
+    assert await ask(page, "code_slips", "given[0].map(m.likelyCodes)", slips) == [likely_codes(slip) for slip in slips]
+    assert all(code in likely_codes(slip) for code, slip in zip(meant, slips, strict=True))
+    assert max(len(likely_codes(slip)) for slip in slips) < 20
+    assert likely_codes(meant[0]) == likely_codes("DT-1") == likely_codes(meant[0][:-1]) == []
 
 
 async def test_a_list_finds_a_code_from_elsewhere_in_the_other_case_where_one_matches(page: Page) -> None:

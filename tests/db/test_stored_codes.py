@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from db.stored_codes import code_as_stored, codes_without_case
 from hub.actions.booking.reserve_party import PartyRequest, reserve_party
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.ticket_code import ALPHABET
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
@@ -67,3 +70,23 @@ async def test_a_visit_is_booked_and_a_ticket_checked_in_another_case(hub: Hub, 
     with pytest.raises(Refused) as caught:
         await reserve_party(hub.services, twice)
     assert caught.value.reason is Reason.INVALID_REQUEST
+
+
+async def test_a_mistyped_code_names_the_ticket_that_was_meant_and_never_one_that_does_not_exist(
+    hub: Hub, world: World
+) -> None:
+    dice = random.Random(2)
+    said = right = 0
+    for ticket in await world.tickets(40):
+        place = dice.choice([*range(9, 15), *range(16, 22)])
+        slip = (
+            ticket.code[:place]
+            + dice.choice([one for one in ALPHABET if one != ticket.code[place]])
+            + ticket.code[place + 1 :]
+        )
+        async with hub.client.post("/api/tickets/validate", json={"ticket_code": slip}) as reply:
+            details = (await reply.json())["error"]
+        assert details["likely_mistyped"]
+        said += "meant" in details
+        right += details.get("meant") == ticket.code
+    assert said == right == 40

@@ -30,6 +30,8 @@ interface ApiError {
   alternative_slots?: SlotOffer[];
   /** Of one ticket, or of several in `tickets`. */
   likely_mistyped?: boolean;
+  /** The only ticket that one slip makes of the mistyped code. */
+  meant?: string;
   reserved_date?: string | null;
   /** TICKET_ALREADY_RESERVED: the address on file, masked. */
   sent_to?: string;

@@ -19,3 +19,10 @@ SELECT coalesce(
           FROM (SELECT t.code FROM tickets t
                  WHERE lower(t.code) = lower($2) AND t.org_id = $1
                    AND t.code !~ '^(TKT-[0-9]{4}-[A-Z0-9]{6}-[A-Z0-9]{6}|(BKG|GST)-[A-Z0-9]{27})$' LIMIT 2) m)) AS code;
+
+-- name: existing_codes
+-- Those of the codes ($2, of the organisations $1) that a ticket has which is neither a booking's nor a guest's, with their number.
+SELECT a.n, t.code
+  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS a (org_id, code, n)
+ CROSS JOIN LATERAL (SELECT t.code FROM tickets t
+                      WHERE t.code = a.code AND t.org_id = a.org_id AND t.channel NOT IN ('booking', 'guest') LIMIT 1) t;

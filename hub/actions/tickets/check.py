@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from db.stored_codes import codes_without_case
+from db.stored_codes import codes_without_case, meant_codes
 from hub.batching.batcher import Batcher
 from hub.rules.booking_decision import BookingTicket, refuse_ticket
+from hub.rules.code_slips import likely_codes
 from hub.rules.contact_masking import mask_email
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -60,7 +61,16 @@ class TicketChecks:
         )
         rows = await self._without_case(asked, list(rows))
         now = self._services.clock.now()
-        standings = [self._judge(org_id, code, row, now) for (org_id, code), row in zip(asked, rows, strict=True)]
+        likely = [
+            [] if row["id"] is not None else likely_codes(code) for (_, code), row in zip(asked, rows, strict=True)
+        ]
+        meant: Sequence[str | None] = [None] * len(asked)
+        if any(likely):
+            meant = await meant_codes(self._services.database.bookings, [org_id for org_id, _ in asked], likely)
+        standings = [
+            self._judge(org_id, code, row, now, slip)
+            for (org_id, code), row, slip in zip(asked, rows, meant, strict=True)
+        ]
         if self._checked is not None:
             for (org_id, _), standing in zip(asked, standings, strict=True):
                 if isinstance(standing, TicketStanding):
@@ -82,9 +92,10 @@ class TicketChecks:
         return rows
 
     @staticmethod
-    def _judge(org_id: int, code: str, row: Any, now: Any) -> TicketStanding | Refused:
+    def _judge(org_id: int, code: str, row: Any, now: Any, meant: str | None) -> TicketStanding | Refused:
         if row["id"] is None:
-            return Refused(Reason.TICKET_NOT_FOUND, **({"likely_mistyped": True} if looks_mistyped(code) else {}))
+            mistyped = {"likely_mistyped": True} if looks_mistyped(code) else {}
+            return Refused(Reason.TICKET_NOT_FOUND, **mistyped, **({"meant": meant} if meant is not None else {}))
         ticket = BookingTicket(
             row["id"], org_id, row["status"], row["valid_until"], None, row["reservation_id"] is not None
         )

@@ -147,7 +147,7 @@ const input = new CodeInput({
 });
 const toInput = () => input.focus();
 flow.onTouched = toInput;
-const help = new CodeHelp({ input: byId("code"), onUse: (code) => {
+const help = new CodeHelp({ input: byId("code"), listed: (codes) => offline.listed(codes), onUse: (code) => {
   flow.again();
   flow.present(code);
 } });

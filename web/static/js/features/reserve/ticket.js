@@ -120,10 +120,11 @@ export class TicketStep {
       this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
       return;
     }
-    const { can_activate, ticket_id: id, likely_mistyped, venue } = error.details;
+    const { can_activate, ticket_id: id, likely_mistyped, meant, venue } = error.details;
     const words = explain(error);
-    // The field says the rest already.
     if (likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
+    // One message: the notice replaces the advice at the field.
+    this.#say();
     if (error.code === "TICKET_ALREADY_RESERVED") {
       await this.#offerAgain(code, error, words);
       return;
@@ -132,8 +133,8 @@ export class TicketStep {
       this.#refuse(words, { kind: "warn", extra: h("p", {}, h("a", { class: "button quiet small", href: `/v/${venue.slug}/reserve?ticket=${encodeURIComponent(code)}` }, t("Book at {venue}", { venue: venue.name }))) });
       return;
     }
-    this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
-    this.#advise();
+    if (meant) this.#refuse(words, { actions: [[t("Use {code}", { code: meant }), () => this.#use(meant)]] });
+    else this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
   }
 
   /** A lost mail is no dead end: the confirmation goes to the address on file once more. */
@@ -182,9 +183,9 @@ export class TicketStep {
     clearTimeout(this.#pause);
     const typed = this.input.value;
     const codes = codesIn(typed);
-    const advice = codes.length === 1 ? await loadModule(() => import("./advice.js")).catch(() => null) : null;
+    const advice = codes.length === 1 && !this.input.hasAttribute("aria-invalid") ? await loadModule(() => import("./advice.js")).catch(() => null) : null;
     if (this.input.value !== typed) return;
-    this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input, onUse: (code) => this.#use(code) }) ?? []));
+    this.#say(...(advice?.adviceOn(codes[0], { typing: document.activeElement === this.input }) ?? []));
   }
 
   #use(/** @type {string} */ code) {

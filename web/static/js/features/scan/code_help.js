@@ -2,7 +2,7 @@
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { BOOKING_FORM } from "../../models/booking_code.js";
-import { diagnose } from "../../models/code_slips.js";
+import { diagnose, likelyCodes } from "../../models/code_slips.js";
 import { tidyCode } from "../../models/ticket_code.js";
 
 const PAUSE_MS = 600;
@@ -14,12 +14,13 @@ export class CodeHelp {
   #physical = null;
 
   /**
-   * `onUse(code)`: the operator chose one of the likely codes.
+   * `onUse(code)`: the operator chose the likely code. `listed(codes)`: those of the codes that the day's list has.
    *
-   * @param {{ input: HTMLInputElement, onUse: (code: string) => void }} options
+   * @param {{ input: HTMLInputElement, onUse: (code: string) => void, listed: (codes: string[]) => Promise<string[]> }} options
    */
-  constructor({ input, onUse }) {
+  constructor({ input, onUse, listed }) {
     this.place = byId("code-help");
+    this.listed = listed;
     this.onUse = onUse;
     // A hardware scanner ends before the pause is over: only people get advice while they type.
     input.addEventListener("input", () => {
@@ -66,9 +67,10 @@ export class CodeHelp {
     const shown = h("p", { class: "code" }, ...[...code].map((letter, i) => (found.marks.includes(i) ? h("mark", {}, letter) : letter)));
     /** @param {string} meant */
     const use = (meant) => h("button", { type: "button", class: "button", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
-    this.place.replaceChildren(
-      h("p", {}, t("The check character says: this code was mistyped.")), found.marks.length ? shown : "", ...found.meant.map(use),
-    );
+    const said = h("p", {}, t("The check character says: this code was mistyped."));
+    this.place.replaceChildren(said, found.marks.length ? shown : "");
+    // A code is offered only if it is the one of today's tickets that a slip makes of it.
+    this.listed(ofBooking ? [] : likelyCodes(code)).then((meant) => meant.length === 1 && said.isConnected && this.place.append(use(meant[0])));
   }
 
   /** @param {string} code */

@@ -288,6 +288,13 @@ export class Offline {
     this.onConflicts(await this.#made.queue.conflicts());
   }
 
+  /** Those of the codes that the day's list has. @param {string[]} codes */
+  async listed(codes) {
+    const list = this.able ? this.#made.keeper.current : null;
+    const found = list ? await Promise.all(codes.map(async (code) => ((await list.find(code)) ? code : ""))) : [];
+    return found.filter(Boolean);
+  }
+
   /** @param {string} typed */
   async #spelt(typed) {
     return (await this.#made.keeper.current?.spelt(typed)) ?? typed;
