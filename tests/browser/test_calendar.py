@@ -169,9 +169,10 @@ async def test_today_is_the_venues_and_a_slot_ends_by_the_clock_alone(hub: Hub, 
     await day(page, 25).click()
     await expect(day(page, 25)).to_have_accessible_name(re.compile("today, available, selected$"))
     card = page.locator(f"[data-slot='{slot_id}']")
-    await expect(card).to_contain_text("200 of 200 places free")
+    await expect(card).to_contain_text("200 spaces left")
     await page.clock.fast_forward(90_000)
-    await expect(card).to_contain_text("Over")
+    await expect(card).to_have_count(0)
+    await expect(page.get_by_text("One earlier time has ended.")).to_be_visible()
     await context.close()
 
 
@@ -187,7 +188,7 @@ async def test_a_slot_too_small_for_the_party_says_so(world: World, open_page: O
     await page.get_by_role("button", name="Move to another time").click()
     small = page.locator(".slot").filter(has_text="12:00 – 14:00")
     await expect(small).to_contain_text("Not enough places for 3")
-    await expect(small).to_contain_text("2 of 2 places free")
+    await expect(small).to_contain_text("2 spaces left")
     await expect(small.get_by_role("button", name="Select")).to_have_count(0)
     await expect(day(page, 26)).to_have_accessible_name(re.compile("not enough places for 3$"))
     await expect(page.get_by_text("Not enough places for your party")).to_be_visible()
@@ -200,20 +201,20 @@ async def test_an_open_calendar_follows_what_others_book(world: World, open_page
     await expect(page.locator("#calendar-line")).to_have_text("Live")
     await day(page, 25).click()
     card = page.locator(f"[data-slot='{slot_id}']")
-    await expect(card).to_contain_text("2 of 2 places free")
+    await expect(card).to_contain_text("2 spaces left")
     await page.get_by_role("button", name="Select 12:00 to 14:00").focus()
     async with without_asking(page):
         first = await world.reserved(slot_id)
-        await expect(card).to_contain_text("1 of 2 places free")
+        await expect(card).to_contain_text("1 space left")
     await expect(card).to_have_class(re.compile(r"\bchanged\b"))
     await expect(day(page, 25)).to_have_accessible_name(re.compile("limited, selected$"))
     # The focus has not moved, because the elements were not replaced.
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_focused()
     async with without_asking(page):
         await world.reserved(slot_id)
-        await expect(card).to_contain_text("Full")
+        await expect(card).to_contain_text("Sold out")
     await expect(day(page, 25)).to_have_accessible_name(re.compile("full, selected$"))
-    await expect(page.locator("#slots-news")).to_contain_text("12:00 to 14:00 is now: Full.")
+    await expect(page.locator("#slots-news")).to_contain_text("12:00 to 14:00 is now: Sold out.")
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_have_count(0)
     # The slot comes back when a place is given back.
     await world.hub.delete(f"/api/reservations/{first.reservation_id}", X_Reservation_Token=first.token)
@@ -233,10 +234,10 @@ async def test_many_changes_are_not_read_out_one_by_one(world: World, open_page:
     )
     for ticket in await world.tickets(25):
         await world.reserve(ticket, slot_id)
-    await expect(page.locator(f"[data-slot='{slot_id}']")).to_contain_text("15 of 40 places free")
+    await expect(page.locator(f"[data-slot='{slot_id}']")).to_contain_text("15 spaces left")
     await page.clock.run_for(6_000)
     # Twenty-five bookings changed the word once.
-    assert await page.evaluate("window.said") == ["12:00 to 14:00 is now: Limited."]
+    assert await page.evaluate("window.said") == ["12:00 to 14:00 is now: Filling up."]
 
 
 async def test_a_lost_connection_is_shown_and_places_are_fetched_instead(world: World, open_page: Open) -> None:
@@ -261,11 +262,11 @@ async def test_a_lost_connection_is_shown_and_places_are_fetched_instead(world: 
     card = page.locator(f"[data-slot='{slot_id}']")
     await world.reserved(slot_id)
     await page.get_by_role("button", name="Try again").click()
-    await expect(card).to_contain_text("9 of 10 places free", timeout=4_000)
+    await expect(card).to_contain_text("9 spaces left", timeout=4_000)
     await world.reserved(slot_id)
     # The page updates by itself, without any input.
     await page.clock.run_for(10_000)
-    await expect(card).to_contain_text("8 of 10 places free")
+    await expect(card).to_contain_text("8 spaces left")
     down = False
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator("#calendar-line")).to_have_text("Live", timeout=25_000)
@@ -311,8 +312,8 @@ async def test_a_full_slot_names_the_nearest_with_room_and_one_touch_picks_it(wo
     page = await open_page("/reserve", phone=True)
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
-    await expect(page.get_by_role("button", name="Options for 12:00 to 14:00")).to_have_attribute(
+    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
+    await expect(page.get_by_role("button", name="Other times for 12:00 to 14:00")).to_have_attribute(
         "aria-expanded", "true"
     )
     offered = page.locator(".alternative")

@@ -49,8 +49,8 @@ async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_pa
     page = await open_page("/reserve", phone=True)
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
-    await expect(page.get_by_text("we hold it for you and write to john@example.com")).to_be_visible()
+    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
+    await expect(page.get_by_text("we'll hold it and email john@example.com")).to_be_visible()
     await page.get_by_role("button", name="Join the waiting list").click()
     await expect(page.get_by_role("status").filter(has_text="number 2 in line")).to_be_visible()
     await page.get_by_role("link", name="View your position").click()
@@ -67,9 +67,9 @@ async def test_joining_again_says_that_one_waits_already(world: World, open_page
     page = await open_page("/reserve")
     await at_the_calendar(page, ticket.code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
     await page.get_by_role("button", name="Join the waiting list").click()
-    await expect(page.get_by_text("You are on this waiting list already.")).to_be_visible()
+    await expect(page.get_by_text("You're on this waiting list already.")).to_be_visible()
 
 
 async def test_a_venue_without_a_waiting_list_offers_none(world: World, open_page: Open) -> None:
@@ -79,7 +79,7 @@ async def test_a_venue_without_a_waiting_list_offers_none(world: World, open_pag
     page = await open_page("/reserve")
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Options for 12:00 to 14:00").click()
+    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
     await expect(page.get_by_role("button", name=re.compile("16:00 to 18:00, 200 places"))).to_be_visible()
     await expect(page.get_by_role("button", name="Join the waiting list")).to_have_count(0)
 

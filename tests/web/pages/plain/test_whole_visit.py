@@ -197,7 +197,7 @@ async def test_a_time_that_fills_meanwhile_offers_others_and_nothing_is_typed_ag
     await confirm(page)
     assert "This time slot is full." in page.alert
     # One free place is not enough for two.
-    assert "1 of 2 places free" in page.text
+    assert "1 space left." in page.text
     await page.press(re.compile("20 November 2026, 16:00"))
     await confirm(page)
     assert len(codes_of_visit(page)) == 2

@@ -11,6 +11,7 @@ import { explain, NO_CONNECTION } from "../../words/refusals.js";
 import { Calendar } from "./calendar.js";
 import { slotWords, SlotsPanel } from "./slots.js";
 
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 /** At most one spoken sentence per this time, however busy the venue is. */
 const NEWS_EVERY_MS = 5_000;
 /** Checks the time this often: slots and days end without any booking. */
@@ -174,7 +175,8 @@ export class SlotStep {
     const slots = this.#months.month(monthKey(date))?.slots(date) ?? [];
     const count = slots.filter((slot) => BOOKABLE.includes(slotWords(slot, this.#places).standing)).length;
     this.#say(`${longDay(date)}. ${count ? tn("One time with room.", "{n} times with room.", count) : t("No time with room. Other times and the waiting list are below.")}`);
-    byId("slots").scrollIntoView({ block: "nearest", behavior: "smooth" });
+    // The heading and the first times, whatever the height of the calendar above.
+    byId("slots").scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   /** @param {string} date */

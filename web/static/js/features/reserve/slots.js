@@ -2,7 +2,7 @@
 import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { mark } from "../../lib/marks.js";
-import { slotStanding } from "../../models/availability.js";
+import { isOver, slotStanding } from "../../models/availability.js";
 import { longDay, number, shortDay, span, spokenSpan } from "../../lib/dates.js";
 
 /** @type {Record<string, string>} */
@@ -13,17 +13,20 @@ export function slotWords(slot, party = 1) {
   const standing = slotStanding(slot, party);
   const word = {
     available: () => t("Available"),
-    limited: () => t("Limited"),
+    limited: () => t("Filling up"),
     short: () => t("Not enough places for {n}", { n: number(party) }),
-    full: () => t("Full"),
+    full: () => t("Sold out"),
     closed: () => t("Closed"),
-    over: () => t("Over"),
+    over: () => t("Ended"),
   }[standing]();
   return { standing, word };
 }
 
 export class SlotsPanel {
   list = h("ul", { class: "slot-list" });
+  ended = h("p", { class: "soft", hidden: true });
+  /** The headings of the parts of a day. @type {Map<string, HTMLElement>} */
+  #parts = new Map();
   /** @type {Map<number, Card>} */
   #cards = new Map();
   #party = 1;
@@ -51,7 +54,8 @@ export class SlotsPanel {
     this.#cards.clear();
     this.list = h("ul", { class: "slot-list" });
     const heading = h("h3", { class: "slots-day" }, longDay(date));
-    this.place.replaceChildren(h("div", { class: "slots-head" }, heading, party > 1 && h("p", { class: "soft" }, tn("for one", "for {n} people", party))), this.list);
+    this.#parts.clear();
+    this.place.replaceChildren(h("div", { class: "slots-head" }, heading, party > 1 && h("p", { class: "soft" }, tn("for one", "for {n} people", party))), this.ended, this.list);
     this.#lay(slots);
   }
 
@@ -67,27 +71,53 @@ export class SlotsPanel {
     for (const { slot, was } of changes) if (slot && was) this.#cards.get(slot.id)?.flash();
   }
 
+  /** @param {string} part */
+  #heading(part) {
+    const words = { morning: t("Morning"), afternoon: t("Afternoon"), evening: t("Evening") }[part] ?? "";
+    const known = this.#parts.get(part) ?? h("li", { class: "part-of-day" }, words);
+    this.#parts.set(part, known);
+    return known;
+  }
+
   clear() {
     this.#cards.clear();
     this.place.replaceChildren();
   }
 
-  /** @param {Slot[]} slots */
-  #lay(slots) {
+  /** @param {Slot[]} all */
+  #lay(all) {
+    // Times that have ended are counted and not shown: the first one below can be booked.
+    const slots = all.filter((slot) => !isOver(slot));
+    const ended = all.length - slots.length;
+    this.ended.hidden = !ended;
+    this.ended.textContent = slots.length ? tn("One earlier time has ended.", "{n} earlier times have ended.", ended) : t("All times of this day have ended.");
     const wanted = new Set(slots.map(({ id }) => id));
     for (const [id, card] of this.#cards) {
       if (wanted.has(id)) continue;
       card.element.remove();
       this.#cards.delete(id);
     }
-    for (const [place, slot] of slots.entries()) {
+    /** @type {HTMLElement[]} */
+    const shown = [];
+    let before = "";
+    for (const slot of slots) {
+      const part = partOfDay(slot.start_time);
+      if (part !== before) shown.push(this.#heading(part));
+      before = part;
       const card = this.#cards.get(slot.id) ?? new Card(this);
       this.#cards.set(slot.id, card);
       card.draw(slot, this.#party, slot.id === this.#chosenId);
-      if (this.list.children[place] !== card.element) this.list.insertBefore(card.element, this.list.children[place] ?? null);
+      shown.push(card.element);
+    }
+    for (const element of [...this.list.children]) if (!shown.includes(/** @type {HTMLElement} */ (element))) element.remove();
+    for (const [place, element] of shown.entries()) {
+      if (this.list.children[place] !== element) this.list.insertBefore(element, this.list.children[place] ?? null);
     }
   }
 }
+
+/** @param {string} time */
+const partOfDay = (time) => (time < "12" ? "morning" : time < "17" ? "afternoon" : "evening");
 
 class Card {
   /** @type {Slot | null} */
@@ -129,9 +159,11 @@ class Card {
     this.badge.className = `badge ${standing}`;
     this.badge.replaceChildren(icon(SHAPES[standing]), word);
     const free = Math.max(0, slot.available_count);
-    this.count.textContent = t("{free} of {total} places free", { free: number(free), total: number(slot.total_capacity) });
-    // A slot that is over or closed needs no count.
-    this.count.hidden = this.bar.hidden = standing === "closed" || standing === "over";
+    this.count.textContent = tn("{n} space left", "{n} spaces left", free);
+    // A slot that is sold out, over or closed needs no count. What is plainly free needs no badge.
+    this.count.hidden = ["full", "closed", "over"].includes(standing);
+    this.bar.hidden = this.count.hidden;
+    this.badge.hidden = standing === "available";
     /** @type {HTMLElement} */ (this.bar.firstElementChild).style.width = `${slot.total_capacity ? Math.round((free / slot.total_capacity) * 100) : 0}%`;
     this.#drawButton(standing, spokenSpan(slot.start_time, slot.end_time), chosen);
     if (!this.#hasMore) this.#close();
@@ -152,8 +184,8 @@ class Card {
     button.hidden = standing === "closed" || standing === "over";
     button.classList.toggle("quiet", this.#hasMore);
     if (this.#hasMore) {
-      button.textContent = t("Options");
-      button.setAttribute("aria-label", t("Options for {time}", { time }));
+      button.textContent = t("Other times");
+      button.setAttribute("aria-label", t("Other times for {time}", { time }));
       button.setAttribute("aria-expanded", String(!this.more.hidden));
     } else {
       button.textContent = chosen ? t("Keep this time") : t("Select");
