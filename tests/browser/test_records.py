@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,7 @@ async def test_a_ticket_is_found_and_its_life_read_on_one_page(hub: Hub, world: 
     await gate.verify(ticket.code)
     await gate.verify(ticket.code)
     page = await open_page("/manager/history", token=await world.staff("MANAGER"))
-    await page.get_by_role("link", name="Tickets").click()
+    await page.get_by_role("link", name="Find a ticket").click()
     await page.get_by_label("Find a ticket").fill("john@example.com")
     await page.keyboard.press("Enter")
     found = page.get_by_role("link", name=ticket.code)
@@ -98,3 +99,19 @@ async def test_a_life_fits_a_phone_in_chinese(world: World, open_page: Open) -> 
     page = await open_page(f"/manager/ticket/{ticket.id}?lang=zh-Hans", token=token, phone=True)
     await expect(page.locator("#events li").first).to_be_visible()
     assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+async def test_one_menu_leads_everywhere_shows_the_place_and_signs_out(world: World, open_page: Open) -> None:
+    page = await open_page("/manager/history", token=await world.staff("MANAGER"))
+    menu = page.get_by_role("navigation", name="Menu")
+    await expect(menu.locator("[aria-current=page]")).to_have_text("Scan history")
+    await menu.get_by_role("link", name="Slots", exact=True).click()
+    await expect(page.get_by_role("navigation", name="Menu").locator("[aria-current=page]")).to_have_text("Slots")
+    await page.get_by_role("link", name="Replay").click()
+    await expect(menu.locator("[aria-current=page]")).to_have_text("Replay")
+    if folder := os.environ.get("LOOK"):
+        await page.screenshot(path=f"{folder}/rail.png")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/operator/login")
+    await page.goto(page.url.replace("/operator/login", "/manager/history"))
+    await page.wait_for_url("**/operator/login**")

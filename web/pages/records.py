@@ -6,6 +6,7 @@ from aiohttp import web
 
 from hub.actions.reporting.scan_log import choices, venue_of_records
 from web.keys import SERVICES
+from web.pages.admin.sections import sections_of
 from web.pages.render import page
 from web.pages.staff import manager_of
 
@@ -23,6 +24,7 @@ async def show_history(request: web.Request) -> web.Response:
     return page(
         request,
         "history.html",
+        sections=sections_of(identity),
         venue=venue,
         today=venue.business_day(services.clock.now()).isoformat(),
         **await choices(services, venue),
@@ -33,17 +35,33 @@ async def show_ticket(request: web.Request) -> web.Response:
     """Show the ticket search and the history of the ticket in the URL. The page's script reads both from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
-    return page(request, "ticket.html", venue=venue, ticket_id=request.match_info.get("ticket_id", ""))
+    return page(
+        request,
+        "ticket.html",
+        sections=sections_of(identity),
+        venue=venue,
+        ticket_id=request.match_info.get("ticket_id", ""),
+    )
 
 
 async def show_conflicts(request: web.Request) -> web.Response:
     identity, services = manager_of(request), request.app[SERVICES]
-    return page(request, "conflicts.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
+    return page(
+        request,
+        "conflicts.html",
+        sections=sections_of(identity),
+        venue=await venue_of_records(services, identity.org_id, identity.venue_id),
+    )
 
 
 async def show_disputes(request: web.Request) -> web.Response:
     identity, services = manager_of(request), request.app[SERVICES]
-    return page(request, "disputes.html", venue=await venue_of_records(services, identity.org_id, identity.venue_id))
+    return page(
+        request,
+        "disputes.html",
+        sections=sections_of(identity),
+        venue=await venue_of_records(services, identity.org_id, identity.venue_id),
+    )
 
 
 async def show_figures(request: web.Request) -> web.Response:
@@ -58,4 +76,10 @@ async def _days_page(request: web.Request, template: str) -> web.Response:
     """Show a page about days. Its script reads the data from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
-    return page(request, template, venue=venue, today=venue.business_day(services.clock.now()).isoformat())
+    return page(
+        request,
+        template,
+        sections=sections_of(identity),
+        venue=venue,
+        today=venue.business_day(services.clock.now()).isoformat(),
+    )

@@ -20,6 +20,7 @@ from web.pages import (
     scanner_app,
     scanner_enrolment,
     shows,
+    sign_out,
     sitemap,
     staff,
 )
@@ -98,6 +99,7 @@ def _page_routes() -> list[web.RouteDef]:
         web.get(WIPED, scanner_enrolment.show_wipe),
         web.get("/operator/service_worker.js", scanner_app.send_service_worker),
         web.get("/operator/scan.webmanifest", scanner_app.send_manifest),
+        web.post(sign_out.SIGN_OUT, sign_out.leave),
         web.get("/manager", staff.show_control_room),
         web.get(records.HISTORY, records.show_history),
         web.get(records.FIGURES, records.show_figures),

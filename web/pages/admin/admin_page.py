@@ -16,7 +16,7 @@ from hub.text.languages import N_
 from hub.text.messages import message
 from web import redirects
 from web.pages.admin.field_words import said_of_field
-from web.pages.admin.sections import sections_for
+from web.pages.admin.sections import sections_of
 from web.pages.render import page
 from web.request_fields import identity_of
 
@@ -138,7 +138,7 @@ def admin_page(
         done=DONE.get(request.query.get("done", ""), ""),
         refusal="" if refused is None else message(refused.reason, refused.details),
         problems=problems,
-        sections=[] if identity is None else sections_for(identity.role, limited=bool(identity.venue_ids)),
+        sections=sections_of(identity),
         **context,
     )
 

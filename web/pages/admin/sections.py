@@ -1,10 +1,11 @@
-"""The sections of administration: one row for each entry of its menu, with the role that sees it."""
+"""The sections of the staff's menu: one row for each place in control room, records and administration, with the role that sees it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from hub.access.roles import Role, at_least
+from hub.access.tokens import Identity
 from hub.text.languages import N_
 
 
@@ -23,10 +24,18 @@ class Section:
     everywhere: bool = False
 
 
+LIVE = N_("Live")
 SET_UP, TICKETS, SHOWS, PEOPLE = N_("Set-up"), N_("Tickets"), N_("Shows"), N_("Bookings and mail")
 DEVICES, RECORDS = N_("People and devices"), N_("Records")
 
 SECTIONS: tuple[Section, ...] = (
+    Section("control_room", "/manager", N_("Control room"), Role.MANAGER, LIVE),
+    Section("conflicts", "/manager/conflicts", N_("Conflicts"), Role.MANAGER, LIVE),
+    Section("disputes", "/manager/disputes", N_("Disputes"), Role.MANAGER, LIVE),
+    Section("analytics", "/manager/analytics", N_("Figures"), Role.MANAGER, RECORDS),
+    Section("replay", "/manager/replay", N_("Replay"), Role.MANAGER, RECORDS),
+    Section("history", "/manager/history", N_("Scan history"), Role.MANAGER, RECORDS),
+    Section("ticket", "/manager/ticket", N_("Find a ticket"), Role.MANAGER, RECORDS),
     Section("overview", "/admin", N_("Overview"), Role.MANAGER, SET_UP),
     Section("card", "/admin/card", N_("Card for the gates"), Role.ADMIN, SET_UP),
     Section("venues", "/admin/venues", N_("Venues and gates"), Role.ADMIN, SET_UP),
@@ -42,7 +51,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("reservations", "/admin/reservations", N_("Reservations"), Role.MANAGER, PEOPLE),
     Section("guests", "/admin/guests", N_("Guest lists"), Role.MANAGER, PEOPLE),
     Section("mail", "/admin/mail", N_("Mail"), Role.MANAGER, PEOPLE, everywhere=True),
-    Section("control_room", "/manager", N_("Control room"), Role.MANAGER, PEOPLE),
     Section("devices", "/admin/devices", N_("Scanners"), Role.ADMIN, DEVICES),
     Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
     Section("security", "/admin/security", N_("Sign-in"), Role.ADMIN, DEVICES, everywhere=True),
@@ -51,6 +59,11 @@ SECTIONS: tuple[Section, ...] = (
     Section("privacy", "/admin/privacy", N_("Privacy"), Role.ADMIN, RECORDS, everywhere=True),
 )
 """In the order of the menu; those of a group stand together."""
+
+
+def sections_of(identity: Identity | None) -> list[tuple[str, list[Section]]]:
+    """Return the menu of whoever is signed in."""
+    return [] if identity is None else sections_for(identity.role, limited=bool(identity.venue_ids))
 
 
 def sections_for(role: Role, *, limited: bool = False) -> list[tuple[str, list[Section]]]:
