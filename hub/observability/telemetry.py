@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
@@ -318,12 +319,24 @@ async def watch_loop(every: float = 0.25) -> None:
             event(LOOP_LAGGED, "WARNING", seconds=round(late, 3))
 
 
+PREFIX: Final = "venue_hub_"
+_NAME = re.compile(rb"^(# (?:HELP|TYPE) )?(?!python_|process_|#)(?=[a-z])", re.MULTILINE)
+
+
 def render() -> tuple[bytes, str]:
-    """Return the body for `/metrics` and its content type, for all processes of this machine together."""
+    """Return the body for `/metrics` and its content type, for all processes of this machine together.
+
+    Every metric of the hub has the prefix, and for one more release its old name without it too.
+    """
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry), CONTENT_TYPE_LATEST
-    return generate_latest(), CONTENT_TYPE_LATEST
+        return _under_both_names(generate_latest(registry)), CONTENT_TYPE_LATEST
+    return _under_both_names(generate_latest()), CONTENT_TYPE_LATEST
+
+
+def _under_both_names(page: bytes) -> bytes:
+    lines = [line for line in page.splitlines(keepends=True) if _NAME.match(line)]
+    return page + b"".join(_NAME.sub(rb"\g<1>" + PREFIX.encode(), line, count=1) for line in lines)
