@@ -29,8 +29,8 @@ def test_a_museum_from_its_hours_to_a_closed_slot(run, ask, tmp_path: Path) -> N
             "--capacity", "5")  # fmt: skip
     longer = run(*hour)
     assert (longer.returncode, "2030-12-24 10:00" in longer.stderr, "--overlap" in longer.stderr) == (1, True, True)
-    told = ask(*hour, "--overlap")  # no two slots begin at the same minute
-    assert (told["created"], told["existing"], len(told["overlapping"])) == (0, 0, 1)
+    answer = ask(*hour, "--overlap")  # no two slots begin at the same minute
+    assert (answer["created"], answer["existing"], len(answer["overlapping"])) == (0, 0, 1)
     first, second, *_ = made["slot_ids"]
     closed = ask("slots", "close", str(first), "--move-to", str(second))
     assert (closed["slot"]["status"], closed["concerned"]["people"]) == ("CLOSED", 0)
