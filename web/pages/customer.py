@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -28,8 +28,8 @@ class Specimen(NamedTuple):
     end: time
 
 
-SPECIMEN = Specimen(date(2026, 11, 20), time(12), time(14))
-"""The texts on the ticket that decorates the landing page."""
+SPECIMEN_AHEAD = timedelta(days=7)
+"""How far ahead the visit of the ticket lies that decorates the landing page: never in the past."""
 LONGEST_TICKET_QUERY = 1_000
 """Maximum characters of `?ticket=`, enough for twenty codes of any shop."""
 
@@ -42,7 +42,7 @@ async def show_landing(request: web.Request) -> web.Response:
         {},
         packed=True,
         development=services.settings.shows_mailbox,
-        specimen=SPECIMEN,
+        specimen=Specimen(services.clock.now().date() + SPECIMEN_AHEAD, time(12), time(14)),
         has_shows=await _has_shows(services),
     )
 

@@ -61,3 +61,9 @@ async def test_an_address_comes_with_a_map(hub: Hub, world: World) -> None:
     hub.services.venues.forget()
     _, _, text = await see(hub, "/reserve")
     assert "google.com/maps/search/?api=1&amp;query=Test+Venue%2C+Via+Roma+1%2C+Roma" in text
+
+
+async def test_the_visit_that_decorates_the_landing_page_lies_ahead(hub: Hub, world: World) -> None:
+    status, _, text = await see(hub, "/")
+    assert status == 200
+    assert "November 27, 2026" in text or "27 November 2026" in text
