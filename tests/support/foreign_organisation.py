@@ -126,6 +126,10 @@ class ForeignOrganisation:
         asked = await gate.command("ask_supervisor", scan_id=refused, note=f"{SECRET} note")
         assert asked["success"], asked
         self.scan_id = refused
+        room = await self.hub.socket(await self.world.staff("MANAGER", name=f"{SECRET} Manager"))
+        sent = await room.command("send_message", text=f"{SECRET} message")
+        assert sent["success"], sent
+        await room.close()
         await gate.close()
         return self.hub.services.sessions.read(token).staff_id
 
