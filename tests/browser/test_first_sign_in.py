@@ -61,8 +61,8 @@ async def test_whoever_checks_first_taps_once_and_the_next_visitor_needs_none(
     page = await new_device(world, open_page)
     # Without a list there is a field.
     await page.locator("#gate").fill("Door")
-    await page.keyboard.press("Enter")
-    await page.get_by_role("button", name="Check first").press("Enter")
+    await page.get_by_role("button", name="Use this gate").tap()
+    await page.get_by_role("button", name="Check first").tap()
     ticket = await world.reserved(await world.slot())
     await key_in(page, ticket.code)
     await expect(page.locator("#not-yet")).to_be_visible()
@@ -128,7 +128,7 @@ async def test_the_way_is_turned_at_once_before_the_first_scan_and_confirmed_aft
     await page.get_by_role("button", name="Exit", exact=True).tap()
     await expect(page.get_by_role("heading", name="Switch to exits?")).to_be_visible()
     await assert_accessible(page)
-    await page.get_by_role("button", name="Back").press("Enter")
+    await page.get_by_role("button", name="Back").tap()
     await expect(page.locator("body")).to_have_attribute("data-way", "entry")
     # A thumb on the wrong half has changed nothing: the next scan is a check.
     await later(page)
@@ -136,7 +136,7 @@ async def test_the_way_is_turned_at_once_before_the_first_scan_and_confirmed_aft
     await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Exit", exact=True).tap()
-    await page.get_by_role("button", name="Record exits").press("Enter")
+    await page.get_by_role("button", name="Record exits").tap()
     await expect(page.locator("body")).to_have_attribute("data-way", "exit")
 
 
