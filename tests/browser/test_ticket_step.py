@@ -156,6 +156,45 @@ async def test_the_address_of_an_order_brings_its_other_tickets(hub: Hub, world:
     await expect(page.get_by_text(f"{asleep.code} is not active yet.")).to_be_visible()
 
 
+async def test_a_family_types_one_code_after_the_other_without_leaving_the_step(world: World, open_page: Open) -> None:
+    family = await world.tickets(3)
+    page = await open_page("/reserve", phone=True)
+    await enter_tickets(page, family[0].code)
+    await page.get_by_role("button", name="Add more tickets").click()
+    field = page.get_by_role("textbox", name="Another ticket code")
+    for count, ticket in enumerate(family[1:], start=2):
+        await field.fill(ticket.code)
+        await field.press("Enter")
+        await expect(party(page)).to_have_count(count)
+        await expect(field).to_be_focused()
+        await expect(field).to_have_value("")
+    await field.press("Enter")
+    await at(page, "contact")
+    await expect(page.locator("#contact-tickets")).to_have_text("3 tickets")
+
+
+async def test_the_address_of_an_order_is_asked_once(hub: Hub, world: World, open_page: Open) -> None:
+    first, second = await world.tickets(2)
+    await change_order(hub.database, world.order_id, customer_email="ann@example.com")
+    page = await open_page("/reserve")
+    await enter_tickets(page, first.code)
+    # What was typed for the confirmation finds the order.
+    await page.get_by_label("Email", exact=True).fill("ann@example.com")
+    await page.get_by_role("button", name="Add the other tickets of this order").click()
+    await expect(page.get_by_label("Email address the order was sent to")).to_have_value("ann@example.com")
+    await page.get_by_role("button", name="Add my tickets").click()
+    await expect(party(page)).to_have_text([first.code, second.code])
+    # And what found the order is the address of the confirmation.
+    page = await open_page("/reserve", phone=True)
+    await page.get_by_role("textbox", name="Ticket code").fill(first.code)
+    await page.get_by_role("button", name="Add another ticket").click()
+    await page.get_by_label("Email address the order was sent to").fill("ann@example.com")
+    await page.get_by_role("button", name="Add my tickets").click()
+    await expect(party(page)).to_have_text([first.code, second.code])
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_label("Email", exact=True)).to_have_value("ann@example.com")
+
+
 async def test_a_lost_network_keeps_what_was_typed(world: World, open_page: Open) -> None:
     ticket = await world.ticket()
     page = await open_page("/reserve")

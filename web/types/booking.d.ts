@@ -31,9 +31,12 @@ type ContactProof = Wire.ContactProven & { about: string };
 type Proof = string | string[] | null;
 
 /** The tickets of an order: those that can be booked as well, and the others. */
-interface OrderFound { bookable: OrderTicket[]; others: LeftOut[] }
+/** `email` is the address that the order was sent to. */
+interface OrderFound { bookable: OrderTicket[]; others: LeftOut[]; email: string }
 /** A code that could not be added, and why. */
 interface FailedCheck { code: string; error: unknown }
+/** What a notice about a ticket can do. */
+interface TicketWays { whose: Whose; use: (code: string) => void; activate: (code: string, id: number) => void }
 
 interface TicketPlace { reservation_id: number; ticket_code: string; qr_code?: string }
 /** One booking: its tickets, its slot and the link to change it. */

@@ -46,6 +46,12 @@ export class ContactStep {
     byId("contact-more").textContent = more ? t("Add the other tickets of this order") : t("Add more tickets");
   }
 
+  /** The address is not asked for twice: the order's other tickets are found by it. */
+  leave() {
+    const email = this.email.value.trim();
+    if (looksLikeEmail(email)) this.draft.email = email;
+  }
+
   /** The venue's country, else the browser's. */
   #homeCountry() {
     const here = this.draft.venue?.country;

@@ -11,16 +11,16 @@ import { ask } from "./asking.js";
 /**
  * `onFound` receives the tickets that can be booked too, and those that cannot.
  *
- * @param {{ ticket: Ticket, others: number, whose: Whose, onFound: (found: OrderFound) => void }} order
+ * @param {{ ticket: Ticket, others: number, email: string, whose: Whose, onFound: (found: OrderFound) => void }} order
  */
-export function orderForm({ ticket, others, whose, onFound }) {
+export function orderForm({ ticket, others, email, whose, onFound }) {
   const go = h("button", { type: "submit", class: "button quiet", id: "order-go" }, t("Add my tickets"));
   const form = h("form", { class: "card", novalidate: true, id: "order-form" },
     h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), " ",
       t("Coming together? Add them all at once.")),
     h("div", { class: "field" },
       h("label", { for: "order-mail" }, t("Email address the order was sent to")),
-      h("input", { type: "email", id: "order-mail", autocomplete: "email", inputmode: "email", maxlength: 254, "aria-describedby": "order-answer" })),
+      h("input", { type: "email", id: "order-mail", value: email, autocomplete: "email", inputmode: "email", maxlength: 254, "aria-describedby": "order-answer" })),
     h("div", { class: "answer", id: "order-answer", role: "alert" }),
     go);
   form.addEventListener("submit", async (event) => {
@@ -49,7 +49,7 @@ export function orderForm({ ticket, others, whose, onFound }) {
     clearNotice(answer);
     const { tickets } = reply.data;
     const bookable = tickets.filter(({ status }) => status === "ACTIVATED");
-    onFound({ bookable, others: tickets.filter(({ status }) => status !== "ACTIVATED").map((one) => ({ ...one, words: reason(one) })) });
+    onFound({ email: input.value.trim(), bookable, others: tickets.filter(({ status }) => status !== "ACTIVATED").map((one) => ({ ...one, words: reason(one) })) });
   });
   return form;
 }

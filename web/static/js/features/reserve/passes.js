@@ -31,8 +31,7 @@ function drawPass({ reservation_id: id, ticket_code: code, qr_code: picture, slo
         h("p", { class: "code" }, code),
         h("div", { class: "files" },
           h("button", { type: "button", class: "button link small", onclick: () => showAtDoor(source, code) }, t("Show large")),
-          h("a", { class: "button link small", id: at === 0 ? "qr-download" : null, href: picture ?? `${files}/qr.png${question}`, download: `${code}.png`, "aria-label": t("Download QR code as PNG") }, t("PNG")),
-          h("a", { class: "button link small", href: `${files}/qr.svg${question}`, download: `${code}.svg`, "aria-label": t("Download QR code as SVG") }, t("SVG"))))));
+          h("a", { class: "button link small", id: at === 0 ? "qr-download" : null, href: picture ?? `${files}/qr.png${question}`, download: `${code}.png` }, t("Save image"))))));
 }
 
 /** @param {Element} list @param {number} count */

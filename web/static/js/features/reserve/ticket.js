@@ -1,6 +1,6 @@
 // The ticket step: codes become the visit's tickets.
-import { byId, h } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { byId } from "../../lib/elements.js";
+import { t } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { call, Refusal } from "../../lib/api.js";
 import { codesIn } from "../../models/ticket_code.js";
@@ -31,6 +31,12 @@ export class TicketStep {
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(true);
+    });
+    this.input.addEventListener("keydown", (event) => {
+      // A family adds one ticket after the other with Enter; the button goes on.
+      if (event.key !== "Enter" || !this.draft.tickets.length || !this.input.value.trim()) return;
+      event.preventDefault();
+      this.#submit(false);
     });
     byId("ticket-more").addEventListener("click", () => this.#submit(false));
     this.input.addEventListener("paste", (event) => this.#onPaste(event));
@@ -110,38 +116,16 @@ export class TicketStep {
   }
 
   async #explain(/** @type {FailedCheck[]} */ failed) {
-    const [{ code, error }] = failed;
+    const [{ error }] = failed;
     if (!(error instanceof Refusal)) {
       showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.form.requestSubmit()]] });
       return;
     }
-    if (failed.length > 1) {
-      const list = h("ul", {}, ...failed.map((one) => h("li", {}, h("span", { class: "code" }, one.code), " ", (one.error instanceof Refusal ? explain(one.error) : NO_CONNECTION).title)));
-      this.#refuse({ title: tn("One ticket cannot be booked.", "{n} tickets cannot be booked.", failed.length), next: "" }, { extra: list });
-      return;
-    }
-    const { can_activate, ticket_id: id, likely_mistyped, meant, venue } = error.details;
-    const words = explain(error);
-    if (likely_mistyped) words.next = t("Compare it with your ticket, character by character.");
+    const refused = await loadModule(() => import("./ticket_refused.js")).catch(() => null);
     // One message: the notice replaces the advice at the field.
     this.#say();
-    if (error.code === "TICKET_ALREADY_RESERVED") {
-      await this.#offerAgain(code, error, words);
-      return;
-    }
-    if (venue) {
-      this.#refuse(words, { kind: "warn", extra: h("p", {}, h("a", { class: "button quiet small", href: `/v/${venue.slug}/reserve?ticket=${encodeURIComponent(code)}` }, t("Book at {venue}", { venue: venue.name }))) });
-      return;
-    }
-    if (meant) this.#refuse(words, { actions: [[t("Use {code}", { code: meant }), () => this.#use(meant)]] });
-    else this.#refuse(words, can_activate && id ? { actions: [[t("Activate this ticket"), () => this.#activate(code, id)]], kind: "warn" } : {});
-  }
-
-  /** A lost mail is no dead end: the confirmation goes to the address on file once more. */
-  async #offerAgain(/** @type {string} */ code, /** @type {Refusal} */ error, /** @type {Notice} */ words) {
-    const { whose } = this;
-    const again = await loadModule(() => import("./send_again.js")).catch(() => null);
-    this.#refuse(words, { kind: "warn", extra: again?.sendAgain({ code, to: error.details.sent_to, whose }) ?? null });
+    if (!refused) this.#refuse(explain(error));
+    else this.#refuse(...(await refused.wordsFor(failed, { whose: this.whose, use: (code) => this.#use(code), activate: (code, id) => this.#activate(code, id) })));
   }
 
   #refuse(/** @type {Notice} */ words, /** @type {NoticeOptions} */ options = {}) {
@@ -230,16 +214,19 @@ export class TicketStep {
     if (!order) return;
     const others = missing(ticket);
     const wanted = `${ticket.order_id}:${others}`;
-    if (place.dataset.for === wanted && place.firstChild) return;
+    if (place.dataset.for === wanted && place.firstChild) {
+      byId("order-mail").value ||= this.draft.email;
+      return;
+    }
     place.dataset.for = wanted;
-    place.replaceChildren(order.orderForm({ ticket, others, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
+    place.replaceChildren(order.orderForm({ ticket, others, email: this.draft.email, whose: this.whose, onFound: (found) => this.#fromOrder(ticket, found) }));
   }
 
-  async #fromOrder(/** @type {Ticket} */ ticket, /** @type {OrderFound} */ { bookable, others }) {
+  async #fromOrder(/** @type {Ticket} */ ticket, /** @type {OrderFound} */ { bookable, others, email }) {
+    this.draft.email ||= email;
     this.take(bookable.map((one) => ({ ...ticket, ...one, venues: one.venue_id ? ticket.venues.filter(({ id }) => id === one.venue_id) : ticket.venues })));
     if (!others.length) return;
-    const line = (/** @type {LeftOut} */ one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", one.words,
-      one.status === "INACTIVE" && h("button", { type: "button", class: "button quiet small", onclick: () => this.#activate(one.ticket_code, one.ticket_id) }, t("Activate")));
-    showNotice(this.answer, { title: tn("One ticket of the order was left out.", "{n} tickets of the order were left out.", others.length), next: "" }, { kind: "info", extra: h("ul", {}, ...others.map(line)) });
+    const refused = await loadModule(() => import("./ticket_refused.js"));
+    showNotice(this.answer, ...refused.leftOut(others, (code, id) => this.#activate(code, id)));
   }
 }
