@@ -663,6 +663,7 @@ async def mail_admin(scene: Scene) -> Page:
 
 # The modules add their states when they are imported.
 from tests.browser import (  # noqa: E402
+    control_states,  # noqa: F401
     device_states,  # noqa: F401
     offline_states,  # noqa: F401
     organiser_states,  # noqa: F401

@@ -119,6 +119,7 @@ interface ElementsById {
   "day-after": HTMLElementTagNameMap["button"];
   "day-before": HTMLElementTagNameMap["button"];
   "day-name": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
+  "day-report": HTMLElementTagNameMap["a"];
   "day-today": HTMLElementTagNameMap["button"];
   "days": HTMLElementTagNameMap["tbody"];
   "days-title": HTMLElementTagNameMap["h2"];
@@ -335,7 +336,7 @@ interface ElementsById {
   "preview": HTMLElementTagNameMap["div"];
   "preview-empty": HTMLElementTagNameMap["p"];
   "preview-title": HTMLElementTagNameMap["h2"];
-  "print": HTMLElementTagNameMap["a"];
+  "print": HTMLElementTagNameMap["a"] | HTMLElementTagNameMap["button"];
   "print-now": HTMLElementTagNameMap["button"];
   "product": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["select"];
   "product-attention": HTMLElementTagNameMap["p"];
@@ -367,6 +368,7 @@ interface ElementsById {
   "recovery-codes": HTMLElementTagNameMap["ul"];
   "redirect-uri": HTMLElementTagNameMap["code"];
   "refusal": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["p"];
+  "report-date": HTMLElementTagNameMap["input"];
   "reserve": HTMLElementTagNameMap["div"];
   "result": HTMLElementTagNameMap["select"];
   "results": HTMLElementTagNameMap["div"];

@@ -141,7 +141,8 @@ function dayRows(day) {
     for (const row of slots) row.hidden = !open;
   });
   const replay = h("a", { href: `/manager/replay?date=${day.date}` }, t("Replay"));
-  return [h("tr", { "data-day": day.date }, h("th", { scope: "row" }, slots.length ? opener : shortDay(day.date), " ", day.scans ? replay : null), ...numbers(day)), ...slots];
+  const report = h("a", { href: `/manager/report?date=${day.date}` }, t("Day report"));
+  return [h("tr", { "data-day": day.date }, h("th", { scope: "row" }, slots.length ? opener : shortDay(day.date), " ", h("span", { class: "day-links" }, day.scans ? replay : null, day.scans || day.capacity ? report : null)), ...numbers(day)), ...slots];
 }
 
 /** @param {number} days */

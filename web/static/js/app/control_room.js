@@ -64,6 +64,7 @@ function watch(date) {
   board.clear();
   figures.clear();
   byId("day").value = date;
+  byId("day-report").href = `/manager/report?date=${date}`;
   byId("day-name").textContent = followsToday ? t("Today, {day}", { day: longDay(date) }) : longDay(date);
   byId("day-today").disabled = followsToday;
   byId("board-answer").replaceChildren();
