@@ -417,7 +417,7 @@ async def times_apart(scene: Scene) -> Page:
 async def time_full(scene: Scene) -> Page:
     page = await at_times(scene)
     await slot_button(page, scene.slots["full"]).click()
-    await expect(page.locator(".slot .waitlist")).to_be_visible()
+    await expect(page.locator(".slot .alternative").first).to_be_visible()
     await expect(page.locator(".slot .alternatives")).to_be_visible()
     return page
 
@@ -425,7 +425,7 @@ async def time_full(scene: Scene) -> Page:
 @state("time", after="time-full")
 async def waitlist_joined(scene: Scene) -> Page:
     page = await time_full(scene)
-    await page.locator(".waitlist button").click()
+    await page.locator(f".slot[data-slot='{scene.slots['full']}'] .slot-wait button").click()
     await expect(page.locator(".waitlist .notice a")).to_be_visible()
     return page
 

@@ -49,9 +49,8 @@ async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_pa
     page = await open_page("/reserve", phone=True)
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
+    await page.get_by_role("button", name="Join waiting list for 12:00 to 14:00").click()
     await expect(page.get_by_text("we'll hold it and email john@example.com")).to_be_visible()
-    await page.get_by_role("button", name="Join the waiting list").click()
     await expect(page.get_by_role("status").filter(has_text="number 2 in line")).to_be_visible()
     await page.get_by_role("link", name="View your position").click()
     await expect(page.get_by_role("heading", name="You're on the waiting list")).to_be_visible()
@@ -67,8 +66,7 @@ async def test_joining_again_says_that_one_waits_already(world: World, open_page
     page = await open_page("/reserve")
     await at_the_calendar(page, ticket.code)
     await day(page, 25).click()
-    await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
-    await page.get_by_role("button", name="Join the waiting list").click()
+    await page.get_by_role("button", name="Join waiting list for 12:00 to 14:00").click()
     await expect(page.get_by_text("You're on this waiting list already.")).to_be_visible()
 
 
@@ -81,7 +79,35 @@ async def test_a_venue_without_a_waiting_list_offers_none(world: World, open_pag
     await day(page, 25).click()
     await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
     await expect(page.get_by_role("button", name=re.compile("16:00 to 18:00, 200 places"))).to_be_visible()
-    await expect(page.get_by_role("button", name="Join the waiting list")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Join")).to_have_count(0)
+
+
+async def test_an_open_page_learns_of_its_offer_at_once(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    page = await open_page(f"/w/{await join(world, slot_id, await world.ticket())}", phone=True)
+    looks: list[str] = []
+    page.on("requestfinished", lambda request: looks.append(request.url) if "/w/" in request.url else None)
+    await expect(page.locator("#waiting")).to_have_attribute("data-live", "live")
+    async with asyncio.timeout(10):
+        # The look after the connection; the next one is 27 seconds later.
+        while not looks:
+            await asyncio.sleep(0.02)
+    await give_back(world, holder)
+    await expect(page.get_by_role("heading", name="A spot is held for you")).to_be_visible()
+
+
+async def test_without_the_socket_a_page_still_learns_of_its_offer(world: World, open_page: Open) -> None:
+    slot_id = await world.slot(LATER, capacity=1)
+    holder = await world.reserved(slot_id)
+    token = await join(world, slot_id, await world.ticket())
+    page = await open_page("/reserve/again")
+    await page.route_web_socket("**/ws/availability*", lambda socket: socket.close())
+    await page.goto(f"{world.hub.url}/w/{token}")
+    await expect(page.get_by_role("heading", name="You're on the waiting list")).to_be_visible()
+    await give_back(world, holder)
+    await expect(page.get_by_role("heading", name="A spot is held for you")).to_be_visible()
+    assert await page.locator("#waiting").get_attribute("data-live") != "live"
 
 
 async def test_an_offer_appears_counts_down_and_is_accepted(world: World, open_page: Open) -> None:

@@ -118,10 +118,12 @@ interface Cell {
 /** `onPick` receives a chosen day, `onTurn` the month to show; draw() then brings what it offers. */
 interface CalendarOptions { today: string; onPick(date: string): void; onTurn(key: string): void }
 
+type WaitlistOffer = import("../static/js/features/reserve/waitlist.js").WaitlistOffer;
 interface SlotsPanelOptions {
   onSelect(slot: PickedSlot): void;
   nearest(slot: Slot): Promise<Slot[]>;
-  waiting(slot: Slot): Promise<Element | null>;
+  waits(): boolean;
+  waiting(slot: Slot): Promise<WaitlistOffer | null>;
 }
 
 /** `onTickets` is called when the tickets of the draft change, `onDone` when the customer goes on. */

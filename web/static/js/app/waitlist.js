@@ -3,11 +3,16 @@ import { byId, first, targetOf } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
+import { AvailabilitySocket } from "../lib/availability_socket.js";
 import { followHubClock, hubNow } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { explain, NO_CONNECTION } from "../words/refusals.js";
 
 const LOOK_EVERY_MS = 10_000;
+/** While the hub says what changes, a look only finds what no count of the slot shows. */
+const LOOK_LIVE_MS = 30_000;
+/** All who wait hear of a place in the same moment, and do not all ask in it. */
+const SPREAD_MS = 1_000;
 /** A screen reader says only these minutes left. */
 const SAID_AT = [10, 5, 2, 1];
 const SOON_MS = 2 * 60_000;
@@ -32,6 +37,7 @@ async function bringUpToDate() {
   part().replaceWith(document.adoptNode(fresh));
   startCountdown();
   const moved = fresh.dataset.status !== before;
+  if (!["WAITING", "OFFERED"].includes(fresh.dataset.status ?? "")) socket?.close();
   if (moved) byId("leaver")?.close();
   if (held || moved) byId("waiting-title").focus({ preventScroll: true });
   return moved;
@@ -115,10 +121,36 @@ function show(button, on) {
   button.setAttribute("aria-busy", String(on));
 }
 
+/** @type {AvailabilitySocket | null} */
+let socket = null;
 const look = keepLooking(async () => {
   if (busy) return;
   if (await bringUpToDate()) showNotice(byId("waiting-news"), { title: t("There is news."), next: t("This page has just been brought up to date.") });
-}, LOOK_EVERY_MS);
+}, () => (socket?.live ? LOOK_LIVE_MS : LOOK_EVERY_MS));
+
+/** Follows the slot over the calendar's public socket: a place that is freed, held or taken changes its count. */
+function followSlot() {
+  const { slot, month, show: ofShow, orq } = root.dataset;
+  if (!slot || !month) return null;
+  let known = "";
+  const following = new AvailabilitySocket({
+    whose: ofShow ? { show: ofShow } : { orq },
+    onSlots: (slots) => {
+      const found = slots.find(({ id }) => id === Number(slot));
+      const now = found ? JSON.stringify(found) : known;
+      if (known && now !== known) setTimeout(look, Math.random() * SPREAD_MS);
+      known = now;
+    },
+    onState: (state) => {
+      root.dataset.live = state;
+      // What has changed before the connection stood.
+      if (state === "live") look();
+    },
+  });
+  following.watch(month);
+  return following;
+}
+
 
 root.addEventListener("click", (event) => {
   const button = targetOf(event).closest("button");
@@ -131,3 +163,4 @@ byId("leaver-form")?.addEventListener("submit", (event) => {
   leave();
 });
 startCountdown();
+socket = followSlot();

@@ -25,9 +25,10 @@ export async function fetchPage(path = location.pathname) {
  * Calls `look` periodically while the page is visible, and at once when it becomes visible.
  *
  * @param {() => unknown} look
- * @param {number} everyMs
+ * @param {number | (() => number)} everyMs
  */
 export function keepLooking(look, everyMs) {
+  const pause = typeof everyMs === "number" ? () => everyMs : everyMs;
   /** @type {number | undefined} */
   let timer;
   /** @type {Promise<unknown> | null} */
@@ -36,7 +37,7 @@ export function keepLooking(look, everyMs) {
     clearTimeout(timer);
     running ??= Promise.resolve(look()).catch(() => {}).finally(() => {
       running = null;
-      timer = setTimeout(() => isVisible() && turn(), everyMs * (0.9 + Math.random() * 0.2));
+      timer = setTimeout(() => isVisible() && turn(), pause() * (0.9 + Math.random() * 0.2));
     });
     return running;
   };
@@ -45,6 +46,6 @@ export function keepLooking(look, everyMs) {
   addEventListener("online", turn);
   // A page restored by the back button shows its old state.
   addEventListener("pageshow", (event) => event.persisted && turn());
-  timer = setTimeout(turn, everyMs);
+  timer = setTimeout(turn, pause());
   return turn;
 }

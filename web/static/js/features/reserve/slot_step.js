@@ -109,6 +109,7 @@ export class SlotStep {
     const panel = new SlotsPanel(byId("slots"), {
       onSelect: (slot) => this.onChosen(slot),
       nearest: async (slot) => nearestWithRoom(await this.#months.around(slot.date), slot, this.#places),
+      waits: () => this.#waits,
       waiting: (slot) => this.#waiting(slot),
     });
     const months = new LiveMonths({
@@ -133,13 +134,18 @@ export class SlotStep {
     if (open && monthKey(open) === month.key) this.#panel.update(month.slots(open), []);
   }
 
+  get #waits() {
+    const { codes, email, phone, venue } = this.booking();
+    return Boolean(codes?.length && email && phone) && venue?.waitlist !== false;
+  }
+
   /** @param {Slot} slot */
   async #waiting(slot) {
-    const { codes, email, phone, proof, venue, places = 1 } = this.booking();
-    if (!codes?.length || !email || !phone || venue?.waitlist === false) return null;
+    const { codes, email, phone, proof, places = 1 } = this.booking();
+    if (!this.#waits || !codes || !email || !phone) return null;
     const body = { ticket_codes: codes, slot_id: slot.id, customer_email: email, customer_phone: phone, contact_proof: proof ?? undefined, ...this.whose };
     const { WaitlistOffer } = await loadModule(() => import("./waitlist.js"));
-    return new WaitlistOffer({ slot, places, body }).element;
+    return new WaitlistOffer({ slot, places, body });
   }
 
   /** @param {string} key */

@@ -1,5 +1,5 @@
 // A day's slots as cards, updated in place, and the list of other times when a slot is full.
-import { h, icon } from "../../lib/elements.js";
+import { first, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { mark } from "../../lib/marks.js";
 import { isOver, slotStanding } from "../../models/availability.js";
@@ -34,16 +34,17 @@ export class SlotsPanel {
   #chosenId = null;
 
   /**
-   * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to slots with free places; `waiting(slot)` returns
-   * the waiting list's element or null.
+   * `onSelect(slot)` receives the chosen slot; `nearest(slot)` resolves to slots with free places; `waits()` says whether
+   * a waiting list can be joined, and `waiting(slot)` returns its offer or null.
    *
    * @param {Element} place
    * @param {SlotsPanelOptions} options
    */
-  constructor(place, { onSelect, nearest, waiting }) {
+  constructor(place, { onSelect, nearest, waits, waiting }) {
     this.place = place;
     this.onSelect = onSelect;
     this.nearest = nearest;
+    this.waits = waits;
     this.waiting = waiting;
   }
 
@@ -123,6 +124,8 @@ class Card {
   /** @type {Slot | null} */
   #slot = null;
   #shown = "";
+  /** @type {WaitlistOffer | null} */
+  #offer = null;
 
   /** @param {SlotsPanel} panel */
   constructor(panel) {
@@ -132,6 +135,9 @@ class Card {
     this.bar = h("span", { class: "bar", "aria-hidden": "true" }, h("span"));
     this.count = h("span", { class: "count" });
     this.button = h("button", { type: "button", class: "button small", onclick: () => this.#act() });
+    this.join = h("button", { type: "button", class: "button small", onclick: () => this.#wait() }, t("Join waiting list"));
+    this.wait = h("div", { class: "slot-wait", hidden: true }, this.join);
+    this.queue = h("div", { class: "slot-more", hidden: true });
     this.more = h("div", { class: "slot-more", hidden: true });
     this.element = h(
       "li",
@@ -139,7 +145,9 @@ class Card {
       this.time,
       h("div", { class: "slot-facts" }, this.badge, this.count),
       this.bar,
+      this.wait,
       this.button,
+      this.queue,
       this.more,
     );
   }
@@ -183,6 +191,8 @@ class Card {
     const { button } = this;
     button.hidden = standing === "closed" || standing === "over";
     button.classList.toggle("quiet", this.#hasMore);
+    this.wait.hidden = !this.#hasMore || !this.panel.waits() || Boolean(this.#offer?.joined);
+    this.join.setAttribute("aria-label", t("Join waiting list for {time}", { time }));
     if (this.#hasMore) {
       button.textContent = t("Other times");
       button.setAttribute("aria-label", t("Other times for {time}", { time }));
@@ -208,6 +218,24 @@ class Card {
     if (this.button.hasAttribute("aria-expanded")) this.button.setAttribute("aria-expanded", "false");
   }
 
+  /** Joins at once: nothing is booked before an offer is accepted. */
+  async #wait() {
+    const slot = this.#slot;
+    if (!slot || this.join.disabled) return;
+    this.join.disabled = true;
+    // Without the module of the waiting list the other times are still there.
+    this.#offer ??= await this.panel.waiting(slot).catch(() => null);
+    if (this.#offer) {
+      this.#offer.button.hidden = true;
+      this.queue.replaceChildren(this.#offer.element);
+      this.queue.hidden = false;
+      await this.#offer.join();
+      this.wait.hidden = this.#offer.joined;
+      if (this.#offer.joined) first(this.queue, "a").focus({ preventScroll: true });
+    } else await this.#open();
+    this.join.disabled = false;
+  }
+
   async #open() {
     const slot = this.#slot;
     if (!slot) return;
@@ -215,9 +243,7 @@ class Card {
     this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest times with room")), host);
     this.more.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
-    // Without the module of the waiting list the other times are still there.
-    const [waiting, found] = await Promise.all([this.panel.waiting(slot).catch(() => null), this.panel.nearest(slot)]);
-    if (waiting) this.more.append(waiting);
+    const found = await this.panel.nearest(slot);
     if (found.length) drawAlternatives(host, found, (picked) => this.panel.onSelect(picked));
     else host.replaceChildren(h("p", { class: "soft" }, t("There is none near this one.")));
   }

@@ -1,5 +1,5 @@
 // The ticket step: codes become the visit's tickets.
-import { byId } from "../../lib/elements.js";
+import { byId, first } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { call, Refusal } from "../../lib/api.js";
@@ -215,7 +215,7 @@ export class TicketStep {
     const others = missing(ticket);
     const wanted = `${ticket.order_id}:${others}`;
     if (place.dataset.for === wanted && place.firstChild) {
-      byId("order-mail").value ||= this.draft.email;
+      /** @type {HTMLInputElement} */ (first(place, "#order-mail")).value ||= this.draft.email;
       return;
     }
     place.dataset.for = wanted;

@@ -15,6 +15,7 @@ const OWN_WORDS = {
 
 export class WaitlistOffer {
   #key = crypto.randomUUID();
+  joined = false;
 
   /** @param {{ slot: PickedSlot, places: number, body: WaitlistBody }} options */
   constructor({ slot, places, body }) {
@@ -22,7 +23,7 @@ export class WaitlistOffer {
     this.places = places;
     this.body = body;
     this.answer = h("div", { class: "answer", role: "status" });
-    this.button = h("button", { type: "button", class: "button quiet small", onclick: () => this.#join() }, t("Join the waiting list"));
+    this.button = h("button", { type: "button", class: "button quiet small", onclick: () => this.join() }, t("Join the waiting list"));
     this.element = h(
       "div",
       { class: "waitlist" },
@@ -42,15 +43,15 @@ export class WaitlistOffer {
     );
   }
 
-  async #join() {
+  async join() {
     clearNotice(this.answer);
     this.#busy(true);
     try {
       // Each try has the same key: after a lost answer the party is not queued twice.
       const { data } = await call("POST", "/api/waitlist", { body: this.body, headers: { "Idempotency-Key": this.#key } });
-      this.#joined(data);
+      this.#show(data);
     } catch (error) {
-      if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#join()]] });
+      if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.join()]] });
       else showNotice(this.answer, OWN_WORDS[error.code]?.(error.details) ?? explain(error), { kind: error.code === "ALREADY_WAITING" ? "warn" : "bad" });
     } finally {
       this.#busy(false);
@@ -58,7 +59,8 @@ export class WaitlistOffer {
   }
 
   /** @param {Wire.Joined} data */
-  #joined(data) {
+  #show(data) {
+    this.joined = true;
     const link = new URL(data.waitlist_url, location.href);
     showNotice(
       this.answer,
