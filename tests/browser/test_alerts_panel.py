@@ -91,8 +91,16 @@ async def test_the_alarms_of_one_ticket_are_one_card_that_says_what_to_do(
     await expect(brief.get_by_role("link", name="Open ticket")).to_have_attribute(
         "href", f"/manager/ticket/{ticket.id}"
     )
-    await brief.get_by_role("link", name="Call Garden").click()
-    await expect(page.locator(".scanner-card:focus")).to_contain_text("Garden Person")
+    await brief.get_by_role("button", name="Call Garden").click()
+    dialog = page.get_by_role("dialog", name="Gates and messages")
+    await expect(dialog.get_by_label("To")).to_have_value("Garden")
+    await expect(dialog.get_by_label("Message")).to_be_focused()
+    await expect(dialog.locator("[data-device]").first).to_contain_text("Garden Person")
+    await dialog.locator("[data-device].called").get_by_role("button", name="Ring").click()
+    await expect(dialog.get_by_role("status")).to_have_text("Gate Garden is ringing.")
+    await dialog.get_by_label("To").select_option("All gates")
+    await expect(dialog.locator(".called")).to_have_count(0)
+    await dialog.get_by_role("button", name="Close window").click()
     await brief.get_by_role("button", name="Acknowledge").click()
     await expect(page.get_by_text("No alerts")).to_be_visible()
     assert await count_acknowledgements(hub.database) == 2

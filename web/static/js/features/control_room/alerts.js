@@ -38,8 +38,8 @@ class AlertsPanel {
     this.socket = socket;
     this.context = context;
     this.#title.tabIndex = -1;
-    /** Whether the page has the panel of scanners. */
-    this.canCall = document.getElementById("devices") !== null;
+    /** Whether the page has the dialog of the gates. */
+    this.canCall = document.getElementById("message-tools") !== null;
     const close = h("button", { type: "button", class: "button quiet small", popovertarget: "all-alerts", popovertargetaction: "hide" }, t("Close"));
     place.replaceChildren(this.#strip, this.#none, this.#all,
       h("div", { class: "all-alerts", id: "all-alerts", popover: "auto", role: "dialog", "aria-labelledby": "all-alerts-title" },
@@ -177,20 +177,20 @@ class AlertsPanel {
   }
 
   /** What to do about an alarm. @param {Wire.Alarm[]} group */
-  #actions([{ alarm_id: id, ticket_id: ticket, second, acknowledged }]) {
+  #actions([{ alarm_id: id, venue_id: venue, ticket_id: ticket, second, acknowledged }]) {
     const answer = h("span", { class: "alert-answer", role: "alert" });
     const button = h("button", { type: "button", class: "button quiet small", onclick: () => this.#acknowledge(id, button, answer) }, t("Acknowledge"));
     return h("div", { class: "alert-actions" },
       ticket !== null && h("a", { class: "button quiet small", href: `/manager/ticket/${ticket}` }, t("Open ticket")),
-      acknowledged === null && this.canCall && h("a", { class: "button quiet small", href: "#devices", onclick: () => this.#call(second.gate) },
+      acknowledged === null && this.canCall && venue === this.context.venue?.id && h("button", { type: "button", class: "button quiet small", onclick: () => this.#call(second.gate) },
         t("Call {gate}", { gate: second.gate })),
       acknowledged === null && button, answer);
   }
 
-  /** Shows who stands at that gate, with which scanner. @param {string} gate */
+  /** Opens the dialog of the gates at that gate: a message to it, and who stands there with which scanner. @param {string} gate */
   #call(gate) {
     document.getElementById("all-alerts")?.hidePopover();
-    dispatchEvent(new CustomEvent("show-gate", { detail: { gate } }));
+    dispatchEvent(new CustomEvent("call-gate", { detail: { gate } }));
   }
 
   /** @param {number} id @param {HTMLButtonElement} button @param {HTMLElement} answer */

@@ -3,7 +3,7 @@ import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { DeviceList, isLongGone, worries } from "../../models/device_list.js";
 import { hubNow, momentAt, number } from "../../lib/dates.js";
-import { clearNotice, showNotice } from "../../lib/notices.js";
+import { showNotice } from "../../lib/notices.js";
 import { reasonOf } from "../../words/scans.js";
 
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
@@ -35,7 +35,6 @@ class DevicesPanel {
   constructor(place, context) {
     this.place = place;
     this.context = context;
-    addEventListener("show-gate", (event) => this.#point(/** @type {CustomEvent<{ gate: string }>} */ (event).detail.gate));
     place.replaceChildren(this.#said, this.#part, this.#answer, this.#gates, this.#shelf, this.#gone);
     setInterval(() => this.#devices.ready && this.#draw(), 30_000);
   }
@@ -72,15 +71,6 @@ class DevicesPanel {
     this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: list.quiet.length } }));
   }
 
-  /** Leads to the scanner of a gate: who stands there. Says so if none is online. @param {string} gate */
-  #point(gate) {
-    const device = this.#devices.shown.find((one) => one.gate === gate && one.live);
-    clearNotice(this.#answer);
-    if (!device) showNotice(this.#answer, { title: t("No scanner is online at {gate}.", { gate }), next: "" }, { kind: "warn" });
-    // After the view has changed, and the browser has moved the focus to it.
-    else setTimeout(() => this.#cards.get(device.device_id)?.card.focus(), 50);
-  }
-
   /** @param {Element} shelf @param {Wire.DeviceRow[]} devices */
   #putInto(shelf, devices) {
     /** @type {Element | null} */
@@ -100,9 +90,7 @@ class DevicesPanel {
     const kept = this.#cards.get(device.device_id);
     if (kept?.text === text) return kept.card;
     const card = this.#card(device);
-    const focused = kept?.card === document.activeElement;
     kept?.card.replaceWith(card);
-    if (focused) card.focus();
     this.#cards.set(device.device_id, { text, card });
     return card;
   }
@@ -123,7 +111,7 @@ class DevicesPanel {
   /** @param {Wire.DeviceRow} device */
   #card(device) {
     const troubles = worries(device, VERSION);
-    return h("li", { class: device.live ? "scanner-card" : "scanner-card gone", "data-device": device.device_id, tabindex: "-1" },
+    return h("li", { class: device.live ? "scanner-card" : "scanner-card gone", "data-device": device.device_id },
       h("div", { class: "scanner-head" },
         h("h3", {}, device.gate ? t("Gate {gate}", { gate: device.gate }) : t("No gate")),
         h("span", { class: "scanner-state" }, device.live ? t("Online") : t("Offline since {time}", { time: this.#at(device.since) }))),

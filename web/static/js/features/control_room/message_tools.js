@@ -9,6 +9,8 @@ import { DeviceList } from "../../models/device_list.js";
 export function openMessageTools(socket, context) {
   const tools = new MessageTools(socket, context);
   byId("message-tools").addEventListener("click", () => tools.open());
+  // An alarm names the gate to call.
+  addEventListener("call-gate", (event) => tools.open(/** @type {CustomEvent<{ gate: string }>} */ (event).detail.gate));
 }
 
 class MessageTools {
@@ -19,7 +21,7 @@ class MessageTools {
   #sent = h("ul", { class: "sent-messages" });
   #answer = h("div", { role: "alert" });
   #said = h("p", { class: "soft", role: "status" });
-  #gate = h("select", { id: "message-gate" });
+  #gate = h("select", { id: "message-gate", onchange: () => this.#draw() });
   #text = h("textarea", { id: "message-text", maxlength: "300", rows: "2", required: true });
   #dialog = h("dialog", { class: "tools-dialog", "aria-labelledby": "message-tools-title" },
     h("h2", { id: "message-tools-title", tabindex: "-1" }, t("Gates and messages")), this.#answer, this.#said,
@@ -44,13 +46,18 @@ class MessageTools {
     this.#dialog.addEventListener("close", () => this.#leaving.splice(0).forEach((leave) => leave()));
   }
 
-  open() {
+  /** @param {string} [called] the gate that the message is for, and whose scanners stand first */
+  open(called = "") {
     clearNotice(this.#answer);
     this.#said.textContent = "";
     const gates = (this.context.venue?.gates ?? []).map((gate) => (typeof gate === "string" ? gate : gate.name));
-    this.#gate.replaceChildren(h("option", { value: "" }, t("All gates")), ...gates.map((gate) => h("option", { value: gate, translate: "no" }, gate)));
+    // An alarm may name a gate that is no longer in use.
+    const offered = called && !gates.includes(called) ? [...gates, called] : gates;
+    this.#gate.replaceChildren(h("option", { value: "" }, t("All gates")), ...offered.map((gate) => h("option", { value: gate, translate: "no" }, gate)));
+    this.#gate.value = called;
     this.#watch();
-    this.#dialog.showModal();
+    if (!this.#dialog.open) this.#dialog.showModal();
+    if (called) this.#text.focus();
   }
 
   #watch() {
@@ -73,19 +80,23 @@ class MessageTools {
 
   #draw() {
     const live = this.#devices.shown.filter((device) => device.live);
-    this.#who.replaceChildren(...(live.length ? live.map((device) => this.#device(device)) : [h("li", { class: "soft" }, t("No scanner is online."))]));
+    const gate = this.#gate.value;
+    const there = live.filter((device) => gate && device.gate === gate);
+    const nobody = gate && there.length === 0 ? t("No scanner is online at {gate}.", { gate }) : live.length === 0 ? t("No scanner is online.") : "";
+    this.#who.replaceChildren(...(nobody && this.#devices.ready ? [h("li", { class: "soft" }, nobody)] : []),
+      ...[...there, ...live.filter((device) => !there.includes(device))].map((device) => this.#device(device, there.includes(device))));
     const messages = [...this.#messages.values()].sort((a, b) => b.message_id - a.message_id);
     this.#sent.replaceChildren(...(messages.length ? messages.map((message) => this.#message(message)) : [h("li", { class: "soft" }, t("No message yet."))]));
   }
 
-  /** @param {Wire.DeviceRow} device */
-  #device({ device_id: deviceId, gate, operator, battery, charging }) {
+  /** @param {Wire.DeviceRow} device @param {boolean} called whether it is at the chosen gate */
+  #device({ device_id: deviceId, gate, operator, battery, charging }, called) {
     const percent = battery === null ? "" : number(battery);
     const power = battery === null ? t("battery unknown") : charging ? t("{percent} %, charging", { percent }) : t("{percent} %", { percent });
     const where = gate ? t("Gate {gate}", { gate }) : t("No gate");
-    return h("li", { "data-device": deviceId },
+    return h("li", { class: called ? "called" : "", "data-device": deviceId },
       h("div", {}, h("b", { translate: "no" }, where), h("span", { class: "soft" }, ` ${operator.name} · ${power}`)),
-      h("button", { type: "button", class: "button small quiet", "aria-label": t("Ring {where}, {name}", { where, name: operator.name }), onclick: () => this.#try(async () => {
+      h("button", { type: "button", class: called ? "button small" : "button small quiet", "aria-label": t("Ring {where}, {name}", { where, name: operator.name }), onclick: () => this.#try(async () => {
         await this.socket.request("ring", { device_id: deviceId });
         this.#said.textContent = t("{where} is ringing.", { where });
       }) }, t("Ring")));
