@@ -15,7 +15,7 @@ import uvloop
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from hub.embedded.supervisor import ServerUrls
-from tests.browser.hands_and_eyes import Open
+from tests.browser.hands_and_eyes import Open, device_in_use
 from tests.browser.scene_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -212,9 +212,7 @@ class PagesOf:
         )
         self._contexts.append(context)
         if gate is not None:
-            # A device in use: its gate and its mode were chosen at the first sign-in.
-            chosen = "localStorage['venue-hub.scanner'] ??= JSON.stringify({ chosen: true });"
-            await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}'); {chosen}")
+            await context.add_init_script(device_in_use(gate))
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         self._complaints.listen(page)

@@ -29,6 +29,12 @@ TO_COLOUR = """(code) => new Promise((resolve) => {
 })"""
 
 
+def device_in_use(gate: str) -> str:
+    """Return the script of a scanner whose gate and mode were chosen at the first sign-in."""
+    chosen = "localStorage['venue-hub.scanner'] ??= JSON.stringify({ chosen: true });"
+    return f"localStorage.setItem('venue-hub.gate', '{gate}'); {chosen}"
+
+
 async def read_qr(page: Page, selector: str = "#qr") -> str:
     """Return the text that a camera reads from the screen."""
     picture = await page.locator(selector).screenshot()

@@ -25,6 +25,7 @@ from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers
 from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium_path
+from tests.browser.hands_and_eyes import device_in_use
 from tests.browser.scene_hub import only_people_change_pages
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
@@ -123,7 +124,7 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
                         session = {"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}
                         await context.add_cookies([session])
                     if gate:
-                        await context.add_init_script(f"localStorage.setItem('venue-hub.gate', '{gate}')")
+                        await context.add_init_script(device_in_use(gate))
                     page = await context.new_page()
                     page.set_default_timeout(PATIENCE)
                     await page.goto(hub.url + path)

@@ -76,3 +76,8 @@ async def test_no_notice_covers_an_answer_and_all_come_back_at_rest(world: World
     await b.keyboard.press("Escape")
     await expect(b.locator(CARD).first).to_be_visible()
     await expect(b.locator("#notices-count")).to_be_hidden()
+    # At rest they stand at the foot of the screen, and no number of them covers the code's field.
+    field, notes = await b.locator("#code").bounding_box(), await b.locator(".notes").bounding_box()
+    assert field
+    assert notes
+    assert field["y"] + field["height"] <= notes["y"] < 844 - 200

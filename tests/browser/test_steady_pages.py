@@ -36,8 +36,10 @@ WATCH = """
 """
 
 
-async def steady(open_page: Open, hub: Hub, path: str, ready: str, *, token: str, phone: bool) -> list[Any]:
-    page = await open_page("/operator/login", token=token, phone=phone)
+async def steady(
+    open_page: Open, hub: Hub, path: str, ready: str, *, token: str, phone: bool, gate: str | None = None
+) -> list[Any]:
+    page = await open_page("/operator/login", token=token, phone=phone, gate=gate)
     await page.add_init_script(WATCH)
     await page.goto(hub.url + path)
     await expect(page.locator(ready).first).to_be_attached()
@@ -62,6 +64,22 @@ async def test_a_page_of_managers_does_not_jump_with_alarms_and_conflicts_open(
     await live_through(world, until=AFTERNOON, plan=PLAN)
     await trouble(hub, world)
     jumps = await steady(open_page, hub, path, ready, token=await world.staff("MANAGER"), phone=phone)
+    assert sum(jump[0] for jump in jumps) < BOUND, jumps
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
+    hub: Hub, world: World, open_page: Open, phone: bool
+) -> None:
+    await trouble(hub, world)
+    token = await world.staff(name="Jane Smith")
+    tickets = await world.fill(await world.slot(TODAY, "15:00", "17:00"), 3)
+    other, own = await hub.socket(await world.staff(), gate="North"), await hub.socket(token, gate="South")
+    await sync(other, *(queued(ticket.code, -20) for ticket in tickets[:2]))
+    await sync(own, *(queued(ticket.code, -15) for ticket in tickets[:2]))
+    await own.verify(tickets[2].code)
+    last = '#notices:has([data-notice^="alarm"]) > [data-notice^="conflict"]'
+    jumps = await steady(open_page, hub, "/operator/scan", last, token=token, phone=phone, gate="South")
     assert sum(jump[0] for jump in jumps) < BOUND, jumps
 
 

@@ -174,13 +174,14 @@ interface OfflineState { able: boolean; queued: number; sending: boolean; listed
 /** A row of the operator's last scans; `waits` where it is not sent yet. */
 type PastScan = Partial<Wire.LoggedScan> & { people?: number } & Pick<Wire.LoggedScan, "scan_id" | "ticket_code" | "result" | "reason" | "scanned_at"> & { waits?: boolean };
 
-/** A card above the decision. An action that gives false leaves it there. */
+/** A card of the notices. An action that gives false leaves it there. */
 interface ShelfCard {
   tone?: Colour | "plain";
   title: string;
   lines?: (string | Node | null | undefined | false)[];
   actions?: [string, () => unknown][];
   since?: string | null;
+  urgent?: boolean;
 }
 
 type ScannerScreen = import("../static/js/features/scan/screen.js").Screen;

@@ -16,6 +16,7 @@ export class GateAlarm {
   /** @param {Wire.Alarm} alarm @param {{ notice_id: number }} notice */
   #show(alarm, notice) {
     this.shelf.put(`alarm-${alarm.alarm_id}`, {
+      urgent: true,
       tone: "YELLOW",
       title: t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail }),
       lines: [this.#side(alarm.first), this.#side(alarm.second)],

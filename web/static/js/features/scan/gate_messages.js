@@ -25,6 +25,7 @@ export class GateMessages {
   /** @param {NoticeKinds["message"]} message @param {number} noticeId */
   #showMessage({ message_id: messageId, text, by, sent_at: at }, noticeId) {
     this.shelf.put(`message-${messageId}`, {
+      urgent: true,
       title: text,
       lines: [t("Control room, {name}, {time}", { name: by, time: momentAt(at, this.timezone()) })],
       actions: [[t("I have read it"), () => this.#confirm(messageId, noticeId)]],
@@ -42,7 +43,7 @@ export class GateMessages {
   #ring({ by, rung_at: at }, noticeId) {
     if (+hubNow() - Date.parse(at) > RING_FOR_MS) return;
     this.shelf.put("ring", {
-      tone: "YELLOW", title: t("The control room is ringing this scanner"), lines: [by],
+      urgent: true, tone: "YELLOW", title: t("The control room is ringing this scanner"), lines: [by],
       actions: [[t("Found it"), () => {
         clearInterval(this.#ringing);
         this.notices.done(noticeId);

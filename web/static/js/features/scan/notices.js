@@ -1,4 +1,4 @@
-// The scanner's notices: cards above the answer, each shown until it is touched or withdrawn.
+// The scanner's notices: cards at the foot of the screen, the oldest on top, each shown until it is touched or withdrawn.
 import { byId, first, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow } from "../../lib/dates.js";
@@ -20,12 +20,13 @@ export class NoticeShelf {
 
   /**
    * Adds a card or replaces the one of this key. `tone` is a decision's colour or "plain". `actions` are [label, handler]
-   * pairs; the card goes unless the handler returns false. `since` shows the seconds since a moment.
+   * pairs; the card goes unless the handler returns false. `since` shows the seconds since a moment. An `urgent` card is
+   * scrolled into view.
    *
    * @param {string} key
    * @param {ShelfCard} card
    */
-  put(key, { tone = "plain", title, lines = [], actions = [], since = null }) {
+  put(key, { tone = "plain", title, lines = [], actions = [], since = null, urgent = false }) {
     const buttons = actions.map(([label, handler]) => h("button", { type: "button", class: "button small", onclick: async () => {
       const gone = (await handler()) !== false;
       if (gone) this.take(key);
@@ -38,7 +39,10 @@ export class NoticeShelf {
     const before = this.#cards.get(key);
     this.#cards.set(key, card);
     if (before) before.replaceWith(card);
-    else this.place.prepend(card);
+    else {
+      this.place.append(card);
+      if (urgent) requestAnimationFrame(() => card.scrollIntoView({ block: "nearest" }));
+    }
     this.#tick();
     this.#clock ??= setInterval(() => this.#tick(), 1000);
   }

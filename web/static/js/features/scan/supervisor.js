@@ -215,7 +215,7 @@ export class Supervisor {
       return;
     }
     this.shelf.put(this.#key(dispute), {
-      tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), isParty(dispute.party) && partyOf(dispute.party), detail], actions: [[t("Seen"), done]],
+      urgent: true, tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), isParty(dispute.party) && partyOf(dispute.party), detail], actions: [[t("Seen"), done]],
     });
     // One neutral tone, because the card shows the colour.
     this.flow.signals.give("YELLOW");
