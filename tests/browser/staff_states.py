@@ -671,6 +671,7 @@ from tests.browser import (  # noqa: E402
     people_states,  # noqa: F401
     product_states,  # noqa: F401
     reservation_states,  # noqa: F401
+    scanner_states,  # noqa: F401
     security_states,  # noqa: F401
     setup_states,  # noqa: F401
     slot_states,  # noqa: F401

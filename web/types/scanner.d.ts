@@ -177,7 +177,7 @@ type PastScan = Partial<Wire.LoggedScan> & { people?: number } & Pick<Wire.Logge
 /** A card of the notices. An action that gives false leaves it there. */
 interface ShelfCard {
   tone?: Colour | "plain";
-  title: string;
+  title: string | Node;
   lines?: (string | Node | null | undefined | false)[];
   actions?: [string, () => unknown][];
   since?: string | null;

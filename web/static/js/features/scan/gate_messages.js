@@ -1,4 +1,5 @@
 // Messages of the control room, confirmed by a touch, and the ring that it gives one scanner.
+import { h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
 
@@ -26,7 +27,7 @@ export class GateMessages {
   #showMessage({ message_id: messageId, text, by, sent_at: at }, noticeId) {
     this.shelf.put(`message-${messageId}`, {
       urgent: true,
-      title: text,
+      title: h("span", { translate: "no" }, text),
       lines: [t("Control room, {name}, {time}", { name: by, time: momentAt(at, this.timezone()) })],
       actions: [[t("I have read it"), () => this.#confirm(messageId, noticeId)]],
     });

@@ -27,7 +27,7 @@ export class NoticesCount {
     const [cards, own] = this.sources;
     const n = cards.childElementCount + (own.childElementCount > 0 ? 1 : 0);
     // A supervisor who was asked about this visitor is named; the answer for another one is not, it could be read as theirs.
-    const only = n === 1 ? cards.querySelector(".plain strong") : null;
+    const only = n === 1 ? cards.querySelector("[data-since] strong") : null;
     const words = only?.textContent ?? tn("One message", "{n} messages", n);
     if (this.words.textContent !== words) this.words.textContent = words;
     this.words.dataset.waited = only instanceof HTMLElement ? (only.dataset.waited ?? "") : "";

@@ -1,0 +1,63 @@
+"""The page states of a scanner that is told something in the middle of its work, added to the list of all states."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+from tests.browser import keyboards
+from tests.browser.hands_and_eyes import later
+from tests.browser.keyboards import scan as scan_keys
+from tests.browser.staff_states import at_gate, booked, done, scan, scanner_gates, supervisor
+from tests.browser.states import Scene, state
+
+
+@state("door")
+async def scanner_blocked(scene: Scene) -> Page:
+    """The next visitor's ticket is scanned while a refusal is on the screen of a scanner that admits on scan."""
+    page = await at_gate(scene)
+    await page.locator("#settings").click()
+    await page.locator("#set-continuous").check()
+    await page.keyboard.press("Escape")
+    await scan(page, (await booked(scene, 13)).code, "RED")
+    await later(page)
+    await page.keyboard.type((await booked(scene)).code)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#said[data-loud]")).not_to_be_empty()
+    return page
+
+
+@state("door")
+async def scanner_keyboard_language(scene: Scene) -> Page:
+    """A code from elsewhere, by a scanner that is set to another keyboard language than its computer."""
+    page = await at_gate(scene)
+    await scan_keys(page, "MP-2026-ZY", computer=keyboards.GERMAN)
+    await expect(page.locator("#code-help button")).to_be_visible()
+    return page
+
+
+@state("door", after="scanner-gates")
+async def scanner_scan_in_dialog(scene: Scene) -> Page:
+    """A ticket is scanned before the gate is chosen."""
+    page = await scanner_gates(scene)
+    await scan_keys(page, (await booked(scene)).code)
+    await expect(page.locator("#gate-dialog .blocked-scan")).to_be_visible()
+    return page
+
+
+@state("door")
+async def scanner_message(scene: Scene) -> Page:
+    """A message of the control room."""
+    page = await at_gate(scene)
+    sue = await supervisor(scene)
+    await done(sue, "send_message", text="The side door stays closed until eight. Send everybody to the main entrance.")
+    await expect(page.locator(".gate-notice[data-notice^=message]").first).to_be_visible()
+    return page
+
+
+@state("door", after="scanner-message")
+async def scanner_rings(scene: Scene) -> Page:
+    page = await scanner_message(scene)
+    sue = await supervisor(scene)
+    await done(sue, "ring", device_id=await page.evaluate("() => localStorage['venue-hub.device']"))
+    await expect(page.locator(".gate-notice[data-notice=ring]")).to_be_visible()
+    return page
