@@ -1,4 +1,4 @@
-"""The page states of a scanner that is told something in the middle of its work, added to the list of all states."""
+"""The page states of a scanner that is interrupted in its work, added to the list of all states."""
 
 from __future__ import annotations
 
