@@ -8,7 +8,7 @@ from io import BytesIO
 
 import zxingcpp
 from PIL import Image
-from playwright.async_api import Page, Request
+from playwright.async_api import Page, Request, expect
 
 Open = Callable[..., Awaitable[Page]]
 
@@ -76,3 +76,19 @@ async def later(page: Page, ms: int = 3_050) -> None:
     await page.evaluate(
         "(ms) => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }", ms
     )
+
+
+async def choose_gate(page: Page, gate: str) -> None:
+    """Answer what a new device asks where a venue has no list of gates: the gate's name, and to check before admitting."""
+    await page.locator("#gate").fill(gate)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Check first").click()
+
+
+async def turn_to_exit(page: Page) -> None:
+    """Record exits from now on. In mid-shift the scanner asks first."""
+    await page.locator("#way-exit").click()
+    confirm = page.locator("#way-dialog[open] #way-turn")
+    if await confirm.count():
+        await confirm.click()
+    await expect(page.locator("body")).to_have_attribute("data-way", "exit")

@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.browser.hands_and_eyes import turn_to_exit
 from tests.browser.offline_scanner import WAITING, reload_with_list, until
 from tests.browser.staff_states import at_gate
 from tests.browser.states import Scene, state
@@ -105,7 +106,7 @@ async def offline_on_my_word(scene: Scene) -> Page:
 @state("offline", after="offline-ready")
 async def offline_exit(scene: Scene) -> Page:
     page = await cut_off(scene)
-    await page.locator("#way-exit").click()
+    await turn_to_exit(page)
     await page.keyboard.type("LEAVING-UNKNOWN")
     await page.keyboard.press("Enter")
     await expect(page.locator("body")).to_have_attribute("data-reason", "EXIT_NOTED")

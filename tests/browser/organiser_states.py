@@ -138,7 +138,7 @@ async def show_form(scene: Scene) -> Page:
 async def show_form_wrong(scene: Scene) -> Page:
     page = await organiser(scene, "/admin/shows/new")
     await page.locator("#duration_minutes").fill("0")
-    await page.locator("form .button[type=submit]").first.click()
+    await page.locator("main form .button[type=submit]").first.click()
     await expect(page.locator("#title-wrong")).to_be_visible()
     return page
 

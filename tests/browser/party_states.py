@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.browser.hands_and_eyes import turn_to_exit
 from tests.browser.offline_states import scanned_alone
 from tests.browser.staff_states import at_gate, control, done, other_gate, scan, scanned
 from tests.browser.states import Scene, state
@@ -150,7 +151,7 @@ async def scanner_party_supervisor(scene: Scene) -> Page:
 async def scanner_party_leaving(scene: Scene) -> Page:
     booking = await booked_for(scene, 5, admitted=4)
     page = await at_gate(scene)
-    await page.locator("#way-exit").click()
+    await turn_to_exit(page)
     return await scan(page, booking.code, "YELLOW")
 
 

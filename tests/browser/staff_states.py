@@ -16,6 +16,7 @@ from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.actions.shows.close_performance import cancel_performance
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser import show_states  # noqa: F401 - adds its states to the list
+from tests.browser.hands_and_eyes import turn_to_exit
 from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
@@ -243,7 +244,7 @@ async def scanner_undo(scene: Scene) -> Page:
 @state("door", reloads=True)
 async def scanner_exit(scene: Scene) -> Page:
     page = await at_gate(scene)
-    await page.locator("#way-exit").click()
+    await turn_to_exit(page)
     await expect(page.locator("#way-sign")).to_be_visible()
     return page
 

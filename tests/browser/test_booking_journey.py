@@ -14,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.hands_and_eyes import key_in, later, read_qr
+from tests.browser.hands_and_eyes import choose_gate, key_in, later, read_qr
 from tests.support.hub import Hub
 from tests.support.mail_server import MailServer
 from tests.support.shows import add_stage
@@ -95,8 +95,7 @@ async def test_a_party_books_confirms_by_mail_and_comes_in_parts(
     ])  # fmt: skip
     gate = await gates.new_page()
     await gate.goto(f"{hub.url}/operator/scan")
-    await gate.get_by_label("Gate", exact=True).fill("Gate A")
-    await gate.keyboard.press("Enter")
+    await choose_gate(gate, "Gate A")
     await expect(gate.locator("#link-state")).to_have_text("Live")
     await key_in(gate, code)
     await figures(gate, "VALID TICKET", "5 booked, 0 in")

@@ -95,7 +95,7 @@ async def test_a_visit_is_booked_in_chinese(hub: Hub, world: World, open_page: O
     await page.get_by_role("button", name=re.compile("选择.*12:00")).first.click()
     await expect(page.locator("#confirm-title")).to_be_visible()
     await assert_chinese(page)
-    await page.get_by_role("button", name="确认", exact=True).click()
+    await page.get_by_role("button", name="确认预订", exact=True).click()
     await expect(page.get_by_role("heading", name="预约成功")).to_be_visible()
     await assert_chinese(page)
 

@@ -116,7 +116,7 @@ async def test_the_country_is_picked_by_keyboard_and_all_are_there(world: World,
     await page.keyboard.type("Japan")
     await expect(country).to_have_value("JP")
     await page.get_by_label("Phone").fill("090-1234-5678")
-    await expect(page.locator("#phone-hint")).to_have_text("We will use +81 901 234 5678.")
+    await expect(page.locator("#phone-hint")).to_have_text("We'll use +81 901 234 5678.")
     await page.get_by_label("Phone").fill("+49 151 23456789")
     await expect(country).to_have_value("DE")
 

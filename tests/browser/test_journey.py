@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.hands_and_eyes import Open, key_in, later, read_qr, without_asking
+from tests.browser.hands_and_eyes import Open, choose_gate, key_in, later, read_qr, without_asking
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
 
@@ -49,8 +49,7 @@ async def test_a_ticket_is_booked_scanned_verified_and_counted(hub: Hub, world: 
 
     scanner = await open_page("/operator/scan")
     await sign_in(scanner, "jane")
-    await scanner.get_by_label("Gate", exact=True).fill("Gate A")
-    await scanner.keyboard.press("Enter")
+    await choose_gate(scanner, "Gate A")
     await expect(scanner.locator("#link-state")).to_have_text("Live")
     await key_in(scanner, code)
     await expect(scanner.get_by_role("heading", name="VALID TICKET")).to_be_visible()

@@ -80,8 +80,8 @@ async def test_what_the_device_cannot_know_is_yellow_and_the_operator_decides(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     tomorrow = await world.reserved(await world.slot(day=(await _today(world)) + timedelta(days=1)))
-    sold_later = "TKT-2026-NEVER2-NEVERS"
     page = await scanner(world, open_page)
+    sold_later = (await world.ticket()).code
     await hub.close()
     await gone(page)
     for code in (tomorrow.code, sold_later, "DT-77-4711"):

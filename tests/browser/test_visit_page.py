@@ -64,7 +64,7 @@ async def test_the_visit_shows_day_time_place_and_a_code_that_scans(world: World
     await expect(visit).to_contain_text("12:00 – 14:00")
     await expect(visit).to_contain_text("Via Roma 12, Roma")
     assert await read_qr(page) == ticket.code
-    await expect(page.get_by_text("until Tuesday, 24 November 2026, 12:00")).to_be_visible()
+    await expect(page.get_by_text("Free changes until 12:00 on Tuesday, 24 November 2026.")).to_be_visible()
 
 
 async def test_every_ticket_of_a_party_has_a_code_of_its_own(world: World, open_page: Open) -> None:
@@ -108,7 +108,7 @@ async def test_a_visit_is_moved_and_the_codes_stay(hub: Hub, world: World, open_
     await expect(page.get_by_role("heading", name="Move the visit?")).to_be_focused()
     assert await slot_of(hub, ticket) == before
     await page.get_by_role("button", name="Move the visit").click()
-    await expect(page.get_by_role("status").filter(has_text="Your visit is moved.")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Your visit has been moved.")).to_be_visible()
     await expect(page.locator(".pass")).to_contain_text("16:00 – 18:00")
     assert await read_qr(page) == ticket.code
     assert await slot_of(hub, ticket) == after
@@ -128,7 +128,7 @@ async def test_one_of_a_party_moves_and_the_others_stay(hub: Hub, world: World, 
     await page.get_by_role("radio", name=f"Only {second.code}").check()
     await page.get_by_role("button", name="Select 16:00 to 18:00").click()
     await page.get_by_role("button", name="Move the visit").click()
-    await expect(page.get_by_role("status").filter(has_text="Your visit is moved.")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Your visit has been moved.")).to_be_visible()
     await expect(page.locator(".meeting")).to_have_count(2)
     assert [await slot_of(hub, one) for one in (first, second, third)] == [before, after, before]
 
@@ -146,7 +146,7 @@ async def test_a_slot_that_fills_while_moving_offers_others(world: World, open_p
     await expect(page.get_by_role("alert").filter(has_text="This time has just filled up.")).to_be_visible()
     await page.get_by_role("button", name=re.compile("18:00 to 20:00")).click()
     await page.get_by_role("button", name="Move the visit").click()
-    await expect(page.get_by_role("status").filter(has_text="Your visit is moved.")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Your visit has been moved.")).to_be_visible()
     assert await world.booked_count(other) == 1
     assert await world.booked_count(before) == 0
 
@@ -169,7 +169,7 @@ async def test_a_lost_answer_to_a_move_is_asked_for_again(hub: Hub, world: World
     await page.get_by_role("button", name="Select 16:00 to 18:00").click()
     await page.get_by_role("button", name="Move the visit").click()
     await page.get_by_role("button", name="Try again").click()
-    await expect(page.get_by_role("status").filter(has_text="Your visit is moved.")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Your visit has been moved.")).to_be_visible()
     assert await slot_of(hub, ticket) == after
     assert await world.booked_count(after) == 1
 

@@ -73,7 +73,9 @@ async def test_every_path_with_a_field_is_answered_whatever_stands_in_it(
 
 def test_tokens_in_paths_have_one_parser_and_redirects_one_writer() -> None:
     sources = {path.relative_to(WEB).as_posix(): path.read_text() for path in WEB.rglob("*.py")}
-    assert [name for name, text in sources.items() if re.search(r"match_info\[.token.\]", text)] == [
-        "request_fields.py"
+    # `link_ends` sends a link with punctuation after it to the link without; whatever is left goes through the parser.
+    assert sorted(name for name, text in sources.items() if re.search(r"match_info\[.token.\]", text)) == [
+        "pages/link_ends.py",
+        "request_fields.py",
     ]
     assert [name for name, text in sources.items() if re.search(r"[\"']Location[\"']:", text)] == ["redirects.py"]

@@ -39,7 +39,7 @@ async def test_a_gate_that_scans_name_is_retired_and_offered_no_longer(api: Api,
     no = await api.delete(address, token=administrator)
     assert (no.status, no.code) == (409, "GATE_IN_USE")
     retired = await api.patch(address, {"retired": True}, token=administrator)
-    assert retired.data["retired_at"] == "2026-11-20T11:00:00Z"
+    assert retired.data["retired_at"].startswith("2026-11-20T11:00:")
     assert await gates_offered(world) == []
     assert (await api.patch(address, {"retired": False}, token=administrator)).data["retired_at"] is None
     assert await gates_offered(world) == ["North"]

@@ -121,7 +121,7 @@ export class CodeStep {
     const reply = await ask({
       button: byId("code-go"),
       answer: this.answer,
-      question: () => call("POST", "/api/contact/confirm", { body: { challenge_id: challenge.challenge_id, code: this.input.value, ...this.whose } }),
+      question: () => call("POST", "/api/contact/confirm", { body: { challenge_id: challenge.challenge_id, code: this.input.value } }),
       onRefusal: (error) => this.#refused(error),
       again: () => this.form.requestSubmit(),
     });
