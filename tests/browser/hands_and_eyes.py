@@ -81,7 +81,8 @@ async def later(page: Page, ms: int = 3_050) -> None:
 async def choose_gate(page: Page, gate: str) -> None:
     """Answer what a new device asks where a venue has no list of gates: the gate's name, and to check before admitting."""
     await page.locator("#gate").fill(gate)
-    await page.keyboard.press("Enter")
+    # No Enter: after text that came at once it would be a scanner's, which sets no gate.
+    await page.get_by_role("button", name="Use this gate").click()
     await page.get_by_role("button", name="Check first").click()
 
 

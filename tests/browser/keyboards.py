@@ -67,12 +67,17 @@ async def scan(
     computer: Keyboard = US,
     end: str | None = "Enter",
     ms: float = SCANNER_MS,
+    stall_ms: float = 0,
 ) -> None:
-    """Press the keys of a text, `ms` apart by their own timestamps, however busy the machine is. `end` is the scanner's suffix."""
+    """Press the keys of a text, `ms` apart by their own timestamps, however busy the machine is. `end` is the scanner's suffix.
+
+    `stall_ms`: the link stops for so long after the sixth key.
+    """
     session = await page.context.new_cdp_session(page)
     # Each key is newer than all before it, and none is in the future.
-    at = await _moment(page, ms * (len(text) + 1))
-    for code, shift in presses(text, scanner):
+    at = await _moment(page, ms * (len(text) + 1) + stall_ms)
+    for n, (code, shift) in enumerate(presses(text, scanner)):
+        at += stall_ms / 1000 if n == 6 else 0
         await _press(session, computer[code][shift], code, shift=shift, at=at)
         at += ms / 1000
     if end is not None:

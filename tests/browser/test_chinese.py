@@ -96,7 +96,7 @@ async def test_a_visit_is_booked_in_chinese(hub: Hub, world: World, open_page: O
     await expect(page.locator("#confirm-title")).to_be_visible()
     await assert_chinese(page)
     await page.get_by_role("button", name="确认预订", exact=True).click()
-    await expect(page.get_by_role("heading", name="预约成功")).to_be_visible()
+    await expect(page.get_by_role("heading", name="预订成功")).to_be_visible()
     await assert_chinese(page)
 
 

@@ -64,6 +64,16 @@ async def test_a_code_from_elsewhere_without_enter_is_presented_after_a_longer_p
     await valid(page, ticket.code)
 
 
+@pytest.mark.parametrize("code", [None, "DT-77-4711"])
+async def test_a_link_that_stalls_in_the_middle_of_a_code_does_not_cut_it_in_two(
+    world: World, open_page: Open, code: str | None
+) -> None:
+    ticket = await world.reserved(await world.slot(), **({} if code is None else {"code": code}))
+    page = await scanner(world, open_page)
+    await scan(page, ticket.code, stall_ms=300)
+    await valid(page, ticket.code)
+
+
 @pytest.mark.parametrize("end", ["Enter", "Tab", "NumpadEnter", "F8"])
 async def test_every_suffix_ends_a_code_once(hub: Hub, world: World, open_page: Open, end: str) -> None:
     ticket = await world.reserved(await world.slot())

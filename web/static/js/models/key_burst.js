@@ -4,6 +4,8 @@ import { asAmerican, readingsOf } from "./physical_keys.js";
 
 // A longer pause ends a burst. Scanners take 1 to 50 ms for a key, on a bad Bluetooth link at times 100.
 const PAUSE_MS = 150;
+// What began at a machine's speed may stop for longer: a link that stalls, or a page that is busy. Cut in two, it would be two wrong codes.
+const STALL_MS = 400;
 // The fastest typists take 60 ms for a key in the mean.
 const MEAN_MS = 45;
 // A code of ours with a right check character is no person's at this speed either.
@@ -20,7 +22,8 @@ export class KeyBurst {
   /** Whether a key at this moment begins another burst. @param {number} at */
   isOver(at) {
     const last = this.keys.at(-1);
-    return !last || at - last.at > PAUSE_MS;
+    if (!last) return true;
+    return at - last.at > (this.#fast(ENOUGH_BEFORE_END, last.at, this.keys.length - 1) ? STALL_MS : PAUSE_MS);
   }
 
   /** @param {PressedKey} key */
