@@ -490,7 +490,7 @@ async def day_replayed(scene: Scene) -> Page:
     return page
 
 
-@state("control", reloads=True)
+@state("control")
 async def manager_alerts(scene: Scene) -> Page:
     """Sign-ins fail too often, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
