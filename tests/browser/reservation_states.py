@@ -7,7 +7,8 @@ from playwright.async_api import Page, expect
 from hub.actions.audit.actor import Actor
 from hub.actions.guests.add_guests import GuestPlace, add_guests
 from hub.rules.guest_lists import GuestDraft
-from tests.browser.states import Scene, state
+from tests.browser.states import LATER, Scene, at_step, state, with_tickets
+from tests.support.venues import add_named_venue
 from tests.support.world import TODAY
 
 FULL = "expected"
@@ -63,4 +64,53 @@ async def visit_wrong_address(scene: Scene) -> Page:
     await page.locator("#visit-email").fill("o\u2019connor@example.com")
     await page.locator(".address-details button").click()
     await expect(page.locator("#visit-email-wrong")).to_be_visible()
+    return page
+
+
+# A lost confirmation, and the venue
+
+
+@state("visit", reloads=True)
+async def send_again(scene: Scene) -> Page:
+    page = await scene.open("/reserve/again")
+    await expect(page.locator("#again-email")).to_be_visible()
+    return page
+
+
+@state("visit", after="send-again")
+async def send_again_wrong(scene: Scene) -> Page:
+    page = await send_again(scene)
+    await page.locator("#again-email").fill("john@")
+    await page.locator(".again-form button").click()
+    await expect(page.locator("#again-wrong")).to_be_visible()
+    return page
+
+
+@state("visit", reloads=True)
+async def send_again_sent(scene: Scene) -> Page:
+    page = await send_again(scene)
+    await page.locator("#again-email").fill("nobody@example.com")
+    await page.locator(".again-form button").click()
+    await expect(page.locator("[role=status]")).to_be_visible()
+    return page
+
+
+@state("contact-block", reloads=True)
+async def visit_with_contact(scene: Scene) -> Page:
+    await scene.world.policy(contact_email="box@example.com", contact_phone="+390612345678")
+    token, _ = await scene.visit()
+    page = await scene.open(f"/r/{token}")
+    await expect(page.locator("#help-title")).to_be_visible()
+    return page
+
+
+@state("venue-choice", reloads=True)
+async def venue_choice(scene: Scene) -> Page:
+    if scene.once("venue"):
+        await scene.world.policy(address="Via Roma 1, 00184 Roma")
+        await scene.world.slot(LATER, venue_id=await add_named_venue(scene.world, "Sala Grande"))
+        scene.hub.services.venues.forget()
+    page = await with_tickets(scene, await scene.world.ticket())
+    await at_step(page, "venue")
+    await expect(page.locator("#venues button")).to_have_count(2)
     return page

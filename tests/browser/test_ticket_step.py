@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -10,6 +12,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, enter_tickets
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
+from tests.support.mail_outbox import count_outbox
 from tests.support.orders import change_order
 from tests.support.tickets import read_ticket_status
 from tests.support.world import World
@@ -193,6 +196,18 @@ async def test_the_address_of_an_order_is_asked_once(hub: Hub, world: World, ope
     await expect(party(page)).to_have_text([first.code, second.code])
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_label("Email", exact=True)).to_have_value("ann@example.com")
+
+
+async def test_a_reserved_ticket_has_its_confirmation_sent_again_to_the_masked_address(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    ticket = await world.reserved(await world.slot())
+    page = await open_page(f"/reserve?ticket={ticket.code}", phone=True)
+    await page.get_by_role("button", name=re.compile("^Send it to j.+ again$")).click()
+    await expect(page.get_by_text(re.compile("^Sent to j.+It takes a minute"))).to_be_visible()
+    await expect(page.get_by_text("john@example.com")).to_have_count(0)
+    assert await count_outbox(hub.database, kind="reservation.resent") == 1
+    await assert_accessible(page, "a confirmation sent again")
 
 
 async def test_a_lost_network_keeps_what_was_typed(world: World, open_page: Open) -> None:

@@ -77,6 +77,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     request_id.set(name)
     have_patience()
     status = 499  # the client has closed the connection
+    chosen = None
     before, anonymous_before = work_for(None), work_anonymously(None)
     try:
         try:
@@ -92,10 +93,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
             elif request.path.startswith(STAFF_PAGES):
                 work_for(identity.org_id)
             response = await handler(request)
-            if chosen is not None and request.method == "GET" and not response.prepared:
-                _remember_language(
-                    response, chosen, secure=request.app[SERVICES].settings.public_url.startswith("https:")
-                )
+            _remember_language(request, response, chosen)
         except asyncio.CancelledError:
             raise
         except web.HTTPException as error:
@@ -105,6 +103,7 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
             # A template that is missing is such an error too, and a fault of ours.
             crashed = error.status >= 500
             response = _as_page(request, _response_to(error, request) if crashed else _http_error(error))
+            _remember_language(request, response, chosen)
         except Exception as trouble:  # noqa: BLE001  the last resort: every exception becomes a response
             response = _as_page(request, _response_to(trouble, request))
         status = response.status
@@ -130,7 +129,11 @@ def _find_language(request: web.Request) -> str | None:
     return chosen
 
 
-def _remember_language(response: web.StreamResponse, language: str, *, secure: bool) -> None:
+def _remember_language(request: web.Request, response: web.StreamResponse, language: str | None) -> None:
+    """Set the cookie of the language that a link of a page has chosen."""
+    if language is None or request.method != "GET" or response.prepared:
+        return
+    secure = request.app[SERVICES].settings.public_url.startswith("https:")
     response.set_cookie(
         LANGUAGE_COOKIE, html_lang(language), max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax"
     )

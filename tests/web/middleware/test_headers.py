@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -104,6 +105,23 @@ async def test_a_browser_gets_a_page_where_a_program_gets_json(api: Api) -> None
         assert "There is no page at this address" in await response.text()
     async with api.hub.client.get("/api/nothing", headers=browser) as response:
         assert (response.status, response.content_type) == (404, "application/json")
+
+
+async def test_an_address_without_a_page_has_the_logo_the_languages_and_ways_on(api: Api) -> None:
+    browser = {"Accept": "text/html"}
+    async with api.hub.client.get("/nothing", headers=browser) as response:
+        text = await response.text()
+    assert re.search(r'<img src="/static/[^"]+/icon[.]svg"', text)
+    for path in ("/", "/reserve", "/reserve/again", "/shows"):
+        assert f'href="{path}"' in text
+        async with api.hub.client.get(path, headers=browser) as response:
+            assert response.status == 200, path
+    # The link to another language is followed, and the choice is kept.
+    assert 'href="?lang=zh-Hans"' in text
+    async with api.hub.client.get("/nothing?lang=zh-Hans", headers=browser) as response:
+        assert response.status == 404
+        assert '<html lang="zh-Hans">' in await response.text()
+        assert "hub_language=zh-Hans" in response.headers["Set-Cookie"]
 
 
 async def test_our_own_failure_is_a_500_with_a_reference_and_nothing_else(
