@@ -107,7 +107,7 @@ async def visit_with_contact(scene: Scene) -> Page:
 @state("venue-choice", reloads=True)
 async def venue_choice(scene: Scene) -> Page:
     if scene.once("venue"):
-        await scene.world.policy(address="Via Roma 1, 00184 Roma")
+        await scene.world.policy(address="Sala Grande 1")
         await scene.world.slot(LATER, venue_id=await add_named_venue(scene.world, "Sala Grande"))
         scene.hub.services.venues.forget()
     page = await with_tickets(scene, await scene.world.ticket())

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, without_asking
 from tests.support.hub import Hub
 from tests.support.slots import add_hourly_slots, close_slot
@@ -113,6 +114,35 @@ async def test_the_calendar_reaches_three_months_either_way_and_says_where_it_en
     await expect(before).to_have_attribute("aria-disabled", "true")
 
 
+async def test_in_a_months_last_days_the_next_two_weeks_are_in_view(hub: Hub, world: World, open_page: Open) -> None:
+    ahead = TODAY + timedelta(days=13)
+    await world.slot(ahead)
+    full = await world.slot(ahead - timedelta(days=1), capacity=1)
+    await world.fill(full, 1)
+    page = await open_page("/reserve", phone=True)
+    await at_the_calendar(page, (await world.ticket()).code)
+    await expect(page.locator("#month-name")).to_have_text("November – December 2026")
+    for offset in range(14):
+        date = TODAY + timedelta(days=offset)
+        await expect(page.locator(f"#days td[data-date='{date}'] button")).to_be_in_viewport()
+    await expect(day(page, 2, "December 2026")).to_have_accessible_name(re.compile(", full$"))
+    await expect(day(page, 3, "December 2026")).to_have_accessible_name(re.compile(", available$"))
+    await assert_accessible(page, "the days around the end of a month")
+    # A day of the next month brings that month, followed live, and its times.
+    await day(page, 3, "December 2026").click()
+    await expect(page.locator("#month-name")).to_have_text("December 2026")
+    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible()
+    await expect(day(page, 3, "December 2026")).to_have_accessible_name(re.compile("selected"))
+    # The month before is back with both.
+    await page.get_by_role("button", name="Month before").click()
+    await expect(page.locator("#month-name")).to_have_text("November – December 2026")
+    # In the middle of a month there is that month alone.
+    hub.clock.set(hub.clock.now() - timedelta(days=5))
+    page = await open_page("/reserve")
+    await at_the_calendar(page, (await world.ticket()).code)
+    await expect(page.locator("#month-name")).to_have_text("November 2026")
+
+
 async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, open_page: Open) -> None:
     page = await open_page("/reserve")
     shapes = {}
@@ -128,7 +158,9 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
         await expect(button).to_have_accessible_name(re.compile(f", {word}$"))
         shape = button.locator("use")
         shapes[word] = await shape.get_attribute("href") if await shape.count() else None
-    received = [shapes[word] for word in ("available", "limited", "full", "closed")]
+    # What is plainly free has no mark.
+    assert shapes["available"] is None
+    received = [shapes[word] for word in ("limited", "full", "closed")]
     assert None not in received
     assert len(set(received)) == len(received)
     # Days without an offer cannot be chosen. A full day can, because it shows alternatives.
@@ -140,7 +172,7 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
 
 @pytest.mark.parametrize(
     ("locale", "first", "month"),
-    [("en-GB", "Monday", "November 2026"), ("en-US", "Sunday", "November 2026"), ("zh-CN", "星期一", "2026年11月")],
+    [("en-GB", "Monday", "December 2026"), ("en-US", "Sunday", "December 2026"), ("zh-CN", "星期一", "2026年12月")],
 )
 async def test_week_and_names_are_the_readers_own(
     world: World, speaking: Speaking, locale: str, first: str, month: str
@@ -148,11 +180,12 @@ async def test_week_and_names_are_the_readers_own(
     ticket = await world.reserved(await world.slot(LATER))
     page = await speaking(locale, f"/r/{ticket.token}")
     await page.locator("[data-action=move]").click()
+    await page.locator("#month-after").click()
     await expect(page.locator("#month-name")).to_have_text(month)
     await expect(page.locator("#weekdays th").first).to_contain_text(first)
-    # 1 November 2026 was a Sunday.
+    # 1 December 2026 was a Tuesday.
     row = page.locator("#days tr").nth(0)
-    await expect(row.locator("td").nth(0 if first == "Sunday" else 6)).to_have_attribute("data-date", "2026-11-01")
+    await expect(row.locator("td").nth(2 if first == "Sunday" else 1)).to_have_attribute("data-date", "2026-12-01")
 
 
 async def test_today_is_the_venues_and_a_slot_ends_by_the_clock_alone(hub: Hub, world: World, browser: Browser) -> None:

@@ -86,14 +86,20 @@ export class LiveMonths {
     const key = monthKey(date);
     const day = Number(date.slice(8));
     const neighbour = day <= 8 ? addMonths(key, -1) : day >= 22 ? addMonths(key, 1) : null;
-    if (neighbour && Date.now() - (this.#receivedAt.get(neighbour) ?? 0) > NEIGHBOUR_FRESH_MS) {
+    if (neighbour) await this.beside(neighbour);
+    return [key, neighbour].flatMap((name) => (name && this.#months.get(name)?.all()) || []);
+  }
+
+  /** A month beside the watched one, at most half a minute old; null if it does not come. @param {string} key */
+  async beside(key) {
+    if (Date.now() - (this.#receivedAt.get(key) ?? 0) > NEIGHBOUR_FRESH_MS) {
       try {
-        this.#take(neighbour, await this.#read(neighbour), { whole: true });
+        this.#take(key, await this.#read(key), { whole: true });
       } catch {
-        // Then fewer other times are offered.
+        // Then fewer times are offered.
       }
     }
-    return [key, neighbour].flatMap((name) => (name && this.#months.get(name)?.all()) || []);
+    return this.month(key);
   }
 
   /** @param {string} key */

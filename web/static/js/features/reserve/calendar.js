@@ -1,18 +1,20 @@
 // The month grid (ARIA grid pattern): one tab stop; arrows move by day and week, Home and End in the week,
 // Page Up and Down by month, with Shift to the calendar's end; Enter and Space pick.
 import { byId, h, icon, targetOf } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { locale, t } from "../../lib/i18n.js";
 import { addDays, addMonths, BOOKABLE, daysOf, MONTHS_EACH_WAY, monthKey, sameDay } from "../../models/availability.js";
 import { mark } from "../../lib/marks.js";
-import { longDay, monthName, number, placeInWeek } from "../../lib/dates.js";
+import { daysBetween, longDay, monthName, number, placeInWeek } from "../../lib/dates.js";
 
 const CELLS = 42;
+/** So many days are always in view: in a month's last days the grid begins with this week and goes on into the next month. */
+const IN_VIEW = 14;
 /** @type {Record<string, number>} */
 const DAYS_BY_KEY = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 /** @type {Record<string, number>} */
 const MONTHS_BY_KEY = { PageUp: -1, PageDown: 1 };
 /** @type {Record<string, string>} */
-const SHAPES = { available: "open", limited: "half", short: "few", full: "full", closed: "cross" };
+const SHAPES = { limited: "half", short: "few", full: "full", closed: "cross" };
 // A full day opens too: its slots offer other times and the waiting list.
 /** @type {string[]} */
 const PICKABLE = [...BOOKABLE, "short", "full"];
@@ -32,17 +34,25 @@ const words = (standing, party) =>
   })[standing]();
 
 /** @type {Record<string, () => string>} */
+// What is plainly free needs no mark.
 const shortWords = {
-  available: () => t("Free"),
   limited: () => t("Limited"),
   short: () => t("Too few"),
   full: () => t("Full"),
   closed: () => t("Closed"),
 };
 
+const SPAN = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "long", year: "numeric" });
+const FIRST_DAY = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric" });
+
+/** A Chinese range has digits alone, unlike the names of months. @param {string} from @param {string} to */
+const monthSpan = (from, to) => (locale.startsWith("zh") ? `${monthName(from)}–${monthName(to)}` : SPAN.formatRange(Date.parse(from), Date.parse(to)));
+
 export class Calendar {
   /** @type {Month | null} */
   #month = null;
+  /** The next month, of which a rolling grid shows the first days. @type {Month | null} */
+  #next = null;
   #party = 1;
   /** @type {Cell[]} */
   #cells = [];
@@ -87,9 +97,11 @@ export class Calendar {
    *
    * @param {Month} month
    * @param {number} party
+   * @param {Month | null} next
    */
-  draw(month, party = this.#party) {
+  draw(month, party = this.#party, next = this.#next) {
     if (month.key !== this.key) return;
+    this.#next = next;
     const fresh = this.#month === null;
     const again = !fresh && party === this.#party;
     this.#month = month;
@@ -100,7 +112,8 @@ export class Calendar {
     this.#paint();
     if (!again) return;
     for (const { td, button, standing } of this.#cells) {
-      if (td.dataset.date && standing !== before.get(td.dataset.date)) mark(button);
+      const was = td.dataset.date && before.get(td.dataset.date);
+      if (was && was !== "unknown" && standing !== was) mark(button);
     }
   }
 
@@ -118,7 +131,25 @@ export class Calendar {
       const running = date === addDays(this.today, -1) ? this.#month?.standing(date, this.#party) : undefined;
       return running && PICKABLE.includes(running) ? running : "past";
     }
-    return this.#month ? this.#month.standing(date, this.#party) : "unknown";
+    const month = monthKey(date) === this.key ? this.#month : this.#next;
+    return month?.key === monthKey(date) ? month.standing(date, this.#party) : "unknown";
+  }
+
+  /** Whether the grid shows the next month's first days, because this month has few left. */
+  get rolls() {
+    const days = daysOf(this.key);
+    return this.key === monthKey(this.today) && daysBetween(this.today, days[days.length - 1]) + 1 < IN_VIEW;
+  }
+
+  /** The dates of the grid, and the empty places before them. */
+  #view() {
+    if (!this.rolls) {
+      const dates = daysOf(this.key);
+      return { dates, lead: placeInWeek(dates[0]) };
+    }
+    const monday = addDays(this.today, -placeInWeek(this.today));
+    const dates = Array.from({ length: CELLS }, (_, place) => addDays(monday, place));
+    return { dates: dates.filter((date) => monthKey(date) <= addMonths(this.key, 1)), lead: 0 };
   }
 
   /** @param {string} key */
@@ -147,13 +178,13 @@ export class Calendar {
   }
 
   #paint() {
-    const dates = daysOf(this.key);
+    const { dates, lead } = this.#view();
     if (!this.focused || !dates.includes(this.focused)) this.focused = this.#doorway(dates);
-    byId("month-name").textContent = monthName(this.key);
+    const next = addMonths(this.key, 1);
+    byId("month-name").textContent = this.rolls ? monthSpan(this.key, next) : monthName(this.key);
     // Not `disabled`: a button disabled while pressed would lose the focus.
     this.before.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, -1))));
     this.after.setAttribute("aria-disabled", String(!this.#reaches(addMonths(this.key, 1))));
-    const lead = placeInWeek(dates[0]);
     this.#cells.forEach((cell, place) => this.#paintCell(cell, dates[place - lead] ?? null));
     for (const row of this.body.rows) row.classList.toggle("empty-week", !row.querySelector("button"));
   }
@@ -182,7 +213,7 @@ export class Calendar {
     const standing = this.standing(date);
     const selected = date === this.selected;
     const tabindex = date === this.focused ? 0 : -1;
-    const shown = `${date} ${standing} ${selected} ${tabindex} ${this.#party}`;
+    const shown = `${date} ${standing} ${selected} ${tabindex} ${this.#party} ${this.key}`;
     if (cell.shown === shown) return;
     cell.shown = shown;
     cell.standing = standing;
@@ -195,7 +226,10 @@ export class Calendar {
     else button.setAttribute("aria-disabled", "true");
     const said = [longDay(date), today && t("today"), words(standing, this.#party), selected && t("selected")];
     button.setAttribute("aria-label", said.filter(Boolean).join(", "));
-    cell.day.textContent = number(Number(date.slice(8)));
+    // The next month begins within the grid.
+    const begins = monthKey(date) !== this.key && date.endsWith("-01");
+    cell.day.classList.toggle("begins", begins);
+    cell.day.textContent = begins ? FIRST_DAY.format(Date.parse(date)) : number(Number(date.slice(8)));
     cell.shape.replaceChildren(...(SHAPES[standing] ? [icon(SHAPES[standing])] : []));
     cell.word.textContent = shortWords[standing]?.() ?? (today ? t("Today") : "");
     if (button.parentNode !== td) td.replaceChildren(button);
@@ -214,6 +248,8 @@ export class Calendar {
     this.focused = date;
     if (PICKABLE.includes(this.standing(date))) {
       this.select(date);
+      // A day of the next month: its whole month is followed live from now on.
+      if (monthKey(date) !== this.key) this.turn(monthKey(date), date);
       this.onPick(date);
     } else this.#paint();
   }
@@ -225,10 +261,13 @@ export class Calendar {
     const wanted = this.#wanted(event, date);
     if (!wanted) return;
     event.preventDefault();
-    if (monthKey(wanted) !== this.key) {
+    const shown = this.#button(wanted);
+    if (monthKey(wanted) !== this.key && (!shown || event.key in MONTHS_BY_KEY)) {
       this.turn(monthKey(wanted), wanted);
       return;
     }
+    // Of a rolling month the weeks that are over are not shown.
+    if (!shown) return;
     this.focused = wanted;
     this.#paint();
     this.#button(wanted)?.focus();
@@ -242,8 +281,8 @@ export class Calendar {
     if (months) {
       // Shift means a year; the calendar ends before that, so it goes to the end.
       const home = monthKey(this.today);
-      const target = shiftKey ? addMonths(home, months * MONTHS_EACH_WAY) : addMonths(this.key, months);
-      return this.#reaches(target) && target !== this.key ? sameDay(date, target) : null;
+      const target = shiftKey ? addMonths(home, months * MONTHS_EACH_WAY) : addMonths(monthKey(date), months);
+      return this.#reaches(target) && target !== monthKey(date) ? sameDay(date, target) : null;
     }
     if (key !== "Home" && key !== "End") return null;
     const dates = daysOf(this.key);

@@ -2,7 +2,7 @@
 import { byId, h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
-import { BOOKABLE, monthKey, nearestWithRoom } from "../../models/availability.js";
+import { addMonths, BOOKABLE, monthKey, nearestWithRoom } from "../../models/availability.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { LiveMonths } from "../../models/live_months.js";
 import { clock, longDay, nowAt, spokenSpan } from "../../lib/dates.js";
@@ -130,6 +130,7 @@ export class SlotStep {
     if (this.#resting || !month) return;
     this.#calendar.today = this.#today();
     this.#calendar.draw(month, this.#places);
+    this.#drawNext();
     const open = this.#calendar.selected;
     if (open && monthKey(open) === month.key) this.#panel.update(month.slots(open), []);
   }
@@ -152,6 +153,16 @@ export class SlotStep {
   #turn(key) {
     clearNotice(byId("calendar-answer"));
     this.#months.watch(key);
+    this.#drawNext();
+  }
+
+  /** In a month's last days the next month's first ones are shown as well, at most half a minute old. */
+  async #drawNext() {
+    const { calendar, months } = this.#made;
+    if (!calendar.rolls) return;
+    const next = await months.beside(addMonths(calendar.key, 1));
+    const month = months.month(calendar.key);
+    if (month && next) calendar.draw(month, this.#places, next);
   }
 
   /** @param {unknown} error */
@@ -165,7 +176,7 @@ export class SlotStep {
   #showMonth(month, changes) {
     const started = performance.now();
     clearNotice(byId("calendar-answer"));
-    this.#calendar.draw(month, this.#places);
+    this.#calendar.draw(month, this.#places, this.#months.month(addMonths(month.key, 1)));
     const open = this.#calendar.selected;
     if (open && monthKey(open) === month.key) {
       if (changes.length) this.#panel.update(month.slots(open), changes);

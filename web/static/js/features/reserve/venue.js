@@ -11,7 +11,7 @@ export class VenueStep {
   enter() {
     byId("venues").replaceChildren(...this.draft.venues().map((venue) =>
       h("li", {}, h("button", { type: "button", class: "venue-choice", "aria-pressed": String(venue.id === this.draft.venue?.id), onclick: () => this.#choose(venue.id) },
-        h("span", {}, h("strong", { translate: "no" }, venue.name), venue.address && h("span", { class: "soft" }, venue.address)), icon("right")))));
+        h("span", {}, h("strong", { translate: "no" }, venue.name), venue.address && h("span", { class: "soft", translate: "no" }, venue.address)), icon("right")))));
   }
 
   /** @param {number} id */
