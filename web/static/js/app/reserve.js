@@ -90,6 +90,8 @@ const steps = new Steps(root, {
     if (step === "ticket") ticket.enter();
     else if (step === "slot") openSlots();
     else parts[step].enter?.();
+    // The last step is at hand before its booking is.
+    if (step === "confirm") make("done").catch(() => {});
     keep();
   },
   onLeave(step) {
@@ -194,6 +196,6 @@ performance.mark("usable");
 root.dataset.ready = "";
 const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 300));
 async function makeAll() {
-  for (const name of ["contact", "slot", "confirm", "done"]) await make(name);
+  for (const name of ["contact", "slot", "confirm"]) await make(name);
 }
 idle(() => makeAll().catch(() => {}));
