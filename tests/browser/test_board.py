@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -231,6 +232,29 @@ async def test_the_board_fits_a_phone_and_its_menu_has_no_barriers(hub: Hub, wor
     await phone.get_by_role("button", name="Menu").click()
     await expect(phone.get_by_role("link", name="Scan history")).to_be_visible()
     await assert_accessible(phone, "the menu")
+
+
+async def test_the_menu_of_all_pages_opens_and_stands_on_the_left_where_board_and_feed_have_room(
+    world: World, open_page: Open
+) -> None:
+    await a_day(world)
+    page = await board(world, open_page)
+    menu = page.get_by_role("navigation", name="Menu")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await expect(menu).to_be_hidden()
+    await page.get_by_role("button", name="Menu").click()
+    await expect(menu.locator("[aria-current=page]")).to_have_text("Control room")
+    await page.keyboard.press("Escape")
+    await expect(menu).to_be_hidden()
+    await page.set_viewport_size({"width": 1632, "height": 900})
+    await expect(menu).to_be_visible()
+    boxes = [await page.locator(part).bounding_box() for part in ("#menu", "#board", "#feed")]
+    assert all(a and b and a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes))
+    await page.get_by_role("button", name="Wall screen").click()
+    await expect(menu).to_be_hidden()
+    await page.keyboard.press("Escape")
+    await menu.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/operator/login")
 
 
 async def test_a_day_without_anything_says_so(world: World, open_page: Open) -> None:

@@ -20,6 +20,7 @@ from hub.rules.timestamps import rfc3339
 from hub.text.languages import N_
 from web.enrolment import ENROL, WIPED
 from web.keys import SERVICES
+from web.pages.admin.sections import sections_of
 from web.pages.render import page
 from web.request_fields import enforce_pace, identity_of, scanner_of
 from web.session_cookies import set_session
@@ -165,7 +166,15 @@ def _ends_soon(request: web.Request, identity: Identity) -> bool:
 async def show_control_room(request: web.Request) -> web.Response:
     identity = manager_of(request)
     limit, when_full = await _inside_limit(request, identity)
-    return page(request, "control_room.html", identity=identity, panels=PANELS, inside_limit=limit, when_full=when_full)
+    return page(
+        request,
+        "control_room.html",
+        identity=identity,
+        sections=sections_of(identity),
+        panels=PANELS,
+        inside_limit=limit,
+        when_full=when_full,
+    )
 
 
 async def _inside_limit(request: web.Request, identity: Identity) -> tuple[int | None, str]:

@@ -231,7 +231,7 @@ interface ElementsById {
   "main": HTMLElementTagNameMap["main"];
   "make": HTMLElementTagNameMap["section"];
   "make-title": HTMLElementTagNameMap["h2"];
-  "menu": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["nav"];
+  "menu": HTMLElementTagNameMap["nav"];
   "message": HTMLElementTagNameMap["textarea"];
   "message-hint": HTMLElementTagNameMap["p"];
   "message-tools": HTMLElementTagNameMap["button"];

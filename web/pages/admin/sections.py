@@ -30,6 +30,7 @@ DEVICES, RECORDS = N_("People and devices"), N_("Records")
 
 SECTIONS: tuple[Section, ...] = (
     Section("control_room", "/manager", N_("Control room"), Role.MANAGER, LIVE),
+    Section("scan", "/operator/scan", N_("Scanner"), Role.MANAGER, LIVE),
     Section("conflicts", "/manager/conflicts", N_("Conflicts"), Role.MANAGER, LIVE),
     Section("disputes", "/manager/disputes", N_("Disputes"), Role.MANAGER, LIVE),
     Section("analytics", "/manager/analytics", N_("Figures"), Role.MANAGER, RECORDS),

@@ -138,15 +138,8 @@ byId("day-before").addEventListener("click", () => step(-1));
 byId("day-after").addEventListener("click", () => step(1));
 byId("day-today").addEventListener("click", () => venue && watch(venue.today));
 byId("day").addEventListener("change", (event) => targetOf(event).value && venue && watch(targetOf(event).value));
-byId("sign-out").addEventListener("click", async () => {
-  try {
-    await fetch("/api/operator/logout", { method: "POST", credentials: "same-origin" });
-  } finally {
-    socket.close();
-    location.assign("/operator/login");
-  }
-});
-
+// Signing out ends the session, of which the socket would tell in its own way: by the sign-in that comes back here.
+document.querySelector("form.leave")?.addEventListener("submit", () => socket.close());
 setInterval(tick, 10_000);
 openWall(() => figuresView.redraw());
 /** @type {PanelContext} */
