@@ -109,7 +109,7 @@ def _environment(data_dir: Path, env: dict[str, str]) -> dict[str, str]:
             "--close",
             "18:00",
             "--minutes",
-            "٦٠",
+            "sixty",
             "--capacity",
             "5",
         ],

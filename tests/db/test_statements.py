@@ -42,7 +42,7 @@ async def test_a_statement_that_does_not_fit_the_schema_does_not_prepare(connect
 @pytest.mark.parametrize(("subject", "name", "sql"), STATEMENTS, ids=NAMES)
 def test_every_statement_is_used(subject, name, sql):
     word = re.compile(rf"\.{name}\b")
-    sources = [path for top in ("hub", "web", "tests") for path in (ROOT / top).rglob("*.py")]
+    sources = [path for top in ("db", "hub", "web", "tests") for path in (ROOT / top).rglob("*.py")]
     assert any(word.search(path.read_text(encoding="utf-8")) for path in sources)
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.access.tokens import SESSION_COOKIE
 from hub.actions.staff.sign_in import sign_out
 from web.keys import SERVICES
+from web.redirects import see_other
 from web.request_fields import identity_of
 from web.session_cookies import delete_host_cookie
 
@@ -19,6 +20,6 @@ async def leave(request: web.Request) -> web.Response:
     services, identity = request.app[SERVICES], identity_of(request)
     if identity is not None:
         await sign_out(services, identity)
-    response = web.Response(status=303, headers={"Location": LOGIN})
+    response = see_other(LOGIN)
     delete_host_cookie(response, services.settings, SESSION_COOKIE)
     return response
