@@ -84,7 +84,7 @@ async def test_a_visit_is_booked_in_chinese(hub: Hub, world: World, open_page: O
     await page.get_by_label("电话", exact=True).fill("+12025551234")
     await page.get_by_role("button", name="继续").click()
 
-    await expect(page.locator("#month-name")).to_have_text("2026年11月")
+    await expect(page.locator("#month-name")).to_have_text("2026年11月–2026年12月")
     heads = await page.locator("#weekdays th").all_inner_texts()
     assert len(heads) == 7
     assert heads[0][-1] == "一", "the week starts on Monday"

@@ -22,11 +22,17 @@ class Hands:
     def __init__(self) -> None:
         self.clicks = self.keys = self.pages = 0
 
-    async def press(self, page: Page, name: str) -> None:
+    async def press(self, page: Page, name: str, *, stays: bool = False) -> None:
+        """Press a button that leads to another page, or with `stays` to none."""
         self.clicks += 1
         self.pages += 1
         await assert_accessible(page)
-        await page.get_by_role("button", name=name, exact=True).click()
+        button = page.get_by_role("button", name=name, exact=True)
+        if stays:
+            await button.click()
+            return
+        async with page.expect_navigation():
+            await button.click()
 
     async def fill(self, page: Page, selector: str, text: str) -> None:
         self.clicks += 1
@@ -73,7 +79,7 @@ async def test_from_an_empty_database_to_the_first_green_in_ten_minutes(hub: Hub
     await phone.get_by_text("PIN", exact=True).click()
     await hands.fill(phone, "#secret", "246810")
     await hands.press(phone, "Sign in")
-    await hands.press(phone, "Garden")
+    await hands.press(phone, "Garden", stays=True)
     hands.clicks += 1
     await phone.locator("#mode-dialog").get_by_role("button", name="Admit on scan").press("Enter")
     await expect(phone.locator("#link-state")).to_have_text("Live")
