@@ -18,7 +18,7 @@ const NOTHING = {
 };
 
 const linkState = new LinkState(byId("link-state"));
-const list = new MailList(byId("mails"), { retry, discard });
+const list = new MailList(byId("mails"), { retry, discard: askToDiscard });
 const dialog = byId("discarder");
 let view = "stuck";
 /** The messages of the pages after the first. @type {Wire.Mail[]} */
@@ -28,6 +28,8 @@ let next = null;
 /** @type {string | null} */
 let lastSent = null;
 let asked = 0;
+/** @type {Wire.Mail | null} the message that the question before discarding is about */
+let offered = null;
 /** @type {number | undefined} */
 let timer;
 
@@ -107,13 +109,17 @@ async function retry(mail) {
 }
 
 /** @param {Wire.Mail} mail */
-async function discard(mail) {
+function askToDiscard(mail) {
+  offered = mail;
   byId("discarder-words").textContent = t("{kind} to {recipient}: the customer will not get it.", { kind: kindOf(mail), recipient: mail.recipient });
-  dialog.returnValue = "keep";
   dialog.showModal();
-  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
-  if (dialog.returnValue === "discard") await act(mail, "discard", t("{kind}: discarded.", { kind: kindOf(mail) }));
 }
+
+// The answer is read from the form. The dialog's "close" event comes later, perhaps when the next question is already open.
+first(dialog, "form").addEventListener("submit", (event) => {
+  const answer = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value;
+  if (answer === "discard" && offered) act(offered, "discard", t("{kind}: discarded.", { kind: kindOf(offered) }));
+});
 
 byId("older").addEventListener("click", async () => {
   const wanted = view;

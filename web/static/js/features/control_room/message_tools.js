@@ -43,7 +43,10 @@ class MessageTools {
     this.socket = socket;
     this.context = context;
     document.body.append(this.#dialog);
-    this.#dialog.addEventListener("close", () => this.#leaving.splice(0).forEach((leave) => leave()));
+    this.#dialog.addEventListener("close", () => {
+      // The event comes late: the dialog may be open again.
+      if (!this.#dialog.open) this.#leaving.splice(0).forEach((leave) => leave());
+    });
   }
 
   /** @param {string} [called] the gate that the message is for, and whose scanners stand first */
