@@ -111,11 +111,17 @@ async def test_discarding_asks_first_and_works_by_keyboard(hub: Hub, world: Worl
     await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("Discarded by staff.")
 
 
-async def test_a_question_that_opens_before_the_last_one_is_wholly_closed_is_answered(hub: Hub, world: World, open_page: Open) -> None:
+async def test_a_question_that_opens_before_the_last_one_is_wholly_closed_is_answered(
+    hub: Hub, world: World, open_page: Open
+) -> None:
     number = await stuck(world)
     page = await outbox_rows(world, open_page)
-    await page.locator(f'[data-id="{number}"]').get_by_role("button", name="Discard").evaluate(
-        "button => { const dialog = document.querySelector('dialog'); button.click(); dialog.close(); button.click(); }"
+    await (
+        page.locator(f'[data-id="{number}"]')
+        .get_by_role("button", name="Discard")
+        .evaluate(
+            "button => { const dialog = document.querySelector('dialog'); button.click(); dialog.close(); button.click(); }"
+        )
     )
     await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()

@@ -1,7 +1,7 @@
 """The kept answer: the first answer to a scan, as text that the log keeps. A repeated `scan_id` gets it whole, whatever has happened since.
 
-The text holds what the columns of the log do not: under 300 characters for most scans, made in 2 microseconds. It holds nothing about the
-visitor, whose contact details are those stored now and may have been erased.
+The text is a JSON list of what the columns of the log do not hold: under 230 characters for most scans, because every scan pays for it in the
+log and its backups. It holds nothing about the visitor, whose contact details are those stored now and may have been erased.
 """
 
 from collections.abc import Sequence
@@ -20,68 +20,81 @@ from hub.rules.reasons import Reason
 _DAY = ReservationFacts._fields.index("date")
 _MOMENTS = slice(ReservationFacts._fields.index("starts_at"), ReservationFacts._fields.index("ends_at") + 1)
 _TIMES = slice(_DAY + 1, _MOMENTS.start)
+_SELDOM = ReservationFacts._fields.index("check_in_opens_minutes")
+_USUAL = tuple(ReservationFacts._field_defaults.values())
+"""The last fields of a ticket that was booked alone. They are left out."""
+_PARTS = ("verdict", "status", "reservation", "verified", "presence", "people", "party", "product", "code")
 
 
 def as_text(decision: Decision, *, code: str | None = None) -> str:
-    """Return the parts of an answer that the log has no column for. Whatever is absent is left out.
+    """Return the parts of an answer that the log has no column for. What is absent at the end is left out.
 
     `code` is the scanned one, if the log has the scan under another: a scan of a party may admit others than the scanned ticket.
     """
     verdict, reservation, entry, party = decision.verdict, decision.reservation, decision.first_entry, decision.party
-    kept: dict[str, Any] = {"verdict": (verdict.can_verify, verdict.message, verdict.detail, verdict.days_from_now)}
-    if decision.status is not None:
-        kept["status"] = decision.status
+    booked: Sequence[Any] | None = None
     if reservation is not None:
-        kept["reservation"] = [*reservation]
-    if entry is not None:
-        kept["verified"] = [*entry]
-    if decision.presence is not None:
-        kept["presence"] = [*decision.presence]
-    if decision.people != 1:
-        kept["people"] = decision.people
-    if party is not None:
-        kept["party"] = [*party]
-    if decision.product is not None:
-        kept["product"] = decision.product.as_listed()
-    if code is not None:
-        kept["code"] = code
-    return orjson.dumps(kept).decode()
+        booked = reservation[:_SELDOM] if reservation[_SELDOM:] == _USUAL else [*reservation]
+    words = (verdict.can_verify, verdict.message, verdict.detail, verdict.days_from_now)
+    kept: list[Any] = [words, decision.status, booked, None if entry is None else [*entry]]
+    if (
+        decision.presence is not None
+        or decision.people != 1
+        or party is not None
+        or decision.product is not None
+        or code
+    ):
+        kept += (
+            None if decision.presence is None else [*decision.presence],
+            decision.people,
+            None if party is None else [*party],
+            None if decision.product is None else decision.product.as_listed(),
+            code,
+        )
+    return orjson.dumps(kept, option=orjson.OPT_UTC_Z).decode()
 
 
 def from_text(
     text: str, result: Result, reason: Reason, ticket: TicketFacts | None, *, scan_id: UUID, today: date, entered: bool
 ) -> Decision:
     """Return the answer that `as_text` kept. `ticket` is the scanned ticket as it is now, whose contact details count."""
-    kept = orjson.loads(text)
-    status, product = kept.get("status"), kept.get("product")
+    words, status, booked, entry, presence, people, party, product, _ = _parts(text)
     return Decision(
-        Verdict(result, reason, *kept["verdict"]),
+        Verdict(result, reason, *words),
         None if status is None else ticket,
         status,
-        _reservation(kept["reservation"]) if "reservation" in kept else None,
-        _entry(kept["verified"]) if "verified" in kept else None,
+        None if booked is None else _reservation(booked),
+        None if entry is None else _entry(entry),
         today,
         scan_id,
         entered,
         True,
-        _presence(kept["presence"]) if "presence" in kept else None,
-        kept.get("people", 1),
-        Party(*kept["party"]) if "party" in kept else None,
+        None if presence is None else _presence(presence),
+        1 if people is None else people,
+        None if party is None else Party(*party),
         None if product is None else ProductAtGate(**{**product, "gates": _gates(product["gates"])}),
     )
 
 
 def other_code(text: str) -> str | None:
     """Return the scanned code, if the log has the scan under another."""
-    code: str | None = orjson.loads(text).get("code")
+    code: str | None = _parts(text)[-1]
     return code
+
+
+def _parts(text: str) -> list[Any]:
+    """Return the kept parts in the order of `_PARTS`, None for those that are absent."""
+    kept = orjson.loads(text)
+    if isinstance(kept, dict):  # as answers were kept until 29 November 2026
+        return [kept.get(name) for name in _PARTS]
+    return [*kept, *[None] * (len(_PARTS) - len(kept))]
 
 
 def _reservation(values: list[Any]) -> ReservationFacts:
     values[_DAY] = date.fromisoformat(values[_DAY])
     values[_TIMES] = map(time.fromisoformat, values[_TIMES])
     values[_MOMENTS] = map(datetime.fromisoformat, values[_MOMENTS])
-    return ReservationFacts._make(values)
+    return ReservationFacts(*values)
 
 
 def _entry(values: Sequence[Any]) -> FirstEntry:

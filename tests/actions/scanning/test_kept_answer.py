@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +37,7 @@ decisions = st.builds(
     ),
     st.just(ticket),
     st.sampled_from(["ACTIVATED", "RESERVED", "VERIFIED"]),
-    st.none() | reservations,
+    st.none() | reservations | reservations.map(lambda one: ReservationFacts(*one[:10])),
     st.none() | st.builds(FirstEntry, moments, many, texts, st.none() | texts),
     st.just(DAY),
     st.just(SCAN),
@@ -87,4 +88,19 @@ def test_the_scanned_code_is_kept_where_the_log_has_another() -> None:
 
 
 def test_what_most_scans_keep_is_short() -> None:
-    assert len(as_text(usual())) < 300
+    assert len(as_text(usual())) < 230
+
+
+def test_an_answer_that_was_kept_as_an_object_is_still_read() -> None:
+    decision = usual()._replace(people=2, party=Party(None, 3, 2))
+    verdict, reserved, entry = decision.verdict, decision.reservation, decision.first_entry
+    assert reserved is not None
+    assert entry is not None
+    before = {
+        "verdict": [verdict.can_verify, verdict.message, verdict.detail, verdict.days_from_now],
+        "status": decision.status, "reservation": [*reserved], "verified": [*entry], "people": 2, "party": [None, 3, 2],
+    }  # fmt: skip
+    text = orjson.dumps(before).decode()
+    read = from_text(text, "GREEN", Reason.VERIFIED, ticket, scan_id=SCAN, today=DAY, entered=True)
+    assert read == decision
+    assert other_code(text) is None
