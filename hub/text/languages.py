@@ -115,6 +115,22 @@ def format_month(day: date, locale: str) -> str:
     return dates.format_skeleton("yMMMM", day, locale=_locale(locale))
 
 
+def format_months(first: date, last: date, locale: str) -> str:
+    """Format the months from one day to another: `November – December 2026`, `2026年11月–12月`."""
+    if (first.year, first.month) == (last.year, last.month):
+        return format_month(first, locale)
+    if first.year != last.year:
+        return f"{format_month(first, locale)} – {format_month(last, locale)}"
+    if locale.startswith("zh"):
+        return f"{format_month(first, locale)}–{dates.format_skeleton('MMM', last, locale=_locale(locale))}"
+    return f"{dates.format_date(first, 'LLLL', locale=_locale(locale))} – {format_month(last, locale)}"
+
+
+def format_month_day(day: date, locale: str) -> str:
+    """Format a day within a month: `1 Dec`, `Dec 1`, `12月1日`."""
+    return dates.format_skeleton("MMMd", day, locale=_locale(locale))
+
+
 def format_time(at: time, locale: str) -> str:
     """Format a time: `14:00`, or `2:00 PM` in locales with a twelve-hour clock."""
     # CLDR puts a narrow no-break space before PM, which plain-text e-mail and some fonts show as a box.

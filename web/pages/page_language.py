@@ -28,18 +28,20 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def add_language(environment: jinja2.Environment) -> None:
-    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `clock`, `moment` and `number`."""
+    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `month_day`, `clock`, `moment` and `number`."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["day"] = _day
     environment.filters["short_day"] = _short_day
     environment.filters["month"] = _month
+    environment.filters["month_day"] = _month_day
     environment.filters["clock"] = _clock
     environment.filters["moment"] = _moment
     environment.filters["number"] = _number
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
+    environment.globals["month_span"] = _month_span
     environment.globals["weekday_heads"] = _weekday_heads
 
 
@@ -95,6 +97,16 @@ def _moment(context: jinja2.runtime.Context, value: Any, timezone: str) -> str:
 @jinja2.pass_context
 def _month(context: jinja2.runtime.Context, value: Any) -> str:
     return languages.format_month(value, context["locale"])
+
+
+@jinja2.pass_context
+def _month_day(context: jinja2.runtime.Context, value: Any) -> str:
+    return languages.format_month_day(value, context["locale"])
+
+
+@jinja2.pass_context
+def _month_span(context: jinja2.runtime.Context, first: Any, last: Any) -> str:
+    return languages.format_months(first, last, context["locale"])
 
 
 @jinja2.pass_context

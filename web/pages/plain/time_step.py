@@ -21,6 +21,9 @@ from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show
 from web.pages.plain.waitlist import join_draft
 
 MONTHS_EITHER_WAY = 3
+IN_VIEW = 14
+"""So many days are always in view: in a month's last days the grid begins with this week and goes on into the next month."""
+ROLLING_WEEKS = 6
 _FULL_REASONS = (Reason.SLOT_FULL.value, Reason.SLOT_CLOSED.value, Reason.SLOT_PAST.value)
 _ORDER = ("AVAILABLE", "LIMITED", "FULL")
 
@@ -44,12 +47,13 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the month. `state` is the best of its slots; "" if it has none."""
+    """A day of the grid. `state` is the best of its slots. `begins`: the first of the next month, within the grid of this one."""
 
     date: date
     state: str
-    in_month: bool
+    shown: bool
     is_today: bool
+    begins: bool
 
 
 async def show_times(request: web.Request) -> web.Response:
@@ -65,6 +69,9 @@ async def show_times(request: web.Request) -> web.Response:
     day = _date(request.query.get("day", ""))
     first = _within(today, day or _date(request.query.get("month", "") + "-01") or _date(draft.day) or today)
     found = await _times_of_month(request, org_id, draft, first, now)
+    last = _last_shown(first, today)
+    if not _same_month(last, first):
+        found += await _times_of_month(request, org_id, draft, last.replace(day=1), now)
     if day is None:
         day = _date(draft.day) if _same_month(draft.day, first) else _first_open(found)
     alternatives: list[dict[str, Any]] = []
@@ -75,17 +82,18 @@ async def show_times(request: web.Request) -> web.Response:
             for offer in offers
         ]
     locale = best_locale(request.headers.get("Accept-Language"), request["language"])
-    weeks = _weeks(first, today, found, first_week_day(locale))
+    weeks = _weeks(first, last, today, found, first_week_day(locale))
     return await show_step(
         request,
         "time",
         draft,
         first=first,
+        last=last,
         weeks=weeks,
         weekdays=[weekday_names(one.date, locale) for one in weeks[0]],
         before=_month_key(today, first, -1),
         after=_month_key(today, first, 1),
-        day=day if _same_month(day, first) else None,
+        day=day if day is not None and first <= day <= last else None,
         times=[one for one in found if one.date == day],
         alternatives=alternatives,
         places=len(draft.tickets),
@@ -150,18 +158,32 @@ def _time(slot: dict[str, Any], places: int, now: datetime) -> Time:
     )  # fmt: skip
 
 
-def _weeks(first: date, today: date, found: list[Time], week_start: int) -> list[list[Day]]:
+def _last_shown(first: date, today: date) -> date:
+    """Return the last day of the grid: that of the month, or of the next one if this month has few days left."""
+    end = _shifted(first, 1) - timedelta(days=1)
+    has_few_left = first == today.replace(day=1) and (end - today).days + 1 < IN_VIEW
+    return _shifted(first, 2) - timedelta(days=1) if has_few_left else end
+
+
+def _weeks(first: date, last: date, today: date, found: list[Time], week_start: int) -> list[list[Day]]:
     states: dict[date, set[str]] = {}
     for one in found:
         states.setdefault(one.date, set()).add(one.state)
-    start = first - timedelta(days=(first.isoweekday() - week_start) % 7)
-    after = (first + timedelta(days=31)).replace(day=1)
+    rolls = not _same_month(last, first)
+    start = today if rolls else first
+    start -= timedelta(days=(start.isoweekday() - week_start) % 7)
+    end = min(last, start + timedelta(days=7 * ROLLING_WEEKS - 1)) if rolls else last
     weeks = []
-    while start < after:
+    while start <= end:
         days = [start + timedelta(days=n) for n in range(7)]
-        weeks.append([Day(d, _state(d, today, states), d.month == first.month, d == today) for d in days])
+        weeks.append([_day(one, first, end, today, states, rolls=rolls) for one in days])
         start += timedelta(days=7)
     return weeks
+
+
+def _day(one: date, first: date, end: date, today: date, states: dict[date, set[str]], *, rolls: bool) -> Day:
+    shown = one <= end and (rolls or first <= one)
+    return Day(one, _state(one, today, states), shown, one == today, rolls and one.day == 1 and one > today)
 
 
 def _state(day: date, today: date, states: dict[date, set[str]]) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -418,6 +419,28 @@ async def test_the_waiting_list_is_left_by_a_form_and_not_by_looking(
     await page.press("Leave the list")
     assert page.heading == "You have left the waiting list"
     assert await count_waitlist_entries(hub.database, status="LEFT") == 1
+
+
+async def test_in_the_last_days_of_a_month_the_next_two_weeks_are_in_view(world: World, page: PlainPage) -> None:
+    soon = date(2026, 12, 3)
+    world.hub.clock.set(datetime(2026, 11, 10, 11, 0, tzinfo=UTC))
+    await world.slot(soon)
+    await type_tickets(page, (await world.ticket()).code)
+    await type_contact(page)
+    assert page.words_of("month-name") == "November 2026"
+    world.hub.clock.set(datetime(2026, 11, 27, 11, 0, tzinfo=UTC))
+    page = await page.goto("/reserve/plain")
+    await type_tickets(page, (await world.ticket()).code)
+    await type_contact(page)
+    assert page.words_of("month-name") == "November – December 2026"
+    assert page.words_of("day-name") == "Thursday, 3 December 2026"
+    # The week of today comes first, and the days of the next month are links to their times.
+    days = [one.text for one in page.tree.all("td")]
+    assert days[:8] == ["23", "24", "25", "26", "27", "28", "29", "30"]
+    await page.follow("3 December 2026, available")
+    assert page.words_of("month-name") == "December 2026"
+    await page.press("Select 12:00 – 14:00")
+    assert page.heading == "Check your booking"
 
 
 async def test_it_is_all_there_in_chinese(hub: Hub, world: World) -> None:
