@@ -157,7 +157,7 @@ def contact_changed(message: OutboxMessage, _sender: Sender) -> EmailContent:
         greeting=_("Hello,"),
         heading=_("Your contact details were changed"),
         paragraphs=(
-            _("The venue has changed the contact details of your visit. Emails about it now go to {address}.").format(
+            _("The contact details of your visit were changed. Emails about it now go to {address}.").format(
                 address=message.text("address")
             ),
             _("You did not ask for this? Please contact the venue."),

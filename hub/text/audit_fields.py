@@ -124,6 +124,7 @@ AUDIT_SOURCES: Mapping[str, str] = {
     "command": N_("Command line"),
     "setup": N_("First set-up"),
     "job": N_("The hub itself"),
+    "visitor": N_("The visitor, by their link"),
     "name_zh": N_("Name in Chinese"),
     "activation_mode": N_("When it can be used"),
     "valid_days": N_("Days"),

@@ -67,6 +67,18 @@ async def visit_wrong_address(scene: Scene) -> Page:
     return page
 
 
+@state("visit-code")
+async def visit_address_code(scene: Scene) -> Page:
+    token, _ = await scene.visit()
+    await scene.world.policy(contact_check="email")
+    page = await scene.open(f"/r/{token}")
+    await page.locator(".address-details summary").click()
+    await page.locator("#visit-email").fill("ann@example.org")
+    await page.locator(".address-details button").click()
+    await expect(page.locator("#visit-code")).to_be_visible()
+    return page
+
+
 # A lost confirmation, and the venue
 
 

@@ -132,7 +132,9 @@ INVARIANTS = {
         " JOIN bookings b ON b.org_id = w.org_id AND b.id = w.ticket_id"
         " WHERE e.status IN ('WAITING', 'OFFERED') AND (b.party_size, b.slot_id) IS DISTINCT FROM (e.places, e.slot_id)",
     "every booking was asked for by mail":
-        "SELECT min(b.id) FROM bookings b GROUP BY b.org_id, b.email HAVING count(*) > (SELECT count(*) FROM mail_outbox m"
+        "SELECT min(b.id) FROM bookings b WHERE NOT EXISTS (SELECT 1 FROM ticket_reservations r JOIN mail_outbox c ON c.org_id = r.org_id"
+        " AND c.reservation_id = r.id WHERE r.org_id = b.org_id AND r.ticket_id = b.id AND c.kind = 'reservation.contact_changed')"
+        " GROUP BY b.org_id, b.email HAVING count(*) > (SELECT count(*) FROM mail_outbox m"
         " WHERE m.org_id = b.org_id AND m.recipient = b.email AND m.kind = 'booking.requested')",
     "every cancelled booking has its mail":
         "SELECT r.id FROM ticket_reservations r JOIN bookings b ON b.org_id = r.org_id AND b.id = r.ticket_id"

@@ -1,7 +1,7 @@
 """The page of a booking by the link of either e-mail: confirm the request, show the QR code, move, cancel, print.
 
-A GET changes nothing, because mail programs open the links they see. Every form works without JavaScript. The page holds no
-contact details: whoever looks over a shoulder learns the name at most.
+A GET changes nothing, because mail programs open the links they see. Every form works without JavaScript. Of the contact
+details the page shows the masked address alone: whoever looks over a shoulder learns the name at most.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from hub.actions.waitlist.join_booking import join_with_booking
 from hub.confirmation import qr_code
 from hub.confirmation.calendar_file import calendar_of
 from hub.confirmation.mail_carrier import sender_address
+from hub.rules.contact_masking import mask_email
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.text.messages import message
 from web.keys import AVAILABILITY, CONFIRMATIONS, SERVICES
+from web.pages.address_form import AddressForm, address_form, answer_address_form
 from web.pages.booked_seats import Seats, calendar_entry, seats_of_token, standing_of
 from web.pages.forms import read_form
 from web.pages.kept_pages import kept_page
@@ -44,13 +46,20 @@ _SHOWS_ITSELF = (
 """Refusals that need no sentence, because the page then shows the state."""
 
 
-async def show_booking(request: web.Request) -> web.Response:
-    """Show `/b/{token}`. A dead link gets a page with 404. `?new=1` greets a visitor who has just confirmed."""
+async def show_booking(request: web.Request, address: AddressForm | None = None) -> web.Response:
+    """Show `/b/{token}`. A dead link gets a page with 404. `?new=1` greets a visitor who has just confirmed.
+
+    `address` is the form that corrects the e-mail address, after it was sent.
+    """
     seats = await _seats_of_request(request)
     return _page(
         request,
         "booking.html",
         seats,
+        status=400 if address and address.refused else 200,
+        address=address or address_form(request),
+        shown_address=mask_email(seats.view.email) if seats else "",
+        address_path=f"/b/{path_token(request)}/email",
         new=request.query.get("new") == "1",
         changed=request.query.get("changed", "") if request.query.get("changed") in ("moved", "cancelled") else "",
     )
@@ -120,6 +129,20 @@ async def answer_cancel(request: web.Request) -> web.Response:
     return see_other(f"{here}?changed=cancelled")
 
 
+async def show_booking_again(request: web.Request) -> web.Response:
+    """Lead to the booking: a page that shows a refused address has this address, and looks for news at it."""
+    return see_other(f"/b/{path_token(request)}")
+
+
+async def answer_address(request: web.Request) -> web.Response:
+    """Correct the e-mail address and go to the page of the new link. A refusal is shown on the page, with what was typed."""
+    try:
+        answer = await answer_address_form(request)
+    except Refused as no:
+        return _after_refusal(no, f"/b/{path_token(request)}")
+    return see_other(f"/b/{answer}?corrected=1") if isinstance(answer, str) else await show_booking(request, answer)
+
+
 async def show_print(request: web.Request) -> web.Response:
     """Show the booking as one sheet of paper. One without a valid code redirects to its own page."""
     seats = await _seats_of_request(request)
@@ -179,17 +202,37 @@ async def _question(request: web.Request, template: str) -> web.Response:
     return _page(request, template, seats, others=others)
 
 
-def _page(request: web.Request, template: str, seats: Seats | None, **context: Any) -> web.Response:
+def _page(
+    request: web.Request, template: str, seats: Seats | None, *, status: int = 200, **context: Any
+) -> web.Response:
     services, no = request.app[SERVICES], request.query.get("no")
     reason = next((one for one in _SHOWN_REFUSALS if one.value == no), None)
     token, now = path_token(request), rfc3339(services.clock.now())
     refusal = message(reason, {}) if reason is not None else ""
     if seats is None:
         response = kept_page(
-            request, template, {"token": token, "now": now}, status=404, seats=None, refusal=refusal, **context
+            request,
+            template,
+            {"token": token, "now": now},
+            status=404,
+            seats=None,
+            logo=None,
+            refusal=refusal,
+            new=False,
+            changed="",
         )
     else:
-        response = page(request, template, seats=seats, token=token, now=now, refusal=refusal, **context)
+        response = page(
+            request,
+            template,
+            status=status,
+            seats=seats,
+            logo=seats.logo,
+            token=token,
+            now=now,
+            refusal=refusal,
+            **context,
+        )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     # These URLs would get `no-referrer`, but with it a browser sends no `Origin` with a form. Other sites still get nothing.
     response.headers["Referrer-Policy"] = "same-origin"

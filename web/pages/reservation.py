@@ -28,6 +28,7 @@ from hub.rules.venue_day import today
 from hub.text.change_promise import change_promise
 from hub.text.languages import best_locale
 from web.keys import SERVICES
+from web.pages.address_form import AddressForm, address_form
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
 from web.redirects import see_other
@@ -132,11 +133,10 @@ class Visit:
         return next((m for m in self.meetings if any(one.can_change for one in m.passes)), self.meetings[0])
 
 
-async def show_reservation(request: web.Request, typed: str = "", wrong: str = "") -> web.Response:
+async def show_reservation(request: web.Request, address: AddressForm | None = None) -> web.Response:
     """Show `/r/{token}`. A dead link gets a page with 404. `?new=1` greets a customer who has just booked.
 
-    `?corrected=1` says that the confirmation has gone to another address; `typed` is one that was refused, and `wrong` says why.
-
+    `?corrected=1` says that the confirmation has gone to another address. `address` is the form that corrects it, after it was sent.
     A booking of seats has a page of its own, `/b/{token}`.
     """
     services = request.app[SERVICES]
@@ -156,8 +156,8 @@ async def show_reservation(request: web.Request, typed: str = "", wrong: str = "
     locale = best_locale(request.headers.get("Accept-Language"), language)
     promise = change_promise(visit.change_until, now, ZoneInfo(visit.timezone), locale, language)
     response = page(
-        request, "reservation.html", status=400 if wrong else 200, visit=visit, token=token, now=rfc3339(now), new=new,
-        address_typed=typed, address_wrong=wrong, corrected=request.query.get("corrected") == "1", promise=promise,
+        request, "reservation.html", status=400 if address and address.refused else 200, visit=visit, token=token, now=rfc3339(now),
+        new=new, address=address or address_form(request), shown_address=visit.email, address_path=f"/r/{token}/email", promise=promise,
     )  # fmt: skip
     # This URL would get `no-referrer`, but with it a browser sends no `Origin` with the form. Other sites still get nothing.
     response.headers["Referrer-Policy"] = "same-origin"

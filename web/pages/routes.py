@@ -66,6 +66,8 @@ def _page_routes() -> list[web.RouteDef]:
         web.post("/b/{token}/move", booking.answer_move),
         web.get("/b/{token}/cancel", booking.show_cancel),
         web.post("/b/{token}/cancel", booking.answer_cancel),
+        web.get("/b/{token}/email", booking.show_booking_again),
+        web.post("/b/{token}/email", booking.answer_address),
         web.get("/b/{token}/print", booking.show_print),
         web.get("/b/{token}/qr.png", booking.send_qr_png),
         web.get("/b/{token}/qr.svg", booking.send_qr_svg),

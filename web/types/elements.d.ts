@@ -225,6 +225,8 @@ interface ElementsById {
   "login-answer": HTMLElementTagNameMap["div"];
   "login-form": HTMLElementTagNameMap["form"];
   "login-title": HTMLElementTagNameMap["h1"];
+  "logo-shown": HTMLElementTagNameMap["div"];
+  "logo-title": HTMLElementTagNameMap["h2"];
   "made": HTMLElementTagNameMap["section"];
   "made-title": HTMLElementTagNameMap["h2"];
   "mails": HTMLElementTagNameMap["ul"];
@@ -494,6 +496,9 @@ interface ElementsById {
   "viewer": HTMLElementTagNameMap["div"];
   "views": HTMLElementTagNameMap["fieldset"] | HTMLElementTagNameMap["nav"];
   "visit": HTMLElementTagNameMap["div"];
+  "visit-code": HTMLElementTagNameMap["input"];
+  "visit-code-note": HTMLElementTagNameMap["p"];
+  "visit-code-wrong": HTMLElementTagNameMap["p"];
   "visit-email": HTMLElementTagNameMap["input"];
   "visit-email-note": HTMLElementTagNameMap["p"];
   "visit-email-wrong": HTMLElementTagNameMap["p"];

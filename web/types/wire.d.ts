@@ -85,7 +85,7 @@ declare namespace Wire {
     at: string;
     staff_id: number | null;
     staff_name: string;
-    source: "page" | "api" | "command" | "setup" | "job";
+    source: "page" | "api" | "command" | "setup" | "job" | "visitor";
     client_ip: string | null;
     action: string;
     sentence: string;
@@ -2486,6 +2486,9 @@ declare namespace Wire {
     gates: number;
     has_slots: boolean;
     version: number;
+    logo: string | null;
+    logo_width: number | null;
+    logo_height: number | null;
   }
   interface VenueName {
     id: number;
@@ -2759,6 +2762,8 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/staff/${string}/second-factor${Query}` ? RemovedAnswer :
     Call extends `GET /api/admin/staff/${string}/sessions${Query}` ? OpenSessionsAnswer :
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
+    Call extends `DELETE /api/admin/venues/${string}/logo${Query}` ? VenueAnswer :
+    Call extends `PUT /api/admin/venues/${string}/logo${Query}` ? VenueAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
     Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
     Call extends `POST /api/admin/guests/import${Query}` ? AddedGuestsAnswer :

@@ -130,7 +130,7 @@ SELECT 'venue', id, name FROM venues WHERE org_id = $1
 
 -- name: correct_contact
 -- Gives the reservations $3 of the tickets $2 another address and phone number, all or none. Bookings and guests follow. With another
--- address ($9) all links are void: the party gets the token whose hash is $7. One e-mail with it ($6) goes to the new address, and the old
+-- address ($9) all links are void, also that of the first e-mail of a booking: the party gets the token whose hash is $7. One e-mail with it ($6) goes to the new address, and the old
 -- one learns of it. Returns the ids; none if a ticket has changed since it was read ($10).
 WITH standing AS MATERIALIZED (
     SELECT t.org_id, t.id
@@ -154,7 +154,8 @@ WITH standing AS MATERIALIZED (
     UPDATE tickets t SET customer_email = $4, customer_phone = nullif($5, ''), version = t.version + 1
       FROM party p WHERE t.org_id = p.org_id AND t.id = p.ticket_id
 ), of_bookings AS (
-    UPDATE bookings b SET email = $4, phone = nullif($5, '') FROM party p WHERE b.org_id = p.org_id AND b.id = p.ticket_id
+    UPDATE bookings b SET email = $4, phone = nullif($5, ''), confirm_hash = CASE WHEN $9::boolean THEN $7::bytea ELSE b.confirm_hash END
+      FROM party p WHERE b.org_id = p.org_id AND b.id = p.ticket_id
 ), of_guests AS (
     UPDATE guests g SET email = $4, version = g.version + 1 FROM party p WHERE g.org_id = p.org_id AND g.id = p.ticket_id
 ), mailed AS (

@@ -8,15 +8,15 @@ from typing import Literal
 from hub.access.roles import Role
 from hub.access.tokens import Identity
 
-Source = Literal["page", "api", "command", "setup", "job"]
-"""Where a change came from: a page of administration, the API, a `hub` command, the first set-up, or a background job."""
+Source = Literal["page", "api", "command", "setup", "job", "visitor"]
+"""Where a change came from: a page of administration, the API, a `hub` command, the first set-up, a background job, or a visitor's link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever changes something for an organisation. `venue_id` is where new rows belong, unless another venue is named.
 
-    `staff_id` is None for a command of the machine's owner and for a job. `client_ip` is the address of the request.
+    `staff_id` is None for a command of the machine's owner, for a job and for a visitor. `client_ip` is the address of the request.
     `role` None may do everything, and so may empty `venue_ids` at every venue. `jti` is the id of the request's session.
     """
 

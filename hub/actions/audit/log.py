@@ -25,7 +25,7 @@ EXPORT_PAGE = 1000
 """Rows of an export in memory at a time."""
 LOOKED_AT = 10_000
 """Rows that one page of a search looks through. The next page goes on from there, so no page takes longer than a moment."""
-SOURCES = ("page", "api", "command", "setup", "job")
+SOURCES = ("page", "api", "command", "setup", "job", "visitor")
 KINDS = tuple(dict.fromkeys(action.value.partition(".")[0] for action in AuditAction))
 """What may change: the first words of all actions."""
 _END = datetime(9999, 1, 1, tzinfo=UTC)

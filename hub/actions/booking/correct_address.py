@@ -41,11 +41,11 @@ async def correct_address(
             return None
         venue = await services.venues.read(first.org_id, first.venue_id)
         require_proof(services, venue, address, first.customer_phone, proofs, channels=("email",))
-        by = Actor(first.org_id)
+        by = Actor(first.org_id, source="visitor")
         found = await read_found_reservation(services, by, first.reservation_id)
         fresh = secret_token()
         contact = Contact(address, first.customer_phone)
-        if await write_contact(services, by, found, members, contact, token=fresh, recorded=False):
+        if await write_contact(services, by, found, members, contact, token=fresh):
             telemetry.event(
                 telemetry.RESERVATION_CONTACT_CHANGED,
                 reservation_id=first.reservation_id,

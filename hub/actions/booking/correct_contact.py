@@ -85,12 +85,8 @@ async def resend_confirmation(services: Services, by: Actor, reservation_id: int
 
 async def write_contact(
     services: Services, by: Actor, found: FoundReservation, members: list[ReservationView], contact: Contact, *, token: str,
-    recorded: bool = True,
 ) -> bool:  # fmt: skip
-    """Write the contact and return True; False if a ticket has changed since it was read. `token` opens the party from then on.
-
-    A change that staff make is `recorded` in the audit log.
-    """
+    """Write the contact and return True; False if a ticket has changed since it was read. `token` opens the party from then on."""
     email, phone, moved = contact.email, contact.phone_e164, contact.email != found.email
     async with services.database.transaction() as connection:
         rows = await connection.fetch(
@@ -98,7 +94,7 @@ async def write_contact(
             phone, token, token_hash(token), services.clock.now(), moved, [one.ticket_version for one in members],
             mask_email(email), _kind(found),
         )  # fmt: skip
-        if rows and recorded:
+        if rows:
             await record_change(
                 connection, services, by, AuditAction.RESERVATION_CONTACT_CHANGED, found.reservation_id, venue_id=found.venue_id,
                 after={"email": "changed" if moved else "", "phone": "" if phone == found.phone else "changed", "reservations": len(rows)},

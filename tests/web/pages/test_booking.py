@@ -14,7 +14,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from hub.rules.contact_masking import mask_email
+from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
+from tests.support.mail_outbox import read_outbox
 from tests.support.plain_browser import PlainBrowser, PlainPage
 from tests.support.reservations import change_reservation
 from tests.support.shows import (
@@ -102,6 +105,43 @@ async def test_the_page_tells_other_sites_and_search_engines_nothing(hub: Hub, w
         for address in re.findall(r'(?:href|src)="(https?://[^"]+)"', text):
             assert booked.manage_token not in address
             assert booked.code not in address
+
+
+async def test_the_address_is_corrected_and_no_older_link_opens_the_booking(
+    browser: PlainBrowser, world: World
+) -> None:
+    stage = await add_stage(world, day=SOON)
+    booked = await add_booking(world, stage.performance_id, 2)
+    page = await browser.open(f"/b/{booked.confirm_token}")
+    assert mask_email(EMAIL) in page.text
+    page.find("visit-email").fill("ann@")
+    await page.press("Correct and send again")
+    assert (page.status, page.find("visit-email")["aria-invalid"]) == (400, "true")
+    page.find("visit-email").fill("ann@example.org")
+    await page.press("Correct and send again")
+    assert (page.status, page.heading) == (200, "Your booking")
+    assert "The confirmation is on its way to this address." in page.text
+    assert ("a***@example.org" in page.text, "ann@example.org" in page.text) == (True, False)
+    assert codes_of(page) == [booked.code]
+    for token in (booked.confirm_token, booked.manage_token):
+        assert (await browser.open(f"/b/{token}")).status == 404
+        assert (await browser.open(f"/b/{token}/email")).status == 404
+    mails = await read_outbox(world.hub.database, "kind", "recipient", status="PENDING", order_by="id")
+    assert [(row["kind"], row["recipient"]) for row in mails] == [
+        ("reservation.contact_changed", EMAIL), ("booking.confirmed", "ann@example.org"),
+    ]  # fmt: skip
+    (row,) = await read_audit_log(world.hub.database)
+    assert (row["action"], row["source"]) == ("reservation.contact_changed", "visitor")
+
+
+async def test_a_request_that_is_not_confirmed_has_no_address_to_correct(hub: Hub, world: World) -> None:
+    stage = await add_stage(world, day=SOON)
+    asked = await add_booking(world, stage.performance_id, 2, "PENDING")
+    async with hub.client.post(
+        f"/b/{asked.confirm_token}/email", data={"email": "ann@example.org"}, allow_redirects=False
+    ) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, f"/b/{asked.confirm_token}")
+    assert (await read_booking_row(hub.database))["email"] == EMAIL
 
 
 async def test_both_links_open_the_same_booking(browser: PlainBrowser, world: World) -> None:

@@ -13,7 +13,7 @@ class AuditEntryFields(Response):
     """Null for a command and a job."""
     staff_name: str
     """The name at that time."""
-    source: Literal["page", "api", "command", "setup", "job"]
+    source: Literal["page", "api", "command", "setup", "job", "visitor"]
     client_ip: str | None
     action: str
     """What changed, and what happened to it: `room.added`."""
