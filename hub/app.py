@@ -39,6 +39,7 @@ from hub.actions.staff.sessions import WRITE_SEEN_EVERY, write_seen
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.tickets.product_cache import Products
+from hub.actions.venues.logos import Logos
 from hub.actions.venues.venue_cache import Venues
 from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
@@ -152,6 +153,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.MANIFESTS] = Manifests(services)
         app[keys.AVAILABILITY] = Availability(services)
         app[keys.POSTERS] = Posters(services)
+        app[keys.LOGOS] = Logos(services)
         app[keys.SERVER_HEALTH] = ServerHealth(services)
         app[keys.PROVIDERS] = OpenIDProviders(services.settings, services.clock)
         outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)

@@ -191,6 +191,9 @@ def _venue_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("venue", type=count(1, 2**63 - 1), metavar="ID")
     parser.add_argument("--name")
     parser.add_argument("--timezone", metavar="ZONE", help="only while the venue has no slots")
+    logo = parser.add_mutually_exclusive_group()
+    logo.add_argument("--logo", metavar="FILE", help="a PNG, JPEG or WebP image of at most 2 MB, for pages and emails")
+    logo.add_argument("--no-logo", action="store_true", help="take the logo away")
     for policy in POLICIES:
         kind = policy.type
         shown: dict[str, Any] = {"choices": kind.choices} if kind.choices else {"type": typed(kind.parse)}

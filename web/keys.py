@@ -13,6 +13,7 @@ from hub.actions.shows.confirm_booking import Confirmations
 from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
 from hub.actions.tickets.check import TicketChecks
+from hub.actions.venues.logos import Logos
 from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 
@@ -27,5 +28,6 @@ TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")
 POSTERS: web.AppKey[Posters] = web.AppKey("posters")
+LOGOS: web.AppKey[Logos] = web.AppKey("logos")
 SERVER_HEALTH: web.AppKey[ServerHealth] = web.AppKey("server_health")
 PROVIDERS: web.AppKey[OpenIDProviders] = web.AppKey("providers")

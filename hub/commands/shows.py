@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.command_services import open_command_services
+from hub.commands.image_file import read_image
 from hub.rules.timestamps import rfc3339
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ async def change_show(args: Namespace) -> CommandResult:
         if args.poster is not None and not args.dry_run:
             from hub.actions.shows.posters import set_poster
 
-            show = await set_poster(services, by, args.show, _read_image(args.poster))
+            show = await set_poster(services, by, args.show, read_image(args.poster))
     return CommandResult(document_of(show), f"{would(args)}show {show.show_id}: {show.title} ({show.status})")
 
 
@@ -183,13 +184,6 @@ def _show_fields(args: Namespace) -> dict[str, Any]:
         "spoken_language": args.spoken_language, "minimum_age": args.minimum_age, "accessibility": args.accessibility,
         "consent": args.consent, "largest_party": args.largest_party,
     }  # fmt: skip
-
-
-def _read_image(name: str) -> bytes:
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise CommandFailed(f"cannot read {name}: {error.strerror}") from error
 
 
 # ---- As a document and as text

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.contact_links import phone_url
+from hub.rules.venue_logo import shown_size
 from hub.text.languages import html_lang, translator
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -30,6 +31,29 @@ class Unsendable(Exception):
 class Link:
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLogo:
+    """The logo of a venue: a PNG with its size in pixels."""
+
+    image: bytes
+    width: int
+    height: int
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Return width and height in the e-mail."""
+        return shown_size(self.width, self.height, (240, 72))
+
+
+@dataclass(frozen=True, slots=True)
+class LogoPart:
+    """The logo as the HTML names it: its Content-ID and its size."""
+
+    cid: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +120,9 @@ def contacts_of(email: str, phone: str) -> tuple[Link, ...]:
     return tuple(link for link in (Link(email, f"mailto:{email}"), Link(phone, phone_url(phone))) if link.label)
 
 
-def as_html(email: EmailContent, language: str, pictures: dict[str, str]) -> str:
+def as_html(email: EmailContent, language: str, pictures: dict[str, str], logo: LogoPart | None = None) -> str:
     """Return the HTML part. `pictures` maps a ticket code to the Content-ID of its picture."""
-    return _render("email.html", language, email=email, pictures=pictures)
+    return _render("email.html", language, email=email, pictures=pictures, logo=logo)
 
 
 def as_text(email: EmailContent, language: str) -> str:

@@ -1,9 +1,9 @@
-"""E-mails as MIME messages: plain text, HTML, inline QR codes, and the calendar file as an attachment.
+"""E-mails as MIME messages: plain text, HTML, inline QR codes and the venue's logo, and the calendar file as an attachment.
 
 multipart/mixed
   multipart/alternative
     text/plain
-    multipart/related        where there are QR codes; otherwise text/html alone
+    multipart/related        where there are pictures; otherwise text/html alone
       text/html
       image/png ...          inline, named in the HTML by Content-ID
   text/calendar              where the mail is about a visit
@@ -30,7 +30,7 @@ from hub.confirmation import (
     waitlist_emails,
 )
 from hub.confirmation.calendar_file import calendar_of, method_of
-from hub.confirmation.email_content import EmailContent, Unsendable, as_html, as_text
+from hub.confirmation.email_content import EmailContent, LogoPart, Unsendable, as_html, as_text
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.confirmation.sms_carrier import TextMessage
 from hub.text.contact_details import deliverable_form
@@ -127,9 +127,14 @@ def _message(content: EmailContent, message: OutboxMessage, sender: Sender) -> E
     email.set_content(as_text(content, message.language), cte="quoted-printable")
     row = message.message_id.strip("<>")
     pictures = {ticket.code: f"qr{number}.{row}" for number, ticket in enumerate(content.pictured)}
-    email.add_alternative(as_html(content, message.language, pictures), subtype="html", cte="quoted-printable")
+    logo = None if message.logo is None else LogoPart(f"logo.{row}", *message.logo.shown)
+    email.add_alternative(as_html(content, message.language, pictures, logo), subtype="html", cte="quoted-printable")
     html = email.get_body(("html",))
     assert html is not None
+    if message.logo is not None:
+        html.add_related(
+            message.logo.image, "image", "png", cid=f"<logo.{row}>", disposition="inline", filename="logo.png"
+        )
     for ticket in content.pictured:
         html.add_related(
             qr_code.png(ticket.code),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.confirmation.booked_party import Party
 from hub.confirmation.booked_seats import BookedSeats, Show
-from hub.confirmation.email_content import Unsendable
+from hub.confirmation.email_content import EmailLogo, Unsendable
 from hub.text.languages import DEFAULT, LANGUAGES
 
 
@@ -25,11 +25,12 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message is about, as rows of `outbox.parties`, `outbox.bookings` and `outbox.shows`."""
+    """What a message is about, as rows of `outbox.parties`, `outbox.bookings` and `outbox.shows`, and the logo of its venue."""
 
     party: Sequence[Any] = ()
     booking: Any = None
     show: Any = None
+    logo: EmailLogo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class OutboxMessage:
     now: datetime
     booking: BookedSeats | None = None
     show: Show | None = None
+    logo: EmailLogo | None = None
 
     @classmethod
     def of(cls, row: Any, about: "About", *, host: str, now: datetime) -> "OutboxMessage":
@@ -71,6 +73,7 @@ class OutboxMessage:
             now=now,
             booking=about.booking and BookedSeats.of(about.booking),
             show=about.show and Show.of(about.show),
+            logo=about.logo,
         )
 
     @property
@@ -168,6 +171,12 @@ def slot_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
     """Return the slot that a row of the waiting list is about."""
     slot = payload.get("slot") if row["kind"].startswith("waitlist.") else None
     found = slot.get("slot_id") if isinstance(slot, dict) else None
+    return found if type(found) is int else None
+
+
+def venue_id_of(payload: Mapping[str, Any]) -> int | None:
+    """Return the venue that a row names."""
+    found = payload.get("venue_id")
     return found if type(found) is int else None
 
 

@@ -14,6 +14,7 @@ class AuditAction(StrEnum):
     VENUE_ADDED = "venue.added"
     VENUE_CHANGED = "venue.changed"
     VENUE_DELETED = "venue.deleted"
+    LOGO_CHANGED = "venue.logo_changed"
     GATE_ADDED = "gate.added"
     GATE_CHANGED = "gate.changed"
     GATE_DELETED = "gate.deleted"

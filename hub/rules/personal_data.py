@@ -175,6 +175,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     },
     "schema_migrations": {Kind.PLAIN: "name sha256 applied_at"},
     "second_factors": {Kind.PLAIN: "org_id last_step used_at made_at", Kind.STAFF: "staff_id", Kind.SECRET: "secret"},
+    "venue_logos": {Kind.PLAIN: "org_id venue_id hash width height image created_at"},
     "show_posters": {Kind.PLAIN: "org_id hash media_type width height image created_at"},
     "shows": {
         Kind.PLAIN: "org_id id venue_id title subtitle description translations duration_minutes spoken_language minimum_age"

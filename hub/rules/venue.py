@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.rules.address_list import Network, networks_of
 from hub.rules.entry_decision import EntryPolicy
+from hub.rules.venue_logo import VenueLogo
 from hub.rules.venue_policies import policies_of
 
 
@@ -43,6 +44,7 @@ class Venue:
     scanner_key_hours: int
     inside_limit: int | None
     when_full: str
+    logo: VenueLogo | None
     late_ends: Mapping[date, datetime]
     """The last end of the slots of a recent date, where it lies on a later date."""
 
@@ -71,6 +73,7 @@ class Venue:
             | {
                 "reminder_hours": tuple(row["reminder_hours"]),
                 "ip_allow_list": networks_of(row["ip_allow_list"]),
+                "logo": VenueLogo(row["logo"], row["logo_width"], row["logo_height"]) if row["logo"] else None,
                 "late_ends": dict(zip(row["late_days"] or (), row["late_ends"] or (), strict=True)),
             },
         )

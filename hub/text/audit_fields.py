@@ -18,6 +18,7 @@ AUDIT_FIELDS: Mapping[str, str] = {
     "largest_party": N_("Largest party"),
     "status": N_("Status"),
     "poster": N_("Poster"),
+    "logo": N_("Logo"),
     "capacity": N_("Capacity"),
     "room": N_("Room"),
     "date": N_("Date"),

@@ -12,6 +12,7 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.VENUE_ADDED: N_("Venue added"),
     AuditAction.VENUE_CHANGED: N_("Venue changed"),
     AuditAction.VENUE_DELETED: N_("Venue deleted"),
+    AuditAction.LOGO_CHANGED: N_("Logo of a venue changed"),
     AuditAction.GATE_ADDED: N_("Gate added"),
     AuditAction.GATE_CHANGED: N_("Gate changed"),
     AuditAction.GATE_DELETED: N_("Gate deleted"),

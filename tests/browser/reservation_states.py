@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+from PIL import Image, ImageDraw
 from playwright.async_api import Page, expect
 
 from hub.actions.audit.actor import Actor
 from hub.actions.guests.add_guests import GuestPlace, add_guests
+from hub.actions.venues.logos import set_logo
 from hub.rules.guest_lists import GuestDraft
 from tests.browser.states import LATER, Scene, at_step, state, with_tickets
 from tests.support.venues import add_named_venue
@@ -110,6 +114,11 @@ async def send_again_sent(scene: Scene) -> Page:
 @state("contact-block", reloads=True)
 async def visit_with_contact(scene: Scene) -> Page:
     await scene.world.policy(contact_email="box@example.com", contact_phone="+390612345678")
+    picture = Image.new("RGBA", (720, 200), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).text((20, 20), "Test Venue", "#7a1f3d", font_size=120)
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    await set_logo(scene.hub.services, Actor(scene.world.org_id), scene.world.venue_id, stream.getvalue())
     token, _ = await scene.visit()
     page = await scene.open(f"/r/{token}")
     await expect(page.locator("#help-title")).to_be_visible()

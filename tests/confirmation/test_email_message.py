@@ -1,6 +1,7 @@
 """Any mail: text from customers stays plain text, and a malformed row or address affects no other mail."""
 
 import copy
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import SMTP, default
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from hub.confirmation import qr_code
 from hub.confirmation.email_message import new_email
-from tests.support.mail_outbox import NOW, PUBLIC_URL
+from tests.support.mail_outbox import NOW, PUBLIC_URL, SLOT, STARTS
+from tests.support.rows import add_row
 from tests.support.sent_mail import WAITLIST, Page, bodies
 from tests.support.venues import overwrite_venues
 
@@ -125,3 +128,44 @@ def test_the_subject_of_a_moved_visit_is_folded_after_its_first_words():
     assert new_email(subject).as_bytes() == (
         b"Subject: Moved: your visit to Museum Hall is now on Friday, 20 November 2026,\r\n 12:00\r\n\r\n"
     )
+
+
+async def test_the_logo_of_the_venue_is_a_picture_in_the_mail_itself(worker, outbox_rows, mail_server, database):
+    logo = qr_code.png("LOGO")
+    await add_row(
+        database,
+        "venue_logos",
+        org_id=outbox_rows.org,
+        venue_id=outbox_rows.venue,
+        hash=b"h",
+        width=480,
+        height=120,
+        image=logo,
+    )
+    ids = await outbox_rows.party()
+    show = await outbox_rows.show()
+    booking, reservation = await outbox_rows.booking(await outbox_rows.performance(show, STARTS + timedelta(days=1)))
+    slot = await outbox_rows.slot(STARTS + timedelta(days=2), day=date(2026, 11, 23))
+    await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0])
+    await outbox_rows.queue("booking.confirmed", {"manage_token": "secret", "booking_id": booking}, reservation)
+    waiting = {**WAITLIST, "slot": {**SLOT, "slot_id": slot}, "places": 1}
+    await outbox_rows.queue("waitlist.joined", waiting)
+    await outbox_rows.queue("contact.code", {"code": "123456", "minutes": 5, "venue_id": outbox_rows.venue})
+    await outbox_rows.queue("contact.code", {"code": "123456", "minutes": 5})
+    assert await worker.send_due() == 5
+    *with_logo, without = mail_server.messages
+    for mail in with_logo:
+        first = bodies(mail)[1].pictures[0]
+        assert (first["width"], first["height"], first["alt"]) == (
+            "240",
+            "60",
+            str(mail["From"].addresses[0].display_name),
+        )
+        (part,) = [part for part in mail.walk() if part["Content-ID"] == f"<{first['src'].removeprefix('cid:')}>"]
+        assert (part.get_content_type(), part.get_content_disposition(), part.get_content()) == (
+            "image/png",
+            "inline",
+            logo,
+        )
+    assert len({mail["Message-ID"] for mail in with_logo}) == len(with_logo)
+    assert bodies(without)[1].pictures == []

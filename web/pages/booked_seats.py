@@ -17,6 +17,7 @@ from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.calendar_links import calendar_links
 from hub.rules.performance_booking import BookingState
 from hub.rules.venue_day import today
+from hub.rules.venue_logo import VenueLogo
 from hub.services import Services
 
 Standing = Literal[
@@ -46,6 +47,7 @@ class Seats:
     google: str
     outlook: str
     version: str
+    logo: VenueLogo | None
 
     @property
     def stands(self) -> bool:
@@ -69,10 +71,8 @@ async def seats_of_token(services: Services, token: str, language: str) -> Seats
     offers: tuple[Performance, ...] = ()
     if standing in ("waits", "short", "shut", "expired", "cancelled"):
         offers = await alternatives_of(services, view.org_id, view.performance_id, view.party_size)
-    has_waitlist = False
-    if standing == "short":
-        venue = await services.venues.read(view.org_id, view.venue_id)
-        has_waitlist = venue.waitlist_offer_minutes is not None and view.party_size <= view.capacity
+    venue = await services.venues.read(view.org_id, view.venue_id)
+    can_wait = venue.waitlist_offer_minutes is not None and view.party_size <= view.capacity
     until = view.change_until.astimezone(ZoneInfo(view.timezone))
     title = view.title_in(language)
     # The links lead to other companies, so they hold no token.
@@ -88,11 +88,12 @@ async def seats_of_token(services: Services, token: str, language: str) -> Seats
         change_day=until.date(),
         change_time=until.time(),
         offers=offers,
-        has_waitlist=has_waitlist,
+        has_waitlist=standing == "short" and can_wait,
         held_until=held_until,
         google=links["google"],
         outlook=links["outlook"],
         version=_version(view, standing, offers, now, can_change=can_change),
+        logo=venue.logo,
     )
 
 

@@ -24,6 +24,7 @@ from web.keys import BOOKING_REQUESTS, SERVICES
 from web.pages.forms import Form, read_form
 from web.pages.render import page
 from web.pages.shows import find_show, standing_of
+from web.pages.venue_logos import logo_of
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import path_id
 from web.statuses import status_of
@@ -101,7 +102,7 @@ async def answer_form(request: web.Request) -> web.Response:
         return await _form_page(request, show, performance, typed, Problem(503, sentence, retry_after=2))
     return page(
         request, "booking/sent.html", show=show, performance=performance, typed=typed, pending=pending,
-        development=request.app[SERVICES].settings.shows_mailbox,
+        development=request.app[SERVICES].settings.shows_mailbox, logo=await logo_of(request, show.org_id, show.venue_id),
     )  # fmt: skip
 
 
@@ -190,6 +191,7 @@ async def _form_page(
         "show": show, "performance": performance, "standing": standing, "typed": typed, "problem": problem,
         "wrong": (problem.fields or {}) if problem else {}, "offers": offers, "longest_notes": LONGEST_NOTES,
         "most": max(min(performance.largest_party, performance.available_count), 1),
+        "logo": await logo_of(request, show.org_id, show.venue_id),
     }  # fmt: skip
     response = page(request, "booking_form.html", status=problem.status if problem else 200, **context)
     response.headers["X-Robots-Tag"] = "noindex"

@@ -101,4 +101,12 @@ def _booking_page(request: web.Request, venue: Venue | None) -> web.Response:
     filled["plain"] = f"{START}?{urlencode(kept)}" if kept else START
     # This page holds no secret, so its compressed size reveals nothing. Pages with a token are not compressed.
     has_address = venue is not None and bool(venue.address)
-    return kept_page(request, "reserve.html", filled, packed=True, has_venue=venue is not None, has_address=has_address)
+    return kept_page(
+        request,
+        "reserve.html",
+        filled,
+        packed=True,
+        has_venue=venue is not None,
+        has_address=has_address,
+        logo=venue and venue.logo,
+    )

@@ -31,6 +31,7 @@ from web.keys import SERVICES
 from web.pages.address_form import AddressForm, address_form
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
+from web.pages.venue_logos import logo_of
 from web.redirects import see_other
 from web.request_fields import path_token
 
@@ -148,7 +149,9 @@ async def show_reservation(request: web.Request, address: AddressForm | None = N
     except Refused as no:
         if no.reason is not Reason.RESERVATION_NOT_FOUND:
             raise
-        return kept_page(request, "reservation.html", {"token": token, "now": rfc3339(now)}, status=404, visit=None)
+        return kept_page(
+            request, "reservation.html", {"token": token, "now": rfc3339(now)}, status=404, visit=None, logo=None
+        )
     if party.reservation.booking_id is not None:
         return see_other(f"/b/{token}{'?new=1' if new else ''}")
     visit = visit_of(party, now, services.settings.public_url)
@@ -157,7 +160,7 @@ async def show_reservation(request: web.Request, address: AddressForm | None = N
     promise = change_promise(visit.change_until, now, ZoneInfo(visit.timezone), locale, language)
     response = page(
         request, "reservation.html", status=400 if address and address.refused else 200, visit=visit, token=token, now=rfc3339(now),
-        new=new, address=address or address_form(request), shown_address=visit.email, address_path=f"/r/{token}/email", promise=promise,
+        new=new, address=address or address_form(request), shown_address=visit.email, address_path=f"/r/{token}/email", promise=promise, logo=await logo_of(request, visit.org_id, visit.venue_id),
     )  # fmt: skip
     # This URL would get `no-referrer`, but with it a browser sends no `Origin` with the form. Other sites still get nothing.
     response.headers["Referrer-Policy"] = "same-origin"

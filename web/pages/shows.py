@@ -22,6 +22,7 @@ from hub.text.markdown import html_of, plain_text_of
 from web.keys import SERVICES
 from web.pages.render import page
 from web.pages.show_events import event_data, script_json
+from web.pages.venue_logos import logo_of
 from web.request_fields import identity_of, named_organisation, path_id
 
 SHOWN_DATES = 3
@@ -65,9 +66,17 @@ async def show_shows(request: web.Request) -> web.Response:
          "more": max(len(show.performances) - SHOWN_DATES, 0)}
         for show in shows
     ]  # fmt: skip
-    venue = shows[0].venue_name if len({show.venue_id for show in shows}) == 1 else ""
+    venue, logo = "", None
+    if len({show.venue_id for show in shows}) == 1:
+        venue, logo = shows[0].venue_name, await logo_of(request, org_id, shows[0].venue_id)
     response = page(
-        request, "shows.html", cards=cards, venue=venue, orq=orq, address=f"{services.settings.public_url}/shows"
+        request,
+        "shows.html",
+        cards=cards,
+        venue=venue,
+        logo=logo,
+        orq=orq,
+        address=f"{services.settings.public_url}/shows",
     )
     response.enable_compression()
     return response
@@ -90,6 +99,7 @@ async def show_show(request: web.Request) -> web.Response:
         request,
         "show.html",
         show=show,
+        logo=await logo_of(request, show.org_id, show.venue_id),
         months=months_of(show),
         rooms=rooms_of(show),
         orq=named_organisation(request),

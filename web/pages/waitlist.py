@@ -19,6 +19,7 @@ from hub.rules.timestamps import rfc3339
 from web.keys import SERVICES
 from web.pages.kept_pages import kept_page
 from web.pages.render import page
+from web.pages.venue_logos import logo_of
 from web.request_fields import path_token
 
 
@@ -49,8 +50,11 @@ async def show_entry(request: web.Request) -> web.Response:
     except Refused as no:
         if no.reason is not Reason.WAITLIST_NOT_FOUND:
             raise
-        return kept_page(request, "waitlist.html", {"token": token, "now": rfc3339(now)}, status=404, waiting=None)
-    return page(request, "waitlist.html", waiting=waiting, token=token, now=rfc3339(now))
+        return kept_page(
+            request, "waitlist.html", {"token": token, "now": rfc3339(now)}, status=404, waiting=None, logo=None
+        )
+    logo = await logo_of(request, waiting.view.org_id, waiting.view.venue_id)
+    return page(request, "waitlist.html", waiting=waiting, token=token, now=rfc3339(now), logo=logo)
 
 
 def waiting_of(view: WaitlistView, now: datetime) -> Waiting:

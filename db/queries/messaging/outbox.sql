@@ -91,6 +91,19 @@ JOIN reservation_slots s ON s.org_id = a.org_id AND s.id = a.slot_id
 JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
 JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id;
 
+-- name: logos
+-- The logos of the venues of some messages: one row per element of $1, the number of the request, whose venue has one. The venue is that
+-- of a reservation ($3), a booking ($4) or a slot ($5), or is named ($6). The first row of a logo alone has its image.
+SELECT a.n, g.hash, g.width, g.height,
+       CASE WHEN row_number() OVER (PARTITION BY g.hash ORDER BY a.n) = 1 THEN g.image END AS image
+FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+    AS a (n, org_id, reservation_id, booking_id, slot_id, venue_id)
+LEFT JOIN LATERAL (SELECT r.venue_id FROM ticket_reservations r WHERE r.org_id = a.org_id AND r.id = a.reservation_id LIMIT 1) r ON true
+LEFT JOIN LATERAL (SELECT b.venue_id FROM bookings b WHERE b.org_id = a.org_id AND b.id = a.booking_id LIMIT 1) b ON true
+LEFT JOIN LATERAL (SELECT s.venue_id FROM reservation_slots s WHERE s.org_id = a.org_id AND s.id = a.slot_id LIMIT 1) s ON true
+JOIN venue_logos g ON g.org_id = a.org_id AND g.venue_id = coalesce(r.venue_id, b.venue_id, s.venue_id, a.venue_id)
+ORDER BY a.n;
+
 -- name: mark_sent
 -- Marks a message as sent and deletes its payload (with the link's token). Does nothing if the lease was lost.
 UPDATE mail_outbox

@@ -5,9 +5,11 @@
 SELECT * FROM venues WHERE org_id = $1 AND id = $2;
 
 -- name: cached_venue
--- A venue with the dates of its slots that end on a later date than they begin, and with the last of these ends: 40 days back from $3.
-SELECT v.*, l.late_days, l.late_ends
+-- A venue with its logo, the dates of its slots that end on a later date than they begin, and the last of these ends: 40 days back
+-- from $3.
+SELECT v.*, encode(g.hash, 'hex') AS logo, g.width AS logo_width, g.height AS logo_height, l.late_days, l.late_ends
   FROM venues v
+  LEFT JOIN venue_logos g ON g.org_id = v.org_id AND g.venue_id = v.id
  CROSS JOIN LATERAL (
        SELECT array_agg(d.date) AS late_days, array_agg(d.ends_at) AS late_ends
          FROM (SELECT s.date, max(s.ends_at) AS ends_at FROM reservation_slots s
@@ -57,18 +59,22 @@ INSERT INTO gates (org_id, venue_id, name) VALUES ($1, $2, $3) RETURNING id;
 -- name: list_venues
 -- The venues of an organisation with ids below $2, newest first. `gates` counts those that are not retired.
 SELECT v.id AS venue_id, v.name, v.timezone, v.address, v.country, v.language, v.version,
+       encode(p.hash, 'hex') AS logo, p.width AS logo_width, p.height AS logo_height,
        (SELECT count(*) FROM gates g WHERE g.org_id = v.org_id AND g.venue_id = v.id AND g.retired_at IS NULL) AS gates,
        EXISTS (SELECT 1 FROM reservation_slots s WHERE s.venue_id = v.id AND s.org_id = v.org_id) AS has_slots
   FROM venues v
+  LEFT JOIN venue_logos p ON p.org_id = v.org_id AND p.venue_id = v.id
  WHERE v.org_id = $1 AND v.id < $2
  ORDER BY v.id DESC LIMIT $3;
 
 -- name: read_venue_record
 -- One venue, as `list_venues` has it.
 SELECT v.id AS venue_id, v.name, v.timezone, v.address, v.country, v.language, v.version,
+       encode(p.hash, 'hex') AS logo, p.width AS logo_width, p.height AS logo_height,
        (SELECT count(*) FROM gates g WHERE g.org_id = v.org_id AND g.venue_id = v.id AND g.retired_at IS NULL) AS gates,
        EXISTS (SELECT 1 FROM reservation_slots s WHERE s.venue_id = v.id AND s.org_id = v.org_id) AS has_slots
   FROM venues v
+  LEFT JOIN venue_logos p ON p.org_id = v.org_id AND p.venue_id = v.id
  WHERE v.org_id = $1 AND v.id = $2;
 
 -- name: lock_venue

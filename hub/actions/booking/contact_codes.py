@@ -79,6 +79,7 @@ async def send_code(services: Services, org_id: int, contact: Contact, channel: 
         "code": code,
         "minutes": int(LIFETIME.total_seconds() // 60),
         "venue_name": venue.name if venue else "",
+        "venue_id": venue.id if venue else None,
     }
     async with services.database.transaction() as connection:
         await connection.execute(CODES.hold_address, address_hash)

@@ -27,7 +27,7 @@ LONGEST_ADDRESS = 300
 
 @dataclass(frozen=True, slots=True)
 class VenueRecord:
-    """A venue with the number of its gates in use. With slots its time zone is fixed."""
+    """A venue with the number of its gates in use and the hash of its logo. With slots its time zone is fixed."""
 
     venue_id: int
     name: str
@@ -38,6 +38,9 @@ class VenueRecord:
     gates: int
     has_slots: bool
     version: int
+    logo: str | None
+    logo_width: int | None
+    logo_height: int | None
 
 
 @dataclass(frozen=True, slots=True)

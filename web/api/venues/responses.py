@@ -18,6 +18,10 @@ class VenueFields(Response):
     has_slots: bool
     version: int
     """Counts the changes. `If-Match` names it."""
+    logo: str | None
+    """The image is at `/logos/{logo}`. Null if the venue has none."""
+    logo_width: int | None
+    logo_height: int | None
 
 
 class VenuePageFields(Response):

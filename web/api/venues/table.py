@@ -2,7 +2,7 @@
 
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import BEFORE, CHANGE, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
+from web.api.parameters import BEFORE, CHANGE, DRY_RUN, IF_MATCH, IF_NONE_MATCH, LIMIT, VENUE_ID_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.shows.admin_responses import DeletedAnswer
 from web.api.venues import gate_endpoints as gates
@@ -34,6 +34,21 @@ VENUE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "DELETE", _VENUE, venues.delete_venue, "Delete a venue", _TAG, "operator", DeletedAnswer, parameters=CHANGE,
         refusals=(*_ONE, Reason.VERSION_MISMATCH, Reason.VENUE_IN_USE), about="Only one that nothing belongs to.",
+    ),
+    Endpoint(
+        "PUT", f"{_VENUE}/logo", venues.put_logo, "Upload the logo of a venue", _TAG, "operator", responses.VenueAnswer,
+        parameters=(IF_MATCH,), upload=("image/png", "image/jpeg", "image/webp"), refusals=_CHANGED,
+        about="The body is the image, of at most 2 MB and 32 to 3000 pixels on each side. It is encoded again as a PNG of at most 480 by"
+        " 144 pixels, which the venue's pages and mails show.",
+    ),
+    Endpoint(
+        "DELETE", f"{_VENUE}/logo", venues.delete_logo, "Take the logo of a venue away", _TAG, "operator", responses.VenueAnswer,
+        parameters=(IF_MATCH,), refusals=(*_ONE, Reason.VERSION_MISMATCH),
+    ),
+    Endpoint(
+        "GET", "/logos/{hash:[0-9a-f]+}", venues.send_logo, "Get a logo", _TAG, "anyone", ("image/png",),
+        parameters=(IF_NONE_MATCH,), refusals=(Reason.NOT_FOUND,), not_modified=True,
+        about="The address has the hash of the image, so it may be kept for ever.",
     ),
     Endpoint(
         "GET", "/api/admin/gates", gates.list_gates, "List gates", _TAG, "operator", responses.GatePageAnswer,

@@ -51,6 +51,8 @@ DONE: Mapping[str, str] = {
     "show-hidden": N_("The show is a draft again. Visitors no longer find it."),
     "show-archived": N_("The show is archived."),
     "show-deleted": N_("The show is deleted."),
+    "logo-changed": N_("The logo is saved. Pages and emails have it within seconds."),
+    "logo-removed": N_("The logo is removed."),
     "poster-changed": N_("The poster is saved."),
     "poster-removed": N_("The poster is removed."),
     "product-added": N_("The product is added."),

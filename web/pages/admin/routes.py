@@ -66,6 +66,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(venues.VENUES, venues.add),
         web.get(_VENUE, venues.show_venue),
         web.post(_VENUE, venues.change),
+        web.post(f"{_VENUE}/logo", venues.change_logo),
         web.post(f"{_VENUE}/delete", venues.delete),
         web.post(f"{_VENUE}/gates", venues.add_one_gate),
         web.post("/admin/gates/{gate_id:[0-9]{1,16}}", venues.change_one_gate),

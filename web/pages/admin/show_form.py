@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.access.tokens import Identity
 from hub.actions.audit.actor import Actor
-from hub.actions.shows.posters import set_poster
+from hub.actions.shows.posters import MOST_BYTES, set_poster
 from hub.actions.shows.shows import ShowDraft, ShowRecord, add_show, change_show, read_show
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -21,7 +21,7 @@ from web.keys import SERVICES
 from web.limits import SHOW_FORM_BYTES
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
-from web.pages.admin.poster_upload import read_poster
+from web.pages.admin.image_upload import read_image
 from web.pages.admin.shows import LIST
 from web.pages.forms import Form, read_form
 from web.pages.staff import manager_of
@@ -86,7 +86,7 @@ async def change_poster(request: web.Request) -> web.Response:
     manager = manager_of(request)
     show = await _read(request, manager)
     try:
-        image = await read_poster(request)
+        image = await read_image(request, MOST_BYTES, "A poster has at most 4 MB")
         await set_poster(request.app[SERVICES], Actor.of(manager, client_ip=client_ip(request)), show.show_id, image)
     except Refused as no:
         return _form_page(request, manager, show, _stored(show), refused=no)

@@ -10,6 +10,8 @@ from aiohttp import web
 from hub.access.tokens import Identity
 from hub.actions.audit.actor import Actor
 from hub.actions.venues.gates import add_gate, change_gate, delete_gate, list_gates, read_gate
+from hub.actions.venues.logo_image import MOST_BYTES
+from hub.actions.venues.logos import set_logo
 from hub.actions.venues.venue_records import (
     VenueChange,
     VenueDraft,
@@ -23,11 +25,12 @@ from hub.actions.venues.venue_records import (
 )
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.text.languages import LANGUAGES, OWN_NAMES
+from hub.text.languages import LANGUAGES, N_, OWN_NAMES
 from hub.text.phone_countries import countries
 from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
+from web.pages.admin.image_upload import read_image
 from web.pages.admin.time_zone_field import country_of_zone, find_time_zone
 from web.pages.forms import Form, read_form
 from web.pages.staff import administrator_of
@@ -70,6 +73,17 @@ async def change(request: web.Request) -> web.Response:
     except Refused as no:
         return await _venue_page(request, administrator, no, typed=form)
     return see_other(f"{VENUES}/{venue_id}", done="venue-changed")
+
+
+async def change_logo(request: web.Request) -> web.Response:
+    """Store the uploaded logo, or take the logo away. The form is `multipart/form-data`."""
+    administrator, venue_id = administrator_of(request), path_id(request, "venue_id")
+    try:
+        image = await read_image(request, MOST_BYTES, N_("A logo has at most 2 MB"))
+        await set_logo(request.app[SERVICES], _by(request, administrator), venue_id, image)
+    except Refused as no:
+        return await _venue_page(request, administrator, no)
+    return see_other(f"{VENUES}/{venue_id}", done="logo-changed" if image else "logo-removed")
 
 
 async def delete(request: web.Request) -> web.Response:

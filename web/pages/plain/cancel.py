@@ -13,6 +13,7 @@ from web.keys import SERVICES
 from web.pages.forms import read_form
 from web.pages.plain.steps import plain_page
 from web.pages.reservation import visit_of
+from web.pages.venue_logos import logo_of
 from web.redirects import see_other
 from web.request_fields import path_token
 
@@ -32,7 +33,10 @@ async def show_question(request: web.Request) -> web.Response:
     visit = visit_of(party, services.clock.now(), services.settings.public_url)
     if not visit.changeable and no is None:
         return see_other(f"/r/{token}")
-    return plain_page(request, "cancel.html", token=token, visit=visit, refusal=message(no, {}) if no else "")
+    logo = await logo_of(request, visit.org_id, visit.venue_id)
+    return plain_page(
+        request, "cancel.html", token=token, visit=visit, refusal=message(no, {}) if no else "", logo=logo
+    )
 
 
 async def answer_question(request: web.Request) -> web.Response:

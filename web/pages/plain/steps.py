@@ -44,9 +44,10 @@ async def show_step(
     base = draft.path if path is None else path
     at = {"code": "contact", "venue": "ticket"}.get(step, step)
     passed = STEPS[: STEPS.index(at)]
+    venue = await _known_venue(request, draft)
     return plain_page(
-        request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=refusal,
-        venue=await _known_venue(request, draft), **context,
+        request, f"{step}.html", draft=draft, base=base, at=at, passed=passed, refusal=refusal, venue=venue,
+        logo=venue and venue.logo, **context,
     )  # fmt: skip
 
 

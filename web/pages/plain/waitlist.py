@@ -65,7 +65,7 @@ async def show_choices(request: web.Request) -> web.Response:
     venue = await services.venues.read(view.org_id, view.venue_id)
     ends = view.offer_ends_at.astimezone(venue.zone) if view.offer_ends_at else None
     refusal = message(no, {}) if no is not None else ""
-    return plain_page(request, "waitlist.html", view=view, token=token, ends=ends, refusal=refusal)
+    return plain_page(request, "waitlist.html", view=view, token=token, ends=ends, refusal=refusal, logo=venue.logo)
 
 
 async def answer_choice(request: web.Request) -> web.Response:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from hub.actions.venues.logo_image import MOST_BYTES
 from tests.support.api_client import Api
 from tests.support.audit_log import read_audit_log
 from tests.support.venues import add_gates
@@ -103,3 +106,35 @@ async def test_venues_come_in_pages(api: Api, administrator: str):
         "Test Venue",
     ]
     assert second["next"] is None
+
+
+async def test_a_logo_is_uploaded_served_for_ever_and_taken_away(api: Api, world: World, administrator: str):
+    address = f"{VENUES}/{world.venue_id}"
+    stream = io.BytesIO()
+    Image.new("RGB", (300, 100), "red").save(stream, "JPEG")
+    body = {"data": stream.getvalue(), "headers": {"Authorization": f"Bearer {administrator}", "If-Match": '"1"'}}
+    async with api.hub.client.put(f"{address}/logo", **body) as answer:
+        logo = (await answer.json())["data"]["logo"]
+        assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    async with api.hub.client.put(f"{address}/logo", **body) as answer:
+        assert answer.status == 412
+    async with api.hub.client.get(f"/logos/{logo}") as answer:
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert Image.open(io.BytesIO(await answer.read())).size == (300, 100)
+    async with api.hub.client.get(f"/logos/{logo}", headers={"If-None-Match": f'"{logo}"'}) as answer:
+        assert answer.status == 304
+    assert (await api.get("/logos/ab")).status == 404
+    assert (await api.delete(f"{address}/logo", token=await world.staff("MANAGER"))).status == 403
+    taken = await api.delete(f"{address}/logo", token=administrator)
+    assert (taken.status, taken.data["logo"], taken.data["version"]) == (200, None, 3)
+
+
+async def test_what_is_no_logo_is_refused_by_name(api: Api, world: World, administrator: str):
+    headers = {"Authorization": f"Bearer {administrator}"}
+    for content, status, code in (
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (b"x" * (MOST_BYTES + 1), 413, "PAYLOAD_TOO_LARGE"),
+    ):
+        async with api.hub.client.put(f"{VENUES}/{world.venue_id}/logo", data=content, headers=headers) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
 from hub.actions.audit.actor import Actor
+from hub.actions.venues.logo_image import MOST_BYTES
 from hub.actions.venues.venue_records import VenueChange, change_venue_record
+from hub.confirmation import qr_code
 from tests.support.plain_browser import PlainBrowser
 from tests.support.venues import add_gates
 from tests.support.world import World
@@ -74,3 +77,42 @@ async def test_managers_are_sent_to_the_sign_in(world: World) -> None:
     async with PlainBrowser(world.hub.url) as browser:
         browser.sign_in(await world.staff("MANAGER"))
         assert "This page is for administrators." in (await browser.open("/admin/venues")).text
+
+
+async def upload(world: World, token: str, image: bytes, **fields: str) -> tuple[int, str]:
+    """Send the form of the logo as a browser does. Return the status, and where it leads or the page."""
+    form = aiohttp.FormData(fields)
+    form.add_field("image", image, filename="logo.png" if image else "", content_type="image/png")
+    headers = {"Cookie": f"hub_session={token}"}
+    path = f"/admin/venues/{world.venue_id}/logo"
+    async with world.hub.client.post(path, data=form, headers=headers, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") or await answer.text()
+
+
+async def test_a_logo_is_uploaded_seen_by_visitors_and_removed(world: World, browser: PlainBrowser) -> None:
+    administrator = await world.staff("ADMIN")
+    visit = await world.reserved(await world.slot())
+    address = f"/admin/venues/{world.venue_id}"
+    assert await upload(world, administrator, qr_code.png("LOGO")) == (303, f"{address}?done=logo-changed")
+    page = await browser.open(address)
+    (shown,) = (one for one in page.tree.all("img") if one["class"] == "logo-picture")
+    for path in ("/reserve", f"/r/{visit.token}", f"/r/{visit.token}/plain"):
+        async with world.hub.client.get(path) as answer:
+            text = await answer.text()
+        assert f'<img class="logo" src="{shown["src"]}" alt="" width="36" height="36">' in text, path
+    assert await upload(world, administrator, b"", remove="1") == (303, f"{address}?done=logo-removed")
+    assert "No logo yet" in (await page.reload()).text
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (b"", "Choose an image first"),
+        (b"<svg/>", "A logo is a PNG, JPEG or WebP image"),
+        (b"x" * (MOST_BYTES + 20_000), "A logo has at most 2 MB"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0IEND", "The image is damaged"),
+    ],
+)
+async def test_what_is_no_logo_is_said(world: World, image: bytes, words: str) -> None:
+    status, text = await upload(world, await world.staff("ADMIN"), image)
+    assert (status, words in text) == (409, True), text

@@ -3,7 +3,7 @@ import { waitForEnrolment } from "../features/admin/enrolment_wait.js";
 import { keepListFresh } from "../features/admin/live_list.js";
 import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
 import { followProgress } from "../features/admin/live_progress.js";
-import { previewPoster } from "../features/admin/poster_preview.js";
+import { previewImage } from "../features/admin/image_preview.js";
 import { previewText } from "../features/admin/text_preview.js";
 import { warnOfUnsavedChanges } from "../features/admin/unsaved_changes.js";
 
@@ -16,7 +16,7 @@ each("[data-enrolment]", waitForEnrolment);
 each("[data-live]", keepListFresh);
 each("[data-progress]", followProgress);
 each("[data-preview]", previewText);
-each("[data-poster]", previewPoster);
+each("[data-image]", previewImage);
 each("[data-own-zone]", fillOwnTimeZone);
 warnOfUnsavedChanges([...document.querySelectorAll("form")].filter((form) => form.method === "post"));
 each("[data-print]", (button) => {

@@ -1,15 +1,16 @@
-// The chosen image of a poster, shown before it is uploaded.
+// The chosen image of a poster or a logo, shown before it is uploaded.
 import { byId, h } from "../../lib/elements.js";
 
-/** Shows the chosen file in the poster's frame. @param {HTMLFormElement} form */
-export function previewPoster(form) {
+/** Shows the chosen file in the frame that `data-image` names. @param {HTMLFormElement} form */
+export function previewImage(form) {
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("image"));
+  const frame = byId(form.dataset.image ?? "");
   field.addEventListener("change", () => {
     const [file] = field.files ?? [];
     if (!file?.type.startsWith("image/")) return;
     // As a data: URL, because the page's policy allows no other picture that is not the hub's.
     const reader = new FileReader();
-    reader.addEventListener("load", () => byId("poster-shown").replaceChildren(h("img", { class: "small-poster", src: String(reader.result), alt: "" })));
+    reader.addEventListener("load", () => frame.replaceChildren(h("img", { class: frame.dataset.picture ?? "", src: String(reader.result), alt: "" })));
     reader.readAsDataURL(file);
   });
 }
