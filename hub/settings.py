@@ -10,14 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from hub.rules.secret_strength import KEY_BITS, PASSWORD_BITS, strength
+from hub.rules.urls import (
+    default_public_url,
+    is_loopback,
+    is_private,
+    parse_origin,
+    parse_server_url,
+    parse_sms_url,
+    url_password,
+)
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-PRIVATE_DOMAINS = ("localhost", "local", "internal")
-"""Domains that exist in private networks alone (RFC 6761, RFC 6762, and ICANN for `internal`)."""
 SECRET_KEY_BYTES = 32  # smallest size of an HS256 key (RFC 7518, 3.2)
 _SECONDS = {
     "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
@@ -109,19 +115,19 @@ class Settings:
                 f"HUB_SECRET_KEY is missing: at least {SECRET_KEY_BYTES} bytes, the same for every process"
             )
         settings = cls(
-            database_url=read.one("HUB_DATABASE_URL", _url("postgresql", "postgres"), None),
+            database_url=read.one("HUB_DATABASE_URL", parse_server_url("postgresql", "postgres"), None),
             redis_url=read.one(
-                "HUB_REDIS_URL", _url("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"), None
+                "HUB_REDIS_URL", parse_server_url("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"), None
             ),
             data_dir=data_dir,
             host=host,
             port=port,
             workers=read.whole("HUB_WORKERS", 1, 1, 64),
-            public_url=read.one("HUB_PUBLIC_URL", _origin, default_public_url(host, port)),
+            public_url=read.one("HUB_PUBLIC_URL", parse_origin, default_public_url(host, port)),
             secret_key=secret_key,
             secret_key_previous=read.one("HUB_SECRET_KEY_PREVIOUS", _secret_key, None),
-            smtp_url=read.one("HUB_SMTP_URL", _url("smtp", "smtps", "smtp+starttls"), None),
-            sms_url=read.one("HUB_SMS_URL", _sms_url, None),
+            smtp_url=read.one("HUB_SMTP_URL", parse_server_url("smtp", "smtps", "smtp+starttls"), None),
+            sms_url=read.one("HUB_SMS_URL", parse_sms_url, None),
             trusted_proxies=read.one("HUB_TRUSTED_PROXIES", _networks, ()),
             webhook_networks=read.one("HUB_WEBHOOK_NETWORKS", _networks, ()),
             oidc_networks=read.one("HUB_OIDC_NETWORKS", _networks, ()),
@@ -158,30 +164,6 @@ def data_folder(env: Mapping[str, str]) -> Path:
     return Path(env.get("HUB_DATA_DIR", "").strip() or "var").expanduser().absolute()
 
 
-def default_public_url(host: str, port: int) -> str:
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether only this machine reaches the host of the URL."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def is_private(url: str) -> bool:
-    """Return whether the host of the URL exists in a private network alone: its address is private, or nobody can own its name."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.rpartition(".")[2] in PRIVATE_DOMAINS
-
-
 def weak_secrets(settings: Settings) -> list[str]:
     """Return a sentence for each secret that is published or easy to guess. It names the setting and never the value."""
     secrets_and_bits = {
@@ -196,12 +178,6 @@ def weak_secrets(settings: Settings) -> list[str]:
         for name, (secret, bits) in secrets_and_bits.items()
         if secret and strength(secret) < bits
     ]
-
-
-def url_password(url: str | None) -> str | None:
-    """Return the password in the URL of a server, wherever the drivers look for it."""
-    parts = urlsplit(url or "")
-    return unquote(parts.password) if parts.password else parse_qs(parts.query).get("password", [None])[0]
 
 
 def _text(key: bytes | None) -> str | None:
@@ -289,47 +265,6 @@ class _Reader:
             return value.lower() in {"1", "true", "yes", "on"}
 
         return self.one(name, parse, False)
-
-
-def _url(*schemes: str) -> Callable[[str], str | None]:
-    def parse(value: str) -> str | None:
-        # The message does not repeat the value, because it may hold a password. That of `urlsplit` does.
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            raise ValueError("this is no URL") from None
-        if parts.scheme not in schemes or not (parts.netloc or parts.path or parts.query):
-            raise ValueError(f"give a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        try:
-            _ = parts.port
-        except ValueError:
-            raise ValueError("the port in the URL is not a number from 0 to 65535") from None
-        return value
-
-    return parse
-
-
-def _sms_url(value: str) -> str:
-    """Check a URL like `twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100`; hub/confirmation/sms_carrier.py lists its parts."""
-    _url("twilio", "twilio+http")(value)
-    parts = urlsplit(value)
-    named = parse_qs(parts.query)
-    if not parts.username or not parts.password:
-        raise ValueError("give the account and its token: twilio://ACCOUNT_SID:TOKEN@/?from=+12025550100")
-    if ("from" in named) == ("service" in named):
-        raise ValueError("say whom messages come from: either ?from=+12025550100 or ?service=MG...")
-    if parts.scheme == "twilio+http" and not parts.hostname:
-        raise ValueError("twilio+http:// needs a host: Twilio's own is reached by twilio:// alone")
-    return value
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("give a URL such as https://hub.example.org")
-    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ValueError("give scheme, host and port only, such as https://hub.example.org")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _secret_key(value: str) -> bytes:

@@ -23,7 +23,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.command_services import with_servers
-from hub.settings import Settings, data_folder, keep_secret_key, url_password
+from hub.rules.urls import url_password
+from hub.settings import Settings, data_folder, keep_secret_key
 
 DUMP, KEY, ABOUT = "database.dump", "secret.key", "backup.json"
 FORMAT = 1

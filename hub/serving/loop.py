@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import uvloop
 
 from hub.observability import logs
+from hub.rules.urls import default_public_url
 from hub.serving import open_files
-from hub.settings import Settings, default_public_url
+from hub.settings import Settings
 
 if TYPE_CHECKING:
     from aiohttp.web import AppRunner

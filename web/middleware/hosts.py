@@ -13,7 +13,7 @@ from aiohttp import web
 
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.settings import PRIVATE_DOMAINS
+from hub.rules.urls import PRIVATE_DOMAINS
 from web.keys import SERVICES
 from web.middleware.client_address import read_address
 
