@@ -6,41 +6,24 @@ docs/operations.md are made from these rows.
 To add a policy, add a migration, a row here, and the code that obeys it.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
-from hub.rules.address_list import parse_networks
-from hub.rules.digits import ascii_digits
-from hub.rules.show_texts import clean_line
-
-LONGEST_TEXT = 500
-LONGEST_EMAIL = 254
-LONGEST_NUMBER = 40
-FEWEST_DIGITS = 3
-
-Parse = Callable[[str], Any]
-"""Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyType:
-    """The values that a policy may have. `metavar` stands for the value in the help; None if there are `choices`.
-
-    `wrong` says what to type instead of a wrong value.
-    """
-
-    parse: Parse
-    metavar: str | None
-    wrong: str
-    choices: tuple[str, ...] | None = None
-    off: str | None = None
-    """The word that removes the limit. The column is NULL then."""
-    empty: str = "none"
-    """What stands for no value where there is no limit to remove."""
-
+from hub.rules.policy_types import (
+    ADDRESSES,
+    COUNTRY,
+    DENY_OR_ALLOW,
+    EMAIL,
+    HOURS,
+    NETWORKS,
+    PHONE,
+    TEXT,
+    WEBHOOK,
+    PolicyType,
+    choice,
+    number,
+)
 
 PolicyGroup = Literal["door", "bookings", "waitlist", "staff", "alerts", "venue"]
 
@@ -100,91 +83,6 @@ class VenuePolicy:
             raise ValueError(self.type.wrong) from None
 
 
-def whole_number(least: int, most: int) -> Parse:
-    """Return a parser of whole numbers from `least` to `most`, both included, in the digits of any script."""
-
-    def parse(typed: str) -> int:
-        text = ascii_digits(typed)
-        if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
-            raise ValueError(f"{text!r} is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _number(least: int, most: int, metavar: str, *, off: str | None = None) -> PolicyType:
-    count = whole_number(least, most)
-
-    def parse(text: str) -> int | None:
-        return None if off is not None and text in (off, "-1") else count(text)
-
-    return PolicyType(parse, metavar, f"Give a whole number from {least} to {most}", off=off)
-
-
-def _choice(*choices: str) -> PolicyType:
-    return PolicyType(str, None, "Choose one of these", choices)
-
-
-def _country(text: str) -> str:
-    if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise ValueError(f"{text!r} is not a country code of two letters such as IT")
-    return text.upper()
-
-
-def _hours(text: str) -> tuple[int, ...]:
-    """Parse hours before a slot; `none` is no reminder. Duplicates are removed, and the largest comes first."""
-    hour = whole_number(1, 720)
-    return () if text == "none" else tuple(sorted({hour(part.strip()) for part in text.split(",")}, reverse=True))
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    """Parse e-mail addresses in the order given, without duplicates; `none` is no address."""
-    found = () if text == "none" else tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
-    for address in found:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
-            raise ValueError(f"{address!r} is no address of mail")
-    return found
-
-
-def _webhook(text: str) -> str | None:
-    """Parse a webhook URL; `none` is None."""
-    if text == "none":
-        return None
-    parts = urlsplit(text)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
-        raise ValueError("give an address such as https://example.org/hook, or none")
-    return text
-
-
-def _contact_email(text: str) -> str:
-    found = _addresses(text)
-    if len(found) > 1:
-        raise ValueError("give one address")
-    address = found[0] if found else ""
-    if len(address) > LONGEST_EMAIL:
-        raise ValueError("this address is too long")
-    return address
-
-
-def _contact_phone(text: str) -> str:
-    """Parse a number as people read it: digits of any grouping, with or without a + before. Empty text is none."""
-    line = clean_line(text, LONGEST_NUMBER)
-    if line in ("", "none"):
-        return ""
-    if not re.fullmatch(r"\+?[0-9 ()/.-]+", line) or sum(letter.isdigit() for letter in line) < FEWEST_DIGITS:
-        raise ValueError("give a phone number such as +39 06 1234567")
-    return line
-
-
-_TEXT = PolicyType(lambda text: clean_line(text, LONGEST_TEXT), "TEXT", f"At most {LONGEST_TEXT} characters", empty="")
-_EMAIL = PolicyType(_contact_email, "ADDRESS", "Give one email address", empty="")
-_PHONE = PolicyType(_contact_phone, "NUMBER", "Give a phone number such as +39 06 1234567", empty="")
-_HOURS = PolicyType(_hours, "H,H", "Give hours from 1 to 720 with commas between them")
-_ADDRESSES = PolicyType(_addresses, "A,A", "Give email addresses with commas between them")
-_WEBHOOK = PolicyType(_webhook, "URL", "Give an address that begins with https://", off="none")
-_NETWORKS = PolicyType(parse_networks, "N,N", "Give networks such as 192.0.2.0/24 with commas between them")
-_COUNTRY = PolicyType(_country, "XX", "Give the two letters of a country, such as IT")
-_DENY_OR_ALLOW = _choice("deny", "allow")
 _OPERATORS = "Operators at the gates"
 _VISITORS = "Visitors at the gates, and operators"
 _CUSTOMERS = "Customers who book"
@@ -192,127 +90,127 @@ _MANAGERS = "Managers in the control room, and whoever gets alerts by mail or we
 
 POLICIES: tuple[VenuePolicy, ...] = (
     VenuePolicy(
-        "unreserved_entry", "door", _DENY_OR_ALLOW, "deny", "Entry without a reservation",
+        "unreserved_entry", "door", DENY_OR_ALLOW, "deny", "Entry without a reservation",
         "whether an activated ticket without a reservation opens the entrance", _VISITORS, ("Turn away", "Let in"),
     ),
     VenuePolicy(
-        "late_entry_minutes", "door", _number(0, 1440, "M"), 0, "Late entry",
+        "late_entry_minutes", "door", number(0, 1440, "M"), 0, "Late entry",
         "how long after the end of a slot its visitors are still let in", _VISITORS,
     ),
     VenuePolicy(
-        "early_entry_minutes", "door", _number(0, 1440, "M", off="midnight"), None, "Early entry",
+        "early_entry_minutes", "door", number(0, 1440, "M", off="midnight"), None, "Early entry",
         "how long before the start of a slot its visitors are let in; midnight: the whole day", _VISITORS, off="the whole day",
     ),
     VenuePolicy(
-        "change_cutoff_hours", "bookings", _number(0, 8760, "H"), 24, "Last change by customers",
+        "change_cutoff_hours", "bookings", number(0, 8760, "H"), 24, "Last change by customers",
         "how long before the start customers may move and cancel", _CUSTOMERS,
     ),
     VenuePolicy(
-        "show_contact", "door", _choice("masked", "full"), "masked", "Contact details at the gates",
+        "show_contact", "door", choice("masked", "full"), "masked", "Contact details at the gates",
         "how much of a customer's contact details the staff at the entrances see", _OPERATORS, ("Mostly hidden", "In full"),
     ),
     VenuePolicy(
-        "address", "venue", _TEXT, "", "Address", "where the venue is: on the booking page, in emails with a map, and in calendars",
+        "address", "venue", TEXT, "", "Address", "where the venue is: on the booking page, in emails with a map, and in calendars",
         "Customers, on the booking page, in their emails and calendars",
     ),
     VenuePolicy(
-        "contact_email", "venue", _EMAIL, "", "Email for visitors", "where visitors write when the hub cannot help them",
+        "contact_email", "venue", EMAIL, "", "Email for visitors", "where visitors write when the hub cannot help them",
         "Customers, on the booking page and in their emails",
     ),
     VenuePolicy(
-        "contact_phone", "venue", _PHONE, "", "Phone number for visitors", "where visitors call when the hub cannot help them",
+        "contact_phone", "venue", PHONE, "", "Phone number for visitors", "where visitors call when the hub cannot help them",
         "Customers, on the booking page and in their emails",
     ),
     VenuePolicy(
-        "language", "venue", _choice("en", "zh_Hans"), "en", "Language of emails",
+        "language", "venue", choice("en", "zh_Hans"), "en", "Language of emails",
         "the language of mails to customers who chose none", "Customers who get emails", ("English", "Simplified Chinese"),
     ),
     VenuePolicy(
-        "country", "venue", _COUNTRY, "US", "Country", "whose phone numbers need no country code, e.g. IT", _CUSTOMERS,
+        "country", "venue", COUNTRY, "US", "Country", "whose phone numbers need no country code, e.g. IT", _CUSTOMERS,
     ),
     VenuePolicy(
-        "contact_check", "bookings", _choice("format", "email", "sms", "both"), "format", "Proof of contact details",
+        "contact_check", "bookings", choice("format", "email", "sms", "both"), "format", "Proof of contact details",
         "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the"
         " spelling is checked", _CUSTOMERS, ("None, only the spelling", "Email", "Text message", "Email and text message"),
     ),
     VenuePolicy(
-        "reminder_hours", "bookings", _HOURS, (24, 2), "Reminders",
+        "reminder_hours", "bookings", HOURS, (24, 2), "Reminders",
         "how many hours before the start a visit is reminded of; none: never", "Customers, by email", off="never",
     ),
     VenuePolicy(
-        "waitlist_offer_minutes", "waitlist", _number(1, 1440, "M", off="off"), 30, "Time to accept an offer",
+        "waitlist_offer_minutes", "waitlist", number(1, 1440, "M", off="off"), 30, "Time to accept an offer",
         "how long an offer of the waiting list stands; off: no waiting list", "Customers on the waiting list", off="no waiting list",
     ),
     VenuePolicy(
-        "no_show_release_minutes", "bookings", _number(0, 1440, "M", off="never"), None, "Places of people who do not come",
+        "no_show_release_minutes", "bookings", number(0, 1440, "M", off="never"), None, "Places of people who do not come",
         "how long after the start an unused place is given back; never: it is kept",
         "Visitors who come late, and customers who find a place", off="never given back",
     ),
     VenuePolicy(
-        "booking_expiry_hours", "bookings", _number(1, 168, "H"), 24, "Time to confirm a booking of seats",
+        "booking_expiry_hours", "bookings", number(1, 168, "H"), 24, "Time to confirm a booking of seats",
         "how long a request for seats stands before its link in the e-mail must have been opened", "Customers who book seats",
     ),
     VenuePolicy(
-        "pending_per_address", "bookings", _number(1, 100, "N"), 3, "Unconfirmed requests of one address",
+        "pending_per_address", "bookings", number(1, 100, "N"), 3, "Unconfirmed requests of one address",
         "how many unconfirmed requests one e-mail address may have for one performance", "Customers who book seats",
     ),
     VenuePolicy(
-        "re_entry", "door", _DENY_OR_ALLOW, "deny", "Coming back in",
+        "re_entry", "door", DENY_OR_ALLOW, "deny", "Coming back in",
         "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry", _VISITORS,
         ("Turn away", "Let in"),
     ),
     VenuePolicy(
-        "inside_limit", "door", _number(1, 1_000_000, "N", off="off"), None, "People inside",
+        "inside_limit", "door", number(1, 1_000_000, "N", off="off"), None, "People inside",
         "how many people may be inside at the same time; it needs exit scans, and off: no limit",
         "Managers in the control room, and by the next policy visitors at the gates", off="no limit",
     ),
     VenuePolicy(
-        "when_full", "door", _choice("warn", "stop"), "warn", "When as many people are inside",
+        "when_full", "door", choice("warn", "stop"), "warn", "When as many people are inside",
         "whether the control room is warned, or the gates also admit nobody until somebody leaves", _VISITORS,
         ("Warn the control room", "Stop at the gates: one out, one in"),
     ),
     VenuePolicy(
-        "duplicate_alarm_minutes", "door", _number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
+        "duplicate_alarm_minutes", "door", number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
         "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never",
         "Operators at both gates, and managers in the control room", off="never",
     ),
     VenuePolicy(
-        "unenrolled_scanners", "door", _DENY_OR_ALLOW, "allow", "Devices that are not enrolled",
+        "unenrolled_scanners", "door", DENY_OR_ALLOW, "allow", "Devices that are not enrolled",
         "whether devices that no administrator has enrolled may scan here", "Operators with other devices",
         ("Only enrolled scanners may scan", "Any device may scan"),
     ),
     VenuePolicy(
-        "scanner_key_hours", "door", _number(1, 8, "H"), 8, "Scanners without contact",
+        "scanner_key_hours", "door", number(1, 8, "H"), 8, "Scanners without contact",
         "after how many hours without contact an enrolled scanner can no longer read what it keeps off line",
         "Operators during a long outage, and whoever finds a lost scanner",
     ),
     VenuePolicy(
-        "alert_failure_percent", "alerts", _number(1, 100, "P", off="off"), 10, "Bookings that fail",
+        "alert_failure_percent", "alerts", number(1, 100, "P", off="off"), 10, "Bookings that fail",
         "alert when this share of the venue's bookings of the last 15 minutes fails; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_utilisation_percent", "alerts", _number(1, 100, "P", off="off"), 90, "Slots that fill up",
+        "alert_utilisation_percent", "alerts", number(1, 100, "P", off="off"), 90, "Slots that fill up",
         "alert when a slot of the next days is booked to this share; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_latency_ms", "alerts", _number(10, 60_000, "MS", off="off"), 1000, "Slow answers",
+        "alert_latency_ms", "alerts", number(10, 60_000, "MS", off="off"), 1000, "Slow answers",
         "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_login_failures", "alerts", _number(1, 100_000, "N", off="off"), 20, "Refused sign-ins",
+        "alert_login_failures", "alerts", number(1, 100_000, "N", off="off"), 20, "Refused sign-ins",
         "alert when this many sign-ins of the venue's staff are refused in 15 minutes; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "ip_allow_list", "staff", _NETWORKS, (), "Where staff may work from",
+        "ip_allow_list", "staff", NETWORKS, (), "Where staff may work from",
         "the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere",
         "Staff who work from elsewhere", off="everywhere",
     ),
     VenuePolicy(
-        "alert_emails", "alerts", _ADDRESSES, (), "Alerts by email", "who gets alerts by mail; none: nobody", "These people",
+        "alert_emails", "alerts", ADDRESSES, (), "Alerts by email", "who gets alerts by mail; none: nobody", "These people",
         off="nobody",
     ),
     VenuePolicy(
-        "alert_webhook_url", "alerts", _WEBHOOK, None, "Alerts by webhook",
+        "alert_webhook_url", "alerts", WEBHOOK, None, "Alerts by webhook",
         "the address called with every alert, signed with a secret that is shown when it is set; none: no call",
         "Whoever runs the system behind this address", off="no call", name="alert_webhook",
     ),
