@@ -12,6 +12,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from web.api.schema_references import nodes, reached_schemas, references
+
 Document = dict[str, Any]
 Schema = dict[str, Any]
 
@@ -29,35 +31,6 @@ def operations(document: Document) -> Iterator[tuple[str, Document]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}", operation
-
-
-def nodes(schema: Any, place: str) -> Iterator[tuple[str, Schema]]:
-    """Yield each dictionary below a schema and its place."""
-    if isinstance(schema, dict):
-        yield place, schema
-        for name, inner in schema.items():
-            if name not in ("example", "examples", "default", "enum", "const"):
-                yield from nodes(inner, f"{place}/{name}")
-    elif isinstance(schema, list):
-        for number, inner in enumerate(schema):
-            yield from nodes(inner, f"{place}/{number}")
-
-
-def references(schema: Any) -> set[str]:
-    return {str(node["$ref"]) for _, node in nodes(schema, "") if isinstance(node.get("$ref"), str)}
-
-
-def schemas_of_requests(document: Document) -> dict[str, Schema]:
-    """Return the component schemas that bodies of requests reach."""
-    known = document["components"]["schemas"]
-    found: dict[str, Schema] = {}
-    todo = [one for _, operation in operations(document) for one in references(operation.get("requestBody"))]
-    while todo:
-        name = todo.pop().rpartition("/")[2]
-        if name not in found:
-            found[name] = known[name]
-            todo += references(known[name])
-    return found
 
 
 def whole_information(document: Document) -> Iterator[str]:
@@ -126,12 +99,13 @@ def bounded_requests(document: Document) -> Iterator[str]:
     for name, operation in operations(document):
         for one in operation.get("parameters", ()):
             yield from _unbounded(one["schema"], f"{name}: {one['name']}")
-    for name, schema in sorted(schemas_of_requests(document).items()):
+    bodies = [operation.get("requestBody") for _, operation in operations(document)]
+    for name, schema in reached_schemas(bodies, document["components"]["schemas"]).items():
         yield from _unbounded(schema, name)
 
 
 def known_formats(document: Document) -> Iterator[str]:
-    for place, node in nodes(document, ""):
+    for place, node in nodes(document):
         if isinstance(node.get("format"), str) and node.get("type") == "string" and node["format"] not in FORMATS:
             yield f"{place} has the format {node['format']}"
 
@@ -156,7 +130,7 @@ def true_examples(document: Document) -> Iterator[str]:
             yield f"{name}: the body has no example"
         else:
             yield from _wrong_example(document, content["schema"], content["example"], f"{name}: the example")
-    for place, node in nodes(document["components"]["schemas"], ""):
+    for place, node in nodes(document["components"]["schemas"]):
         examples = node.get("examples")
         for example in examples if isinstance(examples, list) else ():
             yield from _wrong_example(document, node, example, place)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from web.api.examples import example_of, parameter_example
 from web.api.groups import BY_TAG, GROUPS
+from web.api.schema_references import reached_schemas
 
 FOLDER = Path(__file__).resolve().parent / "docs"
 _HEADER_PROOFS = {"reservation_token_header": "X-Reservation-Token", "ticket_code": "X-Ticket-Code"}
@@ -38,7 +39,7 @@ def render_pages(openapi: bytes) -> dict[str, bytes]:
     template = environment.get_template("group.html")
     for group in GROUPS:
         operations = [_shown(one, document, where) for one in where.values() if group.tag in one["tags"]]
-        schemas = _reached([one["raw"] for one in operations], document["components"]["schemas"])
+        schemas = reached_schemas([one["raw"] for one in operations], document["components"]["schemas"])
         html = template.render(**shared, here=group.slug, group=group, operations=operations, schemas=schemas)
         pages[group.slug] = html.encode()
     return pages
@@ -115,18 +116,6 @@ def _curl(one: Mapping[str, Any]) -> str:
     elif one["body_kinds"]:
         words += [f"-H 'Content-Type: {one['body_kinds'][0]}'", "--data-binary @FILE"]
     return " \\\n  ".join(words)
-
-
-def _reached(operations: list[dict[str, Any]], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schemas that the operations reach, by name."""
-    found: dict[str, Any] = {}
-    todo = re.findall(r"#/components/schemas/(\w+)", json.dumps(operations))
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found[name] = known[name]
-            todo += re.findall(r"#/components/schemas/(\w+)", json.dumps(known[name]))
-    return dict(sorted(found.items()))
 
 
 def _pretty(value: Any) -> str:
