@@ -28,7 +28,9 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def add_language(environment: jinja2.Environment) -> None:
-    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `month_day`, `clock`, `moment` and `number`."""
+    """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `month_day`, `clock`,
+    `moment`, `number` and `as_written`.
+    """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -39,6 +41,7 @@ def add_language(environment: jinja2.Environment) -> None:
     environment.filters["clock"] = _clock
     environment.filters["moment"] = _moment
     environment.filters["number"] = _number
+    environment.filters["as_written"] = _as_written
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
     environment.globals["month_span"] = _month_span
@@ -129,6 +132,11 @@ def _weekday_heads(context: jinja2.runtime.Context) -> list[tuple[str, str]]:
 @jinja2.pass_context
 def _number(context: jinja2.runtime.Context, number: int) -> str:
     return languages.format_number(number, context["locale"])
+
+
+def _as_written(text: str) -> Markup:
+    """Return a name or a code for the place in a sentence: a browser that translates the page leaves it as it is."""
+    return Markup('<bdi translate="no">{}</bdi>').format(text)
 
 
 @jinja2.pass_context
