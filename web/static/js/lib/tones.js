@@ -16,6 +16,13 @@ export class TonePlayer {
     if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
   }
 
+  /** Plays once the sound is ready, unless that takes longer than `ms`. @param {number} ms @param {Notes} tone */
+  playWithin(ms, tone) {
+    if (!this.#context) return;
+    const since = performance.now();
+    this.#context.resume().then(() => performance.now() - since < ms && this.play(tone), () => {});
+  }
+
   /** @param {Notes} tone */
   play({ wave, notes }) {
     const context = this.#context;

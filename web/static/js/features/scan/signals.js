@@ -1,12 +1,7 @@
 // The tone and vibration of a decision: three clearly different tones, and a vibration for a noisy gate. Change them here.
-/**
- * @typedef {object} Tone
- * @property {"sine" | "triangle" | "square"} wave
- * @property {number[][]} notes pitch, start and length of each
- * @property {number[]} buzz
- */
+import { TonePlayer } from "../../lib/tones.js";
 
-/** @type {Record<string, Tone>} */
+/** @type {Record<string, import("../../lib/tones.js").Notes & { buzz: number[] }>} */
 const TONES = {
   GREEN: { wave: "sine", notes: [[880, 0, 0.1], [1318.5, 0.1, 0.2]], buzz: [70] },
   YELLOW: { wave: "triangle", notes: [[587, 0, 0.13], [587, 0.2, 0.13], [587, 0.4, 0.13]], buzz: [90, 70, 90] },
@@ -19,11 +14,9 @@ const TONES = {
   RED: { wave: "square", notes: [[196, 0, 0.28], [147, 0.3, 0.42]], buzz: [320, 90, 320] },
 };
 const LATE_MS = 500;
-const LOUD = { sine: 0.5, triangle: 0.5, square: 0.2 };
 
 export class Signals {
-  /** @type {AudioContext | null} */
-  #context = null;
+  #player = new TonePlayer();
 
   /** @param {ScanSettings} settings */
   constructor(settings) {
@@ -36,9 +29,7 @@ export class Signals {
 
   /** Browsers allow sound only after a touch or a key: each one resumes it. */
   wake() {
-    if (!this.on) return;
-    this.#context ??= new AudioContext();
-    if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
+    if (this.on) this.#player.wake();
   }
 
   /** @param {string} result */
@@ -48,26 +39,7 @@ export class Signals {
     // Before the first touch the browser would refuse and log an error.
     const touched = navigator.userActivation?.hasBeenActive ?? true;
     if (touched && this.settings.get("vibration")) navigator.vibrate?.(tone.buzz);
-    if (!this.on || !this.#context) return;
-    const since = performance.now();
     // The first answer may come before the sound is ready; a late tone would seem to belong to the next visitor.
-    this.#context.resume().then(() => performance.now() - since < LATE_MS && this.#play(tone), () => {});
-  }
-
-  #play(/** @type {Tone} */ { wave, notes }) {
-    const context = this.#context;
-    if (!context) return;
-    const start = context.currentTime;
-    for (const [pitch, after, length] of notes) {
-      const source = context.createOscillator();
-      const volume = context.createGain();
-      source.type = wave;
-      source.frequency.value = pitch;
-      volume.gain.setValueAtTime(LOUD[wave], start + after);
-      volume.gain.exponentialRampToValueAtTime(0.001, start + after + length);
-      source.connect(volume).connect(context.destination);
-      source.start(start + after);
-      source.stop(start + after + length);
-    }
+    if (this.on) this.#player.playWithin(LATE_MS, tone);
   }
 }
