@@ -3,20 +3,21 @@
 //   const offline = new Offline({ socket, clock, owner, operatorName, onState, onConflicts });
 //   await offline.open();
 import { admitting, isParty } from "../../../models/party.js";
-import { hashOf } from "../../../models/ticket_news.js";
 import { Trouble } from "../../../lib/api.js";
 import { answeredHere } from "../../../models/product.js";
 import { language } from "../../../lib/i18n.js";
 import { venueTime } from "../../../models/rules/venue_day.js";
 import { admitted, decideWithoutHub, leaveWithoutHub } from "../../../models/offline_decision.js";
+import { KnownTickets } from "./known_tickets.js";
 import { ListKeeper } from "./list_keeper.js";
 import { Queue } from "./queue.js";
+import { momentOf, pastScan, queuedScan } from "./queued_scan.js";
 import { SinceList } from "./since_list.js";
 import { Store } from "./store.js";
 import { SyncEngine } from "./sync_engine.js";
 import { Vault } from "./vault.js";
 
-/** @typedef {{ since: SinceList, queue: Queue, keeper: ListKeeper, engine: SyncEngine }} OfflineParts */
+/** @typedef {{ since: SinceList, queue: Queue, keeper: ListKeeper, engine: SyncEngine, known: KnownTickets }} OfflineParts */
 
 // A duplicate was accepted the first time.
 const TAKEN = new Set(["accepted", "duplicate"]);
@@ -130,8 +131,8 @@ export class Offline {
    */
   async present(typed, { gate }) {
     const now = this.clock.now();
-    const code = await this.#spelt(typed);
-    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, gate, language, ...(await this.#beyondList(code)) });
+    const code = await this.#made.known.spelt(typed);
+    const decision = await decideWithoutHub(code, { list: this.#made.keeper.current, now, gate, language, ...(await this.#made.known.beyondList(code)) });
     const scan = this.#scan(code, crypto.randomUUID(), decision, gate, { mode: "validate", admitted: false });
     this.#places.set(scan.scan_id, await this.#made.queue.add(scan));
     this.#remember(scan);
@@ -153,7 +154,7 @@ export class Offline {
     const decision = answer ? answeredHere(asked, answer) : asked;
     const { party } = decision;
     const people = isParty(party) ? (count ?? party.remaining) : 1;
-    const key = isParty(party) ? await this.#partyKey(code) : null;
+    const key = isParty(party) ? await this.#made.known.partyKey(code) : null;
     const scan = this.#scan(code, scanId, decision, gate, { mode: "verify", admitted: true, ...admitting(party, people), ...(key && { party_key: key }), ...(answer && { answer }) });
     await this.#keep(scan);
     const verified = { verified_at: new Date(this.clock.now()).toISOString(), operator_name: this.operatorName, gate: gate || null };
@@ -194,8 +195,8 @@ export class Offline {
    */
   async leave(typed, scanId, { gate, count = null }) {
     const now = this.clock.now();
-    const code = await this.#spelt(typed);
-    const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#beyondList(code)) });
+    const code = await this.#made.known.spelt(typed);
+    const decision = await leaveWithoutHub(code, { list: this.#made.keeper.current, now, ...(await this.#made.known.beyondList(code)) });
     const scan = this.#scan(code, scanId, decision, gate, { mode: "exit", ...(count !== null && { count }) });
     await this.#made.queue.add(scan);
     if (decision.reason !== "ALREADY_LEFT") this.#made.since.moved(code, { left_at: new Date(now).toISOString(), gate: gate || null }, true);
@@ -211,7 +212,7 @@ export class Offline {
 
   /** The hub has said how many of a party are in: stored here until the next list. @param {Decision} decision */
   async answered({ ticket, party }) {
-    if (this.able && ticket && isParty(party)) this.#made.since.partyAnswered(await this.#partyKey(ticket.ticket_code), party.admitted);
+    if (this.able && ticket && isParty(party)) this.#made.since.partyAnswered(await this.#made.known.partyKey(ticket.ticket_code), party.admitted);
   }
 
   /** The hub has recorded an entry: stored here until the next list, for an offline scan. @param {Decision} decision */
@@ -224,7 +225,7 @@ export class Offline {
     if (!this.able) return;
     if (reason === "EXIT_UNDONE") this.#made.since.moved(code, null, false);
     else if (reason === "RETURN_UNDONE") this.#made.since.moved(code, { left_at: new Date(this.clock.now()).toISOString(), gate: null }, false);
-    else this.#made.since.undone(code, await this.#partyKey(code));
+    else this.#made.since.undone(code, await this.#made.known.partyKey(code));
   }
 
   /** @param {KeptConflict} conflict */
@@ -263,7 +264,7 @@ export class Offline {
       onFresh: () => this.#publishState(), onKept: (moment) => since.listed(moment),
     });
     const engine = new SyncEngine({ socket, queue, onState: () => this.#publishState(), onSettled: (settled) => this.#settled(settled) });
-    this.#parts = { since, queue, keeper, engine };
+    this.#parts = { since, queue, keeper, engine, known: new KnownTickets(keeper, since) };
     await vault.unlock();
     this.vault = vault;
     if (this.able) await this.#recall();
@@ -278,7 +279,7 @@ export class Offline {
     await this.#made.since.load();
     await this.#made.queue.count();
     for (const { scan } of await this.#made.queue.first()) {
-      const verified = { verified_at: new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString(), operator_name: this.operatorName, gate: scan.gate ?? null };
+      const verified = { verified_at: momentOf(scan), operator_name: this.operatorName, gate: scan.gate ?? null };
       if (scan.seen === "RE_ENTRY") this.#made.since.moved(scan.code, null, true);
       else if (scan.admitted) this.#made.since.entered(scan.code, verified, true);
       else if (scan.mode === "exit") this.#made.since.moved(scan.code, { left_at: verified.verified_at, gate: verified.gate }, true);
@@ -290,44 +291,18 @@ export class Offline {
 
   /** Those of the codes that the day's list has. @param {string[]} codes */
   async listed(codes) {
-    const list = this.able ? this.#made.keeper.current : null;
-    const found = list ? await Promise.all(codes.map(async (code) => ((await list.find(code)) ? code : ""))) : [];
-    return found.filter(Boolean);
-  }
-
-  /** @param {string} typed */
-  async #spelt(typed) {
-    return (await this.#made.keeper.current?.spelt(typed)) ?? typed;
-  }
-
-  /** @param {string} code @returns {Promise<BeyondList>} */
-  async #beyondList(code) {
-    const list = this.#made.keeper.current;
-    const [hash, listed] = await Promise.all([hashOf(code), list?.find(code)]);
-    const moment = list?.generatedAt ?? 0;
-    const beyond = this.#made.since.of(code, hash, moment);
-    const party = listed?.party;
-    return party ? { ...beyond, party: this.#made.since.ofParty(party.family ?? code, party, hash, moment) } : beyond;
-  }
-
-  /** By which this device knows the code's party: a family has a reference of its own. @param {string} code */
-  async #partyKey(code) {
-    return (await this.#made.keeper.current?.find(code))?.party?.family ?? code;
+    return this.able ? this.#made.known.listed(codes) : [];
   }
 
   /**
    * @param {string} code
-   * @param {string} scan_id
+   * @param {string} scanId
    * @param {Decision} decision
    * @param {string | null} gate
-   * @param {Pick<QueuedScan, "mode" | "admitted" | "count" | "party" | "party_key" | "answer">} how
-   * @returns {QueuedScan}
+   * @param {Parameters<typeof queuedScan>[1]} how
    */
-  #scan(code, scan_id, decision, gate, how) {
-    return {
-      scan_id, code, scanned_at: new Date().toISOString(), offline_result: decision.result, ...how, ...(gate && { gate }),
-      skew_ms: this.clock.skewMs, seen: seenAs(how, decision),
-    };
+  #scan(code, scanId, decision, gate, how) {
+    return queuedScan({ code, scanId, decision, gate, skewMs: this.clock.skewMs }, how);
   }
 
   /** Stores a scan in the place of its check, if that was made here. @param {QueuedScan} scan */
@@ -346,11 +321,7 @@ export class Offline {
 
   /** @param {QueuedScan} scan */
   #list(scan) {
-    const at = new Date(Date.parse(scan.scanned_at) - scan.skew_ms).toISOString();
-    const shown = {
-      scan_id: scan.scan_id, ticket_code: scan.code, result: scan.offline_result, reason: scan.seen, scanned_at: at, waits: true, people: scan.count ?? 1,
-    };
-    this.waiting = [shown, ...this.waiting.filter(({ scan_id }) => scan_id !== scan.scan_id)].slice(0, 30);
+    this.waiting = [pastScan(scan), ...this.waiting.filter(({ scan_id }) => scan_id !== scan.scan_id)].slice(0, 30);
   }
 
   /** @param {Settled[]} settled */
@@ -372,6 +343,3 @@ export class Offline {
     this.onState(state);
   }
 }
-
-/** @param {{ admitted?: boolean }} how @param {Decision} decision */
-const seenAs = ({ admitted: letIn }, { reason }) => (letIn ? (reason === "MAY_RETURN" ? "RE_ENTRY" : "VERIFIED") : reason);
