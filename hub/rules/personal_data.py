@@ -200,7 +200,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.SECRET: "token_hash",
     },
     "staff_sessions": {
-        Kind.PLAIN: "org_id id issued_at expires_at last_seen_at",
+        Kind.PLAIN: "org_id id issued_at expires_at last_seen_at began_with",
         Kind.STAFF: "staff_id device client_ip",
         Kind.SECRET: "jti",
     },

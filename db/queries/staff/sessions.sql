@@ -19,6 +19,28 @@ WITH gone AS (
 )
 SELECT jti FROM gone;
 
+-- name: hold_with_password_session
+-- The people with a session that began with a password. Locks them, so that sign-ins come before or after.
+SELECT s.id, s.role
+  FROM staff s
+ WHERE s.org_id = $1
+   AND EXISTS (SELECT FROM staff_sessions n
+                WHERE n.org_id = s.org_id AND n.staff_id = s.id AND coalesce(n.began_with, 'password') = 'password')
+ ORDER BY s.id
+   FOR NO KEY UPDATE OF s;
+
+-- name: end_password_sessions
+-- As `end_sessions_of_people`, of those that began with a password.
+WITH gone AS (
+    DELETE FROM staff_sessions
+     WHERE org_id = $1 AND staff_id = ANY ($2::bigint[]) AND coalesce(began_with, 'password') = 'password'
+       AND jti IS DISTINCT FROM $3::text
+    RETURNING jti, expires_at
+), ended AS (
+    INSERT INTO revoked_sessions (org_id, jti, expires_at) SELECT $1, jti, expires_at FROM gone
+)
+SELECT jti FROM gone;
+
 -- name: end_sessions_of_disabled
 -- Ends the sessions of people who are disabled, and takes them from the list: whoever disabled them may have used SQL alone. In the
 -- order of the key, so that two processes cannot deadlock.

@@ -41,8 +41,8 @@ SELECT s.valid_from, s.valid_until,
 -- name: note_session
 -- Records a new session of an account, and when its owner signed in last.
 WITH noted AS (UPDATE staff SET last_signed_in_at = $4 WHERE org_id = $1 AND id = $2)
-INSERT INTO staff_sessions (org_id, staff_id, jti, issued_at, expires_at, last_seen_at, client_ip, device)
-VALUES ($1, $2, $3, $4, $5, $4, $6, $7);
+INSERT INTO staff_sessions (org_id, staff_id, jti, issued_at, expires_at, last_seen_at, client_ip, device, began_with)
+VALUES ($1, $2, $3, $4, $5, $4, $6, $7, $8);
 
 -- name: count_attempt
 -- Counts an attempt before its secret is compared, in one statement, so that parallel guesses cannot exceed the limit.

@@ -22,8 +22,9 @@ UPDATE sign_in_settings
  WHERE org_id = $1;
 
 -- name: provider_worked
--- The first sign-in of an administrator by this provider.
-UPDATE sign_in_settings SET oidc_worked_at = $3 WHERE org_id = $1 AND oidc_issuer = $2 AND oidc_worked_at IS NULL;
+-- The first sign-in of an administrator by this provider. Returns who may use a password from now on; nothing if it is not the first.
+UPDATE sign_in_settings SET oidc_worked_at = $3 WHERE org_id = $1 AND oidc_issuer = $2 AND oidc_worked_at IS NULL
+RETURNING passwords;
 
 -- name: account_of_subject
 -- Who is known by a subject, and notes the sign-in.

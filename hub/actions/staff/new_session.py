@@ -105,9 +105,16 @@ async def begin_session(
         identity = services.sessions.read(token)
         await connection.execute(
             SIGN_IN.note_session, org_id, staff_id, identity.jti, identity.issued_at, identity.expires_at, client_ip,
-            short_device(device_text),
+            short_device(device_text), _way(held, stored),
         )  # fmt: skip
     return token, identity
+
+
+def _way(held: Any, stored: str | None) -> str:
+    """Return what a session begins with: the provider, or the secret whose hash was compared."""
+    if stored is None:
+        return "provider"
+    return "pin" if stored == held["pin_hash"] else "password"
 
 
 def address_refused(address: Address | None) -> Refused:

@@ -12,6 +12,7 @@ from hub.access.roles import Role, at_least
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
 from hub.actions.staff.new_session import SignedIn, SignInClient, open_session
+from hub.actions.staff.password_sessions import end_password_sessions
 from hub.actions.staff.people import refuse_beyond
 from hub.actions.staff.second_step import find_account
 from hub.actions.staff.sign_in_settings import Provider, read_provider
@@ -21,6 +22,7 @@ from hub.openid.providers import OpenIDProviders, refused
 from hub.rules.audit_actions import AuditAction
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.rules.second_factor import PasswordUse
 from hub.services import Services
 
 FACTORS = load("staff/second_factors")
@@ -93,10 +95,23 @@ async def finish_provider_sign_in(
         raise _unknown(services, provider, account)
     signed_in = await open_session(services, provider.org_id, staff_id, username, stored=None, client=client)
     if at_least(Role(row["role"]), Role.ADMIN) and provider.worked_at is None:
-        now = services.clock.now()
-        await services.database.execute(SETTINGS.provider_worked, provider.org_id, provider.issuer, now)
+        await _note_that_it_works(services, provider)
     event(PROVIDER_SIGNED_IN, org_id=provider.org_id, staff_id=staff_id)
     return ProviderSignIn(signed_in, pending.next_path)
+
+
+async def _note_that_it_works(services: Services, provider: Provider) -> None:
+    """From now on the setting of passwords has effect, so the sessions that it forbids end."""
+    async with services.database.transaction() as connection:
+        use = await connection.fetchval(
+            SETTINGS.provider_worked, provider.org_id, provider.issuer, services.clock.now()
+        )
+        ended = (
+            []
+            if use is None
+            else await end_password_sessions(connection, provider.org_id, PasswordUse(use), provider_worked=True)
+        )
+    services.announcer.publish(ended)
 
 
 async def connect_account(services: Services, by: Actor, token: str) -> str:

@@ -15,6 +15,7 @@ from hub.access.scope import refuse_other_venue
 from hub.access.seal import Seal
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields, refuse_other_version
+from hub.actions.staff.password_sessions import end_password_sessions
 from hub.events.announcements import SessionRevoked
 from hub.observability.telemetry import SIGN_IN_SETTINGS_CHANGED, event
 from hub.rules.audit_actions import AuditAction
@@ -101,7 +102,8 @@ async def change_settings(
     some venues only.
 
     Another issuer or client has not worked yet, so `passwords` has no effect until an administrator has signed in by it. Whoever is
-    newly asked for a second factor is signed out, except in the session of `by`, and brings or sets up one to come back.
+    newly asked for a second factor is signed out, except in the session of `by`, and brings or sets up one to come back. So is
+    whoever signed in with a password and may no longer use one.
     """
     refuse_other_venue(by, None)
     async with change(services, dry_run=dry_run) as connection:
@@ -124,6 +126,11 @@ async def change_settings(
             connection, services, by, AuditAction.SIGN_IN_SETTINGS_CHANGED, by.org_id, before=before, after=after
         )
         ended = await _end_newly_asked(connection, by, was.require_second_factor, now.require_second_factor)
+        if was.passwords is not now.passwords:
+            worked = now.worked_at is not None
+            ended += await end_password_sessions(
+                connection, by.org_id, now.passwords, provider_worked=worked, but=by.jti
+            )
     if not dry_run:
         services.announcer.publish(ended)
         event(SIGN_IN_SETTINGS_CHANGED, "WARNING", org_id=by.org_id, staff_id=by.staff_id)

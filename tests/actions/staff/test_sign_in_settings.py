@@ -9,6 +9,7 @@ import pytest
 
 from hub.actions.audit.actor import Actor
 from hub.actions.staff.accounts import add_staff
+from hub.actions.staff.new_session import SignInClient, open_session
 from hub.actions.staff.own_account import set_secret
 from hub.actions.staff.reseal_secrets import reseal_secrets
 from hub.actions.staff.sign_in import sign_in
@@ -150,3 +151,35 @@ async def test_whoever_is_newly_asked_for_a_second_factor_is_signed_out_in_every
     assert await ended("passwords") == {"ben", "max"}
     assert await ended("administrators") == {"ben", "max"}
     assert await ended("everybody") == {"ben", "max", "pia"}
+
+
+async def test_sessions_of_passwords_end_with_the_right_to_use_them(office: Office) -> None:
+    services, database = office.services, office.services.database
+    people = {name: await add_member(services, office.org_id, name, role) for name, role in (
+        ("ada", "ADMIN"), ("ben", "ADMIN"), ("max", "MANAGER"), ("pia", "OPERATOR"), ("zoe", "OWNER"),
+    )}  # fmt: skip
+    await set_secret(services, Actor(office.org_id), people["pia"].staff_id, pin="730518")
+    sessions = {
+        name: await sign_in(services, username=name, password=PASSWORD) for name in ("ada", "ben", "max", "zoe")
+    }
+    sessions["pia"] = await sign_in(services, username="pia", pin="730518")
+    by_provider = SignInClient()
+    sessions["max by provider"] = await open_session(
+        services, office.org_id, people["max"].staff_id, "max", stored=None, client=by_provider
+    )
+    by, other = Actor.of(sessions["ada"].identity), office.process()
+
+    async def ended(use: str, **how: Any) -> set[str]:
+        await change_settings(services, by, SignInChange(passwords=use), **how)
+        await refresh_revocations(other)
+        return {name for name, session in sessions.items() if other.sessions.has_ended(session.identity)}
+
+    await change_settings(services, by, SignInChange(**GOOD))
+    assert await ended("nobody") == set(), "the service has not worked yet"
+    await ended("everybody")
+    await set_sign_in(database, office.org_id, oidc_worked_at=services.clock.now())
+    assert await ended("nobody", dry_run=True) == set()
+    assert await ended("administrators") == {"max"}, "not the one that began at the service"
+    assert await ended("nobody") == {"max", "ben"}, (
+        "not in the session that has just changed it, nor an owner's or a PIN's"
+    )

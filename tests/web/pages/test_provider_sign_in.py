@@ -242,12 +242,16 @@ async def test_passwords_go_only_after_an_administrator_has_signed_in_by_the_pro
     await offer(world, provider, passwords="nobody")
     staff_id = await alice(world, provider, role="ADMIN")
     body = {"username": "alice", "password": "correct horse"}
-    assert (await world.hub.post("/api/operator/login", body))[0] == 200
+    status, answer = await world.hub.post("/api/operator/login", body)
+    assert status == 200
+    before = answer["data"]["token"]
+    assert (await world.hub.get("/api/operators/scan-history", token=before))[0] == 200
     # The provider is trusted with the second factor, so a person who has one types no code after it.
     await set_up(world.hub.services, world.org_id, staff_id)
     page = await authorise(await at_provider(anybody), "a-1")
     assert urlsplit(page.url).path == "/manager"
     assert (await read_sign_in_settings(world.hub.database))["oidc_worked_at"] is not None
+    assert (await world.hub.get("/api/operators/scan-history", token=before))[0] == 401, "it began with a password"
     status, answer = await world.hub.post("/api/operator/login", body)
     assert (status, answer["error"]["code"]) == (403, "PROVIDER_REQUIRED")
     assert answer["error"]["message"] == "Passwords are switched off here. Sign in with Museum ID."
