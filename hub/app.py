@@ -41,6 +41,8 @@ from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
 from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.logos import Logos
 from hub.actions.venues.venue_cache import Venues
+from hub.actions.webhooks.retention import drop_old_events
+from hub.actions.webhooks.webhook_health import measure_webhooks
 from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
 from hub.confirmation import calendar_file, qr_code
@@ -60,6 +62,7 @@ from hub.jobs.reseal import reseal_everything
 from hub.jobs.revocations import EVERY as REVOCATIONS_EVERY
 from hub.jobs.revocations import refresh_revocations
 from hub.jobs.waitlist import WaitlistJob
+from hub.jobs.webhooks import WebhookJob
 from hub.live.server import LiveServer
 from hub.observability import telemetry
 from hub.openid.providers import OpenIDProviders
@@ -180,20 +183,25 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         await app[LIVE].start()
         loop = asyncio.get_running_loop()
         warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
-        jobs = _start_jobs(services, outbox, duplicate_alarms, checked, app[LIVE])
+        webhooks = WebhookJob(services)
+        jobs = [
+            _start("webhooks", webhooks.run()),
+            *_start_jobs(services, outbox, duplicate_alarms, checked, app[LIVE]),
+        ]
         app.on_shutdown.append(_close_sockets)
         try:
             yield
         finally:
             warming_up.cancel()
             outbox.stop()
+            webhooks.stop()
             for key in (
                 keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKING_REQUESTS, keys.CONFIRMATIONS,
                 keys.BOOKINGS, keys.TICKET_CHECKS,
             ):  # fmt: skip
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
-            await asyncio.wait([jobs[0]], timeout=3)  # the outbox ends after its current message
+            await asyncio.wait(jobs[:2], timeout=3)  # the outbox and webhooks end after what they are sending
             await end_tasks(jobs)
             await checked.close()
             await app[keys.PROVIDERS].close()
@@ -228,6 +236,7 @@ def _start_jobs(
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
+        _start_periodic("webhook retention", 600, lambda: drop_old_events(services)),
         _start_periodic("sealed secrets", 60, lambda: reseal_everything(services)),
         _start_periodic("revocations", REVOCATIONS_EVERY, lambda: refresh_revocations(services)),
         _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
@@ -280,6 +289,7 @@ async def _update_gauges(services: Services) -> None:
     for name, pool in services.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
     telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))
+    await measure_webhooks(services)
 
 
 async def _open_database(database: Database) -> None:

@@ -33,6 +33,7 @@ from hub.commands.security_options import add_security
 from hub.commands.shows_options import add_shows
 from hub.commands.slots_options import add_slots
 from hub.commands.staff_options import add_staff_commands
+from hub.commands.webhooks_options import add_webhooks
 from hub.rules.venue_policies import POLICIES
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -146,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     add_privacy(commands, _command)
     add_security(commands, _command)
     add_devices(commands, _command)
+    add_webhooks(commands, _command)
     return parser
 
 

@@ -46,6 +46,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "audit": (),
+    "webhooks": ("audit", "venues"),
     "venues": ("audit",),
     "staff": ("audit", "venues"),
     "tickets": ("audit", "venues"),

@@ -85,6 +85,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.GATE_IN_USE: 409,
     Reason.SHOW_IN_USE: 409,
     Reason.SHOW_ARCHIVED: 409,
+    Reason.WEBHOOK_NOT_FOUND: 404,
     Reason.PRODUCT_NOT_FOUND: 404,
     Reason.PRODUCT_IN_USE: 409,
     Reason.PRODUCT_ARCHIVED: 409,

@@ -19,6 +19,9 @@ from hub.serving import open_files
 from hub.settings import Settings, weak_secrets
 
 _SHARED_LIMITS = "name its network in HUB_TRUSTED_PROXIES, or all visitors share the limits of one"
+_FAILING_WEBHOOKS = (
+    "SELECT count(*) FROM webhooks WHERE failing_since < now() - interval '1 hour' AND paused_at IS NULL"
+)
 _VENUES_THAT_TEXT = "SELECT string_agg(name, ', ' ORDER BY id) FROM venues WHERE contact_check IN ('sms', 'both')"
 
 
@@ -123,6 +126,10 @@ async def _look_at_postgres(
                 "organisations are kept apart by the hub's statements alone, because its user may not make the roles of"
                 f" row-level security: let a superuser run `{HOW_TO_ADD.format(user=user)}`, then run `hub migrate`"
             )
+        with suppress(asyncpg.UndefinedTableError):  # not migrated yet
+            failing = await connection.fetchval(_FAILING_WEBHOOKS)
+            if failing:
+                problems.append(f"{failing} webhooks have failed for an hour or longer: see `hub webhooks list`")
         if without_sms:
             with suppress(asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):  # not migrated yet
                 venues = await connection.fetchval(_VENUES_THAT_TEXT)

@@ -1,4 +1,6 @@
-"""The webhook carrier: sends signed POST requests to a venue's webhook URL, but never into our own network.
+"""The webhook carrier: sends signed POST requests to the URL of a webhook, but never into our own network.
+
+A webhook of alerts gets this request; webhooks of events have headers of their own (hub/confirmation/webhook_message.py):
 
     POST {address}
     X-Hub-Event: alert.raised
@@ -11,8 +13,9 @@ HUB_WEBHOOK_NETWORKS, which may also be called without TLS. Redirects are not fo
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import aiohttp
 
@@ -22,6 +25,8 @@ from hub.settings import IPNetwork
 
 _SECONDS = 10.0
 _GONE = 410
+_LONGEST_ANSWER = 2000
+"""Characters of an answer that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,27 @@ class Call:
     secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver answered: its status and the beginning of its body, or `error` alone. It has taken the call if `error` is None."""
+
+    status: int | None
+    text: str | None
+    error: str | None
+    milliseconds: int
+
+
 def signature(secret: str, body: bytes) -> str:
     """Return the signature header of a body. The receiver computes the same value and compares."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 class WebhookCarrier:
-    """Keeps one HTTP session open between calls."""
+    """Keeps one HTTP session open between calls. `limit` is how many run at once; 0 does not limit them."""
 
-    def __init__(self, networks: Sequence[IPNetwork] = ()) -> None:
+    def __init__(self, networks: Sequence[IPNetwork] = (), *, limit: int = 100) -> None:
         self._addresses = OutgoingAddresses(networks)
+        self._limit = limit
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, call: Call) -> None:
@@ -71,6 +87,28 @@ class WebhookCarrier:
             # Every webhook is a different server, so only this message waits.
             raise DeliveryDeferred(f"no connection: {type(error).__name__}", "message") from error
 
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Post a body and return the answer, whatever it is. Never raises for what a receiver or a network does."""
+        started = monotonic()
+
+        def answer(status: int | None, text: str | None, error: str | None) -> Answer:
+            return Answer(status, text, error, round((monotonic() - started) * 1000))
+
+        if not self._addresses.may_open(url):
+            return answer(None, None, "address forbidden")
+        try:
+            async with self._opened().post(url, data=body, headers=headers, allow_redirects=False) as response:
+                # At most four bytes a character. The rest is not read: closing the response ends its connection.
+                text = (await _beginning(response.content, 4 * _LONGEST_ANSWER)).decode("utf-8", "replace")
+                text = text.replace("\0", "\ufffd")[:_LONGEST_ANSWER]
+                return answer(
+                    response.status, text, None if 200 <= response.status < 300 else f"status {response.status}"
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            return answer(
+                None, None, "address forbidden" if is_forbidden(error) else f"no answer: {type(error).__name__}"
+            )
+
     async def rest(self) -> None:
         """Close the session. The next call opens a new one."""
         session, self._session = self._session, None
@@ -81,6 +119,14 @@ class WebhookCarrier:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=2 * _SECONDS, sock_connect=_SECONDS, sock_read=_SECONDS)
             self._session = aiohttp.ClientSession(
-                connector=self._addresses.connector(), timeout=timeout, trust_env=False
+                connector=self._addresses.connector(self._limit), timeout=timeout, trust_env=False
             )
         return self._session
+
+
+async def _beginning(stream: aiohttp.StreamReader, most: int) -> bytes:
+    """Return the first bytes of a body, at most so many."""
+    found = b""
+    while len(found) < most and (piece := await stream.read(most - len(found))):
+        found += piece
+    return found

@@ -59,9 +59,11 @@ class OutgoingAddresses:
             return self.may_call(literal) if literal is not None else not _is_number(parts.hostname or "")
         return parts.scheme == "http" and literal is not None and self.is_own(literal)
 
-    def connector(self) -> aiohttp.TCPConnector:
-        """Return a connector that connects to allowed addresses only."""
-        return aiohttp.TCPConnector(resolver=_Guarded(self), use_dns_cache=False, socket_factory=self._socket)
+    def connector(self, limit: int = 100) -> aiohttp.TCPConnector:
+        """Return a connector that connects to allowed addresses only, and to at most `limit` at once; 0 does not limit them."""
+        return aiohttp.TCPConnector(
+            resolver=_Guarded(self), use_dns_cache=False, socket_factory=self._socket, limit=limit
+        )
 
     def _socket(self, found: tuple[Any, ...]) -> socket.socket:
         """Return a socket for an address as `getaddrinfo` describes it. Raises AddressForbidden."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.actions.staff.reseal_secrets import reseal_secrets
+from hub.actions.webhooks.secrets import reseal_webhooks
 from hub.services import Services
 
 
@@ -10,5 +11,5 @@ async def reseal_everything(services: Services) -> None:
     """Does nothing without HUB_SECRET_KEY_PREVIOUS. What it cannot open stays as it is."""
     if services.settings.secret_key_previous is None:
         return
-    while await reseal_secrets(services):
+    while await reseal_secrets(services) or await reseal_webhooks(services):
         pass

@@ -19,6 +19,12 @@ class AuditAction(StrEnum):
     GATE_CHANGED = "gate.changed"
     GATE_DELETED = "gate.deleted"
     PRACTICE_TICKET_MADE = "practice_ticket.made"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - a kind of change
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REPLAYED = "webhook.replayed"
     PRODUCT_ADDED = "product.added"
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_DELETED = "product.deleted"

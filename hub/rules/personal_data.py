@@ -239,6 +239,21 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "waitlist_links": {Kind.PLAIN: "org_id entry_id created_at", Kind.SECRET: "token_hash"},
     "waitlist_tickets": {Kind.PLAIN: "org_id entry_id slot_id waits", Kind.PSEUDONYM: "ticket_id"},
     "walk_ins": {Kind.PLAIN: "org_id venue_id date entered revision"},
+    "webhook_counters": {Kind.PLAIN: "org_id last"},
+    "webhook_deliveries": {
+        Kind.PLAIN: "org_id id webhook_id event_id kind sequences attempt sent_at milliseconds request status answer error",
+    },
+    "webhook_events": {Kind.PLAIN: "org_id sequence event_id kind venue_id at", Kind.PSEUDONYM: "object data"},
+    "webhook_inbox": {Kind.PLAIN: "org_id id kind venue_id at scan_ids modes", Kind.PSEUDONYM: "object data"},
+    "webhook_retries": {
+        Kind.PLAIN: "org_id webhook_id sequence attempts first_failed_at next_attempt_at last_error dead_at",
+        Kind.PSEUDONYM: "object",
+    },
+    "webhooks": {
+        Kind.PLAIN: "org_id id version name url events venue_id batch previous_until paused_at created_at position failures failing_since"
+        " next_attempt_at last_success_at leased_until lease_id",
+        Kind.SECRET: "secret previous_secret",
+    },
 }
 """Every other column, by table and kind."""
 

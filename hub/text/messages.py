@@ -80,6 +80,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.VENUE_IN_USE: "This venue has gates, slots, staff or records, so it cannot be deleted.",
     Reason.GATE_IN_USE: "Scans or products name this gate, so it cannot be deleted. Retire it instead.",
     Reason.SHOW_IN_USE: "This show has performances, so it cannot be deleted. Archive it instead.",
+    Reason.WEBHOOK_NOT_FOUND: "There is no such webhook.",
     Reason.PRODUCT_NOT_FOUND: "There is no such product.",
     Reason.PRODUCT_IN_USE: "There are tickets of this product, so it cannot be deleted. Archive it instead.",
     Reason.PRODUCT_ARCHIVED: "This product is archived. Bring it back first.",

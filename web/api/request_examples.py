@@ -26,6 +26,11 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("PATCH", "/api/admin/organisations/{organisation_id}"): {"name": "City Museums"},
     ("POST", "/api/admin/venues"): {"name": "Museum", "timezone": "Europe/Rome"},
     ("PATCH", "/api/admin/venues/{venue_id}"): {"name": "Museum of Modern Art"},
+    ("POST", "/api/admin/webhooks"): {
+        "name": "Shop", "url": "https://shop.example/hooks/venue", "events": ["entry.recorded", "reservation.created"],
+    },
+    ("PATCH", "/api/admin/webhooks/{webhook_id}"): {"paused": True},
+    ("POST", "/api/admin/webhooks/{webhook_id}/replay"): {"from": 812},
     ("POST", "/api/admin/gates"): {"name": "Side door"},
     ("PATCH", "/api/admin/gates/{gate_id}"): {"name": "Side door"},
     ("PATCH", "/api/admin/devices/{device_id}"): {"name": "North 2", "gate": "A"},

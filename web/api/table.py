@@ -29,6 +29,7 @@ from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDP
 from web.api.venues.slot_table import SLOT_ADMIN_ENDPOINTS
 from web.api.venues.table import VENUE_ENDPOINTS
 from web.api.waitlist.table import WAITLIST_ENDPOINTS
+from web.api.webhooks.table import WEBHOOK_ENDPOINTS
 
 DOCUMENT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -73,6 +74,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *SECURITY_ENDPOINTS,
     *MAIL_ENDPOINTS,
     *STAFF_ADMIN_ENDPOINTS,
+    *WEBHOOK_ENDPOINTS,
     *AUDIT_ENDPOINTS,
     *HEALTH_ENDPOINTS,
     *DOCUMENT_ENDPOINTS,

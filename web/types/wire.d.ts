@@ -389,6 +389,14 @@ declare namespace Wire {
     country?: string | null;
     language?: string | null;
   }
+  interface ChangedWebhook {
+    name?: string | null;
+    url?: string | null;
+    events?: ("order.created" | "order.paid" | "order.cancelled" | "ticket.activated" | "ticket.cancelled" | "reservation.created" | "reservation.modified" | "reservation.cancelled" | "booking.created" | "booking.confirmed" | "booking.cancelled" | "entry.recorded" | "entry.undone" | "exit.recorded" | "entry.refused" | "slot.full" | "slot.closed" | "waitlist.offered")[] | null;
+    venue_id?: number | null;
+    batch?: number | null;
+    paused?: boolean | null;
+  }
   interface CheckIn {
     code: string;
     gate?: string | null;
@@ -700,6 +708,27 @@ declare namespace Wire {
   interface DeletedSlotsFields {
     deleted: number;
     dry_run: boolean;
+  }
+  interface DeliveryFields {
+    delivery_id: number;
+    event_id: string;
+    kind: string;
+    sequences: (number)[];
+    attempt: number;
+    sent_at: string;
+    milliseconds: number;
+    request: string | null;
+    status: number | null;
+    answer: string | null;
+    error: string | null;
+  }
+  interface DeliveryPageAnswer {
+    success: true;
+    data: DeliveryPageFields;
+  }
+  interface DeliveryPageFields {
+    deliveries: (DeliveryFields)[];
+    next: number | null;
   }
   interface DeviceAnswer {
     success: true;
@@ -1541,6 +1570,14 @@ declare namespace Wire {
     country?: string;
     language?: string;
   }
+  interface NewWebhook {
+    name: string;
+    url: string;
+    events: ("order.created" | "order.paid" | "order.cancelled" | "ticket.activated" | "ticket.cancelled" | "reservation.created" | "reservation.modified" | "reservation.cancelled" | "booking.created" | "booking.confirmed" | "booking.cancelled" | "entry.recorded" | "entry.undone" | "exit.recorded" | "entry.refused" | "slot.full" | "slot.closed" | "waitlist.offered")[];
+    venue_id?: number | null;
+    batch?: number;
+    paused?: boolean;
+  }
   interface OfflineScan {
     scan_id: string;
     code: string;
@@ -1907,7 +1944,7 @@ declare namespace Wire {
     redis: "ok" | "down";
     mail: "ok" | "not_set";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "WEBHOOK_NOT_FOUND" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -1935,6 +1972,18 @@ declare namespace Wire {
   }
   interface RenameOwn {
     name: string;
+  }
+  interface ReplayAnswer {
+    success: true;
+    data: ReplayFields;
+  }
+  interface ReplayFields {
+    from_sequence: number;
+    last_sequence: number;
+    events: number;
+  }
+  interface ReplayedEvents {
+    from: number;
   }
   interface RequestBooking {
     performance_id: number;
@@ -2563,6 +2612,57 @@ declare namespace Wire {
     venue: string;
     title: string;
   }
+  interface WebhookAnswer {
+    success: true;
+    data: WebhookFields;
+  }
+  interface WebhookFields {
+    webhook_id: number;
+    name: string;
+    url: string;
+    events: (string)[];
+    venue_id: number | null;
+    venue: string | null;
+    batch: number;
+    paused_at: string | null;
+    created_at: string;
+    version: number;
+    previous_until: string | null;
+    position: number;
+    last_sequence: number;
+    failures: number;
+    failing_since: string | null;
+    next_attempt_at: string | null;
+    last_success_at: string | null;
+    waiting: number;
+    dead: number;
+  }
+  interface WebhookPageAnswer {
+    success: true;
+    data: WebhookPageFields;
+  }
+  interface WebhookPageFields {
+    webhooks: (WebhookFields)[];
+    next: number | null;
+  }
+  interface WebhookSecretAnswer {
+    success: true;
+    data: WebhookSecretFields;
+  }
+  interface WebhookSecretFields {
+    webhook: WebhookFields;
+    secret: string;
+  }
+  interface WebhookTestAnswer {
+    success: true;
+    data: WebhookTestFields;
+  }
+  interface WebhookTestFields {
+    status: number | null;
+    answer: string | null;
+    error: string | null;
+    milliseconds: number;
+  }
   interface WeekdayHoursFields {
     opens: string;
     closes: string;
@@ -2764,6 +2864,10 @@ declare namespace Wire {
     Call extends `POST /api/admin/tickets/${string}/cancel${Query}` ? TicketRecordAnswer :
     Call extends `DELETE /api/admin/venues/${string}/logo${Query}` ? VenueAnswer :
     Call extends `PUT /api/admin/venues/${string}/logo${Query}` ? VenueAnswer :
+    Call extends `GET /api/admin/webhooks/${string}/deliveries${Query}` ? DeliveryPageAnswer :
+    Call extends `POST /api/admin/webhooks/${string}/replay${Query}` ? ReplayAnswer :
+    Call extends `POST /api/admin/webhooks/${string}/rotate${Query}` ? WebhookSecretAnswer :
+    Call extends `POST /api/admin/webhooks/${string}/test${Query}` ? WebhookTestAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
     Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
     Call extends `POST /api/admin/guests/import${Query}` ? AddedGuestsAnswer :
@@ -2818,6 +2922,9 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/venues/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
+    Call extends `DELETE /api/admin/webhooks/${string}${Query}` ? DeletedAnswer :
+    Call extends `GET /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
+    Call extends `PATCH /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
     Call extends `PUT /api/reservations/${string}/contact${Query}` ? CorrectedAddressAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
@@ -2864,6 +2971,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
     Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
+    Call extends `GET /api/admin/webhooks${Query}` ? WebhookPageAnswer :
+    Call extends `POST /api/admin/webhooks${Query}` ? WebhookSecretAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
     Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :
