@@ -275,3 +275,17 @@ async def test_a_slot_over_midnight_runs_on_its_own_day_until_it_ends(page: Page
     for case, (standing, runs) in zip(cases, await ask(page, "running_day", slots, *asked), strict=True):
         assert (standing["on"], standing["over"]) == case[3:], case
         assert runs is (case[3] and case[1] != "2026-11-20"), case
+
+
+async def test_the_alarms_of_one_ticket_go_by_their_scans_and_not_by_their_numbers(page: Page) -> None:
+    """Two alarms of a ticket may be written in the other order. The gate to call is that of the latest scan."""
+
+    def alarm(number: int, at: str, ticket: int = 1, acknowledged: bool = False) -> dict[str, Any]:
+        second = {"at": f"2026-11-20T11:{at}Z", "gate": f"{ticket}-{at}"}
+        return {"alarm_id": number, "raised_at": "2026-11-20T11:05:00Z", "ticket_id": ticket, "code_tail": "F456",
+                "second": second, "acknowledged": {} if acknowledged else None}  # fmt: skip
+
+    given = [alarm(1, "04:00"), alarm(2, "03:00"), alarm(3, "03:30", 2), alarm(4, "01:00", acknowledged=True)]
+    grouped = "m.groupAlarms(given[0], given[1]).map((group) => group.map((one) => one.alarm_id))"
+    assert await ask(page, "alarm_groups", grouped, given, 0) == [[1, 2], [3], [4]]
+    assert await ask(page, "alarm_groups", grouped, given, 4_000_000_000_000) == [], "older ones are left out"

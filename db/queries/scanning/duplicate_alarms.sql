@@ -28,11 +28,13 @@ SELECT a.*, f.name AS first_name, s.name AS second_name, k.acknowledged_by, k.ac
 SELECT venue_id FROM duplicate_alarms WHERE org_id = $1 AND id = $2;
 
 -- name: acknowledge_alarms
--- Acknowledges this alarm and the earlier ones of its code at its venue, each once. Returns those that nobody had acknowledged.
+-- Acknowledges this alarm and those of its code at its venue with earlier scans, each once. Returns those that nobody had acknowledged.
+-- The ids say nothing of the order: two alarms of a code are written at the same time.
 INSERT INTO alarm_acknowledgements (org_id, alarm_id, acknowledged_by, acknowledged_at)
 SELECT a.org_id, a.id, $3, $4
   FROM duplicate_alarms one
-  JOIN duplicate_alarms a ON a.org_id = one.org_id AND a.venue_id = one.venue_id AND a.code = one.code AND a.id <= one.id
+  JOIN duplicate_alarms a ON a.org_id = one.org_id AND a.venue_id = one.venue_id AND a.code = one.code
+   AND (a.second_at, a.id) <= (one.second_at, one.id)
  WHERE one.org_id = $1 AND one.id = $2 AND (a.id = one.id OR a.raised_at >= $5)
  ORDER BY a.id
 ON CONFLICT (org_id, alarm_id) DO NOTHING

@@ -4,6 +4,7 @@ import { h, icon } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { hubNow, momentAt, number, shortDay } from "../../lib/dates.js";
 import { Cards } from "../../lib/cards.js";
+import { groupAlarms } from "../../models/alarm_groups.js";
 import { reasonOf } from "../../words/scans.js";
 import { BRIEF, LINES, TITLES } from "./alert_words.js";
 
@@ -81,7 +82,7 @@ class AlertsPanel {
   }
 
   #draw() {
-    const groups = this.#grouped();
+    const groups = groupAlarms(this.#alarms.values(), +hubNow() - ALARM_MS);
     const open = groups.filter(([{ acknowledged }]) => acknowledged === null);
     /** @type {Shown[]} */
     const shown = [
@@ -100,19 +101,6 @@ class AlertsPanel {
     this.#all.hidden = shown.length + done.length === 0;
     this.#all.textContent = shown.length > 0 ? tn("One alert", "{n} alerts", shown.length) : t("Acknowledged");
     this.#fit();
-  }
-
-  /** The alarms of the last quarter of an hour, those of one ticket together, newest first. */
-  #grouped() {
-    const since = +hubNow() - ALARM_MS;
-    /** @type {Map<string, Wire.Alarm[]>} */
-    const groups = new Map();
-    for (const alarm of [...this.#alarms.values()].sort((a, b) => b.alarm_id - a.alarm_id)) {
-      if (Date.parse(alarm.raised_at) <= since) continue;
-      const key = `${alarm.ticket_id} ${alarm.code_tail} ${alarm.acknowledged !== null}`;
-      groups.set(key, [...(groups.get(key) ?? []), alarm]);
-    }
-    return [...groups.values()];
   }
 
   /** Hides the cards that find no room: the strip never grows. Its columns are as many as its width allows. */
