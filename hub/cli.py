@@ -26,6 +26,7 @@ from hub.commands.command_services import find_data_folder
 from hub.commands.devices_options import add_devices
 from hub.commands.failures import LogLines, failure_line
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
+from hub.commands.option_help import explain
 from hub.commands.option_types import count, typed
 from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
@@ -106,15 +107,15 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(
         commands, "run", "serving:run", "everything on this machine: servers, demo data, the hub", own_loop=True
     )
-    run.add_argument("--no-demo", action="store_true", help="leave the database as it is")
+    run.add_argument("--no-demo", action="store_true", help="without demo data")
     _command(commands, "serve", "serving:serve", "serve, as in production", own_loop=True)
     worker = _command(commands, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
-    worker.add_argument("--development", action="store_true")
+    worker.add_argument("--development", action="store_true", help=argparse.SUPPRESS)
     _command(commands, "migrate", "database:migrate", "bring the database schema up to date")
     _command(commands, "demo", "database:demo", "fill in demo data once and show it")
     reconcile = _command(commands, "reconcile", "database:reconcile", "compare gate, counts and reservations")
-    reconcile.add_argument("--fix", action="store_true", help="put right what differs")
-    _command(commands, "doctor", "doctor:doctor", "name the servers in use and what is wrong")
+    reconcile.add_argument("--fix", action="store_true", help="correct what differs")
+    _command(commands, "doctor", "doctor:doctor", "show the servers in use, and what is wrong")
     _backup(_command(commands, "backup", "backup:back_up", "write database and key into a new folder"))
     _restore(_command(commands, "restore", "backup:restore", "read a backup into an empty database"))
     add_slots(commands, _command)
@@ -148,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     add_security(commands, _command)
     add_devices(commands, _command)
     add_webhooks(commands, _command)
-    return parser
+    return explain(parser)
 
 
 def _command(
@@ -173,10 +174,12 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 def _tickets_issue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=count(1, 1_000_000), required=True, metavar="N")
-    parser.add_argument("--status", choices=["ACTIVATED", "PENDING_PAYMENT", "INACTIVE"], default="ACTIVATED")
+    parser.add_argument(
+        "--status", choices=["ACTIVATED", "PENDING_PAYMENT", "INACTIVE"], default="ACTIVATED", help="of the new tickets"
+    )
     parser.add_argument("--product", type=count(1, 2**63 - 1), metavar="ID")
     order = parser.add_mutually_exclusive_group()
-    order.add_argument("--order", type=count(1, 2**63 - 1), metavar="ID", help="an order that stands")
+    order.add_argument("--order", type=count(1, 2**63 - 1), metavar="ID", help="an existing order")
     order.add_argument(
         "--email", metavar="ADDRESS", help="of the customer, for a new order: shows them all its tickets"
     )

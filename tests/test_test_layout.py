@@ -47,6 +47,7 @@ SPANS_FILES = {
     "tests/web/pages/plain/test_forms.py": "the forms of all steps",
     "tests/web/pages/plain/test_whole_visit.py": "all steps, from page to page",
     "tests/test_catalogues.py": "the catalogues of words against the sources",
+    "tests/test_catalogue_terms.py": "the terms of the catalogues against their table",
     "tests/test_declared_dependencies.py": "a law: imports and declared packages",
     "tests/test_deployment.py": "docker-compose.yml and deploy/",
     "tests/test_docs.py": "a law: links and named files of the documents",

@@ -35,7 +35,7 @@ def add_devices(commands: Any, command: Command) -> None:
 
 def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gate", metavar="NAME", help="a gate of the venue; an empty name lets the operator choose")
-    parser.add_argument("--mode", choices=MODES)
+    parser.add_argument("--mode", choices=MODES, help="which way people go there; a kiosk is unattended")
     parser.add_argument("--venue", type=ID, metavar="ID")
 
 
@@ -45,12 +45,12 @@ def _of_one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--version",
         type=count(1, 2**31 - 1),
         metavar="N",
-        help="the version that was read; refused if it is not the newest",
+        help="refuse if another change came first",
     )
     return _changing(parser)
 
 
 def _changing(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--organisation", type=ID, metavar="ID")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would happen, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     return parser

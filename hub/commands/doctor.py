@@ -63,7 +63,7 @@ def _look_at_settings(settings: Settings, *, serves: bool) -> list[str]:
     """Return what is wrong with the settings themselves, before any server is asked. `serves`: they are those of `hub serve`."""
     problems = weak_secrets(settings)
     if serves and settings.keeps_mail_back:
-        problems.append("HUB_SMTP_URL is not set: `hub serve` keeps every e-mail in the outbox until it is")
+        problems.append("HUB_SMTP_URL is not set: `hub serve` keeps every email in the outbox until it is")
     if settings.clock_offset:
         problems.append(f"HUB_CLOCK_OFFSET is {settings.clock_offset:g}: the hub does not live in the present")
     if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & 0o066:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.shows import document_of, minutes_of, organising, would
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def _add(args: Namespace, drafts: list[GuestDraft]) -> CommandResult:
             again=args.again,
             dry_run=args.dry_run,
         )
-    text = f"{would(args)}{added.people} people added"
+    text = f"{would(args)}{counted(added.people, 'person', 'people')} added"
     return CommandResult(
         document_of(added), text + (f"; on the list already: {', '.join(added.skipped)}" if added.skipped else "")
     )

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services
 from hub.commands.shows import PAGE, document_of, would
 
@@ -62,4 +62,4 @@ async def change_organisation(args: Namespace) -> CommandResult:
 
 
 def _text(one: OrganisationRecord) -> str:
-    return f"organisation {one.organisation_id}: {one.name} ({one.slug}), {one.venues} venues, {one.staff} people"
+    return f"organisation {one.organisation_id}: {one.name} ({one.slug}), {counted(one.venues, 'venue')}, {counted(one.staff, 'person', 'people')}"

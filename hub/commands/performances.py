@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.shows import PAGE, document_of, minutes_of, organising, would
 
 if TYPE_CHECKING:
@@ -115,10 +115,8 @@ async def cancel_performance(args: Namespace) -> CommandResult:
             ended, done = ended + again.ended, again
     document = {"performance": _document(done.performance), "concerned": _concerned(done.concerned), "ended": ended,
                 "remaining": done.remaining, "dry_run": args.dry_run}  # fmt: skip
-    counted = f"{done.remaining} bookings to end" if args.dry_run else f"{ended} bookings ended"
-    return CommandResult(
-        document, f"{would(args)}{_line(done.performance)}; {counted}; {_concern_line(done.concerned)}"
-    )
+    so_far = f"{counted(done.remaining, 'booking')} to end" if args.dry_run else f"{counted(ended, 'booking')} ended"
+    return CommandResult(document, f"{would(args)}{_line(done.performance)}; {so_far}; {_concern_line(done.concerned)}")
 
 
 async def move_performance(args: Namespace) -> CommandResult:
@@ -138,8 +136,10 @@ async def move_performance(args: Namespace) -> CommandResult:
     document = {"performance": _document(done.performance), "concerned": _concerned(done.concerned), "notified": notified,
                 "remaining": remaining, "overlaps": [overlap_fields(one) for one in done.overlaps],
                 "dry_run": args.dry_run}  # fmt: skip
-    counted = f"{remaining} bookings to write to" if args.dry_run else f"{notified} bookings written to"
-    text = f"{would(args)}{_line(done.performance)}; {counted}; {_concern_line(done.concerned)}"
+    so_far = (
+        f"{counted(remaining, 'booking')} to write to" if args.dry_run else f"{counted(notified, 'booking')} written to"
+    )
+    text = f"{would(args)}{_line(done.performance)}; {so_far}; {_concern_line(done.concerned)}"
     return CommandResult(document, "\n".join([text, *_overlap_lines(done.overlaps)]))
 
 
@@ -166,8 +166,8 @@ def _concerned(concerned: Concerned) -> dict[str, Any]:
 
 def _concern_line(concerned: Concerned) -> str:
     return (
-        f"{concerned.bookings} bookings for {concerned.people} people, {concerned.pending} requests, "
-        f"{concerned.waiting} on the waiting list, {concerned.admitted} people in"
+        f"{counted(concerned.bookings, 'booking')} for {counted(concerned.people, 'person', 'people')}, {counted(concerned.pending, 'request')}, "
+        f"{concerned.waiting} on the waiting list, {counted(concerned.admitted, 'person', 'people')} in"
     )
 
 

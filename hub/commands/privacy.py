@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from hub.commands.command_result import CommandResult
+from hub.commands.command_result import CommandResult, counted
 from hub.commands.shows import document_of, organising, would
 
 
@@ -23,7 +23,9 @@ async def erase_person(args: Namespace) -> CommandResult:
 
         erased = await erase(services, by, args.address, cancel=args.cancel, dry_run=args.dry_run)
     document = {**document_of(erased), "dry_run": args.dry_run}
-    return CommandResult(document, f"{would(args)}{erased.rows} rows erased, {erased.cancelled} visits cancelled")
+    return CommandResult(
+        document, f"{would(args)}{counted(erased.rows, 'row')} erased, {counted(erased.cancelled, 'visit')} cancelled"
+    )
 
 
 async def retention(args: Namespace) -> CommandResult:
@@ -35,4 +37,6 @@ async def retention(args: Namespace) -> CommandResult:
         else:
             kept = await set_retention(services, by, args.days, dry_run=args.dry_run)
     days = "for ever" if kept.retention_days is None else f"for {kept.retention_days} days after the visit"
-    return CommandResult(document_of(kept), f"{would(args)}contact data is kept {days}; due now: {kept.due} people")
+    return CommandResult(
+        document_of(kept), f"{would(args)}contact data is kept {days}; due now: {counted(kept.due, 'person', 'people')}"
+    )

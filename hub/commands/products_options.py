@@ -52,7 +52,12 @@ def add_ticket_commands(tickets: Any, command: Command) -> None:
 
 def _fields(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name-zh", metavar="NAME", help="in Chinese")
-    parser.add_argument("--mode", dest="activation_mode", choices=["immediate", "deferred"])
+    parser.add_argument(
+        "--mode",
+        dest="activation_mode",
+        choices=["immediate", "deferred"],
+        help="active when paid, or when its holder activates it",
+    )
     parser.add_argument("--venue", dest="venue_id", type=ID, metavar="ID")
     validity = parser.add_mutually_exclusive_group()
     validity.add_argument("--valid-days", type=count(1, 3_650), metavar="N", help="from the issue of a ticket")

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 from uuid import uuid4
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.shows import document_of, minutes_of, organising, would
 
 
@@ -86,7 +86,7 @@ async def message(args: Namespace) -> CommandResult:
         while not args.dry_run and sent.finished_at is None:
             await queue_message(services, by.org_id, sent.message_id)
             sent = await read_message(services, by, sent.message_id)
-    return CommandResult(document_of(sent), f"{would(args)}{sent.queued} e-mails queued")
+    return CommandResult(document_of(sent), f"{would(args)}{counted(sent.queued, 'email')} queued")
 
 
 def _line(one: Any) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services
 from hub.commands.image_file import read_image
 from hub.rules.timestamps import rfc3339
@@ -52,7 +52,7 @@ async def list_rooms(args: Namespace) -> CommandResult:
             before = page.next
             if before is None:
                 break
-    text = [f"room {one.room_id}: {one.name} at {one.venue}, {one.capacity} places, {one.performances_to_come} performances to come"
+    text = [f"room {one.room_id}: {one.name} at {one.venue}, {counted(one.capacity, 'place')}, {counted(one.performances_to_come, 'performance')} to come"
             for one in rooms]  # fmt: skip
     return CommandResult({"rooms": document_of(rooms)}, "\n".join(text) or "there is no room yet")
 
@@ -65,7 +65,8 @@ async def add_room(args: Namespace) -> CommandResult:
         draft = RoomDraft(args.name, args.capacity, args.accessibility or "", args.venue)
         room = await add(services, by, draft, dry_run=args.dry_run)
     return CommandResult(
-        document_of(room), f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {room.capacity} places"
+        document_of(room),
+        f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {counted(room.capacity, 'place')}",
     )
 
 
@@ -77,7 +78,7 @@ async def change_room(args: Namespace) -> CommandResult:
         done = await change(
             services, by, args.room, RoomChange(args.name, args.capacity, args.accessibility), version=args.version, dry_run=args.dry_run
         )  # fmt: skip
-    text = [f"{would(args)}room {args.room}: {done.room.name}, {done.room.capacity} places"]
+    text = [f"{would(args)}room {args.room}: {done.room.name}, {counted(done.room.capacity, 'place')}"]
     text += [
         f"{one.date} {minutes_of(one.start_time)} {one.title}: {one.was} -> {one.capacity} places"
         for one in done.resized

@@ -87,7 +87,7 @@ def _add_performance_commands(group: Any, command: Command) -> None:
         command(group, "cancel", "performances:cancel_performance", "cancel a performance and write to everybody")
     )
     cancelling.add_argument("performance", type=ID, metavar="PERFORMANCE")
-    cancelling.add_argument("--message", default="", metavar="TEXT", help="your own words in the e-mails")
+    cancelling.add_argument("--message", default="", metavar="TEXT", help="your own words in the emails")
     _move(
         _versioned(command(group, "move", "performances:move_performance", "move a performance and write to everybody"))
     )
@@ -125,7 +125,7 @@ def _move(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=clock_time, metavar="HH:MM")
     parser.add_argument("--room", type=ID, metavar="ID")
     parser.add_argument("--minutes", type=MINUTES, metavar="M")
-    parser.add_argument("--message", default="", metavar="TEXT", help="your own words in the e-mails")
+    parser.add_argument("--message", default="", metavar="TEXT", help="your own words in the emails")
     parser.add_argument("--overlap", action="store_true", help="even if the room is taken at that time")
 
 

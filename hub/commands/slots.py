@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services
 from hub.commands.shows import PAGE, document_of, minutes_of, organising, would
 
@@ -110,7 +110,7 @@ async def resize(args: Namespace) -> CommandResult:
     was = done.was[slot.slot_id]
     return CommandResult(
         {**_document(slot), "was": was, "dry_run": args.dry_run},
-        f"{would(args)}slot {slot.slot_id} ({slot.date} {minutes_of(slot.start_time)}): {was} -> {slot.capacity} places, "
+        f"{would(args)}slot {slot.slot_id} ({slot.date} {minutes_of(slot.start_time)}): {was} -> {counted(slot.capacity, 'place')}, "
         f"{slot.booked} booked, {slot.held} held for the waiting list, {slot.free} free",
     )
 
@@ -131,7 +131,9 @@ async def close(args: Namespace) -> CommandResult:
         "remaining": done.remaining,
         "dry_run": args.dry_run,
     }
-    return CommandResult(document, f"{would(args)}slot {args.slot} closed, {people} people {fate}{rest}")
+    return CommandResult(
+        document, f"{would(args)}slot {args.slot} closed, {counted(people, 'person', 'people')} {fate}{rest}"
+    )
 
 
 async def reopen(args: Namespace) -> CommandResult:
@@ -139,7 +141,7 @@ async def reopen(args: Namespace) -> CommandResult:
         from hub.actions.booking.close_slot import reopen_slot
 
         slot = await reopen_slot(services, by, args.slot, version=args.version, dry_run=args.dry_run)
-    return CommandResult(_document(slot), f"{would(args)}slot {args.slot} open, {slot.free} places free")
+    return CommandResult(_document(slot), f"{would(args)}slot {args.slot} open, {counted(slot.free, 'place')} free")
 
 
 async def delete(args: Namespace) -> CommandResult:
@@ -147,7 +149,9 @@ async def delete(args: Namespace) -> CommandResult:
         from hub.actions.venues.change_slots import delete_slots
 
         deleted = await delete_slots(services, by, args.slots, dry_run=args.dry_run)
-    return CommandResult({"deleted": deleted, "dry_run": args.dry_run}, f"{would(args)}{deleted} slots deleted")
+    return CommandResult(
+        {"deleted": deleted, "dry_run": args.dry_run}, f"{would(args)}{counted(deleted, 'slot')} deleted"
+    )
 
 
 def _made(args: Namespace, made: MadeSlots, **more: Any) -> CommandResult:

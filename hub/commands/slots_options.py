@@ -82,7 +82,7 @@ def _close(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--move-to", type=ID, metavar="SLOT", help="move everybody there, if it has room for all")
     way.add_argument("--choose", action="store_true", help="let them choose another time by a link")
     way.add_argument("--tell", action="store_true", help="cancel their visits; their tickets are good for another time")
-    parser.add_argument("--message", default="", metavar="TEXT", help="your own words in the e-mails")
+    parser.add_argument("--message", default="", metavar="TEXT", help="your own words in the emails")
 
 
 def _hours(parser: argparse.ArgumentParser) -> None:

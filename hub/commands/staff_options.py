@@ -25,7 +25,7 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     listing.add_argument("--status", choices=["active", "invited", "disabled"])
     add_reset(group, command)
     _add(command(group, "add", "staff:add", "add an operator, manager or administrator"))
-    inviting = _changing(command(group, "invite", "staff:invite", "invite somebody by e-mail, or invite them again"))
+    inviting = _changing(command(group, "invite", "staff:invite", "invite somebody by email, or invite them again"))
     inviting.add_argument("username", metavar="USERNAME")
     inviting.add_argument("--again", action="store_true", help="send a new link to somebody who is invited already")
     _fields(inviting)
@@ -37,8 +37,8 @@ def add_staff_commands(commands: Any, command: Command) -> None:
     )
     _fields(changing)
     for name, summary in (
-        ("disable", "end all sessions of somebody and let them in no more"),
-        ("enable", "let somebody in again"),
+        ("disable", "end all sessions of somebody, and let them sign in no more"),
+        ("enable", "let somebody sign in again"),
     ):
         _changing(command(group, name, f"staff:{name}", summary)).add_argument("username", metavar="USERNAME")
     resetting = _of_organisation(

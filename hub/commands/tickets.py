@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services
 from hub.commands.shows import PAGE, document_of, organising, would
 
@@ -23,7 +23,9 @@ async def issue(args: Namespace) -> CommandResult:
         batch = TicketBatch(args.count, args.status, args.channel, args.product, args.order, customer_email=email)
         issued = await issue_tickets(services, batch)
     codes = [ticket["ticket_code"] for ticket in issued["tickets"]]
-    return CommandResult(issued, "\n".join([f"order {issued['order_id']}: {issued['count']} tickets", *codes]))
+    return CommandResult(
+        issued, "\n".join([f"order {issued['order_id']}: {counted(issued['count'], 'ticket')}", *codes])
+    )
 
 
 async def import_file(args: Namespace) -> CommandResult:

@@ -28,7 +28,7 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=title,
         paragraphs=tuple(paragraphs),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
-        notes=(_("You get this mail because your address is among those the venue wants alerts sent to."),),
+        notes=(_("You get this email because the venue sends its alerts to your address."),),
     )
 
 
@@ -36,14 +36,14 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     alert = _alert(message)
     title, _sentence = _words(alert, message)
-    sentence = _("It began at {raised} and was over at {cleared}.").format(
+    sentence = _("It began at {raised} and ended at {cleared}.").format(
         raised=_moment(message, alert["raised_at"]), cleared=_moment(message, alert["cleared_at"])
     )
     return EmailContent(
         sender_name=message.venue_name,
-        subject=_("Over: {title} · {venue}").format(title=title, venue=message.venue_name),
+        subject=_("Resolved: {title} · {venue}").format(title=title, venue=message.venue_name),
         preview=sentence,
-        heading=_("Over: {title}").format(title=title),
+        heading=_("Resolved: {title}").format(title=title),
         paragraphs=(sentence,),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
     )
@@ -60,21 +60,21 @@ def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
     words: dict[str, Callable[[], tuple[str, str]]] = {
         "failure_rate": lambda: (
             _("Many bookings fail"),
-            _("{value} % of the bookings of the last 15 minutes have failed; the limit is {threshold} %."),
+            _("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %)."),
         ),
         "utilisation": lambda: (
             _("Nearly full: {day}").format(day=day(alert["subject"])),
-            _("The fullest time is booked to {value} %; the limit is {threshold} %."),
+            _("The fullest time is {value} % booked (alert at {threshold} %)."),
         ),
         "latency": lambda: (
-            _("Slow answers"),
+            _("Slow responses"),
             _(
-                "One answer in twenty of the whole hub took longer than {value} ms in the last 5 minutes; the limit is {threshold} ms."
+                "Across the whole hub, 1 response in 20 took longer than {value} ms in the last 5 minutes (alert at {threshold} ms)."
             ),
         ),
         "login_failures": lambda: (
             _("Many failed sign-ins"),
-            _("{value} sign-ins were refused in the last 15 minutes; the limit is {threshold}."),
+            _("{value} sign-ins were refused in the last 15 minutes (alert at {threshold})."),
         ),
         "names_locked": lambda: (
             _("A password or PIN is being guessed"),

@@ -131,7 +131,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
     VenuePolicy(
         "contact_check", "bookings", choice("format", "email", "sms", "both"), "format", "Proof of contact details",
         "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the"
-        " spelling is checked", _CUSTOMERS, ("None, only the spelling", "Email", "Text message", "Email and text message"),
+        " format is checked", _CUSTOMERS, ("None, only the format", "Email", "Text message", "Email and text message"),
     ),
     VenuePolicy(
         "reminder_hours", "bookings", HOURS, (24, 2), "Reminders",
@@ -181,7 +181,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
     ),
     VenuePolicy(
         "scanner_key_hours", "door", number(1, 8, "H"), 8, "Scanners without contact",
-        "after how many hours without contact an enrolled scanner can no longer read what it keeps off line",
+        "after how many hours without contact an enrolled scanner can no longer read what it keeps offline",
         "Operators during a long outage, and whoever finds a lost scanner",
     ),
     VenuePolicy(
@@ -193,7 +193,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "alert when a slot of the next days is booked to this share; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_latency_ms", "alerts", number(10, 60_000, "MS", off="off"), 1000, "Slow answers",
+        "alert_latency_ms", "alerts", number(10, 60_000, "MS", off="off"), 1000, "Slow responses",
         "alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(

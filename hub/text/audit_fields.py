@@ -120,11 +120,11 @@ AUDIT_SUBJECTS: Mapping[str, str] = {
 """What the filter calls each kind of thing."""
 
 AUDIT_SOURCES: Mapping[str, str] = {
-    "page": N_("These pages"),
+    "page": N_("Administration pages"),
     "api": N_("API"),
     "command": N_("Command line"),
     "setup": N_("First set-up"),
-    "job": N_("The hub itself"),
+    "job": N_("The hub"),
     "visitor": N_("The visitor, by their link"),
     "name_zh": N_("Name in Chinese"),
     "activation_mode": N_("When it can be used"),

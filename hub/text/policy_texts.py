@@ -30,7 +30,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere"),
     N_("Where staff may work from"),
     N_("Address"),
-    N_("after how many hours without contact an enrolled scanner can no longer read what it keeps off line"),
+    N_("after how many hours without contact an enrolled scanner can no longer read what it keeps offline"),
     N_("Alarm for one code at two gates"),
     N_("alert when 95 of 100 answers of the whole hub no longer come within this time; off: not watched"),
     N_("alert when a slot of the next days is booked to this share; off: not watched"),
@@ -76,7 +76,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("no call"),
     N_("no waiting list"),
     N_("nobody"),
-    N_("None, only the spelling"),
+    N_("None, only the format"),
     N_("not watched"),
     N_("Only enrolled scanners may scan"),
     N_("Operators at both gates, and managers in the control room"),
@@ -98,7 +98,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("Scanners without contact"),
     N_("Simplified Chinese"),
     N_("Slots that fill up"),
-    N_("Slow answers"),
+    N_("Slow responses"),
     N_("Text message"),
     N_("the address called with every alert, signed with a secret that is shown when it is set; none: no call"),
     N_("the language of mails to customers who chose none"),
@@ -122,7 +122,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("whether an activated ticket without a reservation opens the entrance"),
     N_("whether devices that no administrator has enrolled may scan here"),
     N_(
-        "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the spelling is checked"
+        "which contact must be proved by a one-time code (6 digits, 5 minutes, 3 tries) before a booking; format: none, only the format is checked"
     ),
     N_("who gets alerts by mail; none: nobody"),
     N_("Whoever runs the system behind this address"),

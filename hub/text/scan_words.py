@@ -24,7 +24,7 @@ REASONS: Mapping[str, str] = {
     "VENUE_FULL": N_("Venue full"),
     "BOOKING_NOT_CONFIRMED": N_("Booking not confirmed"),
     "EXIT_RECORDED": N_("Left"),
-    "ALREADY_LEFT": N_("Had left already"),
+    "ALREADY_LEFT": N_("Already exited"),
     "NOT_INSIDE": N_("Not inside"),
     "MAY_RETURN": N_("May come back in"),
     "RE_ENTRY": N_("Came back in"),

@@ -133,7 +133,9 @@ async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: 
     )
     await expect(of_one.locator(CARDS)).to_have_count(3)
     await expect(of_one.locator(CARDS).filter(has_text="Annex")).to_have_count(0)
-    await expect(of_one.locator(CARDS).filter(has_text="Slow answers")).to_contain_text("answer in 20 of the whole hub")
+    await expect(of_one.locator(CARDS).filter(has_text="Slow responses")).to_contain_text(
+        "Across the whole hub, 1 response in 20"
+    )
     known = KnownLooks()
     for page in (of_all, of_one):
         logins = page.locator(CARDS).filter(has_text="Many failed sign-ins")

@@ -171,7 +171,7 @@ async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_pa
     page = await board(world, open_page)
     await expect(page.locator("#no-slots")).to_be_visible()
     await page.get_by_role("button", name="Day before").click()
-    await expect(page.get_by_role("columnheader", name="Busiest per minute")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Peak per minute")).to_be_visible()
     await expect(page.locator("#slots tr").first).to_contain_text("did not come")
     agree(await shown(page), await from_the_log(hub))
 

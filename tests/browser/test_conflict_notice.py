@@ -89,5 +89,5 @@ async def test_a_scanner_that_shows_its_own_conflict_shows_no_notice_of_it(
     card = page.locator(CARD)
     await expect(card).to_contain_text(another.code)
     await expect(card).to_have_count(1)
-    await page.locator("#conflict-note").get_by_role("button", name="Show").click()
+    await page.locator("#conflict-note").get_by_role("button", name="Review").click()
     await expect(page.locator("#conflicts")).to_contain_text("Ticket used twice")

@@ -77,7 +77,7 @@ async def test_what_is_worth_a_look_is_marked_in_words(
     for page in (manager, phone):
         await expect(page.locator(CARDS)).to_have_count(2)
         await expect(page.locator("#devices .worries li")).to_have_text(
-            ["Battery low", "Scans wait to be sent", "Slow line", "Clock is wrong", "Another version"]
+            ["Battery low", "Scans wait to be sent", "Slow connection", "Clock is wrong", "Different version"]
         )
         quiet = page.locator("#devices .gate-strip .quiet")
         await expect(quiet).to_contain_text("Gate A")

@@ -406,5 +406,5 @@ async def test_the_history_of_a_ticket_shows_the_dispute(hub: Hub, world: World,
     await sue.command("override", scan_id=scan_id, reason="our mistake")
     page = await open_page(f"/manager/ticket/{ticket.id}", token=await world.staff("MANAGER"), phone=phone)
     await expect(page.locator("#events")).to_contain_text("Supervisor asked")
-    await expect(page.locator("#events .GREEN")).to_contain_text("Supervisor's override: Admitted")
+    await expect(page.locator("#events .GREEN")).to_contain_text("Supervisor override: Admitted")
     await expect(page.locator("#events .GREEN")).to_contain_text("“our mistake”")

@@ -91,12 +91,12 @@ async def test_held_still_it_counts_what_comes_and_shows_it_later(hub: Hub, worl
     page = await feed(open_page, world)
     await a.validate("TKT-2026-NOSUCH-TICKET")
     await expect(page.locator(ROWS)).to_have_count(1)
-    await page.get_by_role("button", name="Hold still").click()
+    await page.get_by_role("button", name="Pause").click()
     await a.validate("TKT-2026-NOSUCH-TICKET")
     await a.validate("TKT-2026-NOSUCH-TICKET")
-    await expect(page.get_by_text("Held still. 2 new scans")).to_be_visible()
+    await expect(page.get_by_text("Paused. 2 new scans")).to_be_visible()
     await expect(page.locator(ROWS)).to_have_count(1)
-    await page.get_by_role("button", name="Hold still").click()
+    await page.get_by_role("button", name="Pause").click()
     await expect(page.locator(ROWS)).to_have_count(3)
 
 

@@ -133,14 +133,14 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     wrong, right = (first, second) if await first.locator("#conflict-note strong").count() else (second, first)
     assert await right.locator("#conflict-note strong").count() == 0
     await expect(wrong.get_by_text("One of your entries was not right.")).to_be_visible()
-    await wrong.get_by_role("button", name="Show", exact=True).click()
+    await wrong.get_by_role("button", name="Review", exact=True).click()
     await expect(wrong.get_by_text("Ticket used twice")).to_be_visible()
     await expect(
         wrong.get_by_text(re.compile("The entry that counts: .*by (John Doe|Jane Smith), gate Gate [AB]"))
     ).to_be_visible()
     # The notice is shown until it is confirmed, after a reload as well.
     await wrong.reload()
-    await wrong.get_by_role("button", name="Show", exact=True).click()
+    await wrong.get_by_role("button", name="Review", exact=True).click()
     await wrong.get_by_role("button", name="Understood").click()
     await expect(wrong.locator("#conflict-note")).to_be_empty()
     await wrong.reload()
@@ -160,7 +160,7 @@ async def test_a_ticket_cancelled_meanwhile_comes_back_to_who_admitted(hub: Hub,
     await start_again(hub)
     await synced(page)
     assert await conflicts(hub) == [(ticket.code, "cancelled")]
-    await page.get_by_role("button", name="Show", exact=True).click()
+    await page.get_by_role("button", name="Review", exact=True).click()
     await expect(page.get_by_text("Cancelled ticket let in")).to_be_visible()
 
 

@@ -148,7 +148,7 @@ async def test_more_than_were_booked_are_a_conflict_that_says_how_many(hub: Hub,
     # One of the three had a place. The hub counts nobody twice, and the manager hears of the two others.
     assert await people_in(hub, booking) == 5
     assert await conflicts(hub) == [(booking.code, "party_too_large")]
-    await page.get_by_role("button", name="Show", exact=True).click()
+    await page.get_by_role("button", name="Review", exact=True).click()
     row = page.locator("#conflicts li")
     await expect(row).to_contain_text("More people let in than were booked")
     await expect(row).to_contain_text("You let 3 people in at")

@@ -34,7 +34,7 @@ async def test_the_log_is_looked_through_by_filters_that_stand_in_the_address(
     await expect(rows.last).to_contain_text("Admitted")
     await expect(page.get_by_role("status")).to_have_text("4 scans shown")
     await page.get_by_label("Result").select_option("RED")
-    await page.get_by_role("button", name="Show").click()
+    await page.get_by_role("button", name="Apply").click()
     await expect(rows).to_have_count(3)
     assert "result=RED" in page.url
     await page.get_by_role("textbox", name="Ticket code").fill("DT-NOBODY-1")
@@ -49,7 +49,7 @@ async def test_the_log_is_looked_through_by_filters_that_stand_in_the_address(
     table = (await (await coming.value).path()).read_text("utf-8-sig").splitlines()
     assert len(table) == 4
     await page.get_by_label("Gate").fill("B")
-    await page.get_by_role("button", name="Show").click()
+    await page.get_by_role("button", name="Apply").click()
     await expect(page.get_by_text("No scan matches these filters.")).to_be_visible()
 
 
@@ -90,7 +90,7 @@ async def test_a_ticket_is_found_and_its_life_read_on_one_page(hub: Hub, world: 
     await expect(page.locator("#facts")).to_contain_text("+12025551234")
     await page.get_by_label("Find a ticket").fill("nobody@example.com")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("No ticket answers to that.")
+    await expect(page.get_by_role("alert")).to_contain_text("No matching tickets.")
 
 
 async def test_a_life_fits_a_phone_in_chinese(world: World, open_page: Open) -> None:

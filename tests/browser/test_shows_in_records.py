@@ -116,7 +116,7 @@ async def test_a_venue_without_shows_has_no_column_and_no_card_for_them(
     manager = await world.staff("MANAGER")
     page = await open_page("/manager/history", token=manager)
     await expect(page.locator("#rows tr")).to_have_count(1)
-    await expect(page.get_by_role("columnheader", name="Show", exact=True)).to_be_hidden()
+    await expect(page.get_by_role("columnheader", name="The show", exact=True)).to_be_hidden()
     page = await open_page("/manager/analytics", token=manager)
     await expect(page.locator("#shown")).to_be_visible()
     await expect(page.locator("#shows-card")).to_be_hidden()

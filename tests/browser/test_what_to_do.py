@@ -108,9 +108,9 @@ async def test_the_places_of_people_who_did_not_come_are_released_after_a_second
     page = await control_room(world, open_page)
     await page.get_by_role("button", name="Change slots").click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_role("button", name="Release 4 no-shows").click()
+    await dialog.get_by_role("button", name="Release 4 unused places").click()
     assert (await read_slot(hub.database, id=slot))["booked_count"] == 4
-    await dialog.get_by_role("button", name="Release and email them").click()
+    await dialog.get_by_role("button", name="Release and email 4 people").click()
     await expect(dialog.get_by_role("status")).to_contain_text("4 places of 12:00")
     assert (await read_slot(hub.database, id=slot))["booked_count"] == 0
 

@@ -25,6 +25,6 @@ def test_an_organisation_is_added_listed_and_renamed(run, ask):
     assert (stale.returncode, stale.stdout) == (1, "")
     assert "changed this in the meantime" in stale.stderr
     number = added["organisation"]["organisation_id"]
-    assert run("organisations", "list").stdout == f"organisation {number}: Museo di Roma (museum), 0 venues, 1 people\n"
+    assert run("organisations", "list").stdout == f"organisation {number}: Museo di Roma (museum), 0 venues, 1 person\n"
     nowhere = run("organisations", "change", "elsewhere", "--name", "x")
     assert (nowhere.returncode, "There is no such organisation" in nowhere.stderr) == (1, True)

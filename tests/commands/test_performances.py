@@ -113,7 +113,7 @@ async def test_a_performance_is_changed_moved_and_cancelled_and_everybody_gets_a
     assert (moved["notified"], moved["performance"]["start_time"], moved["remaining"]) == (1, "19:00:00", 0)
     would = run("shows", "performances", "cancel", number, "--dry-run")
     assert "dry run: performance" in would.stdout
-    assert "2 bookings to end; 1 bookings for 3 people, 1 requests" in would.stdout
+    assert "2 bookings to end; 1 booking for 3 people, 1 request" in would.stdout
     done = ask("shows", "performances", "cancel", number, "--message", "Sorry again")
     assert (done["ended"], done["remaining"], done["performance"]["status"]) == (2, 0, "CANCELLED")
     assert ask("shows", "performances", "cancel", number)["ended"] == 0

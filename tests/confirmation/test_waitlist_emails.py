@@ -77,7 +77,7 @@ async def test_a_closed_list_that_is_long_past_gets_no_mail(worker, outbox_rows,
     await worker.send_due()
     assert mail_server.messages == []
     assert set(await outbox_rows.states()) == {("DROPPED", "obsolete: too late")}
-    assert failure_text("obsolete: too late", "en") == "It would have come too late to be of use."
+    assert failure_text("obsolete: too late", "en") == "It would have arrived too late."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -65,7 +65,7 @@ def error_page(refusal: web.Response) -> web.Response:
     logo, icon = _logo()
     text = _PAGE.format(
         language=html_lang(language), heading=escape(heading), message=escape(message), logo=logo, icon=icon,
-        languages=_languages(language), ways=ways if missing else "", start=escape(_("To the start page")),
+        languages=_languages(language), ways=ways if missing else "", start=escape(_("Go to the home page")),
         incident=incident, styles=_styles(),
     )  # fmt: skip
     page = web.Response(body=text.encode(), status=refusal.status, headers=refusal.headers)

@@ -97,7 +97,7 @@ async def _page(
     if refused is not None:
         entries = refused.details.get("errors", ())
         if refused.reason is Reason.INVALID_CREDENTIALS:
-            entries = [{"field": "old", "message": N_("This is not your present password or PIN")}]
+            entries = [{"field": "old", "message": N_("This is not your current password or PIN")}]
         problems = Problems(
             ({"password": "new", "pin": "new"}.get(one["field"], one["field"]), said_of_field(one["message"]))
             for one in entries

@@ -25,7 +25,7 @@ async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(worl
         for name, text in (("old", "wrong"), ("new", "a new password"), ("again", "a new password")):
             page.find(name).fill(text)
         await page.press("Save new password or PIN")
-        assert page.words_of("old-wrong") == "This is not your present password or PIN"
+        assert page.words_of("old-wrong") == "This is not your current password or PIN"
         page.find("old").fill(PASSWORD)
         page.find("new").fill("a new password")
         page.find("again").fill("a new passwort")

@@ -79,7 +79,7 @@ async def test_a_refusal_is_said_in_the_reader_s_language_and_its_code_is_the_sa
     english = await api.get("/api/nothing")
     chinese = await api.get("/api/nothing", headers={"Accept-Language": CHINESE})
     assert english.code == chinese.code == "NOT_FOUND"
-    assert english.error["message"] == "No such resource"
+    assert english.error["message"] == "We couldn't find that page"
 
 
 async def test_the_next_request_on_a_connection_has_its_own_language(hub: Hub) -> None:

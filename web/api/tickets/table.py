@@ -59,7 +59,7 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/api/tickets/search", record_endpoints.search_tickets, "Find tickets", "Records", "operator", responses.FoundTicketsAnswer,
         parameters=(
             Parameter("q", "query", {"type": "string", "minLength": LEAST_SEARCH, "maxLength": LONGEST_SEARCH},
-                      "A ticket's code, an order's reference, an email address or a phone number, each whole, or words of a name.", True),
+                      "A ticket's code, an order's reference, an email address or a phone number (exact match), or words of a name.", True),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
         about="Names are compared without regard to case, accents and the order of words. Within the own organisation and scope;"

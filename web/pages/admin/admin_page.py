@@ -91,7 +91,7 @@ DONE: Mapping[str, str] = {
     "slot-opened": N_("The slot is open again."),
     "hours-changed": N_("The opening hours are saved. Slots that exist stay as they are."),
     "closed-days-added": N_("The days are saved."),
-    "closed-day-deleted": N_("The day is removed. The regular week holds again."),
+    "closed-day-deleted": N_("The day is removed. The regular hours apply again."),
     "second-factor-reset": N_(
         "The second step is reset. At the next sign-in the password is enough, or a new one is set up."
     ),

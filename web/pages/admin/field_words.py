@@ -137,7 +137,7 @@ KNOWN = (
     N_("There is no such venue"),
     N_("This PIN is too easy to guess"),
     N_("This is not the same as above"),
-    N_("This is not your present password or PIN"),
+    N_("This is not your current password or PIN"),
     N_("This password is too easy to guess"),
     N_("This user name is taken"),
     N_("The last day is before the first"),

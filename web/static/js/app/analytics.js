@@ -67,7 +67,7 @@ function drawRates(total) {
     [t("No-shows"), share(total.no_show_rate), total.no_show === null ? t("no slot is over yet") : tn("one person", "{n} people", total.no_show)],
     [t("Rejected"), share(total.rejection), t("{red} of {scans} scans", { red: number(total.red), scans: number(total.scans) })],
     [t("Conversion"), share(total.conversion), t("{booked} of {checked} checked tickets booked", { booked: number(total.converted), checked: number(total.checked) })],
-    [t("Kept"), share(total.kept), t("of reservations became visits")],
+    [t("Show-up rate"), share(total.kept), t("of reservations became visits")],
   ];
   byId("rates").replaceChildren(...rates.map(([name, value, note]) => h("div", {}, h("dt", {}, name, h("small", {}, note)), h("dd", {}, value))));
 }

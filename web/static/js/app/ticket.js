@@ -35,7 +35,7 @@ function showFound({ tickets }) {
       h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].filter(Boolean).join(" · "))))));
   byId("found").hidden = tickets.length === 0;
   byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
-  if (tickets.length === 0) showNotice(byId("answer"), { title: t("No ticket answers to that."), next: t("Codes, orders, addresses and numbers must be whole.") }, { kind: "warn" });
+  if (tickets.length === 0) showNotice(byId("answer"), { title: t("No matching tickets."), next: t("Enter codes, orders, email addresses and phone numbers in full.") }, { kind: "warn" });
 }
 
 /** @param {Wire.Life} life */

@@ -22,6 +22,7 @@ const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", .
 
 const LONG_DAY = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short" });
+const AXIS_DAY = format({ day: "numeric", month: "short" });
 const MONTH = format({ month: "long", year: "numeric" });
 const CLOCK = format({ hour: "numeric", minute: "2-digit" });
 const DASH = locale.startsWith("zh") ? "–" : " – ";
@@ -31,6 +32,8 @@ const NUMBER = new Intl.NumberFormat(locale);
 export const longDay = (date) => LONG_DAY.format(asUtc(date));
 /** @type {Dates["day"]} */
 export const shortDay = (date) => SHORT_DAY.format(asUtc(date));
+/** Below a chart, where many stand side by side. @type {Dates["day"]} */
+export const axisDay = (date) => AXIS_DAY.format(asUtc(date));
 /** @type {Dates["day"]} */
 export const monthName = (key) => MONTH.format(asUtc(`${key}-01`));
 /** @type {Dates["clock"]} */

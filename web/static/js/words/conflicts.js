@@ -44,7 +44,7 @@ const FOUND = { settled: t("No conflict: they had left and come back") };
 /** A decision in words. @param {string | null | undefined} decision */
 export const doneOf = (decision) => FOUND[decision ?? ""] ?? DECISIONS[decision ?? ""]?.done ?? decision ?? "";
 
-const SHOWN = { GREEN: t("Its scanner had no line and showed green."), YELLOW: t("Its scanner had no line and showed yellow."), RED: t("Its scanner had no line and showed red.") };
+const SHOWN = { GREEN: t("The scanner was offline and showed green."), YELLOW: t("The scanner was offline and showed yellow."), RED: t("The scanner was offline and showed red.") };
 
 /** @param {string | null} gate */
 const place = (gate) => (gate ? t("gate {gate}", { gate }) : t("no gate named"));

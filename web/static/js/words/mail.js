@@ -23,7 +23,7 @@ const KINDS = {
   "staff.invited": () => t("Invitation of staff"),
   "staff.reset": () => t("Link to a new password"),
   "alert.raised": () => t("Alert"),
-  "alert.cleared": () => t("Alert over"),
+  "alert.cleared": () => t("Alert resolved"),
 };
 
 /** @param {{ kind: string }} mail */

@@ -8,13 +8,13 @@ export const REASONS = {
   QUESTION_UNANSWERED: t("Asked, not admitted yet"), QUESTION_DENIED: t("Question answered with no"), TICKET_NOT_FOUND: t("Invalid ticket"),
   TICKET_NOT_ACTIVATED: t("Not activated"), TICKET_EXPIRED: t("Expired"), TICKET_CANCELLED: t("Cancelled"), UNDONE: t("Entry undone"),
   PARTY_TOO_LARGE: t("More than may still come in"), VENUE_FULL: t("Venue full"), BOOKING_NOT_CONFIRMED: t("Booking not confirmed"),
-  EXIT_RECORDED: t("Left"), ALREADY_LEFT: t("Had left already"), NOT_INSIDE: t("Not inside"), MAY_RETURN: t("May come back in"),
+  EXIT_RECORDED: t("Left"), ALREADY_LEFT: t("Already exited"), NOT_INSIDE: t("Not inside"), MAY_RETURN: t("May come back in"),
   RE_ENTRY: t("Came back in"), EXIT_UNDONE: t("Exit undone"), RETURN_UNDONE: t("Return undone"),
 };
 
 /** @type {Record<string, string>} */
 export const MODES = {
-  validate: t("Looked at"), verify: t("Scanned for entry"), undo: t("Undo"), exit: t("Scanned for exit"), override: t("Supervisor's override"),
+  validate: t("Checked"), verify: t("Scanned for entry"), undo: t("Undo"), exit: t("Scanned for exit"), override: t("Supervisor override"),
 };
 
 /** @type {Record<string, string>} */

@@ -1,7 +1,7 @@
 // The charts by day of the analytics page: overlapping bars of people, and curves of shares.
 import uPlot from "../../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { t } from "../../lib/i18n.js";
-import { longDay, number, shortDay } from "../../lib/dates.js";
+import { axisDay, longDay, number } from "../../lib/dates.js";
 import { Chart, token, valuesAt } from "../control_room/charts.js";
 
 const NOON = 43_200;
@@ -23,7 +23,7 @@ class DayChart extends Chart {
 
   /** @param {object} _ @param {number} seconds */
   label(_, seconds) {
-    return shortDay(dateOf(seconds));
+    return axisDay(dateOf(seconds));
   }
 
   /** Labels stand at days, at most `most` of them. @param {ChartData} data @param {number} most */

@@ -6,7 +6,7 @@ import { longDay } from "../../lib/dates.js";
 export const TITLES = {
   failure_rate: () => t("Many bookings fail"),
   utilisation: ({ subject }) => t("Nearly full: {day}", { day: longDay(subject) }),
-  latency: () => t("Slow answers"),
+  latency: () => t("Slow responses"),
   login_failures: () => t("Many failed sign-ins"),
   names_locked: () => t("A password or PIN is being guessed"),
   people_inside: () => t("The venue is full"),
@@ -16,7 +16,7 @@ export const TITLES = {
 export const BRIEF = {
   failure_rate: (v) => t("{value} % failed in 15 minutes", v),
   utilisation: (v) => (v.slot ? t("{slot} is {value} % booked", v) : t("The fullest time is {value} % booked", v)),
-  latency: (v) => t("One in 20 took over {value} ms", v),
+  latency: (v) => t("1 response in 20 took over {value} ms", v),
   login_failures: (v) => t("{value} refused in 15 minutes", v),
   names_locked: (v) => t("User names locked: {value}", v),
   people_inside: (v) => t("{value} inside, limit {threshold}", v),
@@ -26,7 +26,7 @@ export const LINES = {
   failure_rate: (v) => t("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %).", v),
   utilisation: (v) => (v.slot ? t("{slot} is {value} % booked (alert at {threshold} %).", v)
     : t("The fullest time is {value} % booked (alert at {threshold} %).", v)),
-  latency: (v) => t("One answer in 20 of the whole hub took longer than {value} ms in the last 5 minutes (alert at {threshold} ms).", v),
+  latency: (v) => t("Across the whole hub, 1 response in 20 took longer than {value} ms in the last 5 minutes (alert at {threshold} ms).", v),
   login_failures: (v) => t("{value} sign-ins were refused in the last 15 minutes (alert at {threshold}).", v),
   names_locked: (v) => t("User names locked for at least the third time in a row, in the last 15 minutes: {value}.", v),
   people_inside: (v) => t("{value} people are inside; the limit is {threshold}.", v),

@@ -9,7 +9,7 @@ import { reasonOf } from "../../words/scans.js";
 const VERSION = /\/static\/([0-9a-f]+)\//.exec(import.meta.url)?.[1] ?? null;
 /** @type {Record<string, string>} */
 const WORRIES = {
-  battery: t("Battery low"), queue: t("Scans wait to be sent"), slow: t("Slow line"), clock: t("Clock is wrong"), version: t("Another version"),
+  battery: t("Battery low"), queue: t("Scans wait to be sent"), slow: t("Slow connection"), clock: t("Clock is wrong"), version: t("Different version"),
 };
 
 /** @param {Element} place @param {VenueSocket} socket @param {PanelContext} context */
@@ -22,7 +22,7 @@ class DevicesPanel {
   /** @type {Map<string, { text: string, card: HTMLElement }>} */
   #cards = new Map();
   #said = h("p", { class: "soft", role: "status" }, t("Reading…"));
-  #part = h("p", { class: "notice warn", hidden: true }, t("Scanners at other hub processes cannot be seen just now."));
+  #part = h("p", { class: "notice warn", hidden: true }, t("Scanners connected to other hub processes can't be shown right now."));
   #gates = h("ul", { class: "gate-strip", "aria-label": t("Gates in the last five minutes") });
   #shelf = h("ul", { class: "scanners" });
   #answer = h("div", { role: "alert" });

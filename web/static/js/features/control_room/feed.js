@@ -23,7 +23,7 @@ class FeedPanel {
   #filters = {};
   #leave = () => {};
   #queued = false;
-  #pause = h("button", { type: "button", class: "button quiet small", "aria-pressed": "false", onclick: () => this.#hold() }, t("Hold still"));
+  #pause = h("button", { type: "button", class: "button quiet small", "aria-pressed": "false", onclick: () => this.#hold() }, t("Pause"));
   #said = h("p", { class: "soft feed-said", role: "status" }, t("Reading…"));
   #list = h("ol", { class: "feed" });
   #answer = h("div", { role: "alert" });
@@ -95,7 +95,7 @@ class FeedPanel {
     this.#queued = false;
     const { paused, ready, waiting, shown } = this.#feed;
     const words = paused
-      ? tn("Held still. One new scan", "Held still. {n} new scans", waiting)
+      ? tn("Paused. One new scan", "Paused. {n} new scans", waiting)
       : this.#list.childElementCount || shown.length ? t("Live, newest first") : t("Nothing has been scanned today.");
     if (ready && this.#said.textContent !== words) this.#said.textContent = words;
     if (!paused || this.#drawn.size === 0) this.#drawRows(shown);
@@ -138,7 +138,7 @@ class FeedPanel {
   #scan(scan) {
     const at = (/** @type {string} */ moment) => momentAt(moment, this.context.venue?.timezone, { seconds: true });
     const mode = MODES_SAID.includes(scan.mode) && reasonOf(scan.reason) !== modeOf(scan.mode) ? modeOf(scan.mode) : null;
-    const late = scan.source === "sync" ? t("scanned without a line at {time}", { time: at(scan.scanned_at) }) : null;
+    const late = scan.source === "sync" ? t("scanned offline at {time}", { time: at(scan.scanned_at) }) : null;
     const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
     const where = [people, scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
     const tail = `…${scan.code_tail}`;

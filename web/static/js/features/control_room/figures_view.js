@@ -80,7 +80,7 @@ export class FiguresView {
     const gates = figures.inOrder();
     byId("no-gates").hidden = gates.length > 0;
     /** @type {HTMLElement} */ (this.body.parentElement).hidden = gates.length === 0;
-    byId("rate-head").textContent = minute === null ? t("Busiest per minute") : t("Per minute");
+    byId("rate-head").textContent = minute === null ? t("Peak per minute") : t("Per minute");
     byId("gates-note").textContent = gates.length === 0 ? "" : minute === null ? t("rate over {bin} minutes, all else of the whole day", { bin: RATE_MINUTES })
       : t("rate over {bin} minutes, all else of the last {n}", { bin: RATE_MINUTES, n: RECENT_MINUTES });
     const rows = gates.map((gate) => this.#gate(figures, gate, minute));

@@ -24,7 +24,7 @@ class MessageTools {
   #gate = h("select", { id: "message-gate", onchange: () => this.#draw() });
   #text = h("textarea", { id: "message-text", maxlength: "300", rows: "2", required: true });
   #dialog = h("dialog", { class: "tools-dialog", "aria-labelledby": "message-tools-title" },
-    h("h2", { id: "message-tools-title", tabindex: "-1" }, t("Gates and messages")), this.#answer, this.#said,
+    h("h2", { id: "message-tools-title", tabindex: "-1" }, t("Gates and messages")), h("div", { class: "tools-said" }, this.#answer, this.#said),
     h("form", { class: "message-form", onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#send();

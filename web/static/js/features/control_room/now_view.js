@@ -61,7 +61,7 @@ function adviceOf({ rate, short, gates, late, few }) {
   const now = t("{rate} a minute now", { rate: oneDigit(rate) });
   if (few) return h("li", { class: "advice soft" }, now);
   if (!short) return h("li", { class: "advice good" }, icon("check"), h("strong", {}, now), h("span", {}, t("Fast enough")));
-  const lane = gates === 0 ? t("Nobody is coming in: look at the gates") : gates === 1 ? t("Open a second lane") : t("Open another lane");
+  const lane = gates === 0 ? t("Nobody is coming in. Check the gates.") : gates === 1 ? t("Open a second lane") : t("Open another lane");
   return h("li", { class: "advice short" }, icon("warn"), h("strong", {}, `${now}: ${lane}`),
     late > 0 && h("span", {}, tn("At this rate one will be late", "At this rate {n} will be late", late)));
 }

@@ -16,7 +16,7 @@ class SlotTools {
   #answer = h("div", { role: "alert" });
   #said = h("p", { class: "soft", role: "status" });
   #dialog = h("dialog", { class: "tools-dialog", "aria-labelledby": "slot-tools-title" },
-    h("h2", { id: "slot-tools-title", tabindex: "-1" }, t("Today's slots")), this.#answer, this.#said, this.#list,
+    h("h2", { id: "slot-tools-title", tabindex: "-1" }, t("Today's slots")), h("div", { class: "tools-said" }, this.#answer, this.#said), this.#list,
     h("div", { class: "buttons" }, h("button", { type: "button", class: "button quiet", onclick: () => this.#dialog.close() }, t("Close window"))));
 
   /** @param {PanelContext} context */
@@ -58,7 +58,7 @@ class SlotTools {
       event.preventDefault();
       this.#change(() => call("PATCH", path, { body: { capacity: Number(places.value) }, headers: { "If-Match": `"${slot.version}"` } }), t("{time} has {n} places now.", { time, n: places.value }));
     } }, places, h("button", { type: "submit", class: "button small quiet" }, t("Save")));
-    return h("li", { class: closed ? "closed" : "", "data-slot": slot.slot_id },
+    return h("li", { class: closed ? "closed" : "", "data-slot": slot.slot_id, tabindex: "-1" },
       h("div", {}, h("b", {}, time), h("span", { class: "soft" }, [t("{booked} of {capacity} booked", { booked: number(slot.booked), capacity: number(slot.capacity) }), closed && t("Closed"), over && t("Ended")].filter(Boolean).join(" · "))),
       h("div", { class: "buttons" },
         !over && save,
@@ -66,32 +66,38 @@ class SlotTools {
         !over && !closed && (slot.booked === 0
           ? button(t("Close slot"), () => this.#change(() => call("POST", `${path}/close`, { body: { notify: "tell" } }), t("{time} is closed.", { time })))
           : h("a", { class: "button small quiet", href: `/admin/slots/${slot.slot_id}#close` }, t("Close slot…"))),
-        begun && absent > 0 && this.#release(slot.slot_id, time, absent)));
+        begun && absent > 0 && this.#release(slot.slot_id, time, absent, over)));
   }
 
-  /** Asks once more, because everybody gets an e-mail. @param {number} slotId @param {string} time @param {number} absent */
-  #release(slotId, time, absent) {
-    const place = h("span", {});
+  /** Asks once more, because everybody gets an e-mail. While the slot runs they may still come. @param {number} slotId @param {string} time @param {number} absent @param {boolean} over */
+  #release(slotId, time, absent, over) {
+    const place = h("span", { class: "slot-release" });
     const ask = h("button", { type: "button", class: "button small quiet", onclick: () => {
-      place.replaceChildren(h("button", { type: "button", class: "button small danger", onclick: async () => {
-        await this.#change(async () => {
-          const { data } = await call("POST", `/api/admin/slots/${slotId}/release-no-shows`);
-          this.#said.textContent = tn("One place of {time} is free again.", "{n} places of {time} are free again.", data.released, { time });
-        });
-      } }, t("Release and email them")));
-      place.querySelector("button")?.focus();
-    } }, tn("Release one no-show", "Release {n} no-shows", absent));
+      place.replaceChildren(keep, release);
+      release.focus();
+    } }, over ? tn("Release one no-show…", "Release {n} no-shows…", absent) : tn("Release one unused place…", "Release {n} unused places…", absent));
+    const keep = h("button", { type: "button", class: "button small quiet", onclick: () => {
+      place.replaceChildren(ask);
+      ask.focus();
+    } }, t("Cancel"));
+    const release = h("button", { type: "button", class: "button small danger", onclick: () => this.#change(async () => {
+      const { data } = await call("POST", `/api/admin/slots/${slotId}/release-no-shows`);
+      this.#said.textContent = tn("One place of {time} is free again.", "{n} places of {time} are free again.", data.released, { time });
+    }) }, tn("Release and email one person", "Release and email {n} people", absent));
     place.append(ask);
     return place;
   }
 
   /** @param {() => Promise<unknown>} change @param {string} [done] */
   async #change(change, done) {
+    const slot = document.activeElement?.closest("[data-slot]")?.getAttribute("data-slot");
     await this.#try(async () => {
       await change();
       const said = done ?? this.#said.textContent;
       await this.#read();
       this.#said.textContent = said;
+      // The rows are new, and the focus stays at the slot.
+      /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-slot="${slot}"]`))?.focus();
     });
   }
 

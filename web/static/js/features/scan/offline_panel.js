@@ -34,7 +34,7 @@ export class OfflinePanel {
   showConflicts(conflicts) {
     if (conflicts.length) {
       const words = tn("One of your entries was not right.", "{n} of your entries were not right.", conflicts.length);
-      const show = h("button", { type: "button", class: "button small", onclick: () => this.dialog.showModal() }, t("Show"));
+      const show = h("button", { type: "button", class: "button small", onclick: () => this.dialog.showModal() }, t("Review"));
       this.note.replaceChildren(icon("warn"), h("strong", {}, words), show);
     } else {
       this.note.replaceChildren();
