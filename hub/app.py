@@ -18,6 +18,7 @@ from hub.actions.booking.expire import expire
 from hub.actions.booking.finish_closures import finish_closures
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.booking.reserve import Bookings
+from hub.actions.imports.expire import expire_imports
 from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.messaging.slot_messages import finish_messages
 from hub.actions.privacy.retention import erase_old_contacts
@@ -56,6 +57,7 @@ from hub.guards.seat_admission import SeatAdmission
 from hub.guards.sign_in_admission import SignInAdmission
 from hub.jobs.alerts import watch_measures
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
+from hub.jobs.imports import ImportJob
 from hub.jobs.outbox import OutboxJob
 from hub.jobs.periodic_jobs import run_periodically
 from hub.jobs.reseal import reseal_everything
@@ -226,6 +228,7 @@ def _start_jobs(
     return [
         _start("outbox", outbox.run()),
         _start("waitlist", WaitlistJob(services).run()),
+        _start("imports", ImportJob(services).run()),
         _start("two gates", duplicate_alarms.run()),
         _start("loop watch", telemetry.watch_loop()),
         _start_periodic("reminders", 30, lambda: send_reminders(services)),
@@ -237,6 +240,7 @@ def _start_jobs(
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
         _start_periodic("webhook retention", 600, lambda: drop_old_events(services)),
+        _start_periodic("files of imports", 600, lambda: expire_imports(services)),
         _start_periodic("sealed secrets", 60, lambda: reseal_everything(services)),
         _start_periodic("revocations", REVOCATIONS_EVERY, lambda: refresh_revocations(services)),
         _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),

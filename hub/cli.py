@@ -26,6 +26,7 @@ from hub.commands.command_services import find_data_folder
 from hub.commands.devices_options import add_devices
 from hub.commands.failures import LogLines, failure_line
 from hub.commands.guests_options import add_guests, add_privacy, add_reservations
+from hub.commands.imports_options import add_import_commands
 from hub.commands.option_help import explain
 from hub.commands.option_types import count, typed
 from hub.commands.organisations_options import add_gates, add_organisations
@@ -122,13 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     tickets = commands.add_parser("tickets", help="issue, import, list and cancel tickets", allow_abbrev=False)
     actions = tickets.add_subparsers(required=True, metavar="COMMAND")
     _tickets_issue(_command(actions, "issue", "tickets:issue", "issue tickets with new codes"))
-    importing = _command(actions, "import", "tickets:import_file", "read tickets from a CSV file")
-    importing.add_argument("file", metavar="FILE.csv")
+    add_import_commands(actions, commands, _command)
     add_ticket_commands(actions, _command)
-    importing.add_argument(
-        "--all-or-nothing", action="store_true", help="keep no row if one is wrong or a column is not used"
-    )
-    importing.add_argument("--encoding", metavar="NAME", help="of a file that is not Unicode, e.g. windows-1252")
     venue = commands.add_parser("venue", help="add and configure venues", allow_abbrev=False).add_subparsers(
         required=True, metavar="COMMAND"
     )

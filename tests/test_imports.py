@@ -53,6 +53,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "booking": ("audit", "tickets", "venues"),
     "guests": ("audit", "booking", "venues"),
     "waitlist": ("booking", "venues"),
+    "imports": ("audit", "booking", "tickets"),
     "messaging": ("audit", "booking"),
     "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),
     "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),

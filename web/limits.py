@@ -12,6 +12,8 @@ BODY_SECONDS = 5.0
 """Time for a whole body to arrive. Without it, a client that sends byte by byte would hold a socket for ever."""
 GUEST_LIST_BYTES = 400 * 1024
 """A pasted guest list of 500 lines, up to nine bytes a character in a form."""
+UPLOAD_PIECE_SECONDS = 10.0
+"""Seconds that the next piece of a large upload may take."""
 POSTER_SECONDS = 60.0
 """The same for an image of up to 4 MB from a phone."""
 

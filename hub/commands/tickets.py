@@ -1,15 +1,13 @@
-"""`hub tickets`: issue tickets, import them from another system, list them, cancel one."""
+"""`hub tickets`: issue tickets, list them, cancel one."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services
 from hub.commands.shows import PAGE, document_of, organising, would
 
-_MOST_BYTES = 200_000_000
 _ANY_PHONE = "+12025550123"
 """A valid phone number to pass to the contact check, which wants both, when only an address is given."""
 
@@ -26,26 +24,6 @@ async def issue(args: Namespace) -> CommandResult:
     return CommandResult(
         issued, "\n".join([f"order {issued['order_id']}: {counted(issued['count'], 'ticket')}", *codes])
     )
-
-
-async def import_file(args: Namespace) -> CommandResult:
-    path = Path(args.file)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise CommandFailed(f"{path} has more than {_MOST_BYTES // 1_000_000} MB: cut it into several files")
-        content = path.read_bytes()
-    except OSError as error:
-        raise CommandFailed(f"cannot read {path}: {error.strerror}") from error
-    async with open_command_services() as services:
-        from hub.actions.tickets.import_csv import import_csv
-
-        report = await import_csv(services, content, encoding=args.encoding, all_or_nothing=args.all_or_nothing)
-    text = [f"{report['imported']} imported, {report['unchanged']} were there already, {len(report['errors'])} refused"]
-    text += [f"columns not used: {', '.join(report['unused_columns'])}"] if report["unused_columns"] else []
-    text += [f"line {wrong['line']}: {wrong['message']}" for wrong in report["errors"]]
-    if report["errors"] and not report["imported"] and not report["unchanged"]:
-        raise CommandFailed("; ".join(text[:6]))
-    return CommandResult(report, "\n".join(text))
 
 
 async def list_all(args: Namespace) -> CommandResult:

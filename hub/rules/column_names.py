@@ -12,8 +12,10 @@ _SPELLINGS = {
     "product": "product, product name, product id, ticket type, type, category, prodotto, produkt, produit, producto, 产品, 票种",
     "channel": "channel, sales channel, source, canale, kanal, canal, 渠道",
     "status": "status, ticket status, state, stato, statut, estado, 状态",
-    "name": "name, full name, customer, customer name, guest, guest name, visitor, visitor name, holder, nome, nominativo, nom,"
+    "name": "name, full name, customer, customer name, attendee name, guest, guest name, visitor, visitor name, holder, nome, nominativo, nom,"
     " nombre, kunde, gast, 姓名, 名字",
+    "first_name": "first name, given name, forename, nome di battesimo, vorname, prenom, 名",
+    "last_name": "last name, surname, family name, cognome, nachname, nom de famille, apellidos, 姓",
     "email": "email, e mail, mail, email address, e mail address, mail address, customer email, posta elettronica, indirizzo email,"
     " courriel, correo, correo electronico, 邮箱, 电子邮件, 电子邮箱",
     "phone": "phone, phone number, telephone, telephone number, tel, mobile, mobile phone, mobile number, cell, cell phone,"

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """A number or code that leads to a person only through columns that are erased. Counts and the scan log need it."""
     SECRET = "secret"  # noqa: S105
     """A random token or its hash. It is never exported."""
+    PASSING = "passing"
+    """What somebody uploaded, kept for a day at most. Nobody can be found in it, so it is deleted as a whole."""
     STAFF = "staff"
     """About the people who work here, who are no visitors."""
 
@@ -125,6 +127,18 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.STAFF: "added_by",
     },
     "idempotency_keys": {Kind.PLAIN: "org_id slot_id reservation_id reservation_ids created_at expires_at"},
+    "import_lines": {
+        Kind.PLAIN: "org_id import_id line kind field message",
+        Kind.PSEUDONYM: "code",
+        Kind.PASSING: "before after",
+    },
+    "import_parts": {Kind.PLAIN: "org_id import_id part", Kind.PASSING: "content"},
+    "imports": {
+        Kind.PLAIN: "org_id id status size_bytes digest encoding sheet mapping skip_errors problem lines last_line lines_done added changed"
+        " cancelled unchanged refused new_products unused source venue_ids created_at changed_at finished_at lease leased_until version",
+        Kind.PASSING: "reading",
+        Kind.STAFF: "file_name staff_id staff_name client_ip",
+    },
     "mail_outbox": {
         Kind.PLAIN: "org_id id kind reservation_id status attempts next_attempt_at leased_until lease_id created_at sent_at channel"
         " language not_after",

@@ -89,6 +89,12 @@ class Reason(StrEnum):
     MAIL_ON_ITS_WAY = "MAIL_ON_ITS_WAY"
     MAIL_NOT_RETRYABLE = "MAIL_NOT_RETRYABLE"
 
+    # What stands in the way of an import.
+    IMPORT_NOT_FOUND = "IMPORT_NOT_FOUND"
+    IMPORT_NOT_READY = "IMPORT_NOT_READY"
+    IMPORT_HAS_ERRORS = "IMPORT_HAS_ERRORS"
+    IMPORTS_WAITING = "IMPORTS_WAITING"
+
     # What stands in the way of an organiser's change.
     ROOM_NOT_FOUND = "ROOM_NOT_FOUND"
     VERSION_MISMATCH = "VERSION_MISMATCH"

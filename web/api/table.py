@@ -11,6 +11,7 @@ from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVAT
 from web.api.devices.table import DEVICE_ENDPOINTS
 from web.api.endpoint import Endpoint
 from web.api.guests.table import GUEST_ENDPOINTS
+from web.api.imports.table import IMPORT_ENDPOINTS
 from web.api.messaging.table import MAIL_ENDPOINTS
 from web.api.policies.table import POLICY_ENDPOINTS
 from web.api.privacy.table import PRIVACY_ENDPOINTS
@@ -70,6 +71,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *GUEST_ENDPOINTS,
     *PRODUCT_ENDPOINTS,
     *ADMIN_TICKET_ENDPOINTS,
+    *IMPORT_ENDPOINTS,
     *PRIVACY_ENDPOINTS,
     *SECURITY_ENDPOINTS,
     *MAIL_ENDPOINTS,

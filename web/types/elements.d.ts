@@ -63,6 +63,7 @@ interface ElementsById {
   "canceller-words": HTMLElementTagNameMap["p"];
   "card-title": HTMLElementTagNameMap["h2"];
   "change-preview": HTMLElementTagNameMap["section"];
+  "changes-title": HTMLElementTagNameMap["h2"];
   "channel": HTMLElementTagNameMap["select"];
   "checks-chart": HTMLElementTagNameMap["div"];
   "checks-title": HTMLElementTagNameMap["h2"];
@@ -86,6 +87,7 @@ interface ElementsById {
   "code-wrong": HTMLElementTagNameMap["p"];
   "codes-left": HTMLElementTagNameMap["p"];
   "codes-title": HTMLElementTagNameMap["h1"] | HTMLElementTagNameMap["h2"];
+  "columns-title": HTMLElementTagNameMap["h2"];
   "confirm": HTMLElementTagNameMap["button"];
   "confirm-answer": HTMLElementTagNameMap["div"];
   "confirm-back": HTMLElementTagNameMap["button"];
@@ -112,6 +114,7 @@ interface ElementsById {
   "country-hint": HTMLElementTagNameMap["p"];
   "country-short": HTMLElementTagNameMap["b"];
   "country-wrong": HTMLElementTagNameMap["p"];
+  "counts-title": HTMLElementTagNameMap["h2"];
   "date": HTMLElementTagNameMap["input"];
   "dates": HTMLElementTagNameMap["section"];
   "dates-title": HTMLElementTagNameMap["h2"];
@@ -144,6 +147,7 @@ interface ElementsById {
   "email-advice": HTMLElementTagNameMap["p"];
   "email-hint": HTMLElementTagNameMap["p"];
   "email-wrong": HTMLElementTagNameMap["p"];
+  "encoding-title": HTMLElementTagNameMap["h2"];
   "end-title": HTMLElementTagNameMap["h2"];
   "enrol": HTMLElementTagNameMap["button"];
   "enrol-form": HTMLElementTagNameMap["form"];
@@ -153,6 +157,7 @@ interface ElementsById {
   "enrolment-title": HTMLElementTagNameMap["h2"];
   "entry": HTMLElementTagNameMap["form"];
   "entry-submit": HTMLElementTagNameMap["button"];
+  "errors-title": HTMLElementTagNameMap["h2"];
   "events": HTMLElementTagNameMap["ol"];
   "export": HTMLElementTagNameMap["a"];
   "factor-title": HTMLElementTagNameMap["h2"];
@@ -190,10 +195,12 @@ interface ElementsById {
   "guests-said": HTMLElementTagNameMap["p"];
   "guests-title": HTMLElementTagNameMap["h2"];
   "help-title": HTMLElementTagNameMap["h2"];
+  "history-title": HTMLElementTagNameMap["h2"];
   "how": HTMLElementTagNameMap["fieldset"];
   "image": HTMLElementTagNameMap["input"];
   "image-hint": HTMLElementTagNameMap["p"];
   "image-wrong": HTMLElementTagNameMap["p"];
+  "import": HTMLElementTagNameMap["div"];
   "imported-title": HTMLElementTagNameMap["h2"];
   "inside": HTMLElementTagNameMap["div"];
   "inside-key": HTMLElementTagNameMap["li"];
@@ -345,6 +352,7 @@ interface ElementsById {
   "product-name": HTMLElementTagNameMap["p"];
   "product-note": HTMLElementTagNameMap["p"];
   "progress": HTMLElementTagNameMap["section"];
+  "progress-title": HTMLElementTagNameMap["h2"];
   "provider": HTMLElementTagNameMap["a"];
   "provisional": HTMLElementTagNameMap["p"];
   "q": HTMLElementTagNameMap["input"];
@@ -411,6 +419,7 @@ interface ElementsById {
   "shares-chart": HTMLElementTagNameMap["div"];
   "shares-title": HTMLElementTagNameMap["h2"];
   "shares-told": HTMLElementTagNameMap["p"];
+  "sheet": HTMLElementTagNameMap["select"];
   "shift-dialog": HTMLElementTagNameMap["dialog"];
   "shift-title": HTMLElementTagNameMap["h2"];
   "shift-waiting": HTMLElementTagNameMap["p"];
@@ -480,6 +489,7 @@ interface ElementsById {
   "undo-reason": HTMLElementTagNameMap["input"];
   "undo-submit": HTMLElementTagNameMap["button"];
   "undo-title": HTMLElementTagNameMap["h2"];
+  "upload-title": HTMLElementTagNameMap["h2"];
   "username": HTMLElementTagNameMap["input"];
   "venue": HTMLElementTagNameMap["select"];
   "venue-clock": HTMLElementTagNameMap["p"];

@@ -851,6 +851,10 @@ declare namespace Wire {
     customer_email: string | null;
     customer_phone: string | null;
   }
+  interface EncodingChoice {
+    encoding: string;
+    lines: (string)[];
+  }
   interface EndedSessions {
     ended: number;
   }
@@ -1067,6 +1071,97 @@ declare namespace Wire {
     minutes: number;
     capacity: number;
     weekday: number;
+  }
+  interface ImportAnswer {
+    success: true;
+    data: ImportRecord;
+  }
+  interface ImportColumn {
+    header: string;
+    column: string;
+    guessed: string;
+    samples: (string)[];
+  }
+  interface ImportDeleted {
+    deleted: boolean;
+  }
+  interface ImportDeletedAnswer {
+    success: true;
+    data: ImportDeleted;
+  }
+  interface ImportLine {
+    line: number;
+    kind: "error" | "change" | "cancel";
+    field: string | null;
+    message: string;
+    code: string | null;
+    before: string | null;
+    after: string | null;
+  }
+  interface ImportLineFields {
+    lines: (ImportLine)[];
+    next: string | null;
+  }
+  interface ImportLinesAnswer {
+    success: true;
+    data: ImportLineFields;
+  }
+  interface ImportPageAnswer {
+    success: true;
+    data: ImportPageFields;
+  }
+  interface ImportPageFields {
+    imports: (ImportRecord)[];
+    next: number | null;
+  }
+  interface ImportPreviewLine {
+    line: string;
+    code: string;
+    order: string | null;
+    product: string | null;
+    channel: string;
+    status: string;
+    name: string | null;
+    email: string | null;
+    phone: string | null;
+    what: "add" | "same" | "change" | "cancel" | "refuse";
+  }
+  interface ImportReading {
+    encoding?: string | null;
+    sheet?: string | null;
+    mapping?: ("code" | "order" | "product" | "channel" | "status" | "name" | "first_name" | "last_name" | "email" | "phone" | "")[] | null;
+  }
+  interface ImportRecord {
+    import_id: number;
+    status: "ENCODING" | "MAPPING" | "CHECKING" | "READY" | "RUNNING" | "DONE" | "FAILED" | "EXPIRED";
+    file_name: string;
+    size_bytes: number;
+    kind: "csv" | "xlsx" | null;
+    encoding: string | null;
+    sheet: string | null;
+    sheets: (string)[];
+    shop: string | null;
+    columns: (ImportColumn)[];
+    encodings: (EncodingChoice)[];
+    notes: (string)[];
+    preview: (ImportPreviewLine)[];
+    problem: string | null;
+    lines: number;
+    lines_done: number;
+    added: number;
+    changed: number;
+    cancelled: number;
+    unchanged: number;
+    refused: number;
+    new_products: (string)[];
+    unused_columns: (string)[];
+    started_by: string;
+    created_at: string;
+    finished_at: string | null;
+    version: number;
+  }
+  interface ImportRun {
+    skip_errors?: boolean;
   }
   interface IssuedTicket {
     ticket_id: number;
@@ -1944,7 +2039,7 @@ declare namespace Wire {
     redis: "ok" | "down";
     mail: "ok" | "not_set";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "WEBHOOK_NOT_FOUND" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "IMPORT_NOT_FOUND" | "IMPORT_NOT_READY" | "IMPORT_HAS_ERRORS" | "IMPORTS_WAITING" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "WEBHOOK_NOT_FOUND" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
@@ -2841,6 +2936,9 @@ declare namespace Wire {
     Call extends `POST /api/admin/bookings/${string}/resend${Query}` ? ListedBookingAnswer :
     Call extends `POST /api/admin/devices/${string}/code${Query}` ? OpenEnrolmentAnswer :
     Call extends `POST /api/admin/devices/${string}/wipe${Query}` ? DeviceAnswer :
+    Call extends `GET /api/admin/imports/${string}/changes${Query}` ? ImportLinesAnswer :
+    Call extends `GET /api/admin/imports/${string}/errors${Query}` ? ImportLinesAnswer :
+    Call extends `POST /api/admin/imports/${string}/run${Query}` ? ImportAnswer :
     Call extends `POST /api/admin/mail/${string}/discard${Query}` ? MailAnswer :
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
     Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
@@ -2895,6 +2993,9 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `GET /api/admin/guests/${string}${Query}` ? GuestAnswer :
     Call extends `PATCH /api/admin/guests/${string}${Query}` ? GuestAnswer :
+    Call extends `DELETE /api/admin/imports/${string}${Query}` ? ImportDeletedAnswer :
+    Call extends `GET /api/admin/imports/${string}${Query}` ? ImportAnswer :
+    Call extends `PATCH /api/admin/imports/${string}${Query}` ? ImportAnswer :
     Call extends `GET /api/admin/messages/${string}${Query}` ? SlotMessageAnswer :
     Call extends `GET /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `PATCH /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
@@ -2942,6 +3043,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/gates${Query}` ? GateAnswer :
     Call extends `GET /api/admin/guests${Query}` ? GuestListAnswer :
     Call extends `POST /api/admin/guests${Query}` ? AddedGuestsAnswer :
+    Call extends `GET /api/admin/imports${Query}` ? ImportPageAnswer :
+    Call extends `POST /api/admin/imports${Query}` ? ImportAnswer :
     Call extends `GET /api/admin/mail${Query}` ? MailPageAnswer :
     Call extends `GET /api/admin/messages${Query}` ? SlotMessageListAnswer :
     Call extends `POST /api/admin/messages${Query}` ? SlotMessageAnswer :

@@ -8,6 +8,7 @@ import pytest
 from db.organisation import working_for
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.log import KINDS
+from hub.actions.imports.import_file import import_file
 from hub.actions.messaging.outbox_admin import discard_mail, retry_mail
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.shows.add_performances import RunDraft, add_run
@@ -18,12 +19,12 @@ from hub.actions.shows.performances import change_performance, delete_performanc
 from hub.actions.shows.posters import set_poster
 from hub.actions.shows.rooms import RoomChange, RoomDraft, add_room, change_room, delete_room
 from hub.actions.shows.shows import ShowDraft, add_show, change_show, delete_show
-from hub.actions.tickets.import_csv import import_csv
 from hub.rules.performance_plan import Run
 from hub.rules.refusals import Refused
 from hub.text.audit_fields import AUDIT_SUBJECTS
 from tests.actions.shows.test_posters import image
 from tests.support.audit_log import EDITS, edit_audit_log, read_audit_log
+from tests.support.files import pieces
 from tests.support.mail_outbox import read_outbox
 from tests.support.owner import as_owner
 from tests.support.slots import change_slot
@@ -132,7 +133,7 @@ async def test_what_reconcile_corrects_and_an_import_adds_is_logged_too(world: W
     await reconcile(services)
     assert await read_audit_log(services.database) == []
     await reconcile(services, fix=True)
-    await import_csv(services, b"code\nTKT-2026-ABC234-DEF567\n", org_id=world.org_id)
+    await import_file(services, Actor(world.org_id), "tickets.csv", pieces(b"code\nTKT-2026-ABC234-DEF567\n"))
     corrected, imported = await read_audit_log(services.database)
     assert (corrected["action"], corrected["before"], corrected["after"]) == (
         "slot.counts_corrected", {"booked_count": 1}, {"booked_count": 2},

@@ -62,6 +62,7 @@ DONE: Mapping[str, str] = {
     "product-deleted": N_("The product is deleted."),
     "tickets-issued": N_("The tickets are issued. Here they are."),
     "ticket-cancelled": N_("The ticket is cancelled. Every scanner knows it now."),
+    "import-deleted": N_("The import and its file are deleted."),
     "room-added": N_("The room is added."),
     "room-changed": N_("The room is saved."),
     "room-resized": N_("The room is saved, and its performances to come have the new number of seats."),

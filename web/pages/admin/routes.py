@@ -11,6 +11,7 @@ from web.pages.admin import (
     card,
     devices,
     guests,
+    imports,
     message,
     organisations,
     overview,
@@ -50,6 +51,7 @@ _SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
 _SIGNING_IN = "/admin/security/people/{staff_id:[0-9]{1,16}}"
 _RESERVATION = "/admin/reservations/{reservation_id:[0-9]{1,16}}"
+_IMPORT = "/admin/imports/{import_id:[0-9]{1,16}}"
 _GUEST = "/admin/guests/{guest_id:[0-9]{1,16}}"
 
 
@@ -120,6 +122,12 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(tickets.LIST, tickets.issue),
         web.get(_TICKET, tickets.show_ticket),
         web.post(f"{_TICKET}/cancel", tickets.cancel),
+        web.get(imports.LIST, imports.show_imports),
+        web.post(imports.LIST, imports.upload),
+        web.get(_IMPORT, imports.show_import),
+        web.post(_IMPORT, imports.change),
+        web.post(f"{_IMPORT}/run", imports.run),
+        web.post(f"{_IMPORT}/delete", imports.delete),
         web.get(staff.LIST, staff.show_staff),
         web.get(f"{staff.LIST}/new", staff_person.show_new),
         web.post(f"{staff.LIST}/new", staff_person.add),

@@ -46,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("slots", "/admin/slots", N_("Slots"), Role.MANAGER, TICKETS),
     Section("products", "/admin/products", N_("Products"), Role.ADMIN, TICKETS),
     Section("tickets", "/admin/tickets", N_("Tickets"), Role.ADMIN, TICKETS),
+    Section("imports", "/admin/imports", N_("Imports"), Role.ADMIN, TICKETS),
     Section("shows", "/admin/shows", N_("Shows"), Role.MANAGER, SHOWS),
     Section("rooms", "/admin/rooms", N_("Rooms"), Role.MANAGER, SHOWS),
     Section("bookings", "/admin/bookings", N_("Find a booking"), Role.MANAGER, PEOPLE),

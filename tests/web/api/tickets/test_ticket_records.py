@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 
 from db.statements import load
-from hub.actions.tickets.import_csv import import_csv
+from hub.actions.audit.actor import Actor
+from hub.actions.imports.import_file import import_file
 from hub.text.search_words import folded_name
 from tests.support.api_client import Api
+from tests.support.files import pieces
 from tests.support.orders import change_orders
 from tests.support.plans import (
     folded_in_postgres,
@@ -102,7 +104,7 @@ async def test_an_imported_ticket_is_found_by_its_name_and_contact_before_it_is_
         "code,name,email,phone,order\nDT-1001,José Núñez García,Jose@Example.org,+34612345678,A-1\n"
         "DT-1002,Łukasz Weiß,,,A-2\nDT-1003,王小明,,,A-3\nDT-1004,Sinéad O’Connor,,,A-4\nDT-1005,Иван Петров,,,A-5\n"
     )
-    await import_csv(world.hub.services, file.encode(), org_id=world.org_id)
+    await import_file(world.hub.services, Actor(world.org_id), "tickets.csv", pieces(file.encode()))
     manager = await world.staff("MANAGER")
 
     async def found(text: str, token: str = manager) -> list[str]:
@@ -135,7 +137,7 @@ async def test_at_size_a_visitor_is_found_by_an_index(
 ) -> None:
     """The planner sees a million tickets right after an import. Then the search reads the index."""
     file = b"code,name,email,phone\nDT-1000,Ada Lovelace,ada@example.org,+390612345678\n"
-    await import_csv(world.hub.services, file, org_id=world.org_id)
+    await import_file(world.hub.services, Actor(world.org_id), "tickets.csv", pieces(file))
     for table in ("tickets", "orders", "ticket_reservations"):
         await seem_a_million(world.hub.settings.database_url, table)
     sql = dict(load("tickets/life").items())["find_tickets"]

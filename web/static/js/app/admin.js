@@ -1,5 +1,6 @@
 // The organiser's pages: the hub renders them, and they work without this script. It keeps lists fresh and shows previews at once.
 import { waitForEnrolment } from "../features/admin/enrolment_wait.js";
+import { takeDroppedFile } from "../features/admin/file_drop.js";
 import { keepListFresh } from "../features/admin/live_list.js";
 import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
 import { followProgress } from "../features/admin/live_progress.js";
@@ -15,6 +16,7 @@ function each(selector, enhance) {
 each("[data-enrolment]", waitForEnrolment);
 each("[data-live]", keepListFresh);
 each("[data-progress]", followProgress);
+each("[data-drop]", takeDroppedFile);
 each("[data-preview]", previewText);
 each("[data-image]", previewImage);
 each("[data-own-zone]", fillOwnTimeZone);
