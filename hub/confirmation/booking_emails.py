@@ -46,17 +46,15 @@ def requested(message: OutboxMessage, sender: Sender) -> EmailContent:
         subject=_("Confirm your booking: {show}, {day}").format(
             show=booking.show.title_in(message.language), day=format_day(booking.date, message.language)
         ),
-        preview=_("Confirm by {moment}, or the request lapses.").format(moment=moment),
+        preview=_("Confirm by {moment}, or the request expires.").format(moment=moment),
         greeting=_greeting(message.language, booking),
         heading=_("One more step: confirm your booking"),
-        paragraphs=(
-            _("Your seats are not reserved yet. They are yours once you confirm, as long as there are enough left."),
-        ),
+        paragraphs=(_("Your seats aren't reserved yet. They're yours once you confirm, as long as enough are left."),),
         visits=(_visit(booking, message.language),),
         action=Link(_("Confirm booking"), _page_url(sender, token)),
         notes=(
             _("The link is valid until {moment}.").format(moment=moment),
-            _("You did not ask for this? You can ignore this mail, and nothing will be booked."),
+            _("Didn't ask for this? You can ignore this email. Nothing will be booked."),
         ),
     )
 
@@ -204,20 +202,20 @@ def _why_cancelled(cause: str, _: Callable[[str], str]) -> tuple[str, str]:
             return (
                 _("This performance is cancelled"),
                 _(
-                    "We are sorry: it cannot take place, and your booking has ended with it. You do not need to do anything."
+                    "We're sorry: it can't take place, so your booking is cancelled, too. You don't need to do anything."
                 ),
             )
         case "staff":
             return (
                 _("We had to cancel your booking"),
-                _("The venue has cancelled your booking. We are sorry that it will not be as planned."),
+                _("The venue has cancelled your booking. We're sorry for the change of plans."),
             )
         case "no_show":
             return (
-                _("Your booking has ended"),
-                _("Nobody had come in by the time until which seats are kept, so yours are free for others now."),
+                _("Your seats were released"),
+                _("Nobody from your party arrived in time, so others can book your seats now."),
             )
-    return _("Your booking is cancelled"), _("Your booking is cancelled, and the seats are free for others.")
+    return _("Your booking is cancelled"), _("Your seats have been released.")
 
 
 def _choices(message: OutboxMessage, booking: BookedSeats, sender: Sender) -> tuple[Link, ...]:

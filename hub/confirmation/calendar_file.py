@@ -119,7 +119,7 @@ def _event(entry: CalendarEntry, stamped_at: datetime) -> "Event":
         )
         lines = [
             people.format(count=entry.people),
-            _("Show your QR code at the entrance. It is in your confirmation mail."),
+            _("Show your QR code at the entrance. It's in your confirmation email."),
         ]
     elif entry.more_codes:
         codes = ", ".join((entry.ticket_code, *entry.more_codes))

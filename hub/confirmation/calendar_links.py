@@ -17,7 +17,7 @@ OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 def calendar_links(entry: CalendarEntry) -> dict[str, str]:
     """Return `{"google": url, "outlook": url}`. Times are in UTC, so that no calendar reads them as local time."""
     starts, ends = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
-    about = translator(entry.language).gettext("Show your QR code at the entrance. It is in your confirmation mail.")
+    about = translator(entry.language).gettext("Show your QR code at the entrance. It's in your confirmation email.")
     google = {
         "action": "TEMPLATE",
         "text": entry.title,

@@ -15,9 +15,9 @@ def contact_code_email(message: OutboxMessage, _sender: Sender) -> EmailContent:
         subject=_("{code} is your code for {venue}").format(code=code, venue=name),
         preview=_lasts(message),
         heading=_("Your code"),
-        paragraphs=(_("Type this code on the page that asked for it."), _lasts(message)),
+        paragraphs=(_("Enter this code on the page that asked for it."), _lasts(message)),
         code=code,
-        notes=(_("You did not ask for a code? Somebody will have mistyped an address; you can ignore this mail."),),
+        notes=(_("Didn't ask for a code? Someone may have mistyped their address. You can ignore this email."),),
     )
 
 
@@ -42,6 +42,6 @@ def _lasts(message: OutboxMessage) -> str:
     minutes = message.number("minutes", 5)
     return (
         translator(message.language)
-        .ngettext("It is good for {count} minute.", "It is good for {count} minutes.", minutes)
+        .ngettext("It's valid for {count} minute.", "It's valid for {count} minutes.", minutes)
         .format(count=minutes)
     )

@@ -41,16 +41,16 @@ def choose_again(message: OutboxMessage, sender: Sender) -> EmailContent:
         subject=_("Please choose another time: your visit to {venue} on {day}").format(venue=party.venue.name, day=day),
         preview=f"{day}, {hours}",
         greeting=greeting(message.language, places),
-        heading=_("Your time is closed"),
+        heading=_("Your time was closed"),
         paragraphs=(
             _(
-                "The venue has closed the time of your visit. Please choose another one: your place stays yours until then."
+                "The venue has closed the time of your visit. Please choose another one. We'll keep your spot until then."
             ),
             *own_words(message),
         ),
         visits=tuple(visit_block(party, group, message.language, struck=True) for group in by_slot(places)),
         action=Link(_("Choose another time"), manage_url) if manage_url else None,
-        notes=(_("You can choose until your visit would have begun."),),
+        notes=(_("You can choose until your original start time."),),
         contacts=venue_contacts(party),
     )
 
@@ -71,8 +71,8 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
     if usable:
         paragraphs.append(
             translation.ngettext(
-                "Your ticket is still good: you can book another time with it.",
-                "Your tickets are still good: you can book another time with them.",
+                "Your ticket is still valid: you can book another time with it.",
+                "Your tickets are still valid: you can book another time with them.",
                 len(usable),
             )
         )
@@ -80,7 +80,9 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
     if rest:
         notes.append(
             translation.ngettext(
-                "{count} place of your party stays booked.", "{count} places of your party stay booked.", len(rest)
+                "{count} spot of your party is still booked.",
+                "{count} spots of your party are still booked.",
+                len(rest),
             ).format(count=len(rest))
         )
     page = f"{sender.public_url}/v/{party.venue.slug}/reserve" if party.venue.slug else f"{sender.public_url}/reserve"
@@ -96,7 +98,7 @@ def cancelled(message: OutboxMessage, sender: Sender) -> EmailContent:
         action=Link(_("Book another time"), address) if address else None,
         also=(
             *_other_times(message, party, address),
-            *((Link(_("See what stays booked"), manage_url),) if manage_url else ()),
+            *((Link(_("See what is still booked"), manage_url),) if manage_url else ()),
         ),
         notes=tuple(notes),
         contacts=venue_contacts(party),
@@ -110,30 +112,30 @@ def _why_cancelled(message: OutboxMessage, _: Callable[[str], str]) -> list[str]
         case "staff":
             return [
                 _("We had to cancel your visit"),
-                _("The venue has cancelled your reservation. We are sorry that it will not be as planned."),
+                _("The venue has cancelled your visit. We're sorry for the change of plans."),
             ]
         case "performance":
             return [
                 _("This performance is cancelled"),
-                _("We are sorry: it cannot take place, and your place on the guest list has ended with it."),
+                _("We're sorry: it can't take place, so your place on the guest list is cancelled, too."),
             ]
         case "ticket":
             return [
                 _("Your ticket is cancelled"),
-                _("The venue has cancelled your ticket, and your reservation with it. It no longer opens the door."),
+                _("The venue has cancelled your ticket and your visit. The ticket can no longer be used."),
             ]
         case "closed":
             return [
                 _("We had to cancel your visit"),
-                _("The venue has closed the time of your visit. We are sorry that it will not be as planned."),
+                _("The venue has closed the time of your visit. We're sorry for the change of plans."),
             ]
         case "no_show":
             return [
-                _("Your reservation has ended"),
-                _("Nobody had come in by the time until which places are kept, so yours is free for others now."),
+                _("Your spot was released"),
+                _("You didn't arrive in time, so others can book your spot now."),
             ]
         case _other:
-            return [_("Your visit is cancelled"), _("Your reservation is cancelled, and the place is free for others.")]
+            return [_("Your visit is cancelled"), _("Your spot has been released.")]
 
 
 def _other_times(message: OutboxMessage, party: Party, address: str) -> tuple[Link, ...]:

@@ -157,7 +157,7 @@ def contact_changed(message: OutboxMessage, _sender: Sender) -> EmailContent:
             _("The contact details of your visit were changed. Emails about it now go to {address}.").format(
                 address=message.text("address")
             ),
-            _("You did not ask for this? Please contact the venue."),
+            _("Didn't ask for this? Please contact the venue."),
         ),
         visits=tuple(visit_block(party, group, message.language, pictures=False) for group in by_slot(places)),
     )

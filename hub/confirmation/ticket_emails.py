@@ -16,7 +16,7 @@ def cancelled(message: OutboxMessage, _sender: Sender) -> EmailContent:
         greeting=_("Hello {name},").format(name=name) if name else _("Hello,"),
         heading=_("Your ticket is cancelled"),
         paragraphs=(
-            _("{venue} has cancelled your ticket {code}. It no longer opens the door.").format(
+            _("{venue} has cancelled your ticket {code}. It can no longer be used.").format(
                 venue=message.venue_name, code=code
             ),
         ),

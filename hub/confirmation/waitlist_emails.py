@@ -50,11 +50,11 @@ def waitlist_offer(message: OutboxMessage, sender: Sender) -> EmailContent:
             "A seat is free: {venue}, {day}", "{count} seats are free: {venue}, {day}", places
         )
         kept = translation.ngettext(
-            "We are keeping a seat for you until {moment}. After that it goes to the next in line.",
-            "We are keeping {count} seats for you until {moment}. After that they go to the next in line.",
+            "We're holding a seat for you until {moment}. After that it goes to the next in line.",
+            "We're holding {count} seats for you until {moment}. After that they go to the next in line.",
             places,
         )
-        take = translation.ngettext("Take the seat", "Take the seats", places)
+        take = translation.ngettext("Accept your seat", "Accept your seats", places)
     else:
         subject = translation.ngettext(
             "A spot has opened up: {venue}, {day}", "{count} spots have opened up: {venue}, {day}", places
@@ -71,18 +71,18 @@ def waitlist_offer(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=_("A spot has opened up"),
         paragraphs=(kept.format(count=places, moment=moment),),
         action=_link(take, message.waitlist_url(sender)),
-        notes=(_("On the same page you can say no, so that the next in line need not wait."),),
+        notes=(_("Can't come? Decline on the same page, so that the next in line doesn't have to wait."),),
     )
 
 
 def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
     translation = translator(message.language)
     _ = translation.gettext
-    subject, heading = _("The offer has lapsed: {venue}, {day}"), _("The offer has lapsed")
+    subject, heading = _("The offer has expired: {venue}, {day}"), _("The offer has expired")
     if message.show:
         gone = translation.ngettext(
-            "The seat we kept for you has gone to the next in line.",
-            "The seats we kept for you have gone to the next in line.",
+            "The seat we held for you has gone to the next in line.",
+            "The seats we held for you have gone to the next in line.",
             message.number("places"),
         )
         return _about_slot(
@@ -102,7 +102,7 @@ def waitlist_lapsed(message: OutboxMessage, sender: Sender) -> EmailContent:
                 "The spots we held for you have gone to the next in line.",
                 message.number("places"),
             ),
-            _("Your tickets are still good for any other time."),
+            _("Your tickets are still valid for any other time."),
         ),
         action=Link(_("Look for another time"), f"{sender.public_url}/reserve"),
     )
@@ -115,9 +115,9 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
     translation = translator(message.language)
     _ = translation.gettext
     why = {
-        "slot_over": _("The time is over, and the offer was not taken.")
+        "slot_over": _("The time is over, and the offer wasn't accepted.")
         if message.payload.get("had_offer")
-        else _("The time has come, and no place came free before. We are sorry."),
+        else _("No spot opened up in time. We're sorry."),
         "slot_closed": _("This performance can no longer be booked.")
         if message.show
         else _("The venue does not offer this time any more."),
@@ -135,8 +135,8 @@ def waitlist_closed(message: OutboxMessage, sender: Sender) -> EmailContent:
         )
     good = message.number("good", 0)
     still = translation.ngettext(
-        "Your ticket is still good: book another time whenever you like.",
-        "Your tickets are still good: book another time whenever you like.",
+        "Your ticket is still valid: book another time whenever you like.",
+        "Your tickets are still valid: book another time whenever you like.",
         good,
     )
     return _about_slot(

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 HEADINGS = {
     "ticket": "Enter your ticket code",
     "contact": "Where should we send your confirmation?",
-    "code": "Type in the code we sent you",
+    "code": "Enter the code we sent you",
     "slot": "When would you like to come?",
     "confirm": "Check your booking",
     "done": "You're booked",

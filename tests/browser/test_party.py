@@ -101,10 +101,10 @@ async def test_a_ticket_that_went_bad_can_be_left_out(hub: Hub, world: World, op
     await to_confirm(page, good.code, bad.code, fine.code)
     await change_ticket(hub.database, bad.id, status="CANCELLED")
     await confirm(page)
-    alert = page.get_by_role("alert").filter(has_text="One ticket cannot be booked, so none was.")
+    alert = page.get_by_role("alert").filter(has_text="One ticket can't be booked, so nothing was booked.")
     await expect(alert).to_contain_text(f"{bad.code} This ticket was cancelled.")
     assert await world.booked_count(slot_id) == 0
-    await page.get_by_role("button", name="Go on without").click()
+    await page.get_by_role("button", name="Continue without").click()
     await confirm(page)
     await at(page, "done")
     assert await world.booked_count(slot_id) == 2
@@ -125,7 +125,7 @@ async def test_what_is_booked_stays_so_when_another_time_has_filled(world: World
     await at(page, "confirm")
     await world.reserved(last)
     await confirm(page)
-    await expect(page.get_by_text("One ticket is booked already and stays so.")).to_be_visible()
+    await expect(page.get_by_text("One ticket is already booked and stays booked.")).to_be_visible()
     await page.get_by_role("button", name=re.compile("20 Nov, 20:00")).click()
     await confirm(page)
     await at(page, "done")

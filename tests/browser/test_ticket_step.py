@@ -125,12 +125,12 @@ async def test_an_inactive_ticket_is_activated_only_after_a_plain_word(hub: Hub,
     page = await open_page(f"/reserve?ticket={ticket.code}", phone=True)
     await page.get_by_role("button", name="Activate this ticket").click()
     dialog = page.get_by_role("dialog", name="Activate this ticket?")
-    await expect(dialog).to_contain_text("Activation cannot be undone.")
+    await expect(dialog).to_contain_text("This can't be undone.")
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
     assert await standing(hub, ticket.id) == "INACTIVE"
     await page.get_by_role("button", name="Activate this ticket").click()
-    await dialog.get_by_role("button", name="Activate for good").click()
+    await dialog.get_by_role("button", name="Activate").click()
     await expect(party(page)).to_have_text([ticket.code])
     assert await standing(hub, ticket.id) == "ACTIVATED"
 

@@ -80,7 +80,7 @@ async def test_a_visit_left_for_hours_is_put_away_and_said_so(world: World, open
     await page.evaluate(TWO_HOURS_AGO)
     await page.reload()
     await at(page, "ticket")
-    await expect(page.get_by_text("This visit was left for too long")).to_be_visible()
+    await expect(page.get_by_text("Your booking has timed out")).to_be_visible()
     await assert_accessible(page, "a visit that was put away")
 
 

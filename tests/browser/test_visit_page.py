@@ -211,7 +211,7 @@ async def test_one_of_a_party_is_cancelled_and_the_others_stand(world: World, op
     await page.get_by_role("dialog").get_by_role("radio", name=f"Only {tickets[1].code}").check()
     await page.get_by_role("button", name="Cancel visit").click()
     await expect(page.locator(".pass")).to_have_count(2)
-    await expect(page.get_by_role("heading", name="One ticket given back")).to_be_visible()
+    await expect(page.get_by_role("heading", name="One spot released")).to_be_visible()
     await expect(page.get_by_role("link", name=f"Book again: {tickets[1].code}")).to_be_visible()
     assert await world.booked_count(slot_id) == 2
     # The dialog offers only the reservations that still stand.
@@ -250,14 +250,14 @@ async def test_a_used_an_over_and_a_dead_visit_each_say_what_next(hub: Hub, worl
     assert (await operator.verify(used.code))["result"] == "GREEN"
     await operator.close()
     page = await open_page(f"/r/{used.token}")
-    await expect(page.get_by_role("heading", name="You have been let in")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You have been admitted")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another visit")).to_be_visible()
 
     over = await world.reserved(await world.slot(TODAY, "16:00", "18:00"))
     hub.clock.set(hub.clock.now() + timedelta(days=1))
     page = await open_page(f"/r/{over.token}")
     await expect(page.get_by_role("heading", name="This visit is over")).to_be_visible()
-    await expect(page.get_by_text("Ask the shop that sold it")).to_be_visible()
+    await expect(page.get_by_text("Ask the seller")).to_be_visible()
     await expect(page.locator(".qr")).to_have_count(0)
 
     page = await open_page("/r/nobody-has-this-token")

@@ -163,8 +163,8 @@ async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, w
     hub.clock.set(hub.clock.now() + timedelta(minutes=31))
     # The button is pressed before the page knows that the offer has lapsed, and the page shows the reason.
     await page.get_by_role("button", name="Accept the spot").click()
-    await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
-    await expect(page.get_by_role("alert").filter(has_text="The offer ran out a moment ago.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="The offer wasn't accepted in time")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="The offer expired a moment ago.")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
     assert await world.booked_count(slot_id) == 0
 
@@ -179,7 +179,7 @@ async def test_the_countdown_ends_by_itself(hub: Hub, world: World, open_page: O
     await expect(page.locator("#waiting-countdown-words")).to_have_text("Less than one minute left to accept.")
     hub.clock.set(hub.clock.now() + timedelta(seconds=60))
     await page.clock.fast_forward(60_000)
-    await expect(page.get_by_role("heading", name="The offer was not taken in time")).to_be_visible()
+    await expect(page.get_by_role("heading", name="The offer wasn't accepted in time")).to_be_visible()
 
 
 async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: World, open_page: Open) -> None:
@@ -194,13 +194,13 @@ async def test_a_closed_list_and_a_dead_link_say_what_next(hub: Hub, world: Worl
             await asyncio.sleep(0.02)
     page = await open_page(f"/w/{token}")
     await expect(page.get_by_role("heading", name="This waiting list is closed")).to_be_visible()
-    await expect(page.get_by_text("The time has come, and no place came free before.")).to_be_visible()
+    await expect(page.get_by_text("No spot opened up in time.")).to_be_visible()
     await expect(page.get_by_role("link", name="Book another time")).to_be_visible()
     await assert_accessible(page, "a closed list")
     await change_waitlist_entries(hub.database, offered_at=hub.clock.now())
     await page.reload()
-    await expect(page.get_by_text("The time is over, and the offer was not taken.")).to_be_visible()
-    await expect(page.get_by_text("no place came free before")).to_have_count(0)
+    await expect(page.get_by_text("The time is over, and the offer wasn't accepted.")).to_be_visible()
+    await expect(page.get_by_text("No spot opened up in time")).to_have_count(0)
     page = await open_page("/w/nobody-has-this-token")
     await expect(page.get_by_role("heading", name="We couldn't find this waiting list entry")).to_be_visible()
 

@@ -99,7 +99,7 @@ async def test_a_cancelled_ticket_takes_its_visit_along_and_leads_to_no_other_ti
     mail = await sent(worker, mail_server)
     check_every_mail(mail, language, row)
     text, page = bodies(mail)
-    assert {"en": "It no longer opens the door.", "zh_Hans": "此门票不能再用于入场。"}[language] in text
+    assert {"en": "The ticket can no longer be used.", "zh_Hans": "此门票不能再用于入场。"}[language] in text
     assert not any("/reserve" in link for link in page.links)
     assert calendar(mail)["METHOD"] == "CANCEL"
 
@@ -147,7 +147,7 @@ async def test_cancelling_one_of_a_family_keeps_the_others_in_the_calendar_and_t
     )
     mail = await sent(worker, mail_server)
     text, page = bodies(mail)
-    assert "2 places of your party stay booked." in text
+    assert "2 spots of your party are still booked." in text
     assert f"{PUBLIC_URL}/r/secret" in page.links
     (event,) = calendar(mail).walk("VEVENT")
     assert (event["UID"], event["STATUS"]) == (f"reservation-{ids[0]}@hub.example.org", "CONFIRMED")

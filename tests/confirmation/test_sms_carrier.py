@@ -180,7 +180,7 @@ async def test_the_outbox_sends_codes_by_text_message(twilio, urgent, services, 
     await outbox_rows.queue("contact.code", payload, to="+393331234567", channel="sms", not_after=until, language="en")
     assert await worker.send_due() == 1
     assert twilio.forms[0]["Body"] == (
-        "042137 is your code for Arte Spa. It is good for 5 minutes.\n\n@hub.example.org #042137"
+        "042137 is your code for Arte Spa. It's valid for 5 minutes.\n\n@hub.example.org #042137"
     )
     (row,) = await outbox_rows.rows()
     assert (row["status"], row["payload"]) == ("SENT", "{}")

@@ -43,11 +43,11 @@ CLOSED = {
 @pytest.mark.parametrize(
     ("received", "words"),
     [
-        ({"cause": "slot_over"}, "no place came free before"),
-        ({"cause": "slot_over", "had_offer": True}, "the offer was not taken"),
+        ({"cause": "slot_over"}, "No spot opened up in time"),
+        ({"cause": "slot_over", "had_offer": True}, "the offer wasn't accepted"),
         ({"cause": "slot_closed"}, "does not offer this time any more"),
         ({"cause": "no_waitlist", "good": 1, "ticket_codes": ["X"]}, "has closed its waiting list for this time"),
-        ({"cause": "slot_over", "good": 0, "ticket_codes": []}, "no place came free before"),
+        ({"cause": "slot_over", "good": 0, "ticket_codes": []}, "No spot opened up in time"),
     ],
 )
 async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
@@ -64,9 +64,9 @@ async def test_a_list_that_was_closed_says_why_and_leads_to_another_time(
     assert page.links == ([f"{PUBLIC_URL}/reserve?ticket={tickets[good]}&orq=7"] if good else [])
     if language == "en":
         assert words in text
-        still = {0: "", 1: "Your ticket is still good", 2: "Your tickets are still good"}[good]
+        still = {0: "", 1: "Your ticket is still valid", 2: "Your tickets are still valid"}[good]
         assert still in text
-        assert bool(still) == ("still good" in text)
+        assert bool(still) == ("still valid" in text)
 
 
 async def test_a_closed_list_that_is_long_past_gets_no_mail(worker, outbox_rows, mail_server, database):
@@ -98,7 +98,7 @@ async def test_the_waiting_list_of_a_performance_speaks_of_the_show_and_of_seats
     for body in (text, page.text):
         assert title in body
         assert "Room of The Tempest" in body
-    # A booking's ticket is of no use for another time, so nothing says that it is still good.
+    # A booking's ticket is of no use for another time, so nothing says that it is still valid.
     assert "ticket" not in text.lower()
     assert "TKT" not in "".join(page.links)
     over = kind in ("waitlist.lapsed", "waitlist.closed")

@@ -241,7 +241,7 @@ def _refuse(asked: _Asked, now: datetime) -> Refused | None:
     if reason is not None:
         return Refused(reason)
     if _consent_of(row, request.language) and not request.consent:
-        problem = {"field": "consent", "message": N_("Please agree to this to book")}
+        problem = {"field": "consent", "message": N_("Please agree to this before you book")}
         return Refused(Reason.INVALID_REQUEST, errors=[problem])
     return None
 

@@ -53,7 +53,7 @@ async def test_it_names_what_the_party_waits_for(hub: Hub, world: World, stage: 
         assert request.code not in page
     page = await read(hub, f"/w/{joined.token}")
     assert "3 seats" in page
-    assert "ticket is still good" not in page
+    assert "ticket is still valid" not in page
     assert f'href="/shows/{stage.show_id}"' in page
     assert "/reserve?" not in page
 

@@ -138,7 +138,7 @@ async def test_the_page_asks_for_the_code_where_the_venue_does(hub: Hub, world: 
         page.find("visit-code").fill(str((int(code) + 1) % 1_000_000).zfill(6))
         await page.press("Correct and send again")
         assert page.status == 400
-        assert "This code is not right. Please check it and try again." in page.alert
+        assert "This code is wrong. Please check it and try again." in page.alert
         # Another code is not sent within a minute, and the first one stays good.
         await page.press("Send a new code")
         assert "You can ask for another one in a minute." in page.alert

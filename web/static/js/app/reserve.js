@@ -187,7 +187,7 @@ async function begin() {
   if (given.length) byId("ticket-code").value = "";
   await steps.begin(found === "fresh" ? draft.step : "ticket");
   if (found === "expired") {
-    showNotice(byId("visit-note"), { title: t("This visit was left for too long and has been put away."), next: t("Nothing was booked by it. Please start again with your ticket.") }, { kind: "info" });
+    showNotice(byId("visit-note"), { title: t("Your booking has timed out."), next: t("Nothing was booked. Please start again with your ticket.") }, { kind: "info" });
   }
 }
 

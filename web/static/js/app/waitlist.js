@@ -92,8 +92,8 @@ async function accept(button) {
 /** @type {RefusalWords} */
 const WORDS = {
   OFFER_LAPSED: () => ({
-    title: t("The offer ran out a moment ago."),
-    next: part().dataset.booking ? t("It went to the next in line.") : t("It went to the next in line. Your ticket is still good."),
+    title: t("The offer expired a moment ago."),
+    next: part().dataset.booking ? t("It went to the next in line.") : t("It went to the next in line. Your ticket is still valid."),
   }),
   NO_OFFER: () => ({ title: t("There is no offer to accept right now."), next: t("This page shows your place in line.") }),
 };
@@ -125,7 +125,7 @@ function show(button, on) {
 let socket = null;
 const look = keepLooking(async () => {
   if (busy) return;
-  if (await bringUpToDate()) showNotice(byId("waiting-news"), { title: t("There is news."), next: t("This page has just been brought up to date.") });
+  if (await bringUpToDate()) showNotice(byId("waiting-news"), { title: t("There is news."), next: t("This page has just been updated.") });
 }, () => (socket?.live ? LOOK_LIVE_MS : LOOK_EVERY_MS));
 
 /** Follows the slot over the calendar's public socket: a place that is freed, held or taken changes its count. */

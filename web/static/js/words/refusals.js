@@ -18,7 +18,7 @@ const SLOT = {
 /** @type {RefusalWords} */
 const GENERAL = {
   INVALID_CONTACT: () => ({ title: t("Please enter a valid email and phone number."), next: t("Go back and check both.") }),
-  CONTACT_NOT_VERIFIED: () => ({ title: t("We have to make sure that you can be reached."), next: t("Ask for a code and type it in; then confirm again.") }),
+  CONTACT_NOT_VERIFIED: () => ({ title: t("We need to make sure that we can reach you."), next: t("Ask for a code and enter it, then confirm again.") }),
   RATE_LIMITED: tooManyTries,
   ORDER_NOT_FOUND: () => ({
     title: t("This address does not belong to the order."),
@@ -32,16 +32,16 @@ const GENERAL = {
     title: t("It is too late to change this reservation."),
     next: t("It still stands. If you cannot come, the venue is glad to hear from you."),
   }),
-  IDEMPOTENCY_KEY_REUSED: () => ({ title: t("This page is out of date."), next: t("Load it again and start over. Nothing was booked twice.") }),
+  IDEMPOTENCY_KEY_REUSED: () => ({ title: t("This page is out of date."), next: t("Load it again and start over. You won't be booked twice.") }),
   CODE_WRONG: (error) => ({
-    title: t("This code is not right."),
+    title: t("This code is wrong."),
     next: error.tries_left ? tn("You have one more try.", "You have {n} more tries.", error.tries_left) : "",
   }),
-  CODE_EXPIRED: () => ({ title: t("This code is too old."), next: t("Ask for a new one; it comes in a moment.") }),
-  CODE_USED: () => ({ title: t("This code was used before."), next: t("Ask for a new one; it comes in a moment.") }),
-  CODE_LOCKED: () => ({ title: t("That were too many wrong codes."), next: t("Ask for a new one and type it in slowly.") }),
-  CODE_TOO_SOON: () => ({ title: t("A code is on its way already."), next: t("Give it a moment before you ask for another one. Look into the spam folder, too.") }),
-  CODE_TOO_MANY: () => ({ title: t("Too many codes were asked for."), next: t("Wait for an hour, or use another address or number.") }),
+  CODE_EXPIRED: () => ({ title: t("This code has expired."), next: t("Ask for a new one. It arrives in a moment.") }),
+  CODE_USED: () => ({ title: t("This code was used before."), next: t("Ask for a new one. It arrives in a moment.") }),
+  CODE_LOCKED: () => ({ title: t("Too many wrong codes."), next: t("Ask for a new one and enter it with care.") }),
+  CODE_TOO_SOON: () => ({ title: t("A code is on its way already."), next: t("Give it a moment before you ask for another one. Check your spam folder, too.") }),
+  CODE_TOO_MANY: () => ({ title: t("Too many codes were asked for."), next: t("Wait an hour, or use another address or number.") }),
 };
 
 const ALL = { ...GENERAL, ...SLOT, ...TICKET };

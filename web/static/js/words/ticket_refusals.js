@@ -8,7 +8,7 @@ export const TICKET = {
   TICKET_NOT_FOUND: (error) => ({
     title: t("Invalid ticket code. Please check and try again."),
     next: error.likely_mistyped
-      ? t("It looks mistyped: one character does not fit the rest. O and 0, or I and 1, are easily confused.")
+      ? t("It looks mistyped. O and 0, or I and 1, are easily confused.")
       : t("Compare it with your ticket, character by character. If it's correct, contact the seller."),
   }),
   TICKET_ALREADY_RESERVED: (error) => ({
@@ -21,12 +21,12 @@ export const TICKET = {
     error.can_activate
       ? { title: t("This ticket is paid, but not active yet."), next: t("It was bought for later. Activate it here when you are ready to choose a day.") }
       : { title: t("This ticket is not activated yet. Please complete payment."), next: t("Paid a moment ago? Give it a minute and try again.") },
-  TICKET_EXPIRED: () => ({ title: t("This ticket has expired."), next: t("Ask the shop that sold it whether it can be renewed.") }),
+  TICKET_EXPIRED: () => ({ title: t("This ticket has expired."), next: t("Ask the seller whether it can be renewed.") }),
   TICKET_CANCELLED: () => ({
     title: t("This ticket was cancelled."),
-    next: t("It may have been refunded. The shop that sold it can tell you more."),
+    next: t("It may have been refunded. The seller can tell you more."),
   }),
-  TICKET_ALREADY_USED: () => ({ title: t("This ticket was already used at the door."), next: t("Every ticket lets one person in, once.") }),
+  TICKET_ALREADY_USED: () => ({ title: t("This ticket has already been used at the entrance."), next: t("Each ticket admits one person, once.") }),
   WRONG_VENUE: (error) => ({
     title: error.venue ? t("This ticket is for {venue}.", { venue: error.venue.name }) : t("This ticket is for another venue."),
     next: t("Book it on that venue's own page."),
@@ -39,7 +39,7 @@ export const TICKET = {
 
 export const isAboutTicket = (/** @type {string} */ code) => code in TICKET;
 
-export const tooManyTries = () => ({ title: t("That was a lot of tries in a short time."), next: t("Wait a minute, then try again.") });
+export const tooManyTries = () => ({ title: t("Too many tries in a short time."), next: t("Wait a minute, then try again.") });
 
 /** The text of a refusal, or the hub's own. @param {RefusalWords} known @param {Refused} error */
 export function explainBy(known, error) {

@@ -19,7 +19,7 @@ export function meant(root, fallbackId) {
 /** @type {RefusalWords} */
 const WORDS = {
   CHANGE_TOO_LATE: () => ({ title: t("It is too late to change this online."), next: t("If something has come up, the venue's staff can still help.") }),
-  TICKET_ALREADY_USED: () => ({ title: t("This ticket was used at the door."), next: t("A visit that has begun cannot be changed.") }),
+  TICKET_ALREADY_USED: () => ({ title: t("This ticket was used at the entrance."), next: t("A visit that has begun cannot be changed.") }),
   TICKET_EXPIRED: () => ({ title: t("This visit is over."), next: t("It cannot be changed any more.") }),
   TICKET_CANCELLED: () => ({ title: t("This visit was cancelled already."), next: t("You can book again with the same ticket.") }),
   RESERVATION_NOT_FOUND: () => ({ title: t("We couldn't find this visit"), next: t("The link may have been replaced. Your newest email has the right one.") }),

@@ -15,11 +15,11 @@ import { ask } from "./asking.js";
 export function confirmActivation({ code, id, whose }) {
   return new Promise((resolve) => {
     const answer = h("div", { class: "answer", role: "alert" });
-    const go = h("button", { type: "submit", class: "button grow" }, t("Activate for good"));
+    const go = h("button", { type: "submit", class: "button grow" }, t("Activate"));
     const form = h("form", { novalidate: true },
       h("h2", { id: "activation-title" }, t("Activate this ticket?")),
       h("p", { class: "code" }, code),
-      h("p", { id: "activation-words" }, t("Activation cannot be undone. From then on the ticket counts as taken into use; whether it can still be returned is up to the shop that sold it.")),
+      h("p", { id: "activation-words" }, t("This can't be undone. Whether an active ticket can still be returned is up to the seller.")),
       answer,
       h("div", { class: "buttons" }, h("button", { type: "button", class: "button quiet", autofocus: true, onclick: () => dialog.close() }, t("Not now")), go));
     const dialog = h("dialog", { class: "sheet", "aria-labelledby": "activation-title", "aria-describedby": "activation-words" }, form);

@@ -64,7 +64,7 @@ export class CodeStep {
     this.#waitUntil = 0;
     this.#clear();
     byId("code-way").textContent = channel === "email"
-      ? t("By mail to {address}.", { address: this.draft.email })
+      ? t("By email to {address}.", { address: this.draft.email })
       : t("By text message to {number}.", { number: this.draft.phone });
     this.#send();
   }
@@ -158,7 +158,7 @@ export class CodeStep {
     const show = () => {
       const left = this.#left();
       const wait = Math.max(0, Math.ceil((this.#waitUntil - +hubNow()) / 1000));
-      byId("code-left").textContent = left ? t("Good for another {time}.", { time: minutes(left) }) : this.#challenge?.challenge_id ? t("This code is no longer good.") : "";
+      byId("code-left").textContent = left ? t("Valid for another {time}.", { time: minutes(left) }) : this.#challenge?.challenge_id ? t("This code has expired.") : "";
       this.again.disabled = wait > 0;
       this.again.textContent = wait > 0 ? t("New code in {time}", { time: minutes(wait) }) : t("Send a new code");
       if (!left && !wait) clearInterval(this.#timer);

@@ -40,7 +40,7 @@ export class Confirm {
     const unanswered = BookingAttempt.unanswered();
     if (unanswered?.fresh) this.#book();
     else if (unanswered) {
-      showNotice(this.answer, { title: t("We do not know whether your booking arrived."), next: t("Confirm once more to be sure. You won't be booked twice.") }, { kind: "warn" });
+      showNotice(this.answer, { title: t("We don't know whether your booking arrived."), next: t("Confirm once more to be sure. You won't be booked twice.") }, { kind: "warn" });
     }
   }
 
@@ -98,7 +98,7 @@ export class Confirm {
   #waiting(seconds, byItself, error) {
     const attempt = this.#attempt;
     const crowded = error instanceof Refusal && (error.code === "RATE_LIMITED" || error.code === "BUSY");
-    const title = crowded ? t("Many people are booking right now.") : navigator.onLine === false ? t("You are offline.") : t("The connection is shaky.");
+    const title = crowded ? t("Many people are booking right now.") : navigator.onLine === false ? t("You are offline.") : t("The connection is unstable.");
     const wait = Math.max(1, Math.round(seconds));
     const next = byItself
       ? tn("We'll try again in one second. You won't be booked twice.", "We'll try again in {n} seconds. You won't be booked twice.", wait)
@@ -131,7 +131,7 @@ export class Confirm {
   /** If other slots are booked already, the notice says so first. @param {Notice} words @returns {Notice} */
   #withBooked(words) {
     const booked = this.draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
-    return booked ? { ...words, next: `${tn("One ticket is booked already and stays so.", "{n} tickets are booked already and stay so.", booked)} ${words.next}` } : words;
+    return booked ? { ...words, next: `${tn("One ticket is already booked and stays booked.", "{n} tickets are already booked and stay booked.", booked)} ${words.next}` } : words;
   }
 
   /** @param {Refusal} error @param {Group} group @param {Notice} words */
@@ -180,10 +180,10 @@ export class Confirm {
     };
     const several = tickets.length > 1;
     const list = several ? h("ul", {}, ...bad.map((one) => h("li", {}, h("span", { class: "code" }, one.ticket_code), " ", explain({ code: one.code, details: one, message: one.message }).title))) : null;
-    const title = several ? tn("One ticket cannot be booked, so none was.", "{n} tickets cannot be booked, so none was.", bad.length) : words.title;
+    const title = several ? tn("One ticket can't be booked, so nothing was booked.", "{n} tickets can't be booked, so nothing was booked.", bad.length) : words.title;
     /** @type {[string, () => unknown][]} */
     const actions = [];
-    if (this.draft.tickets.length > bad.length) actions.push([t("Go on without"), drop(() => this.enter())]);
+    if (this.draft.tickets.length > bad.length) actions.push([t("Continue without"), drop(() => this.enter())]);
     actions.push([t("Use another ticket"), drop(() => this.goTo("ticket"))]);
     showNotice(this.answer, { title, next: words.next }, { actions, extra: list });
   }

@@ -58,7 +58,7 @@ function sharing(manage) {
       await navigator.clipboard.writeText(manage.href);
       said.textContent = t("Copied.");
     } catch {
-      said.textContent = t("Your browser does not let us copy; please select the link.");
+      said.textContent = t("Your browser doesn't allow copying. Please select the link.");
     }
   };
   const share = () => navigator.share({ title: t("My visit"), url: manage.href }).catch(() => {});

@@ -191,7 +191,7 @@ export class SlotStep {
     this.#showDay(date);
     const slots = this.#months.month(monthKey(date))?.slots(date) ?? [];
     const count = slots.filter((slot) => BOOKABLE.includes(slotWords(slot, this.#places).standing)).length;
-    this.#say(`${longDay(date)}. ${count ? tn("One time with room.", "{n} times with room.", count) : t("No time with room. Other times and the waiting list are below.")}`);
+    this.#say(`${longDay(date)}. ${count ? tn("One time is free.", "{n} times are free.", count) : t("No time is free. Other times and the waiting list are below.")}`);
     // The heading and the first times, whatever the height of the calendar above.
     byId("slots").scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }

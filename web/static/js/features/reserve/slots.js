@@ -240,12 +240,12 @@ class Card {
     const slot = this.#slot;
     if (!slot) return;
     const host = h("div", { class: "other-times" });
-    this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest times with room")), host);
+    this.more.replaceChildren(h("p", { class: "more-title" }, t("Nearest free times")), host);
     this.more.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
     const found = await this.panel.nearest(slot);
     if (found.length) drawAlternatives(host, found, (picked) => this.panel.onSelect(picked));
-    else host.replaceChildren(h("p", { class: "soft" }, t("There is none near this one.")));
+    else host.replaceChildren(h("p", { class: "soft" }, t("No other time is near this one.")));
   }
 }
 

@@ -83,7 +83,7 @@ export class TicketStep {
     const fresh = codes.filter((code) => !this.draft.codes.includes(code));
     clearNotice(this.answer);
     if (this.draft.tickets.length + fresh.length > MOST_TICKETS) {
-      this.#refuse({ title: t("One visit takes up to {n} tickets.", { n: MOST_TICKETS }), next: t("Book the others in a second visit.") });
+      this.#refuse({ title: t("You can book up to {n} tickets at once.", { n: MOST_TICKETS }), next: t("Book the others separately.") });
       return false;
     }
     /** @type {FailedCheck[]} */
