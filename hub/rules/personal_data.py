@@ -109,7 +109,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "closed_slot_notices": {Kind.PLAIN: "org_id reservation_id slot_id"},
     "contact_codes": {Kind.PLAIN: "org_id id channel tries created_at expires_at voided_at confirmed_at outbox_id"},
     "disputes": {
-        Kind.PLAIN: "org_id id scan_id venue_id gate device result reason scanned_at asked_at decision decided_at",
+        Kind.PLAIN: "org_id id scan_id venue_id gate device result reason scanned_at asked_at decision decided_at day",
         Kind.PSEUDONYM: "code ticket_id",
         Kind.STAFF: "operator_id decided_by",
     },
@@ -183,7 +183,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     },
     "scans": {
         Kind.PLAIN: "org_id scan_id venue_id mode source gate device slot_id result reason entered undoes scanned_at logged_at people"
-        " admitted day",
+        " admitted day wanted",
         Kind.PSEUDONYM: "code ticket_id reservation_id",
         Kind.STAFF: "operator_id answer",
     },

@@ -18,6 +18,7 @@ from hub.actions.reporting.reconcile import reconcile
 from hub.actions.reporting.replay import COLUMNS, replay_events
 from hub.actions.reporting.scan_log import ScanFilter, every_scan
 from hub.actions.scanning.conflicts import decide_conflict
+from hub.actions.scanning.order_of_moments import decided_again_id
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
@@ -125,7 +126,7 @@ async def test_every_figure_of_two_days_agrees_with_one_model(hub: Hub, world: W
     booked = {ticket: day for slot_id, day in zip(slots, days, strict=True) for ticket in await world.fill(slot_id, 4)}
     tickets = list(booked)
     tickets += [await world.ticket() for _ in range(3)]
-    model = Model()
+    model, late_exits = Model(), 0
     # The nights end at 2:30 in Rome.
     nights = [
         (datetime(2026, 11, 20 + n, 23, 0, tzinfo=UTC), datetime(2026, 11, 21 + n, 1, 30, tzinfo=UTC)) for n in (0, 1)
@@ -162,9 +163,17 @@ async def test_every_figure_of_two_days_agrees_with_one_model(hub: Hub, world: W
                 ]
                 [result] = (await answer_of(gate, "sync", scans=queue))["results"]
                 if result["outcome"] == "conflict" and dice.random() < 0.5:
+                    # Whoever left before the manager decides has left then.
+                    left, exit_id = "", uuid4()
+                    if dice.random() < 0.5:
+                        left = (await gate.leave(ticket.code, str(exit_id)))["reason"]
+                        model.answered(ticket, str(exit_id), left, running(now))
                     await decide_conflict(hub.services, world.identity(), result["conflict_id"], "stays", None)
                     [*row] = await read_scans(hub.database, "reason", mode="override", scan_id=result["scan_id"])
                     model.answered(ticket, scan_id, row[0]["reason"] if row else "", running(at))
+                    if row and left in ("NOT_INSIDE", "ALREADY_LEFT"):
+                        model.answered(ticket, str(decided_again_id(exit_id)), "EXIT_RECORDED", running(at))
+                        late_exits += 1
                 elif result["outcome"] == "accepted":
                     entered = result["decision"]["result"] == "YELLOW" and result["reason"] == "NO_RESERVATION"
                     model.answered(
@@ -189,5 +198,6 @@ async def test_every_figure_of_two_days_agrees_with_one_model(hub: Hub, world: W
                         model.answered(ticket, scan_id, reply["data"]["recorded"], running(now))
         await agree(hub, world, board, model)
     assert sum(model.verified.values()) > 5
+    assert late_exits > 0
     with pytest.raises(Refused):
         await decide_conflict(hub.services, world.identity(), 10**9, "stays", None)

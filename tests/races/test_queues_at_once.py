@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.actions.scanning import offline_sync, scan_batch
+from hub.actions.scanning import queued_scans, scan_batch
 from tests.support.blocked_inserts import Standstill
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -159,7 +159,7 @@ async def test_of_a_queue_sent_latest_first_the_earliest_are_the_entries(two_hub
 async def test_without_the_time_of_the_scan_the_latest_are_the_entries(
     two_hubs: list[Hub], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offline_sync, "sorted", lambda numbers, key: list(numbers), raising=False)
+    monkeypatch.setattr(queued_scans, "sorted", lambda numbers, key: list(numbers), raising=False)
     assert await latest_first(two_hubs, world) == ["accepted"] * 4 + ["conflict"] * 4
 
 

@@ -186,14 +186,6 @@ interface ElementsById {
   "gates-more": HTMLElementTagNameMap["p"];
   "gates-note": HTMLElementTagNameMap["p"];
   "gates-title": HTMLElementTagNameMap["h2"];
-  "guests-close": HTMLElementTagNameMap["button"];
-  "guests-dialog": HTMLElementTagNameMap["dialog"];
-  "guests-form": HTMLElementTagNameMap["form"];
-  "guests-found": HTMLElementTagNameMap["ul"];
-  "guests-name": HTMLElementTagNameMap["input"];
-  "guests-on": HTMLElementTagNameMap["button"];
-  "guests-said": HTMLElementTagNameMap["p"];
-  "guests-title": HTMLElementTagNameMap["h2"];
   "help-title": HTMLElementTagNameMap["h2"];
   "history-title": HTMLElementTagNameMap["h2"];
   "how": HTMLElementTagNameMap["fieldset"];
@@ -204,6 +196,7 @@ interface ElementsById {
   "imported-title": HTMLElementTagNameMap["h2"];
   "inside": HTMLElementTagNameMap["div"];
   "inside-key": HTMLElementTagNameMap["li"];
+  "inside-name": HTMLElementTagNameMap["p"];
   "install": HTMLElementTagNameMap["button"];
   "invitation-title": HTMLElementTagNameMap["h1"];
   "issue-channel": HTMLElementTagNameMap["select"];
@@ -516,6 +509,14 @@ interface ElementsById {
   "visit-note": HTMLElementTagNameMap["div"];
   "visit-part": HTMLElementTagNameMap["div"];
   "visit-title": HTMLElementTagNameMap["h1"];
+  "visitors-close": HTMLElementTagNameMap["button"];
+  "visitors-dialog": HTMLElementTagNameMap["dialog"];
+  "visitors-form": HTMLElementTagNameMap["form"];
+  "visitors-found": HTMLElementTagNameMap["ul"];
+  "visitors-on": HTMLElementTagNameMap["button"];
+  "visitors-said": HTMLElementTagNameMap["p"];
+  "visitors-text": HTMLElementTagNameMap["input"];
+  "visitors-title": HTMLElementTagNameMap["h2"];
   "visits-chart": HTMLElementTagNameMap["div"];
   "visits-title": HTMLElementTagNameMap["h2"];
   "visits-told": HTMLElementTagNameMap["p"];

@@ -49,6 +49,17 @@ RETURNING id, scan_id, venue_id, code, gate, device, scanned_at, people;
 -- Stores the note of the decision with the entry or return that this transaction recorded.
 UPDATE scans SET note = $3 WHERE org_id = $1 AND scan_id = $2 AND mode = 'override';
 
+-- name: note_wanted
+-- Stores how many people the queued scans in $2 let through ($3), once. One that came online too has its answer. Rows are locked in the order of their keys.
+UPDATE scans s SET wanted = a.wanted
+  FROM (SELECT e.scan_id, e.mode, a.wanted
+          FROM unnest($2::uuid[], $3::smallint[]) AS a (scan_id, wanted)
+          JOIN scans e ON e.org_id = $1 AND e.scan_id = a.scan_id AND e.mode IN ('verify', 'exit') AND e.source = 'sync'
+                        AND e.wanted IS NULL
+         ORDER BY e.scan_id, e.mode
+           FOR NO KEY UPDATE OF e) a
+ WHERE s.org_id = $1 AND s.scan_id = a.scan_id AND s.mode = a.mode;
+
 -- name: scans_decided_again
 -- Which of these ids of scans that are decided again are recorded, and not undone.
 SELECT e.scan_id, e.mode, e.venue_id, e.code FROM scans e
@@ -56,12 +67,18 @@ SELECT e.scan_id, e.mode, e.venue_id, e.code FROM scans e
    AND NOT EXISTS (SELECT 1 FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id);
 
 -- name: settle_conflicts
--- Closes the open conflicts of scans that were decided again and recorded ($2, and what is recorded $3), and returns them.
-UPDATE scan_conflicts c SET decision = 'settled', decided_at = $4
-  FROM unnest($2::uuid[], $3::uuid[]) AS a (scan_id, again)
- WHERE c.scan_id = a.scan_id AND c.org_id = $1 AND c.decision IS NULL
-   AND EXISTS (SELECT 1 FROM scans e WHERE e.org_id = $1 AND e.scan_id = a.again AND e.mode = 'verify'
-                  AND (e.entered OR e.reason = 'RE_ENTRY'))
+-- Closes the open conflicts of these scans, which were decided again and recorded whole, and returns them.
+UPDATE scan_conflicts c SET decision = 'settled', decided_at = $3
+ WHERE c.scan_id = ANY ($2::uuid[]) AND c.org_id = $1 AND c.decision IS NULL
+RETURNING c.id;
+
+-- name: change_conflicts
+-- Stores for these scans ($2) the kind ($3) and the people ($4) of their conflicts, unless a person has decided, and returns those
+-- that change. One that was settled is open again.
+UPDATE scan_conflicts c SET kind = a.kind, people = a.people, decision = NULL, decided_at = NULL
+  FROM unnest($2::uuid[], $3::text[], $4::smallint[]) AS a (scan_id, kind, people)
+ WHERE c.scan_id = a.scan_id AND c.org_id = $1
+   AND (c.decision IS NULL AND c.people <> a.people OR c.decision = 'settled')
 RETURNING c.id;
 
 -- name: read_conflict

@@ -45,34 +45,39 @@ SELECT e.scan_id, e.operator_id, o.name AS operator_name, e.code, e.gate, e.devi
   FROM unnest($3::text[], $4::timestamptz[]) AS a (code, entered_at)
  CROSS JOIN LATERAL (
        SELECT e.*, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS left_at FROM scans e
-        WHERE e.code = a.code AND e.org_id = $1 AND e.venue_id = $2 AND e.mode = 'exit' AND e.reason = 'NOT_INSIDE'
-          AND e.logged_at >= a.entered_at
+        WHERE e.code = a.code AND e.org_id = $1 AND e.venue_id = $2 AND e.mode = 'exit'
+          AND e.reason IN ('NOT_INSIDE', 'ALREADY_LEFT') AND e.logged_at >= a.entered_at
         ORDER BY e.logged_at LIMIT 4) e
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = $1 AND o.id = e.operator_id LIMIT 1) o ON true
  WHERE e.left_at >= a.entered_at
  ORDER BY e.left_at;
 
 -- name: passages_of_codes
--- The scans at venue $2 by which somebody came in or left with each of the codes in $3, with their undo: only of tickets for one person,
--- and only of codes with a scan that was refused because of the others. A refused entry counts if it is in $4, or in an open conflict.
-SELECT e.org_id, e.venue_id, e.scan_id, e.mode, e.code, e.reason, e.entered, e.gate, e.device, e.operator_id, o.name AS operator_name,
-       e.logged_at, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment,
-       u.scan_id IS NOT NULL AS undone, u.note AS undo_note
+-- The scans at venue $2 by which people came in or left with each of the codes in $3, with their undo: only of codes with a scan that
+-- does not count all who passed. `may_count`: the scan is in $4, or has an open conflict; a refused entry counts only then.
+SELECT e.org_id, e.venue_id, e.scan_id, e.mode, e.source, e.code, e.ticket_id, e.reason, e.entered, e.people, e.wanted, e.gate, e.device,
+       e.operator_id, o.name AS operator_name, e.logged_at,
+       CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment,
+       u.scan_id IS NOT NULL AS undone, u.note AS undo_note, coalesce(r.places, 1) AS places,
+       e.scan_id = ANY ($4::uuid[]) OR f.scan_id IS NOT NULL AS may_count
   FROM (SELECT DISTINCT c.code FROM unnest($3::text[]) AS c (code)
          WHERE EXISTS (SELECT 1 FROM scans e
                         WHERE e.code = c.code AND e.org_id = $1 AND e.venue_id = $2
                           AND (e.mode = 'exit' AND e.reason IN ('NOT_INSIDE', 'ALREADY_LEFT')
-                               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED'))
-           AND NOT EXISTS (SELECT 1 FROM scans e
-                            WHERE e.code = c.code AND e.org_id = $1 AND (e.people > 1 OR e.admitted IS NOT NULL))) c
+                               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED'
+                               OR e.wanted = 0 OR e.wanted > e.people))) c
+  LEFT JOIN LATERAL (SELECT r.places FROM tickets t
+                       JOIN ticket_reservations r ON r.org_id = t.org_id AND r.ticket_id = t.id AND r.holds_place
+                      WHERE t.code = c.code AND t.org_id = $1 LIMIT 1) r ON true
  CROSS JOIN LATERAL (
        SELECT e.* FROM scans e
         WHERE e.code = c.code AND e.org_id = $1 AND e.venue_id = $2
           AND (e.entered OR e.reason IN ('EXIT_RECORDED', 'RE_ENTRY') OR e.mode = 'exit' AND e.reason IN ('NOT_INSIDE', 'ALREADY_LEFT')
-               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED'
-                  AND (e.scan_id = ANY ($4::uuid[]) OR EXISTS (SELECT 1 FROM scan_conflicts f
-                       WHERE f.scan_id = e.scan_id AND f.org_id = e.org_id AND f.decision IS NULL)))
+               OR e.mode = 'verify' AND e.source = 'sync' AND e.reason = 'ALREADY_VERIFIED')
         ORDER BY e.logged_at DESC LIMIT 200) e
+  LEFT JOIN LATERAL (SELECT f.scan_id FROM scan_conflicts f
+                      WHERE f.scan_id = e.scan_id AND f.org_id = e.org_id AND f.decision IS NULL
+                        AND (f.people = 1 OR r.places > 1) LIMIT 1) f ON true
   LEFT JOIN LATERAL (SELECT u.scan_id, u.note FROM scans u WHERE u.undoes = e.scan_id AND u.org_id = e.org_id LIMIT 1) u ON true
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = e.org_id AND o.id = e.operator_id LIMIT 1) o ON true
  ORDER BY e.code, e.logged_at;
@@ -175,6 +180,9 @@ WITH standing AS MATERIALIZED (
        AND NOT EXISTS (SELECT 1 FROM ticket_absences c
                         WHERE c.ticket_id = b.ticket_id AND c.org_id = b.org_id AND c.left_at >= b.returned_at
                           AND c.exit_scan <> b.exit_scan)
+       -- An exit that came to the hub later, of an earlier moment, may have let out the same people.
+       AND NOT EXISTS (SELECT 1 FROM ticket_absences c JOIN ticket_absences o USING (org_id, ticket_id, person)
+                        WHERE c.ticket_id = b.ticket_id AND c.org_id = b.org_id AND c.return_scan = $2 AND o.returned_at IS NULL)
     RETURNING b.org_id, b.venue_id, b.date, 0 AS exited, 1 AS reentered
 ), moved AS (
     SELECT m.org_id, m.venue_id, m.date, sum(m.exited) AS exited, sum(m.reentered) AS reentered

@@ -13,11 +13,12 @@ from db.row_literals import text
 from db.statements import load
 from hub.access.tokens import Identity
 from hub.actions.scanning.entry_rows import count_changed, log_row
+from hub.actions.scanning.late_exits import record_late_exits
 from hub.actions.scanning.movements import Movement, absences_of, write_movements
 from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of
 from hub.events.announcements import Announcement, TicketsChanged
-from hub.events.scan_events import LoggedScan
+from hub.events.scan_events import LoggedScan, logged_scan
 from hub.rules.business_day import day_of_scan, unless_date_of
 from hub.rules.decisions import Decision, Presence
 from hub.rules.entry_decision import ENTERED, Verdict, party_of
@@ -37,13 +38,16 @@ class ConflictEntry(NamedTuple):
     """What is published after the commit."""
 
     announcements: list[Announcement]
-    logged: LoggedScan
+    logged: list[LoggedScan]
 
 
 async def record_conflict_entry(
     connection: Any, manager: Identity, conflict: Any, venue: Venue, now: datetime
 ) -> ConflictEntry | None:
-    """Record the entry or the return of a conflict, in a transaction that has locked it. None if there is nothing to record."""
+    """Record the entry or the return of a conflict, in a transaction that has locked it. None if there is nothing to record.
+
+    The exits that came after it in moments, and were refused for want of it, are recorded too.
+    """
     request = ScanRequest.of(
         manager, conflict["venue_id"], "override", conflict["code"], "sync", scan_id=conflict["scan_id"],
         scanned_at=conflict["scanned_at"], gate=conflict["gate"], device=conflict["device"],
@@ -55,13 +59,17 @@ async def record_conflict_entry(
         return None
     remaining = 1 if row["places"] is None else row["places"] - row["admitted"]
     if row["verified_at"] is None or 0 < remaining < (row["places"] or 1):
-        return await _record_entry(connection, request, row, conflict["people"], venue, now)
-    [(absence, version)] = await absences_of(connection, [(request.org_id, row["id"])])
-    if version != row["version"]:
-        raise Raced
-    if absence is None or absence.left_at > conflict["scanned_at"]:
-        return None
-    return await _record_return(connection, request, row, absence, conflict["people"], venue, now)
+        entry = await _record_entry(connection, request, row, conflict["people"], venue, now)
+    else:
+        [(absence, version)] = await absences_of(connection, [(request.org_id, row["id"])])
+        if version != row["version"]:
+            raise Raced
+        if absence is None or absence.left_at > conflict["scanned_at"]:
+            return None
+        entry = await _record_return(connection, request, row, absence, conflict["people"], venue, now)
+    left, exits = await record_late_exits(connection, venue, row["code"], conflict["scanned_at"], now)
+    logged = [logged_scan(one.request, one.answer, now) for one in exits if isinstance(one.answer, Decision)]
+    return ConflictEntry([*entry.announcements, *left], [*entry.logged, *logged])
 
 
 async def _record_entry(  # noqa: PLR0917 - what `record_conflict_entry` has
@@ -88,7 +96,7 @@ async def _record_entry(  # noqa: PLR0917 - what `record_conflict_entry` has
     numbers = None if party is None else (party.size, party.admitted)
     changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified", numbers)
     slot_id = None if apart or reservation is None else reservation.slot_id
-    return ConflictEntry([*map(count_changed, rows), changed], _logged(request, decision, ENTERED, slot_id, now))
+    return ConflictEntry([*map(count_changed, rows), changed], [_logged(request, decision, ENTERED, slot_id, now)])
 
 
 async def _record_return(  # noqa: PLR0917 - as above
@@ -109,7 +117,7 @@ async def _record_return(  # noqa: PLR0917 - as above
     if raced:
         raise Raced
     slot_id = None if reservation is None else reservation.slot_id
-    return ConflictEntry(announcements, _logged(request, decision, verdict, slot_id, now))
+    return ConflictEntry(announcements, [_logged(request, decision, verdict, slot_id, now)])
 
 
 def _logged(

@@ -7,9 +7,10 @@ whichever scanner they use by then.
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import asyncpg
+import orjson
 
 from db.statements import load
 from hub.access.roles import Role, at_least
@@ -17,7 +18,6 @@ from hub.access.scope import refuse_other_venue
 from hub.access.tokens import Identity
 from hub.actions.messaging.notices import Notice, give_notices
 from hub.actions.scanning.conflict_entry import Raced, record_conflict_entry
-from hub.actions.scanning.late_exits import LATE
 from hub.events.announcements import TopicEvent
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
@@ -110,17 +110,22 @@ async def decide_conflict(
     return shown
 
 
-async def close_settled_conflicts(services: Services, org_id: int, venue_id: int, scan_ids: Sequence[UUID]) -> None:
-    """Close the open conflicts of those scans that were decided again and recorded, and tell the managers."""
-    if not scan_ids:
-        return
-    again = [uuid5(LATE, str(scan_id)) for scan_id in scan_ids]
-    rows = await services.database.fetch(
-        CONFLICTS.settle_conflicts, org_id, list(scan_ids), again, services.clock.now()
-    )
-    settled = [await services.database.fetchrow(CONFLICTS.read_conflict, org_id, row["id"]) for row in rows]
-    if settled:
-        await _publish_to_managers(services, org_id, venue_id, [conflict_as_dict(row) for row in settled])
+async def change_conflicts(
+    services: Services, org_id: int, venue_id: int, settled: Sequence[UUID], found: Sequence[dict[str, Any]]
+) -> None:
+    """Settle the open conflicts of scans that are right now, note the `found` ones, and tell the managers."""
+    database, now = services.database, services.clock.now()
+    rows = [*await database.fetch(CONFLICTS.settle_conflicts, org_id, list(settled), now)]
+    if found:
+        of_scan = [[one[field] for one in found] for field in ("scan_id", "kind", "people")]
+        rows += await database.fetch(CONFLICTS.change_conflicts, org_id, *of_scan)
+        new = await database.fetch(CONFLICTS.note_conflicts, org_id, orjson.dumps(found).decode(), now)
+        written = await database.fetch(CONFLICTS.conflicts_of_scans, org_id, [row["scan_id"] for row in new])
+        for row in written:
+            await publish_new_conflicts(services, org_id, venue_id, row["operator_id"], [row])
+    changed = [await database.fetchrow(CONFLICTS.read_conflict, org_id, row["id"]) for row in rows]
+    if changed:
+        await _publish_to_managers(services, org_id, venue_id, [conflict_as_dict(row) for row in changed])
 
 
 async def _store(
@@ -145,7 +150,7 @@ async def _store(
             continue
         if entry is not None:
             services.announcer.publish(entry.announcements)
-            services.scan_events.publish([entry.logged])
+            services.scan_events.publish(entry.logged)
         return True
     raise Refused(Reason.BUSY, message="This ticket is changing just now. Please try again.")
 

@@ -7,9 +7,8 @@ the rows, or writes a conflict that was lost in a crash.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -17,24 +16,24 @@ import orjson
 from db.statements import load
 from hub.access.scope import contact_venues, gate_within
 from hub.access.tokens import Identity
-from hub.actions.scanning.conflicts import close_settled_conflicts, publish_new_conflicts
+from hub.actions.scanning.conflicts import publish_new_conflicts
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
-from hub.actions.scanning.late_exits import late_exits
-from hub.actions.scanning.order_of_moments import decided_again_id, out_of_order, request_again, undo_passages
+from hub.actions.scanning.order_of_moments import ScansInOrder, decided_again_ids
+from hub.actions.scanning.queued_scans import QueuedScan, is_of_party, surplus_conflict, turns_of, waits_for_others
 from hub.actions.scanning.sync_results import record_outcomes, result_of
 from hub.rules.decisions import Decision
-from hub.rules.entry_decision import Result
-from hub.rules.offline_scan import conflict_kind, moment_of_scan, surplus_of, was_admitted
+from hub.rules.offline_scan import moment_of_scan
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.scan_requests import LONGEST_CODE, Answer, ScanRequest
+from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
 from hub.rules.staff_scope import OnDuty, Span, duty_at
 from hub.rules.ticket_code import normalise
 from hub.rules.timestamps import rfc3339
 from hub.services import Services
 
 CONFLICTS = load("scanning/conflicts")
+ENTRIES = load("scanning/entries")
 SIGN_IN = load("staff/sign_in")
 MOST_SCANS = 200
 """Maximum scans of one call of `sync`."""
@@ -47,32 +46,6 @@ OF_ONE_SCAN = (Reason.SCAN_ID_REUSED, Reason.FORBIDDEN, Reason.OUTSIDE_SHIFT)
 GRACE = timedelta(minutes=1)
 """Time after the end of a shift in which a scan still belongs to it, because clocks of devices differ."""
 
-SyncMode = Literal["validate", "verify", "exit"]
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedScan:
-    """One scan from a device's queue. `admitted` None: `offline_result` says whether the holder went in.
-
-    `count` people of a party went in or out; None: all that could. `party`: of tickets that were booked together. `answer` is that to
-    the product's question.
-    """
-
-    scan_id: UUID
-    code: str
-    scanned_at: datetime
-    offline_result: Result
-    gate: str | None = None
-    mode: SyncMode = "verify"
-    admitted: bool | None = None
-    count: int | None = None
-    party: bool = False
-    answer: Answer | None = None
-
-    @property
-    def let_in(self) -> bool:
-        return was_admitted(self.mode, self.offline_result, self.admitted)
-
 
 class OfflineSync:
     """Syncs queues of offline scanners. It has its own batchers, so that 1,000 queued scans do not delay the live ones."""
@@ -81,6 +54,7 @@ class OfflineSync:
         self._services = services
         self._entry_scans = EntryScans(services, name="sync", max_in_flight=1, observe=observe)
         self._exit_scans = ExitScans(services, name="sync_exit", max_in_flight=1)
+        self._in_order = ScansInOrder(services, self._entry_scans, self._exit_scans)
         self._settling = asyncio.Semaphore(SETTLED_AT_ONCE)
 
     async def drain(self) -> None:
@@ -112,7 +86,7 @@ class OfflineSync:
         now, skew = self._services.clock.now(), timedelta(milliseconds=skew_ms)
         moments = [moment_of_scan(scan.scanned_at, skew, now) for scan in scans]
         answered: dict[int, Decision | BaseException] = dict(await self._outside_scope(identity, scans, moments, gate))
-        for turn in _turns(scans, moments):
+        for turn in turns_of(scans, moments):
             turn = [n for n in turn if n not in answered]  # noqa: PLW2901
             decisions = await asyncio.gather(
                 *(self._submit(identity, venue_id, scans[n], moments[n], gate, device) for n in turn),
@@ -120,7 +94,7 @@ class OfflineSync:
             )
             answered.update(zip(turn, decisions, strict=True))
         answers = [_decision_or_refusal(answered[n]) for n in range(len(scans))]
-        await self._record_late_exits(identity, venue_id, moments, answers)
+        await self._note_wanted(identity.org_id, scans, answers)
         await self._decide_in_order(identity, venue_id, scans, answers)
         conflicts = await self._settle_conflicts(identity, venue_id, scans, moments, answers, device, gate)
         if conflicts:
@@ -182,43 +156,38 @@ class OfflineSync:
         )
         return (self._exit_scans if mode == "exit" else self._entry_scans).submit(request)
 
-    async def _record_late_exits(
-        self, identity: Identity, venue_id: int, moments: Sequence[datetime], answers: Sequence[Decision | Refused]
+    async def _note_wanted(
+        self, org_id: int, scans: Sequence[QueuedScan], answers: Sequence[Decision | Refused]
     ) -> None:
-        """Record the exits that reached the hub before these entries of parties. Tickets for one person are decided in order."""
-        entries = [
-            (answer.ticket.code, moment)
-            for answer, moment in zip(answers, moments, strict=True)
-            if isinstance(answer, Decision)
-            and answer.ticket
-            and answer.party
-            and answer.verdict.reason is Reason.VERIFIED
-        ]
-        for request in await late_exits(self._services, identity.org_id, venue_id, entries):
-            await self._exit_scans.submit(request)
+        """Store how many people of a party each scan let through, for when its scans are put in order. 0: all that could."""
+        wanted = {
+            scan.scan_id: scan.count or 0
+            for scan, answer in zip(scans, answers, strict=True)
+            if (scan.let_in or scan.mode == "exit") and is_of_party(answer)
+        }
+        if wanted:
+            await self._services.database.execute(CONFLICTS.note_wanted, org_id, list(wanted), list(wanted.values()))
 
     async def _decide_in_order(
         self, identity: Identity, venue_id: int, scans: Sequence[QueuedScan], answers: list[Decision | Refused]
     ) -> None:
         """Decide scans again that were refused only because others came later. Replaces the answers of this queue."""
-        codes, let_in = set(), set()
+        codes, let_in, families = set(), set(), set()
         for scan, answer in zip(scans, answers, strict=True):
             if isinstance(answer, Decision) and answer.ticket is not None and scan.mode != "validate":
                 codes.add(answer.ticket.code)
-                if scan.let_in and conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason):
+                if answer.reservation is not None and answer.reservation.booked_together > 1:
+                    families.add(answer.reservation.id)
+                surplus = surplus_conflict(scan, answer)
+                if surplus is not None and (surplus[1] == 1 or is_of_party(answer)):
                     let_in.add(scan.scan_id)
         if not codes:
             return
-        org_id = identity.org_id
-        venue = await self._services.venues.read(org_id, venue_id)
-        allowed = venue.policy.re_entry == "allow"
-        for undone, recorded in await out_of_order(self._services, org_id, venue_id, codes, let_in, re_entry=allowed):
-            await undo_passages(self._services, undone)
-            for passage in recorded:
-                exits = passage.way == "out"
-                await (self._exit_scans if exits else self._entry_scans).submit(request_again(passage))
-            scan_ids = [passage.row["scan_id"] for passage in recorded if passage.way == "in"]
-            await close_settled_conflicts(self._services, org_id, venue_id, scan_ids)
+        org_id, of_families = identity.org_id, list(families)
+        if families:
+            rows = await self._services.database.fetch(ENTRIES.party_counts, [org_id] * len(families), of_families)
+            codes.update(code for row in rows for code in row["codes"] or ())
+        await self._in_order.decide_again(org_id, venue_id, codes, let_in)
         await self._answers_again(identity, scans, answers)
 
     async def _look_again(
@@ -230,19 +199,26 @@ class OfflineSync:
         conflicts: dict[UUID, Any],
     ) -> dict[UUID, Any]:
         """Decide in order once more, because another queue may have come before a conflict was written. Return what is left."""
-        before = list(answers)
         await self._decide_in_order(identity, venue_id, scans, answers)
-        settled = {scan.scan_id for n, scan in enumerate(scans) if answers[n] is not before[n]}
+        settled = {
+            scan.scan_id
+            for scan, answer in zip(scans, answers, strict=True)
+            if isinstance(answer, Decision) and surplus_conflict(scan, answer) is None
+        }
         return {scan_id: conflict for scan_id, conflict in conflicts.items() if scan_id not in settled}
 
     async def _answers_again(
         self, identity: Identity, scans: Sequence[QueuedScan], answers: list[Decision | Refused]
     ) -> None:
         """Replace the answers of scans that were decided again, now or when the queue was sent before."""
-        refused = {n: answer for n, answer in enumerate(answers) if _waits_for_others(scans[n], answer)}
-        if not refused:
+        again = {
+            scan_id: n
+            for n, answer in enumerate(answers)
+            if waits_for_others(scans[n], answer)
+            for scan_id in decided_again_ids(scans[n].scan_id)
+        }
+        if not again:
             return
-        again = {decided_again_id(scans[n].scan_id): n for n in refused}
         rows = await self._services.database.fetch(CONFLICTS.scans_decided_again, identity.org_id, list(again))
         for row in rows:
             n = again[row["scan_id"]]
@@ -275,17 +251,10 @@ class OfflineSync:
         """Write the conflicts of these scans that are not known yet, and return all of them by scan."""
         found = []
         for scan, moment, answer in zip(scans, moments, answers, strict=True):
-            if isinstance(answer, Refused) or not scan.let_in:
+            surplus = None if isinstance(answer, Refused) else surplus_conflict(scan, answer)
+            if isinstance(answer, Refused) or surplus is None:
                 continue
-            went_in = answer.entered or answer.verdict.reason is Reason.RE_ENTRY
-            of_family = scan.party and not went_in and answer.party is not None
-            possible = answer.party.remaining if of_family and answer.party else answer.people
-            people = surplus_of(scan.count, possible, entered=went_in)
-            kind = conflict_kind(scan.offline_result, scan.admitted, answer.verdict.reason)
-            if went_in:
-                kind = "party_too_large"
-            if kind is None or not people:
-                continue
+            kind, people = surplus
             first = answer.first_entry if kind in ("already_verified", "party_too_large") else None
             found.append({
                 "scan_id": str(scan.scan_id), "venue_id": venue_id, "operator_id": identity.staff_id, "kind": kind,
@@ -312,33 +281,6 @@ class OfflineSync:
         written = [known[row["scan_id"]] for row in new]
         await publish_new_conflicts(self._services, identity.org_id, venue_id, identity.staff_id, written)
         return known
-
-
-def _turns(scans: Sequence[QueuedScan], moments: Sequence[datetime]) -> list[list[int]]:
-    """Divide the numbers of the scans into turns by time, whatever their order in the queue: the first of two is the entry.
-
-    The scans of a turn are submitted together. Entry and exit of one ticket are in different turns, in order of time.
-    """
-    turns: list[list[int]] = []
-    last: dict[str, tuple[int, bool]] = {}
-    for n in sorted(range(len(scans)), key=lambda n: moments[n]):
-        code, is_exit = normalise(scans[n].code)[:LONGEST_CODE], scans[n].mode == "exit"
-        turn, was_exit = last.get(code, (0, is_exit))
-        turn += was_exit is not is_exit
-        last[code] = turn, is_exit
-        if turn == len(turns):
-            turns.append([])
-        turns[turn].append(n)
-    return turns
-
-
-def _waits_for_others(scan: QueuedScan, answer: Decision | Refused) -> bool:
-    """Return whether the scan was refused for a reason that other scans of its ticket may change."""
-    if not isinstance(answer, Decision):
-        return False
-    if scan.mode == "exit":
-        return answer.verdict.reason in (Reason.NOT_INSIDE, Reason.ALREADY_LEFT)
-    return scan.let_in and answer.verdict.reason is Reason.ALREADY_VERIFIED
 
 
 def _decision_or_refusal(answer: Decision | BaseException) -> Decision | Refused:

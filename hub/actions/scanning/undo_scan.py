@@ -32,11 +32,12 @@ _UNDONE = {None: Reason.UNDONE, "out": Reason.EXIT_UNDONE, "in": Reason.RETURN_U
 
 async def undo_scan(
     services: Services, *, org_id: int, operator_id: int, operator_name: str, role: str, scan_id: UUID, reason: str,
-    gate: str | None = None, source: str = "socket", venue_ids: tuple[int, ...] = (),
+    gate: str | None = None, source: str = "socket", venue_ids: tuple[int, ...] = (), alone: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Undo the entry, exit or return that `scan_id` recorded. Managers may undo any, operators their own for 15 minutes.
 
-    `venue_ids` is the scope of whoever undoes. Of a party that came in parts, the people of this scan are undone. A scan that admitted several tickets is undone for all.
+    `venue_ids` is the scope of whoever undoes. Of a party that came in parts, the people of this scan are undone. A scan that admitted several tickets is undone for all,
+    or with `alone` for its own ticket.
 
     Refuses SCAN_NOT_FOUND, FORBIDDEN (another operator's scan), UNDO_TOO_LATE, NOTHING_TO_UNDO. If the scan is not the last
     movement of its ticket, refuses LEFT_SINCE (entry) or MOVED_SINCE (exit or return).
@@ -48,7 +49,7 @@ async def undo_scan(
         if venue_ids and scan["venue_id"] not in venue_ids:
             raise Refused(Reason.FORBIDDEN, venue_ids=list(venue_ids))
         zone = (await services.venues.read(org_id, scan["venue_id"])).zone
-        undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now, zone)
+        undo = _Undo(org_id, operator_id, operator_name, source, gate, reason, now, zone, alone)
         try:
             undone = await _undo_once(services, undo, scan, way)
         except (_Raced, asyncpg.DeadlockDetectedError):
@@ -92,6 +93,7 @@ class _Undo(NamedTuple):
     reason: str
     now: datetime
     zone: ZoneInfo
+    alone: bool
 
     def days(self, scan: Any) -> tuple[date, date | None]:
         """Return the business day of the scan, to which its undo belongs too, and that day as the log keeps it."""
@@ -119,7 +121,7 @@ async def _undo_once(services: Services, undo: _Undo, scan: Any, way: str | None
         if not undone and not await _has_changed(services, undo.org_id, scan):
             raise Refused(Reason.MOVED_SINCE)
         return undone
-    if (scan["booked_together"] or 1) == 1:
+    if undo.alone or (scan["booked_together"] or 1) == 1:
         return await _undo_entry(scans, undo, scan)
     # The scan may have admitted others who were booked together with this ticket. All are undone, or none.
     async with scans.transaction() as connection:

@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS, QueuedScan
+from hub.actions.scanning.offline_sync import LARGEST_SKEW_MS, MOST_SCANS
+from hub.actions.scanning.queued_scans import QueuedScan
 from hub.live.commands.context import CommandContext
 from hub.live.commands.scanning import read_answer
 from hub.live.protocol import fields

@@ -11,6 +11,7 @@ import pytest
 from hub.actions.reporting.reconcile import reconcile
 from hub.actions.scanning.conflicts import decide_conflict
 from tests.support.hub import Hub
+from tests.support.negative_controls import sabotage
 from tests.support.occupancy import counts, figures
 from tests.support.offline_queue import queued, sync
 from tests.support.scan_log import count_entries, read_scan
@@ -63,6 +64,55 @@ async def test_whoever_may_stay_is_an_entry_with_an_exit_and_an_undo(
     assert await read_ticket(hub.database, "status", id=ticket.id) == before or kind == "expired"
     assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
     assert (await reconcile(hub.services))["drift"] == 0
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["exit online", "exit offline"])
+async def test_an_exit_from_before_the_decision_counts_with_it(
+    hub: Hub, world: World, jane: Socket, board: Socket, live: bool
+):
+    ticket, conflict_id, scan_id = await in_conflict(world, jane, "wrong_date")
+    early = queued(ticket.code, -15, mode="exit")
+    await sync(jane, early)
+    if live:
+        assert (await jane.leave(ticket.code))["reason"] == "NOT_INSIDE"
+    else:
+        assert [one["reason"] for one in await sync(jane, queued(ticket.code, -5, mode="exit"))] == ["NOT_INSIDE"]
+    for _ in range(2):
+        await decide_conflict(hub.services, world.identity(), conflict_id, "stays", None)
+        assert await figures(board) == counts(1, 0, 1, 0), "the exit before the entry moves nobody"
+    left = await read_scan(hub.database, mode="exit", reason="EXIT_RECORDED")
+    moment = NOON - timedelta(minutes=0 if live else 5)
+    assert moment <= left["scanned_at"] < moment + timedelta(minutes=1)
+    assert (await board.command("undo", scan_id=str(left["scan_id"]), reason="still here"))["success"]
+    assert await figures(board) == counts(1, 1, 0, 0)
+    assert (await board.command("undo", scan_id=scan_id, reason="a mistake"))["success"]
+    assert await figures(board) == counts(0, 0, 0, 0)
+    assert (await reconcile(hub.services))["drift"] == 0
+
+
+async def test_the_exit_after_a_return_that_is_allowed_later_counts_too(
+    hub: Hub, world: World, jane: Socket, board: Socket
+):
+    """Re-entry is denied. An offline scanner lets them back in, and they leave for good before a manager decides."""
+    ticket = await world.reserved(await world.slot())
+    await sync(jane, queued(ticket.code, -40), queued(ticket.code, -30, mode="exit"))
+    [result] = await sync(jane, queued(ticket.code, -20))
+    assert [one["reason"] for one in await sync(jane, queued(ticket.code, -10, mode="exit"))] == ["ALREADY_LEFT"]
+    await decide_conflict(hub.services, world.identity(), result["conflict_id"], "stays", None)
+    assert await figures(board) == counts(1, 0, 2, 1)
+    assert (await reconcile(hub.services))["drift"] == 0
+
+
+async def test_without_the_late_exits_they_stay_inside(
+    hub: Hub, world: World, jane: Socket, board: Socket, monkeypatch: pytest.MonkeyPatch
+):
+    sabotage(
+        monkeypatch, "scanning/exits", "exits_before_their_entries", ("WHERE e.left_at", "WHERE false AND e.left_at")
+    )
+    ticket, conflict_id, _ = await in_conflict(world, jane, "wrong_date")
+    await sync(jane, queued(ticket.code, -5, mode="exit"))
+    await decide_conflict(hub.services, world.identity(), conflict_id, "stays", None)
+    assert await figures(board) == counts(1, 1, 0, 0)
 
 
 @pytest.mark.parametrize("decision", ["leaves", "mistake"])

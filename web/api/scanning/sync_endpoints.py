@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from hub.actions.scanning.offline_sync import QueuedScan
+from hub.actions.scanning.queued_scans import QueuedScan
 from hub.text.languages import spoken
 from web.api.scanning.requests import SyncScans
 from web.api.scanning.scanning_device import scanning_device
