@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.rules.address_list import Network, networks_of
 from hub.rules.entry_decision import EntryPolicy
+from hub.rules.venue_day import day_bounds
 from hub.rules.venue_logo import VenueLogo
 from hub.rules.venue_policies import policies_of
 
@@ -54,6 +55,11 @@ class Venue:
         before = day - timedelta(days=1)
         ends = self.late_ends.get(before)
         return day if ends is None or moment >= ends else before
+
+    def ends_of_day(self, day: date) -> datetime:
+        """Return when the business day ends: at midnight, or with its last slot."""
+        _, midnight = day_bounds(day, self.zone)
+        return max(midnight, self.late_ends.get(day, midnight))
 
     @classmethod
     def of(cls, row: Any) -> "Venue":

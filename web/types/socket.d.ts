@@ -97,6 +97,8 @@ declare namespace Wire {
     text: string;
     by: { id: number; name: string };
     sent_at: string;
+    /** The end of the business day: until then scanners that connect get it. */
+    valid_until: string;
     read: { id: number; name: string; gate: string | null; read_at: string }[];
   }
   /** hub/actions/scanning/duplicate_alarms.py */

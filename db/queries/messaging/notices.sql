@@ -11,12 +11,15 @@ RETURNING id;
 
 -- name: recent_notices
 -- The newest $6 notices since $2 to a staff member ($3), or to the gate ($5), the device ($7) or everybody of their venue ($4),
--- oldest first.
+-- oldest first. Messages since $8, unless they have read them.
 SELECT r.id, r.kind, r.data, r.told_at
   FROM (SELECT n.id, n.kind, n.data, n.told_at
           FROM notices n
-         WHERE n.org_id = $1 AND n.told_at > $2 AND (n.staff_id = $3 OR (n.venue_id = $4
+         WHERE n.org_id = $1 AND n.told_at > $8 AND (n.told_at > $2 OR n.kind = 'message') AND (n.staff_id = $3 OR (n.venue_id = $4
                AND (n.gate = $5 OR n.device = $7 OR num_nonnulls(n.staff_id, n.gate, n.device) = 0)))
+           AND NOT EXISTS (SELECT 1 FROM gate_message_readers g
+                            WHERE n.kind = 'message' AND g.org_id = n.org_id AND g.message_id = (n.data ->> 'message_id')::bigint
+                              AND g.staff_id = $3)
          ORDER BY n.told_at DESC, n.id DESC
          LIMIT $6) r
  ORDER BY r.told_at, r.id;

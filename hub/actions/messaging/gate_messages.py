@@ -1,7 +1,7 @@
 """Messages of the control room to a gate or to all gates, confirmed by who read them; and the ring of one scanner.
 
-A message is a row, and goes out as a notice, so that a scanner which was offline gets it when it is back. Whoever reads it
-confirms it, and the control room sees who did, and where.
+A message is a row, and goes out as a notice, so that a scanner which was offline gets it when it is back, until the business day
+ends. Whoever reads it confirms it, and the control room sees who did, and where.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from hub.events.announcements import TopicEvent
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
 from hub.services import Services
 from hub.text.languages import N_
 
@@ -82,10 +83,10 @@ async def _read(
     services: Services, org_id: int, venue_id: int | None, since: datetime, message_id: int | None
 ) -> list[dict[str, Any]]:
     rows = await services.database.fetch(MESSAGES.read_messages, org_id, venue_id, since, message_id, MOST)
-    return [_as_dict(row) for row in rows]
+    return [_as_dict(row, await services.venues.read(org_id, row["venue_id"])) for row in rows]
 
 
-def _as_dict(row: Any) -> dict[str, Any]:
+def _as_dict(row: Any, venue: Venue) -> dict[str, Any]:
     readers = orjson.loads(row["readers"]) if isinstance(row["readers"], str) else row["readers"]
     return {
         "message_id": row["id"],
@@ -94,6 +95,7 @@ def _as_dict(row: Any) -> dict[str, Any]:
         "text": row["text"],
         "by": {"id": row["sent_by"], "name": row["sender"] or ""},
         "sent_at": rfc3339(row["sent_at"]),
+        "valid_until": rfc3339(venue.ends_of_day(venue.business_day(row["sent_at"]))),
         "read": [
             {
                 "id": one["id"],

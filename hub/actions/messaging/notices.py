@@ -10,13 +10,14 @@ import orjson
 from db.statements import load
 from hub.events.announcements import TopicEvent
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue_day import midnight
 from hub.services import Services
 
 NOTICES = load("messaging/notices")
 TOPIC = "notices"
 REPEATED_FOR = timedelta(minutes=15)
-"""Age up to which a scanner that reconnects gets the notices it missed. Older ones are of no use at a gate."""
-KEPT = timedelta(days=1)
+"""Age up to which a scanner that reconnects gets the notices it missed. Older ones are of no use at a gate, but for messages."""
+KEPT = timedelta(days=2)
 MOST = 20
 
 
@@ -63,9 +64,19 @@ async def give_notices(services: Services, org_id: int, notices: Sequence[Notice
 async def recent_notices(
     services: Services, org_id: int, *, staff_id: int, venue_id: int | None, gate: str | None, device: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return the notices of the last 15 minutes for this staff member at this gate and device, oldest first."""
-    since = services.clock.now() - REPEATED_FOR
-    rows = await services.database.fetch(NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST, device)
+    """Return the notices of the last 15 minutes for this staff member at this gate and device, oldest first.
+
+    Messages that this person has not read are repeated until the end of the venue's business day.
+    """
+    now = services.clock.now()
+    since = now - REPEATED_FOR
+    day_began = since
+    if venue_id is not None:
+        venue = await services.venues.read(org_id, venue_id)
+        day_began = min(since, midnight(venue.business_day(now), venue.zone))
+    rows = await services.database.fetch(
+        NOTICES.recent_notices, org_id, since, staff_id, venue_id, gate, MOST, device, day_began
+    )
     return [_as_dict(row["id"], row["kind"], orjson.Fragment(row["data"]), row["told_at"]) for row in rows]
 
 

@@ -10,7 +10,7 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_notices(context: TopicContext, _: SubscribeRequest) -> dict[str, Any]:
-    """Reply with the notices of the last 15 minutes, then send each new one."""
+    """Reply with the notices of the last 15 minutes and the unread messages of the day, then send each new one."""
     identity = context.identity
 
     def wants(event: TopicEvent) -> bool:

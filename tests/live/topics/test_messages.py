@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.hub import Hub
 from tests.support.websocket_client import Socket
-from tests.support.world import World
+from tests.support.world import NOON, World
 
 
 async def gate(hub: Hub, world: World, name: str, where: str, device: str) -> tuple[Socket, list[dict[str, Any]]]:
@@ -72,6 +73,28 @@ async def test_a_scanner_that_was_offline_gets_the_message_and_a_later_manager_s
     assert [(one["text"], len(one["read"])) for one in shown] == [
         ("Not for gate A", 0), ("Open the side door", 0), ("Storm is coming", 1),
     ]  # fmt: skip
+
+
+async def test_a_message_is_delivered_until_the_business_day_ends_and_not_to_whoever_has_read_it(
+    hub: Hub, world: World, clock: Any
+) -> None:
+    """The last slot of the day runs over midnight."""
+    await world.slot(start="22:30", end="02:30")
+    hub.services.venues.forget()
+    sue = await control_room(hub, world)
+    sent = await send(sue, "Storm is coming")
+    assert sent["valid_until"] == "2026-11-21T01:30:00Z"
+    clock.set(NOON + timedelta(hours=13))
+    jane, missed = await gate(hub, world, "Jane Smith", "A", "one")
+    assert [(one["data"]["text"], one["data"]["sent_at"]) for one in missed] == [("Storm is coming", sent["sent_at"])]
+    await jane.command("read_message", message_id=sent["message_id"])
+    again = await jane.command("subscribe", topic="notices")
+    assert again["data"]["notices"] == [], "read"
+    _, missed = await gate(hub, world, "Tom Brown", "B", "two")
+    assert len(missed) == 1, "each person reads it"
+    clock.set(datetime(2026, 11, 21, 1, 30, tzinfo=UTC))
+    _, missed = await gate(hub, world, "Ann Lee", "A", "three")
+    assert missed == [], "another day"
 
 
 async def test_one_scanner_rings_and_no_other(hub: Hub, world: World) -> None:

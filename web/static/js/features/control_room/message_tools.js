@@ -1,7 +1,7 @@
 // The dialog of the gates: who is where with which battery, a ring, a message to a gate or to all, and who has read it.
 import { byId, h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
-import { momentAt, number } from "../../lib/dates.js";
+import { hubNow, momentAt, number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { DeviceList } from "../../models/device_list.js";
 
@@ -37,6 +37,8 @@ class MessageTools {
     h("div", { class: "buttons" }, h("button", { type: "button", class: "button quiet", onclick: () => this.#dialog.close() }, t("Close window"))));
   /** @type {(() => void)[]} */
   #leaving = [];
+  /** @type {string[]} */
+  #gates = [];
 
   /** @param {VenueSocket} socket @param {PanelContext} context */
   constructor(socket, context) {
@@ -54,6 +56,7 @@ class MessageTools {
     clearNotice(this.#answer);
     this.#said.textContent = "";
     const gates = (this.context.venue?.gates ?? []).map((gate) => (typeof gate === "string" ? gate : gate.name));
+    this.#gates = gates;
     // An alarm may name a gate that is no longer in use.
     const offered = called && !gates.includes(called) ? [...gates, called] : gates;
     this.#gate.replaceChildren(h("option", { value: "" }, t("All gates")), ...offered.map((gate) => h("option", { value: gate, translate: "no" }, gate)));
@@ -105,14 +108,25 @@ class MessageTools {
       }) }, t("Ring")));
   }
 
+  /** The gates of a message where no scanner has been online since, and nobody has read it. @param {Wire.GateMessage} message */
+  #unreached({ gate, sent_at: at, valid_until: until, read }) {
+    if (!this.#devices.ready || +hubNow() >= Date.parse(until)) return [];
+    const there = this.#devices.shown.filter((device) => device.live || Date.parse(device.since) > Date.parse(at));
+    const reached = new Set([...there, ...read].map((one) => one.gate));
+    return (gate ? [gate] : this.#gates).filter((one) => !reached.has(one));
+  }
+
   /** @param {Wire.GateMessage} message */
-  #message({ message_id: id, gate, text, by, sent_at: at, read }) {
+  #message(message) {
+    const { message_id: id, gate, text, by, sent_at: at, read } = message;
+    const unreached = this.#unreached(message);
     const time = (/** @type {string} */ moment) => momentAt(moment, this.context.venue?.timezone);
     const readers = read.map((one) => (one.gate ? t("{name} (gate {gate}) {time}", { name: one.name, gate: one.gate, time: time(one.read_at) }) : `${one.name} ${time(one.read_at)}`));
     return h("li", { "data-message": id }, h("div", {},
       h("b", {}, text),
       h("p", { class: "soft" }, [gate ? t("Gate {gate}", { gate }) : t("All gates"), by.name, time(at)].join(" · ")),
-      h("p", { class: read.length ? "read" : "soft" }, read.length ? t("Read by {names}", { names: readers.join(", ") }) : t("Nobody has read it yet."))));
+      h("p", { class: read.length ? "read" : "soft" }, read.length ? t("Read by {names}", { names: readers.join(", ") }) : t("Nobody has read it yet.")),
+      unreached.length > 0 && h("p", { class: "unreached" }, t("Not reached yet: {gates}", { gates: unreached.join(", ") }))));
   }
 
   #send() {
