@@ -1,23 +1,22 @@
 -- The report of a venue's day: what staff decided and what went wrong. Nothing here locks or writes.
--- A day is the business day $5, whose date lasts from $3 to $4. A row belongs to the day of its scan; a scan whose log row is
--- gone, to the day of its own moment. At most $6 rows, oldest first. No row moves more than two days from its date, so the
--- conflicts and alarms of other days are left out before their scans are read.
+-- Conflicts and alarms: a day is the business day $5, whose date lasts from $3 to $4. A row belongs to the day of its scan; a scan whose
+-- log row is gone, to the day of its own moment. At most $6 rows, oldest first. No row moves more than two days from its date, so
+-- those of other days are left out before their scans are read.
 
 -- name: disputes_of_day
+-- At most $4 disputes of venue $2 on the business day $3, oldest first.
 SELECT d.code, d.gate, d.result, d.reason, d.note, d.decision, d.decision_reason, coalesce(e.moment, d.scanned_at) AS at,
        o.name AS operator_name, b.name AS decided_name
   FROM disputes d
-  LEFT JOIN LATERAL (SELECT e.day, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment
+  LEFT JOIN LATERAL (SELECT CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment
                        FROM scans e
                       WHERE e.org_id = d.org_id AND e.scan_id = d.scan_id AND e.mode IN ('validate', 'verify')
                       ORDER BY e.logged_at DESC LIMIT 1) e ON true
   LEFT JOIN staff o ON o.org_id = d.org_id AND o.id = d.operator_id
   LEFT JOIN staff b ON b.org_id = d.org_id AND b.id = d.decided_by
- WHERE d.org_id = $1 AND d.venue_id = $2
-   AND CASE WHEN e.day IS NULL THEN coalesce(e.moment, d.scanned_at) >= $3::timestamptz AND coalesce(e.moment, d.scanned_at) < $4::timestamptz
-            ELSE e.day = $5::date END
+ WHERE d.org_id = $1 AND d.venue_id = $2 AND d.day = $3
  ORDER BY at, d.id
- LIMIT $6;
+ LIMIT $4;
 
 -- name: conflicts_of_day
 SELECT c.code, c.gate, c.kind, c.reason, c.people, c.decision, c.note, c.scanned_at AS at, o.name AS operator_name,

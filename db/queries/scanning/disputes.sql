@@ -14,9 +14,11 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.resu
 -- name: ask
 -- Opens the dispute about a scan, once. Returns a row if it was not open before.
 INSERT INTO disputes (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at, note,
-                      asked_at)
+                      asked_at, day)
 SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
-       $3, $4
+       $3, $4,
+       coalesce(e.day, (CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AT TIME ZONE
+                        (SELECT v.timezone FROM venues v WHERE v.org_id = e.org_id AND v.id = e.venue_id))::date)
   FROM scans e
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
  ORDER BY e.logged_at DESC
@@ -28,9 +30,11 @@ RETURNING id;
 -- Stores the decision if there is none yet, with or without a question; otherwise returns no row. Locks the dispute until the
 -- commit, so the second of two supervisors waits here and finds it decided.
 INSERT INTO disputes AS d (org_id, scan_id, venue_id, operator_id, code, ticket_id, gate, device, result, reason, scanned_at,
-                           decision, decision_reason, decided_by, decided_at)
+                           decision, decision_reason, decided_by, decided_at, day)
 SELECT e.org_id, e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.gate, e.device, e.result, e.reason, e.scanned_at,
-       $3, $4, $5, $6
+       $3, $4, $5, $6,
+       coalesce(e.day, (CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AT TIME ZONE
+                        (SELECT v.timezone FROM venues v WHERE v.org_id = e.org_id AND v.id = e.venue_id))::date)
   FROM scans e
  WHERE e.org_id = $1 AND e.scan_id = $2 AND e.mode IN ('validate', 'verify')
  ORDER BY e.logged_at DESC

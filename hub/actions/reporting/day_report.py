@@ -60,8 +60,13 @@ async def read_day_report(services: Services, venue: Venue, day: date) -> DayRep
     (figures,) = (await analytics(services, venue, day, day))["days"]
     tallies = await figures_of_day(services, venue, day, services.clock.now())
     lists = []
-    for sql in (REPORT.disputes_of_day, REPORT.conflicts_of_day, REPORT.alarms_of_day):
-        found = await services.database.records.fetch(sql, venue.org_id, venue.id, start, end, day, MOST_ROWS + 1)
+    span = start, end, day, MOST_ROWS + 1
+    for sql, given in (
+        (REPORT.disputes_of_day, span[2:]),
+        (REPORT.conflicts_of_day, span),
+        (REPORT.alarms_of_day, span),
+    ):
+        found = await services.database.records.fetch(sql, venue.org_id, venue.id, *given)
         lists.append([{**row, "tail": row["code"][-4:]} for row in found])
     overrides = await read_scans(services, venue, ScanFilter(day, day, mode="override"), limit=MOST_ROWS)
     disputes, conflicts, alarms = (rows[:MOST_ROWS] for rows in lists)
