@@ -76,7 +76,7 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
 
 -- name: find_tickets
 -- At most $6 tickets that match a code, an order, an e-mail address (lower case), a phone number, or a name by the query $8, each by
--- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one.
+-- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one. With $9 bookings and guests too.
 SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
        s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM (SELECT id FROM (
@@ -97,7 +97,7 @@ SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_pho
             (SELECT i.id FROM tickets i WHERE i.imported_phone = $5 AND i.imported_phone IS NOT NULL AND i.org_id = $1 LIMIT $6)
             UNION
             (SELECT n.id FROM tickets n WHERE to_tsvector('simple', folded_name(n.customer_name)) @@ to_tsquery('simple', $8::text)
-                AND n.customer_name IS NOT NULL AND n.channel NOT IN ('booking', 'guest') AND n.org_id = $1 LIMIT $6)
+                AND n.customer_name IS NOT NULL AND ($9::boolean OR n.channel NOT IN ('booking', 'guest')) AND n.org_id = $1 LIMIT $6)
             UNION
             (SELECT m.id FROM (SELECT x.id FROM orders x
                                 WHERE to_tsvector('simple', folded_name(x.customer_name)) @@ to_tsquery('simple', $8::text)
@@ -105,10 +105,23 @@ SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_pho
               CROSS JOIN LATERAL (SELECT m.id FROM tickets m WHERE m.order_id = x.id AND m.org_id = $1 LIMIT $6) m LIMIT $6)
         ) found LIMIT $6) f
   JOIN tickets t ON t.org_id = $1 AND t.id = f.id
-  JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
-  JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN LATERAL (SELECT s.date, s.start_time, s.end_time, r.venue_id FROM ticket_reservations r
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
- WHERE $7::bigint[] = '{}' OR coalesce(s.venue_id, p.venue_id, ($7::bigint[])[1]) = ANY ($7::bigint[])
+ WHERE ($9 OR o.id IS NOT NULL)
+   AND ($7::bigint[] = '{}' OR coalesce(s.venue_id, p.venue_id, ($7::bigint[])[1]) = ANY ($7::bigint[]))
  ORDER BY s.date DESC NULLS LAST, s.start_time, t.code;
+
+-- name: find_by_code_part
+-- At most $5 tickets that are reserved at venue $2 on $3 and whose code has $4 in it, in upper case and without dashes.
+SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time, s.end_time,
+       s.venue_id
+  FROM reservation_slots s
+  JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id AND r.holds_place
+  JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
+  LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3 AND strpos(replace(upper(t.code), '-', ''), $4) > 0
+ ORDER BY s.start_time, t.code
+ LIMIT $5;

@@ -1,12 +1,10 @@
-"""The history of a ticket: finds a ticket, and lists everything that happened to it in order."""
+"""The history of a ticket: everything that happened to it, in order."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from db.organisation import working_for
 from db.statements import load
-from db.stored_codes import code_as_stored
 from hub.access.roles import Role, at_least
 from hub.access.scope import is_elsewhere, refuse_elsewhere
 from hub.access.tokens import Identity
@@ -14,15 +12,10 @@ from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
-from hub.rules.scan_requests import LONGEST_CODE
-from hub.rules.ticket_code import normalise
 from hub.services import Services
-from hub.text.contact_details import read_phone
-from hub.text.search_words import name_query
 
 LIFE = load("tickets/life")
 MOST_SCANS = 500
-MOST_FOUND = 50
 
 Event = dict[str, Any]
 
@@ -41,7 +34,7 @@ async def ticket_life(services: Services, staff: Identity, ticket_id: int) -> di
     holding = next((row for row in reservations if row["status"] != "CANCELLED"), None)
     refuse_elsewhere(staff, ticket["product_venue_id"] if holding is None else holding["venue_id"])
     venues = {row["venue_id"] for row in reservations} or {ticket["product_venue_id"] or staff.venue_id}
-    contact = await _contact_shown(services, staff, venues - {0})
+    contact = await contact_shown(services, staff, venues - {0})
     tokens = list({row["manage_token_hash"] for row in reservations})
     mails = await services.database.fetch(LIFE.mails_of, org_id, tokens) if tokens else []
     scans = await services.database.fetch(LIFE.scans_of, org_id, ticket["code"], MOST_SCANS + 1)
@@ -68,7 +61,7 @@ async def ticket_life(services: Services, staff: Identity, ticket_id: int) -> di
     }
 
 
-async def _contact_shown(services: Services, staff: Identity, venues: set[int]) -> Contact:
+async def contact_shown(services: Services, staff: Identity, venues: set[int]) -> Contact:
     """Return how contact details are shown of a ticket that was at these venues."""
     if any(is_elsewhere(staff, venue_id) for venue_id in venues):
         return "masked"
@@ -76,50 +69,6 @@ async def _contact_shown(services: Services, staff: Identity, venues: set[int]) 
         return "full"
     policies = [(await services.venues.read(staff.org_id, venue_id)).show_contact for venue_id in sorted(venues)]
     return "full" if policies and all(one == "full" for one in policies) else "masked"
-
-
-async def find_tickets(services: Services, staff: Identity, text: str, country: str) -> list[dict[str, Any]]:
-    """Return the tickets within the scope of `staff` among 50 that match `text`: a code, an order's reference, an e-mail address,
-    a phone number, or the beginnings of words of a name, in any order.
-
-    Names are compared without regard to case and accents. Operators see contact details by the venue's policy. A national phone number is read as one of `country` (ISO 3166).
-    """
-    text = text.strip()
-    email = text.lower() if "@" in text else None
-    phone = None if email else read_phone(text, country)
-    code = await code_as_stored(services.database, staff.org_id, normalise(text)[:LONGEST_CODE])
-    # Row-level security would hide the indexes of addresses and names; every part of the statement names the organisation.
-    with working_for(None):
-        rows = await services.database.fetch(
-            LIFE.find_tickets,
-            staff.org_id,
-            code,
-            text,
-            email,
-            phone,
-            MOST_FOUND,
-            list(staff.venue_ids),
-            name_query(text),
-        )
-    return [
-        _found(row, await _contact_shown(services, staff, {row["venue_id"] or staff.venue_id} - {0})) for row in rows
-    ]
-
-
-def _found(row: Any, contact: Contact) -> dict[str, Any]:
-    full = contact == "full"
-    return {
-        "ticket_id": row["id"],
-        "ticket_code": row["code"],
-        "status": row["status"],
-        "customer_name": row["customer_name"],
-        "customer_email": row["customer_email"] if full else mask_email(row["customer_email"]),
-        "customer_phone": row["customer_phone"] if full else mask_phone(row["customer_phone"]),
-        "order_reference": row["reference"],
-        "date": row["date"],
-        "start_time": row["start_time"],
-        "end_time": row["end_time"],
-    }
 
 
 async def _timezone(services: Services, org_id: int, reservations: list[Any]) -> str:

@@ -1,9 +1,9 @@
 """The endpoints of tickets: the rows of the table."""
 
-from hub.actions.tickets.life import MOST_FOUND
+from hub.actions.tickets.find_tickets import MOST_FOUND
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
-from web.api.parameters import ORQ, SPAN, TOKEN_SCHEMA
+from web.api.parameters import FLAG_SCHEMA, ORQ, SPAN, TOKEN_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS, TICKET_REFUSALS
 from web.api.tickets import endpoints, record_endpoints, requests, responses
 from web.limits import LEAST_SEARCH, LONGEST_SEARCH
@@ -60,6 +60,8 @@ RECORD_ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(
             Parameter("q", "query", {"type": "string", "minLength": LEAST_SEARCH, "maxLength": LONGEST_SEARCH},
                       "A ticket's code, an order's reference, an email address or a phone number (exact match), or words of a name.", True),
+            Parameter("at_gate", "query", FLAG_SCHEMA,
+                      "Also bookings and guests; and if nothing matches, tickets of the day by four or more characters of their code."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
         about="Names are compared without regard to case, accents and the order of words. Within the own organisation and scope;"

@@ -22,6 +22,7 @@ from tests.support.plans import (
     rule_out_seq_scans,
     seem_a_million,
 )
+from tests.support.shows import add_booking, add_stage
 from tests.support.world import TODAY, World
 
 
@@ -145,7 +146,17 @@ async def test_at_size_a_visitor_is_found_by_an_index(
     email, phone, name = given
     async with world.hub.database.transaction() as connection:
         nodes = await plan_of(
-            connection, sql if indexed else sql.replace(*without), world.org_id, "x", "x", email, phone, 50, [], name
+            connection,
+            sql if indexed else sql.replace(*without),
+            world.org_id,
+            "x",
+            "x",
+            email,
+            phone,
+            50,
+            [],
+            name,
+            False,
         )
     assert (index in {node.get("Index Name") for node in nodes}) is indexed
 
@@ -184,6 +195,29 @@ async def test_an_operator_finds_a_visitor_and_sees_the_contact_by_the_venues_po
     assert await seen() == ("Ada Lovelace", "john@example.com", "+12025551234")
 
 
+async def test_at_a_gate_bookings_and_guests_are_found_and_tickets_of_the_day_by_a_part_of_their_code(
+    api: Api, world: World
+) -> None:
+    slot_id = await world.slot()
+    ticket = await world.reserved(slot_id, customer_name="Ada Lovelace")
+    tomorrow = await world.reserved(await world.slot(TODAY + timedelta(days=1)))
+    booking = await add_booking(world, (await add_stage(world)).performance_id, 3, name="Grace Hopper")
+    operator = await world.staff()
+
+    async def found(text: str, at_gate: str = "1") -> list[str]:
+        answer = await api.get(f"/api/tickets/search?q={quote(text)}&at_gate={at_gate}", token=operator)
+        return [one["ticket_code"] for one in answer.data["tickets"]]
+
+    assert await found("hopper gr") == [booking.code]
+    assert await found("hopper", at_gate="0") == [], "records have a list of bookings"
+    part = ticket.code[-8:]
+    assert await found(part.lower().replace("-", " ")) == [ticket.code]
+    assert await found(part, at_gate="0") == []
+    assert await found(tomorrow.code[-8:]) == [], "not of this day"
+    assert await found(part[-3:]) == [], "too short"
+    assert await found("lovelace") == [ticket.code]
+
+
 async def test_finding_is_for_staff_of_the_same_organisation(api: Api, world: World) -> None:
     ticket = await world.reserved(await world.slot())
     other_world = await (await World(api.hub).found()).staff("ADMIN")
@@ -201,9 +235,9 @@ async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str)
 async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: World) -> None:
     """Sequential scans are ruled out, so a plan still has one only if there is no index."""
     wanted = load("tickets/life")
-    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*"], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
+    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
-               "conflicts_of": [1, [uuid4()]]}  # fmt: skip
+               "conflicts_of": [1, [uuid4()]], "find_by_code_part": [1, 1, TODAY, "ABCD", 50]}  # fmt: skip
     big = (
         "tickets",
         "orders",

@@ -23,7 +23,6 @@ import { ScanFlow } from "../features/scan/scan_flow.js";
 import { Enrolled, WIPE_PAGE } from "../features/scan/enrolled.js";
 import { ExitMode } from "../features/scan/exit_mode.js";
 import { GateAlarm } from "../features/scan/gate_alarm.js";
-import { GuestSearch } from "../features/scan/guest_search.js";
 import { GateChoice } from "../features/scan/gate_choice.js";
 import { forgetPage, makeInstallable } from "../features/scan/install.js";
 import { OfflinePanel } from "../features/scan/offline_panel.js";
@@ -41,6 +40,7 @@ import { SoundButton } from "../features/scan/sound_button.js";
 import { Stale } from "../features/scan/stale.js";
 import { Supervisor } from "../features/scan/supervisor.js";
 import { Telemetry } from "../features/scan/telemetry.js";
+import { VisitorSearch } from "../features/scan/visitor_search.js";
 import { Verdict } from "../features/scan/verdict.js";
 
 // The venue's name, for a page that opens offline.
@@ -162,10 +162,7 @@ const gateChoice = new GateChoice({ device, gates, onChosen: () => telemetry.sen
   toInput();
   if (device.gate) mode.ask();
 } });
-new GuestSearch({ socket, onClosed: toInput, onChosen: (code) => {
-  flow.again();
-  flow.present(code);
-} });
+new VisitorSearch({ socket, timezone, onClosed: toInput, onChosen: (code) => flow.check(code) });
 const enrolled = new Enrolled({
   socket, enrolment, device, settings, way, gateChoice, screen, kiosk,
   idle: () => !flow.busy && !flow.verdict.shown, onGate: () => telemetry.send(),

@@ -113,23 +113,28 @@ export class ScanFlow {
 
   /** Admits a visitor who was checked before, as on the first scan in continuous mode. @param {string} code */
   async admit(code) {
-    if (this.way.leaving || this.busy) return;
+    if (!this.way.leaving) await this.check(code, true);
+  }
+
+  /** Shows the answer to a visitor who was found by name: one touch admits them, also in continuous mode. @param {string} code */
+  async check(code, admit = false) {
+    if (this.busy) return;
     this.again();
     this.repeats.forget();
-    await this.present(code, null, { admit: true });
+    await this.present(code, null, { admit });
   }
 
   /** `seenAt` is the moment of the camera's frame, if any. @param {string} typed @param {number | null} seenAt @param {{ admit?: boolean }} how */
-  async present(typed, seenAt = null, { admit = false } = {}) {
+  async present(typed, seenAt = null, { admit = this.settings.get("continuous") } = {}) {
     const code = tidyCode(typed);
     if (!code) return;
     if (this.#held) return this.block();
-    if (code.length > LONGEST_CODE) return this.#refuse("RED", t("This is no ticket: the code is too long."));
-    if (this.settings.get("continuous") && this.busy) return this.#refuse("RED", t("Not checked: the ticket before has no answer yet."));
+    if (code.length > LONGEST_CODE) return this.#refuse("RED", t("This is not a ticket: the code is too long."));
+    if (this.settings.get("continuous") && this.busy) return this.#refuse("RED", t("Not checked: the ticket before has no result yet."));
     if (this.linkState.offline && !this.session.mayDecide) {
       if (isImpossible(code)) return this.#refuse("RED", t("This code was misread or mistyped; try again"));
       // Nothing here can decide, and an answer minutes later would meet another visitor.
-      this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is live."));
+      this.#refuse("YELLOW", t("Not checked: there is no connection. Scan it again when the scanner is online."));
       return;
     }
     if (!this.repeats.admits(code)) {
@@ -144,7 +149,7 @@ export class ScanFlow {
     let decision = this.way.leaving
       ? await this.#waitingFor(t("Exit"), () => this.#leave(code))
       : await this.#waitingFor(t("Check"), () => this.session.present(code, this.device.gate));
-    if (decision && WELCOME.has(decision.reason) && (admit || this.settings.get("continuous")) && this.session.mayVerify && !this.#asksFor(decision)) {
+    if (decision && WELCOME.has(decision.reason) && admit && this.session.mayVerify && !this.#asksFor(decision)) {
       // If the entry fails, the decision stays on the screen as valid, to be admitted by hand.
       this.news.ask();
       decision = (await this.#admit()) ?? (this.session.current ? decision : null);
@@ -263,7 +268,7 @@ export class ScanFlow {
     this.#root.dataset.busy = "";
     let { said } = this.screen;
     const slow = setTimeout(() => {
-      said = this.session.socket.live ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent as soon as the link is back", { deed: label });
+      said = this.session.socket.live ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent when the connection is back", { deed: label });
       this.screen.say(said);
     }, SLOW_MS);
     try {

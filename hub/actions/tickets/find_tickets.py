@@ -1,0 +1,80 @@
+"""The search for tickets: by code, order, e-mail address, phone number or name, and at a gate also by a part of the code."""
+
+import re
+from typing import Any
+
+from db.organisation import working_for
+from db.statements import load
+from db.stored_codes import code_as_stored
+from hub.access.tokens import Identity
+from hub.actions.tickets.life import contact_shown
+from hub.rules.contact_masking import mask_email, mask_phone
+from hub.rules.decisions import Contact
+from hub.rules.scan_requests import LONGEST_CODE
+from hub.rules.ticket_code import normalise
+from hub.rules.venue import Venue
+from hub.services import Services
+from hub.text.contact_details import read_phone
+from hub.text.search_words import name_query
+
+LIFE = load("tickets/life")
+MOST_FOUND = 50
+LEAST_CODE_PART = 4
+"""Characters of a code, without dashes, that are looked for inside the codes of the day."""
+
+
+async def find_tickets(
+    services: Services, staff: Identity, text: str, country: str, *, everybody: bool = False
+) -> list[dict[str, Any]]:
+    """Return the tickets within the scope of `staff` among 50 that match `text`: a code, an order's reference, an e-mail address,
+    a phone number, or the beginnings of words of a name, in any order. With `everybody` bookings and guests too.
+
+    Names are compared without regard to case and accents. Operators see contact details by the venue's policy. A national phone number is read as one of `country` (ISO 3166).
+    """
+    text = text.strip()
+    email = text.lower() if "@" in text else None
+    phone = None if email else read_phone(text, country)
+    code = await code_as_stored(services.database, staff.org_id, normalise(text)[:LONGEST_CODE])
+    # Row-level security would hide the indexes of addresses and names; every part of the statement names the organisation.
+    with working_for(None):
+        rows = await services.database.fetch(
+            LIFE.find_tickets,
+            staff.org_id,
+            code,
+            text,
+            email,
+            phone,
+            MOST_FOUND,
+            list(staff.venue_ids),
+            name_query(text),
+            everybody,
+        )
+    return [await _found(services, staff, row) for row in rows]
+
+
+async def find_visitors(services: Services, staff: Identity, text: str, venue: Venue) -> list[dict[str, Any]]:
+    """Return what `find_tickets` finds, with bookings and guests; else the tickets of the venue's business day by a part of their code."""
+    found = await find_tickets(services, staff, text, venue.country, everybody=True)
+    part = re.sub(r"[^0-9A-Z]", "", text.upper())
+    if found or len(part) < LEAST_CODE_PART:
+        return found
+    day = venue.business_day(services.clock.now())
+    rows = await services.database.fetch(LIFE.find_by_code_part, venue.org_id, venue.id, day, part, MOST_FOUND)
+    return [await _found(services, staff, row) for row in rows]
+
+
+async def _found(services: Services, staff: Identity, row: Any) -> dict[str, Any]:
+    contact: Contact = await contact_shown(services, staff, {row["venue_id"] or staff.venue_id} - {0})
+    full = contact == "full"
+    return {
+        "ticket_id": row["id"],
+        "ticket_code": row["code"],
+        "status": row["status"],
+        "customer_name": row["customer_name"],
+        "customer_email": row["customer_email"] if full else mask_email(row["customer_email"]),
+        "customer_phone": row["customer_phone"] if full else mask_phone(row["customer_phone"]),
+        "order_reference": row["reference"],
+        "date": row["date"],
+        "start_time": row["start_time"],
+        "end_time": row["end_time"],
+    }
