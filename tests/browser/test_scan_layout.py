@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.support.hub import Hub
 from tests.support.world import World
 
 pytestmark = pytest.mark.one_hub
@@ -107,3 +108,26 @@ async def test_a_checked_ticket_and_an_admitted_one_differ_at_two_metres(world: 
     # Control: two checked tickets look the same.
     assert differing(looks[0], looks[1]) < 0.02
     assert differing(looks[1], looks[2]) > 0.25
+
+
+@pytest.mark.parametrize("size", [(360, 640), (390, 680), (390, 844), (844, 390), (1024, 600)], ids=str)
+async def test_no_notice_covers_what_is_touched_at_rest(
+    hub: Hub, world: World, open_page: Open, size: tuple[int, int]
+) -> None:
+    page = await scanner(world, open_page, size)
+    sue = await hub.socket(await world.staff("MANAGER", name="Sue Lee"))
+    for text in ("Send everybody to the main entrance. The side door stays closed until eight.", "Close at six"):
+        assert (await sue.command("send_message", text=text))["success"]
+    await expect(page.locator(".gate-notice")).to_have_count(2)
+    await page.evaluate("() => scrollTo(0, 0)")
+    covered = await page.evaluate(
+        """() => ["way-entry", "way-exit", "camera-on", "visitors-on", "code", "entry-submit"].filter((id) => {
+          const { left, top, width, height } = document.getElementById(id).getBoundingClientRect();
+          return [0.1, 0.5, 0.9].some((part) => document.elementFromPoint(left + width / 2, top + height * part)?.closest("button, input")?.id !== id);
+        })"""
+    )
+    assert covered == []
+    if size[1] < 688 and size[0] < size[1]:
+        await page.get_by_role("button", name="2 messages").tap()
+    await page.get_by_role("button", name="I have read it").first.tap()
+    await expect(page.locator(".gate-notice")).to_have_count(1)
