@@ -20,7 +20,7 @@ REASONS: Mapping[str, str] = {
     "TICKET_EXPIRED": N_("Expired"),
     "TICKET_CANCELLED": N_("Cancelled"),
     "UNDONE": N_("Entry undone"),
-    "PARTY_TOO_LARGE": N_("More than may still come in"),
+    "PARTY_TOO_LARGE": N_("Too many people"),
     "VENUE_FULL": N_("Venue full"),
     "BOOKING_NOT_CONFIRMED": N_("Booking not confirmed"),
     "EXIT_RECORDED": N_("Left"),

@@ -42,7 +42,7 @@ async def test_an_operator_is_notified_once_of_the_conflict_and_of_the_decision(
     await expect(page.locator("#link-state")).to_have_text("Live")
     card = page.locator(CARD)
     result = await conflict_elsewhere(hub, page, token, ticket)
-    await expect(card).to_contain_text("One of your entries was not right.")
+    await expect(card).to_contain_text("1 of your entries needs review.")
     await expect(card).to_contain_text(f"Ticket used twice: {ticket.code}, 11:45")
     decided = {"decision": "leaves", "note": "no second visit"}
     chief = await world.staff("MANAGER", name="Ann Lee")
@@ -55,7 +55,7 @@ async def test_an_operator_is_notified_once_of_the_conflict_and_of_the_decision(
     await page.reload()
     await expect(card).to_contain_text("Ann Lee has decided: Asked to leave")
     await expect(card).to_have_count(1)
-    await page.get_by_role("button", name="Understood").click()
+    await page.get_by_role("button", name="Got it").click()
     await page.reload()
     await expect(page.locator("#link-state")).to_have_text("Live")
     # A later notice is shown, without the earlier ones.
@@ -83,7 +83,7 @@ async def test_a_scanner_that_shows_its_own_conflict_shows_no_notice_of_it(
     frames = await said_by_hub(page)
     await page.context.set_offline(False)
     await synced(page)
-    await expect(page.locator("#conflict-note")).to_contain_text("One of your entries was not right.")
+    await expect(page.locator("#conflict-note")).to_contain_text("1 of your entries needs review.")
     await said(frames, NOTICE, ticket.code)
     await conflict_elsewhere(hub, page, token, another)
     card = page.locator(CARD)

@@ -196,7 +196,7 @@ async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: Wor
     # The notice is shown after a reload until it was read, and then never again.
     await gate.reload()
     await expect(received).to_contain_text(first.code)
-    await received.get_by_role("button", name="Seen").click()
+    await received.get_by_role("button", name="Got it").click()
     await gate.reload()
     await expect(gate.locator("#link-state")).to_have_text("Live")
     await gate.wait_for_timeout(500)
@@ -250,7 +250,7 @@ async def test_an_obstacle_is_named_and_an_entry_can_be_undone(hub: Hub, world: 
     card = room.locator("#open .dispute", has_text=used.code)
     await expect(card).to_contain_text(re.compile(r"In since 20 Nov, 12:0\d:\d\d: Tom Brown, gate B"))
     await card.get_by_label("Reason").fill("scanned the wrong one")
-    await card.get_by_role("button", name="Take that entry back and admit").click()
+    await card.get_by_role("button", name="Undo that entry and admit").click()
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
     modes = {row["mode"] for row in await read_scans(hub.database, "mode", code=used.code)}
     assert sorted(modes - {"validate"}) == ["override", "undo", "verify"]
@@ -308,7 +308,7 @@ async def test_the_card_shows_that_another_gate_has_let_them_back_in_first(
     await card.get_by_role("button", name="Admit", exact=True).click()
     await expect(card.get_by_role("alert")).to_contain_text("already")
     await expect(card.get_by_role("alert").locator(".buttons").get_by_role("button")).to_have_text(
-        ["Take that entry back and admit"]
+        ["Undo that entry and admit"]
     )
     await assert_accessible(room, "a return that was recorded elsewhere")
 

@@ -36,7 +36,7 @@ async def test_both_gates_show_the_alarm_and_a_dismissed_one_does_not_come_again
     await expect(c.locator(CARD)).to_have_count(0)
     await b.reload()
     await expect(b.locator(CARD)).to_be_visible()
-    await b.get_by_role("button", name="Seen").click()
+    await b.get_by_role("button", name="Got it").click()
     await expect(b.locator(CARD)).to_have_count(0)
     await b.reload()
     await expect(b.locator("#link-state")).to_have_attribute("data-state", "live")

@@ -59,7 +59,7 @@ async def test_with_the_hub_stopped_the_gate_goes_on_and_every_scan_arrives(
     await expect(page.locator("#queue-state")).to_have_text("5 scans to send")
     await page.clock.fast_forward(10_000)
     await expect(page.locator("#link-state")).to_contain_text("Offline since")
-    await expect(page.get_by_text("No connection: this scanner decides by its list of 12:00.")).to_be_visible()
+    await expect(page.get_by_text("Offline: this scanner checks tickets by its list of 12:00.")).to_be_visible()
     await expect(page.get_by_text("not sent yet").first).to_be_visible()
     await start_again(hub)
     await synced(page, by_itself=True)
@@ -119,7 +119,7 @@ async def test_a_cut_network_and_its_return(hub: Hub, world: World, open_page: O
     await synced(page)
     # The visitor in front has not changed: the hub has confirmed the provisional answer, and it is not out of date.
     await expect(page.get_by_text("CONFIRMED BY THE HUB")).to_be_visible()
-    await expect(page.get_by_text("This answer is out of date.")).to_have_count(0)
+    await expect(page.get_by_text("This result is out of date.")).to_have_count(0)
     assert sorted(row["code"] for row in await entries(hub)) == sorted([one.code, two.code])
     assert await conflicts(hub) == []
 

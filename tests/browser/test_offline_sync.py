@@ -132,7 +132,7 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     assert (code, kind) == (ticket.code, "already_verified")
     wrong, right = (first, second) if await first.locator("#conflict-note strong").count() else (second, first)
     assert await right.locator("#conflict-note strong").count() == 0
-    await expect(wrong.get_by_text("One of your entries was not right.")).to_be_visible()
+    await expect(wrong.get_by_text("1 of your entries needs review.")).to_be_visible()
     await wrong.get_by_role("button", name="Review", exact=True).click()
     await expect(wrong.get_by_text("Ticket used twice")).to_be_visible()
     await expect(
@@ -141,7 +141,7 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     # The notice is shown until it is confirmed, after a reload as well.
     await wrong.reload()
     await wrong.get_by_role("button", name="Review", exact=True).click()
-    await wrong.get_by_role("button", name="Understood").click()
+    await wrong.get_by_role("button", name="Got it").click()
     await expect(wrong.locator("#conflict-note")).to_be_empty()
     await wrong.reload()
     await expect(wrong.locator("#link-state")).to_have_text("Live")

@@ -168,7 +168,7 @@ async def test_an_entry_elsewhere_makes_the_number_on_the_screen_out_of_date_and
     await page.locator("#verify").click()
     await shows(page, "ENTRY RECORDED", "4 of 5 in")
     await said(frames, '"topic":"tickets"', '"admitted":4')
-    await expect(page.get_by_text("This answer is out of date.")).to_have_count(0)
+    await expect(page.get_by_text("This result is out of date.")).to_have_count(0)
 
 
 async def test_more_than_remain_are_not_admitted_and_the_number_is_corrected_at_once(

@@ -160,7 +160,7 @@ async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_
     await expect(state).to_have_text("Reconnecting")
     await page.evaluate("() => { window.passed = 10_000; }")
     await expect(state).to_contain_text("Offline since")
-    await expect(page.get_by_text("No connection: this scanner decides by its list of")).to_be_visible()
+    await expect(page.get_by_text("Offline: this scanner checks tickets by its list of")).to_be_visible()
     await start_again(hub)
     # The page reconnects by itself. Twenty seconds are the longest pause between two tries.
     await page.clock.fast_forward(20_000)

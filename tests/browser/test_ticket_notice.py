@@ -49,7 +49,7 @@ async def test_a_reservation_cancelled_elsewhere_marks_the_answer_and_one_touch_
     note = page.get_by_role("alert")
     async with without_asking(page):
         await cancel(other, ticket)
-        await expect(note).to_contain_text("This answer is out of date.")
+        await expect(note).to_contain_text("This result is out of date.")
     await expect(note).to_contain_text("This reservation was just cancelled.")
     await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
     green = "rgb(8, 112, 59)"
@@ -88,7 +88,7 @@ async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World,
     manager = await hub.socket(await world.staff("MANAGER"))
     scan_id = str((await read_scan(hub.database, entered=True))["scan_id"])
     assert (await manager.command("undo", scan_id=scan_id, reason="wrong person"))["success"]
-    await expect(page.get_by_role("alert")).to_contain_text("The entry of this ticket was just taken back.")
+    await expect(page.get_by_role("alert")).to_contain_text("The entry of this ticket was just undone.")
 
 
 @pytest.mark.parametrize(("late", "marked"), [("reserved", False), ("activated", False), ("moved", True)])

@@ -7,7 +7,7 @@ export const REASONS = {
   WRONG_DATE: t("Wrong date"), TOO_EARLY: t("Too early"), WRONG_VENUE: t("Wrong venue"), WRONG_GATE: t("Wrong gate"),
   QUESTION_UNANSWERED: t("Asked, not admitted yet"), QUESTION_DENIED: t("Question answered with no"), TICKET_NOT_FOUND: t("Invalid ticket"),
   TICKET_NOT_ACTIVATED: t("Not activated"), TICKET_EXPIRED: t("Expired"), TICKET_CANCELLED: t("Cancelled"), UNDONE: t("Entry undone"),
-  PARTY_TOO_LARGE: t("More than may still come in"), VENUE_FULL: t("Venue full"), BOOKING_NOT_CONFIRMED: t("Booking not confirmed"),
+  PARTY_TOO_LARGE: t("Too many people"), VENUE_FULL: t("Venue full"), BOOKING_NOT_CONFIRMED: t("Booking not confirmed"),
   EXIT_RECORDED: t("Left"), ALREADY_LEFT: t("Already exited"), NOT_INSIDE: t("Not inside"), MAY_RETURN: t("May come back in"),
   RE_ENTRY: t("Came back in"), EXIT_UNDONE: t("Exit undone"), RETURN_UNDONE: t("Return undone"),
 };

@@ -26,7 +26,7 @@ const WORDS = {
 const OWN = {
   NOT_LISTED: t("It may be for another day or bought just now: look at the ticket."),
   CHANGED: t("This ticket was changed just before the connection was lost: ask, or look at the ticket."),
-  NO_LIST: t("This scanner has no list of today: look at the ticket."),
+  NO_LIST: t("This scanner has no list for today: look at the ticket."),
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
   EXIT_NOTED: t("This scanner does not know of their entry. The hub checks it when the connection is back."),
 };
@@ -53,6 +53,7 @@ export function detailOf(decision, venue) {
   if (decision.provisional && decision.reason === "ALREADY_LEFT") return t("They left before, as far as this scanner knows.");
   if (isParty(decision.party) && decision.reason in OF_A_PARTY) return OF_A_PARTY[decision.reason];
   if (decision.reason in OWN) return OWN[decision.reason];
+  if (decision.reason === "NO_RESERVATION" && !decision.can_verify) return t("No booking for this ticket. Send to the box office.");
   // The page shows the numbers of a party itself.
   if (language === "en" && !(isParty(decision.party) && NUMBERED.has(decision.reason))) return decision.detail ?? "";
   const { reservation, ticket, verified, presence } = decision;
@@ -77,7 +78,7 @@ export function detailOf(decision, venue) {
     case "QUESTION_DENIED":
       return t("The question was answered with no");
     case "NO_RESERVATION":
-      return decision.can_verify ? t("No reservation, allowed here") : t("Customer must book a time slot first");
+      return t("No reservation, allowed here");
     case "ALREADY_VERIFIED":
       if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
       return verified ? (isParty(decision.party) ? firstOf : entryOf)(verified, venue) : t("Verified before");

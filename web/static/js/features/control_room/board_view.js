@@ -101,8 +101,10 @@ export class BoardView {
 
   /** @param {CountBoard} board */
   #totals(board) {
-    const { verified, booked, capacity, inside } = board.totals;
+    const { verified, booked, capacity, inside, exited } = board.totals;
     if (inside !== null) write(byId("total-inside"), inside);
+    // Without exit scans it is everybody who came in.
+    byId("inside-name").textContent = inside && exited === 0 ? t("in, no exits scanned") : t("inside now");
     write(byId("total-verified"), verified);
     write(byId("total-booked"), booked);
     write(byId("total-capacity"), capacity);

@@ -25,7 +25,7 @@ export class NowView {
     if (!today) return;
     this.#root.dataset.state = "live";
     this.#showPace(paceOf(figures, slots, figures.minuteAt(now), minuteOfDay(figures.startsAt, zone)));
-    this.#showInside(board.totals.inside ?? board.totals.verified);
+    this.#showInside(board.totals.inside ?? board.totals.verified, board.totals.exited);
   }
 
   /** @param {import("../../models/pace.js").Pace} pace */
@@ -41,8 +41,8 @@ export class NowView {
     this.#pace.replaceChildren(...rows, adviceOf(pace));
   }
 
-  /** @param {number} inside */
-  #showInside(inside) {
+  /** @param {number} inside @param {number} exited */
+  #showInside(inside, exited) {
     const limit = Number(this.#root.dataset.limit) || 0;
     this.#inside.hidden = limit === 0;
     if (limit === 0) return;
@@ -50,8 +50,11 @@ export class NowView {
     const state = inside >= limit ? "full" : inside >= NEARLY * limit ? "nearly" : "free";
     this.#inside.dataset.state = state;
     first(this.#inside, "b").textContent = t("{inside} of {limit} inside", { inside: number(inside), limit: number(limit) });
-    first(this.#inside, "span").textContent = state === "full" ? (stops ? t("Full. The gates let one in when one leaves.") : t("Full. Stop the gates."))
+    const words = state === "full" ? (stops ? t("Full. The gates let one in when one leaves.") : t("Full. Stop the gates."))
       : state === "nearly" ? tn("Room for one more", "Room for {n} more", limit - inside) : "";
+    // Whoever left without a scan still counts.
+    const counted = inside > 0 && exited === 0 ? t("No exit scanned: everyone who came in today counts.") : "";
+    first(this.#inside, "span").textContent = [words, counted].filter(Boolean).join(" ");
     /** @type {HTMLElement} */ (first(this.#inside, "i")).style.setProperty("--part", String(Math.min(1, inside / limit)));
   }
 }

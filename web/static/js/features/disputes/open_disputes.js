@@ -114,7 +114,7 @@ class DisputesPanel {
     const say = (command, more) => this.#say(dispute, command, { reason, answer, buttons, say }, more);
     const buttons = [
       !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered, ...countOf(people) }) },
-        entered ? t("Take that entry back and admit") : t("Admit")),
+        entered ? t("Undo that entry and admit") : t("Admit")),
       h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
     ].filter((one) => one !== false);
     return h("li", { class: `dispute ${dispute.result}`, "data-dispute": dispute.dispute_id, "data-since": dispute.asked_at },
@@ -151,7 +151,7 @@ class DisputesPanel {
       if (!(error instanceof CommandRefused)) throw error;
       for (const button of buttons) button.ariaDisabled = null;
       /** @type {[string, () => unknown][]} */
-      const actions = error.code === "ALREADY_VERIFIED" ? [[t("Take that entry back and admit"), () => say("override", { take_back: true })]] : [];
+      const actions = error.code === "ALREADY_VERIFIED" ? [[t("Undo that entry and admit"), () => say("override", { take_back: true })]] : [];
       showNotice(answer, whyNot(error), { kind: "warn", actions });
     }
   }

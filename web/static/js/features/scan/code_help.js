@@ -67,7 +67,7 @@ export class CodeHelp {
     const shown = h("p", { class: "code" }, ...[...code].map((letter, i) => (found.marks.includes(i) ? h("mark", {}, letter) : letter)));
     /** @param {string} meant */
     const use = (meant) => h("button", { type: "button", class: "button", onclick: () => this.#use(meant) }, t("Use {code}", { code: meant }));
-    const said = h("p", {}, t("The check character says: this code was mistyped."));
+    const said = h("p", {}, t("This code was mistyped: its check character does not fit."));
     this.place.replaceChildren(said, found.marks.length ? shown : "");
     // A code is offered only if it is the one of today's tickets that a slip makes of it.
     this.listed(ofBooking ? [] : likelyCodes(code)).then((meant) => meant.length === 1 && said.isConnected && this.place.append(use(meant[0])));

@@ -37,7 +37,7 @@ export class ConflictNotices {
     if (this.#decisions.has(key)) return;
     const shown = new Set((await this.known()).map(({ scan_id }) => scan_id));
     if (conflicts.some(({ scan_id }) => shown.has(scan_id))) this.#done(key);
-    else this.#put(key, "YELLOW", tn("One of your entries was not right.", "{n} of your entries were not right.", count), conflicts.map((conflict) => this.#lineOf(conflict)));
+    else this.#put(key, "YELLOW", tn("1 of your entries needs review.", "{n} of your entries need review.", count), conflicts.map((conflict) => this.#lineOf(conflict)));
   }
 
   /** @param {Wire.Conflict} conflict */
@@ -65,6 +65,6 @@ export class ConflictNotices {
 
   /** @param {ConflictKey} key @param {Colour | "plain"} tone @param {string} title @param {(string | null)[]} lines */
   #put(key, tone, title, lines) {
-    this.shelf.put(`conflict-${key}`, { tone, title, lines, actions: [[t("Understood"), () => this.#done(key)]] });
+    this.shelf.put(`conflict-${key}`, { tone, title, lines, actions: [[t("Got it"), () => this.#done(key)]] });
   }
 }

@@ -20,7 +20,7 @@ export class GateAlarm {
       tone: "YELLOW",
       title: t("Ticket used at two gates: …{tail}", { tail: alarm.code_tail }),
       lines: [this.#side(alarm.first), this.#side(alarm.second)],
-      actions: [[t("Seen"), () => this.notices.done(notice.notice_id)]],
+      actions: [[t("Got it"), () => this.notices.done(notice.notice_id)]],
     });
     this.signals.give("ALARM");
   }

@@ -33,7 +33,7 @@ export class OfflinePanel {
   /** @param {KeptConflict[]} conflicts */
   showConflicts(conflicts) {
     if (conflicts.length) {
-      const words = tn("One of your entries was not right.", "{n} of your entries were not right.", conflicts.length);
+      const words = tn("1 of your entries needs review.", "{n} of your entries need review.", conflicts.length);
       const show = h("button", { type: "button", class: "button small", onclick: () => this.dialog.showModal() }, t("Review"));
       this.note.replaceChildren(icon("warn"), h("strong", {}, words), show);
     } else {
@@ -52,22 +52,22 @@ export class OfflinePanel {
     const { code, gate, count = 1, first_entry: first } = conflict;
     const values = { n: count, time: at(conflict.at), gate };
     const own = count > 1
-      ? gate ? t("You let {n} people in at {time}, gate {gate}.", values) : t("You let {n} people in at {time}.", values)
-      : gate ? t("You let them in at {time}, gate {gate}.", values) : t("You let them in at {time}.", values);
+      ? gate ? t("You admitted {n} people at {time}, gate {gate}.", values) : t("You admitted {n} people at {time}.", values)
+      : gate ? t("You admitted them at {time}, gate {gate}.", values) : t("You admitted them at {time}.", values);
     const surplus = surplusOf(conflict);
     return h("li", {},
-      h("strong", {}, conflict.outcome === "refused" ? t("Not taken over by the hub") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "", ticket_code: code })),
+      h("strong", {}, conflict.outcome === "refused" ? t("The hub could not record this") : kindOf({ kind: conflict.kind ?? "", reason: conflict.reason ?? "", ticket_code: code })),
       h("span", { class: "code" }, shortCode(code)),
       h("span", {}, own),
       surplus && h("strong", {}, surplus),
       first && h("span", {}, firstWords(first, at)),
-      h("button", { type: "button", class: "button quiet small", onclick: () => this.putAway(conflict) }, t("Understood")));
+      h("button", { type: "button", class: "button quiet small", onclick: () => this.putAway(conflict) }, t("Got it")));
   }
 }
 
 /** @param {FirstEntry} first @param {(moment: string) => string} at */
 function firstWords({ verified_at, operator_name: operator, gate }, at) {
   const values = { time: at(verified_at), operator, gate };
-  if (!operator) return t("Somebody was admitted with it at {time}.", values);
+  if (!operator) return t("Somebody was admitted with this ticket at {time}.", values);
   return gate ? t("The entry that counts: {time}, by {operator}, gate {gate}.", values) : t("The entry that counts: {time}, by {operator}.", values);
 }

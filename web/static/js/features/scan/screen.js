@@ -40,14 +40,14 @@ export class Screen {
       : this.#leaving ? t("Ready to scan exits") : t("Ready to scan");
     byId("ready-hint").textContent = this.kiosk ? (offline && !own.able ? t("Please ask our staff.") : t("Hold the code of your ticket in front of the camera or the scanner."))
       : offline ? this.#withoutLink(own)
-      : this.#leaving ? t("Whoever is scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one.");
+      : this.#leaving ? t("Every visitor scanned now is recorded as leaving.") : t("Point the scanner at a code, or type one.");
   }
 
   /** @param {{ able: boolean, listedAt: string | null }} own */
   #withoutLink({ able, listedAt }) {
-    if (!able) return t("Nothing is checked until the scanner is live again. It keeps trying by itself.");
-    if (!listedAt) return t("No connection and no list of today: the scanner cannot judge tickets. What you admit is kept and sent later.");
-    return t("No connection: this scanner decides by its list of {time}. Everything is kept here and sent later.", { time: momentAt(listedAt, null) });
+    if (!able) return t("No ticket is checked until the scanner is online again. It reconnects by itself.");
+    if (!listedAt) return t("Offline, and no list for today: this scanner cannot check tickets. Entries are stored here and sent later.");
+    return t("Offline: this scanner checks tickets by its list of {time}. Everything is stored here and sent later.", { time: momentAt(listedAt, null) });
   }
 
   /** @param {string | null | undefined} name */

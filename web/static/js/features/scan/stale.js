@@ -12,14 +12,14 @@ const WORDS = {
   verified: t("This ticket was just admitted elsewhere."),
   left: t("Somebody has just left with this ticket."),
   returned: t("Somebody has just come back in with this ticket."),
-  undone: t("The entry of this ticket was just taken back."),
-  missed: t("The connection was away, and this ticket may have changed meanwhile."),
+  undone: t("The entry of this ticket was just undone."),
+  missed: t("The connection was lost, and this ticket may have changed since."),
 };
 
 /** The same change of one ticket or one part of a party. @type {Record<string, string>} */
 const OF_A_PARTY = {
   verified: t("More of this party were just admitted elsewhere."), party: t("More of this party were just admitted elsewhere."),
-  undone: t("An entry of this party was just taken back."),
+  undone: t("An entry of this party was just undone."),
 };
 
 export class Stale {
@@ -38,7 +38,7 @@ export class Stale {
     document.body.dataset.stale = change;
     this.note.replaceChildren(
       icon("warn"),
-      h("div", {}, h("strong", {}, t("This answer is out of date.")), h("p", {}, words)),
+      h("div", {}, h("strong", {}, t("This result is out of date.")), h("p", {}, words)),
     );
     byId("verify").hidden = true;
     this.recheck.hidden = false;

@@ -143,8 +143,8 @@ export class Supervisor {
       ? t("Admitted at {time} by {operator}.", { time: momentAt(inTheWay, this.timezone(), { seconds: true }), operator: details.operator_name })
       : "";
     /** @type {[string, () => unknown][]} */
-    const actions = inTheWay ? [[t("Take that entry back and admit"), () => this.#send({ takeBack: true })]] : [];
-    const title = error instanceof LinkLost ? t("No connection. Try again when the scanner is live.") : error.message;
+    const actions = inTheWay ? [[t("Undo that entry and admit"), () => this.#send({ takeBack: true })]] : [];
+    const title = error instanceof LinkLost ? t("No connection. Try again when the scanner is online.") : error.message;
     showNotice(byId("ask-answer"), { title, next }, { actions });
   }
 
@@ -215,7 +215,7 @@ export class Supervisor {
       return;
     }
     this.shelf.put(this.#key(dispute), {
-      urgent: true, tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), isParty(dispute.party) && partyOf(dispute.party), detail], actions: [[t("Seen"), done]],
+      urgent: true, tone: admitted ? "GREEN" : "RED", title, lines: [codeOf(dispute), isParty(dispute.party) && partyOf(dispute.party), detail], actions: [[t("Got it"), done]],
     });
     // One neutral tone, because the card shows the colour.
     this.flow.signals.give("YELLOW");

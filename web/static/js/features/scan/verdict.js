@@ -111,7 +111,7 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
   }
   if (ticket) {
     if (ticket.customer_name) facts.push([t("Customer"), ticket.customer_name]);
-    if (ticket.customer_email) facts.push([t("E-mail"), ticket.customer_email, { wide: true }]);
+    if (ticket.customer_email) facts.push([t("Email"), ticket.customer_email, { wide: true }]);
     if (ticket.customer_phone) facts.push([t("Phone"), ticket.customer_phone]);
     if (ticket.status && !reservation) facts.push([t("Status"), STATUS_WORDS[ticket.status] ?? ticket.status]);
     if (ticket.ticket_code) facts.push([isBookingCode(ticket.ticket_code) ? t("Booking code") : t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
