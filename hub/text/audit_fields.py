@@ -93,6 +93,7 @@ AUDIT_FIELDS: Mapping[str, str] = {
 AUDIT_SUBJECTS: Mapping[str, str] = {
     "booking": N_("Bookings"),
     "closed_day": N_("Closed days"),
+    "webhook": N_("Webhooks"),
     "gate": N_("Gates"),
     "guest": N_("Guests"),
     "guests": N_("Guest lists"),

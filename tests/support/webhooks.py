@@ -6,8 +6,10 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import web
 
@@ -162,3 +164,17 @@ async def hub_and_world(open_hub: Callable[..., Awaitable[Hub]], **settings: Any
 
 def services_of(world: World) -> Services:
     return world.hub.services
+
+
+async def add_delivery_rows(world: World, webhook_id: int, now: datetime) -> None:
+    """Add a request that was taken, and a later one that was not."""
+    body = '{"id":"5f0c2a9e-7d4b-4d0c-9f3a-1c2f0f6f3a10","type":"entry.recorded","sequence":812,"data":{"gate":"A"}}'
+    for minutes, number, status, answer, error in (
+        (10, 811, 204, "", None),
+        (9, 812, 500, "Internal error", "status 500"),
+    ):
+        await add_row(
+            world.hub.database, "webhook_deliveries", org_id=world.org_id, webhook_id=webhook_id, event_id=uuid4(),
+            kind="entry.recorded", sequences=[number], attempt=1, sent_at=now - timedelta(minutes=minutes), milliseconds=37,
+            request=body, status=status, answer=answer, error=error,
+        )  # fmt: skip

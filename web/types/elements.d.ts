@@ -159,9 +159,11 @@ interface ElementsById {
   "entry-submit": HTMLElementTagNameMap["button"];
   "errors-title": HTMLElementTagNameMap["h2"];
   "events": HTMLElementTagNameMap["ol"];
+  "events-wrong": HTMLElementTagNameMap["p"];
   "export": HTMLElementTagNameMap["a"];
   "factor-title": HTMLElementTagNameMap["h2"];
   "facts": HTMLElementTagNameMap["dl"];
+  "failed-test": HTMLElementTagNameMap["p"];
   "fewer": HTMLElementTagNameMap["button"];
   "fewer-title": HTMLElementTagNameMap["h2"];
   "figures": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["dl"];
@@ -222,6 +224,7 @@ interface ElementsById {
   "list": HTMLElementTagNameMap["h2"];
   "list-title": HTMLElementTagNameMap["h2"];
   "loaded": HTMLElementTagNameMap["p"];
+  "log-title": HTMLElementTagNameMap["h2"];
   "login-answer": HTMLElementTagNameMap["div"];
   "login-form": HTMLElementTagNameMap["form"];
   "login-title": HTMLElementTagNameMap["h1"];
@@ -389,7 +392,7 @@ interface ElementsById {
   "scans": HTMLElementTagNameMap["ol"];
   "scope-wrong": HTMLElementTagNameMap["p"];
   "seats-form": HTMLElementTagNameMap["form"];
-  "secret": HTMLElementTagNameMap["input"];
+  "secret": HTMLElementTagNameMap["input"] | HTMLElementTagNameMap["section"];
   "secret-label": HTMLElementTagNameMap["label"];
   "secret-title": HTMLElementTagNameMap["h2"];
   "sent": HTMLElementTagNameMap["p"];
@@ -437,6 +440,7 @@ interface ElementsById {
   "speed": HTMLElementTagNameMap["select"];
   "spoken": HTMLElementTagNameMap["p"];
   "stale": HTMLElementTagNameMap["div"];
+  "state-title": HTMLElementTagNameMap["h2"];
   "status": HTMLElementTagNameMap["select"];
   "step-problem": HTMLElementTagNameMap["div"];
   "step-title": HTMLElementTagNameMap["h1"];

@@ -36,6 +36,7 @@ from web.pages.admin import (
     staff_person,
     tickets,
     venues,
+    webhooks,
 )
 
 _PART = setup.SETUP + "/{part:place|hours|gates|people|check}"
@@ -45,6 +46,7 @@ _SHOW = "/admin/shows/{show_id:[0-9]{1,16}}"
 _ROOM = "/admin/rooms/{room_id:[0-9]{1,16}}"
 _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
 _PRODUCT = "/admin/products/{product_id:[0-9]{1,16}}"
+_WEBHOOK = "/admin/webhooks/{webhook_id:[0-9]{1,16}}"
 _TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
 _PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
 _SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
@@ -111,6 +113,16 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(rooms.ROOMS, rooms.add),
         web.post(_ROOM, rooms.change),
         web.post(f"{_ROOM}/delete", rooms.delete),
+        web.get(webhooks.LIST, webhooks.show_webhooks),
+        web.get(f"{webhooks.LIST}/new", webhooks.show_new),
+        web.post(f"{webhooks.LIST}/new", webhooks.add),
+        web.get(_WEBHOOK, webhooks.show_webhook),
+        web.post(_WEBHOOK, webhooks.change),
+        web.post(f"{_WEBHOOK}/test", webhooks.test),
+        web.post(f"{_WEBHOOK}/pause", webhooks.pause),
+        web.post(f"{_WEBHOOK}/rotate", webhooks.rotate),
+        web.post(f"{_WEBHOOK}/replay", webhooks.replay),
+        web.post(f"{_WEBHOOK}/delete", webhooks.delete),
         web.get(products.LIST, products.show_products),
         web.get(f"{products.LIST}/new", products.show_new),
         web.post(f"{products.LIST}/new", products.add),

@@ -56,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("devices", "/admin/devices", N_("Scanners"), Role.ADMIN, DEVICES),
     Section("staff", "/admin/staff", N_("Staff"), Role.ADMIN, DEVICES),
     Section("security", "/admin/security", N_("Sign-in"), Role.ADMIN, DEVICES, everywhere=True),
+    Section("webhooks", "/admin/webhooks", N_("Webhooks"), Role.ADMIN, DEVICES),
     Section("account", "/account", N_("Your account"), Role.MANAGER, DEVICES),
     Section("audit", "/admin/audit", N_("Audit log"), Role.ADMIN, RECORDS),
     Section("privacy", "/admin/privacy", N_("Privacy"), Role.ADMIN, RECORDS, everywhere=True),
