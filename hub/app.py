@@ -10,6 +10,7 @@ from aiohttp import web
 from db.pool import Database, DatabaseDown
 from db.redis_client import connect
 from db.statements import load
+from hub.access.api_keys import ApiKeys
 from hub.access.passwords import Passwords
 from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
@@ -21,6 +22,7 @@ from hub.actions.booking.reserve import Bookings
 from hub.actions.imports.expire import expire_imports
 from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.messaging.slot_messages import finish_messages
+from hub.actions.orders.order_request import forget_old_requests
 from hub.actions.privacy.retention import erase_old_contacts
 from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.reporting.days import COUNT_EVERY, count_days_over
@@ -123,6 +125,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         links=LinkLimit(rate_limit, settings.rate_validate),
         sessions=sessions,
         scanners=scanners,
+        api_keys=ApiKeys(clock, database),
         passwords=Passwords(),
         venues=Venues(database, clock),
         products=Products(database),
@@ -238,6 +241,7 @@ def _start_jobs(
         _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
         _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
         _start_periodic("slot messages", 15, lambda: finish_messages(services)),
+        _start_periodic("order requests", 600, lambda: forget_old_requests(services)),
         _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
         _start_periodic("webhook retention", 600, lambda: drop_old_events(services)),
         _start_periodic("files of imports", 600, lambda: expire_imports(services)),

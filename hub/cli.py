@@ -29,6 +29,7 @@ from hub.commands.guests_options import add_guests, add_privacy, add_reservation
 from hub.commands.imports_options import add_import_commands
 from hub.commands.option_help import explain
 from hub.commands.option_types import count, typed
+from hub.commands.orders_options import add_keys, add_orders
 from hub.commands.organisations_options import add_gates, add_organisations
 from hub.commands.products_options import add_products, add_ticket_commands
 from hub.commands.security_options import add_security
@@ -134,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     deleting = _command(venue, "delete", "venue:delete", "delete a venue that nothing belongs to")
     deleting.add_argument("venue", type=count(1, 2**63 - 1), metavar="ID")
     add_products(commands, _command)
+    add_orders(commands, _command)
+    add_keys(commands, _command)
     add_staff_commands(commands, _command)
     add_organisations(commands, _command)
     add_gates(commands, _command)

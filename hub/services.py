@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from db.pool import Database
 from db.redis_client import RedisClient
+from hub.access.api_keys import ApiKeys
 from hub.access.passwords import Passwords
 from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
@@ -35,6 +36,7 @@ class Services:
     links: LinkLimit
     sessions: Sessions
     scanners: Scanners
+    api_keys: ApiKeys
     passwords: Passwords
     venues: Venues
     products: Products

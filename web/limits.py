@@ -43,6 +43,12 @@ LONGEST_NOTE = 500
 LONGEST_NAME, LONGEST_NOTES = 200, 1000
 """A visitor's name, and the notes of a booking, as they are typed."""
 LARGEST_PARTY = 1000
+LONGEST_REFERENCE = 64
+"""An order's reference."""
+ORDER_BODY_BYTES = 64 * 1024
+"""An order of 50 products, or a refund that names 1,000 tickets."""
+MOST_REFUNDED = 1_000
+"""Tickets that one refund may name."""
 MOST_TICKETS = 10_000
 """Tickets that one request may issue; `hub tickets issue` makes more."""
 MOST_TIMES, MOST_DATES = 24, 200

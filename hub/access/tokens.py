@@ -58,7 +58,8 @@ class Identity:
 
     `venue_ids` and `gates` are the scope; empty: no limit. With `has_hours` the right has an end, such as that of a shift, and
     with `ends_with_shift` the session expires because of it.
-    `scanner_id` is set for a kiosk: the session is good only together with the token of this scanner.
+    `scanner_id` is set for a kiosk: the session is good only together with the token of this scanner. `api_key_id` is set for a
+    shop or another system with an API key, which has no session and is no person: `staff_id` is then 0.
     """
 
     staff_id: int
@@ -74,6 +75,7 @@ class Identity:
     ends_with_shift: bool = False
     signed_in_at: datetime | None = None
     scanner_id: int | None = None
+    api_key_id: int | None = None
 
     @property
     def issued_at(self) -> datetime:

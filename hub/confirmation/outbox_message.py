@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.confirmation.booked_party import Party
 from hub.confirmation.booked_seats import BookedSeats, Show
 from hub.confirmation.email_content import EmailLogo, Unsendable
+from hub.confirmation.ordered_tickets import Order
 from hub.text.languages import DEFAULT, LANGUAGES
 
 
@@ -25,19 +26,21 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message is about, as rows of `outbox.parties`, `outbox.bookings` and `outbox.shows`, and the logo of its venue."""
+    """What a message is about, as rows of `outbox.parties`, `bookings`, `shows` and `orders`, and the logo of its venue."""
 
     party: Sequence[Any] = ()
     booking: Any = None
     show: Any = None
     logo: EmailLogo | None = None
+    order: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """A message to be written and sent. `party` is None if it is about no reservation, or about one that is gone.
 
-    `booking` is the same for a booking, and `show` is what plays in the slot of a message of the waiting list, if any.
+    `booking` and `order` are the same for a booking and an order, and `show` is what plays in the slot of a message of the waiting
+    list, if any.
 
     The methods that read the payload raise Unsendable if a value is missing or malformed. `text` and `number` take a default.
     """
@@ -55,6 +58,7 @@ class OutboxMessage:
     booking: BookedSeats | None = None
     show: Show | None = None
     logo: EmailLogo | None = None
+    order: Order | None = None
 
     @classmethod
     def of(cls, row: Any, about: "About", *, host: str, now: datetime) -> "OutboxMessage":
@@ -74,6 +78,7 @@ class OutboxMessage:
             booking=about.booking and BookedSeats.of(about.booking),
             show=about.show and Show.of(about.show),
             logo=about.logo,
+            order=Order.of(about.order),
         )
 
     @property
@@ -165,6 +170,12 @@ def booking_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
     """Return the booking that a row of a booking names. A row with a reservation needs none."""
     found = payload.get("booking_id")
     return found if row["kind"].startswith("booking.") and type(found) is int else None
+
+
+def order_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
+    """Return the order that a row about an order names."""
+    found = payload.get("order_id") if row["kind"].startswith("order.") else None
+    return found if type(found) is int else None
 
 
 def slot_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:

@@ -91,6 +91,7 @@ AUDIT_FIELDS: Mapping[str, str] = {
 }
 
 AUDIT_SUBJECTS: Mapping[str, str] = {
+    "api_key": N_("API keys"),
     "booking": N_("Bookings"),
     "closed_day": N_("Closed days"),
     "webhook": N_("Webhooks"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hub.actions.tickets.confirm_payment import confirm_payment
+from hub.actions.audit.actor import Actor
+from hub.actions.orders.pay_order import pay_order
 from hub.actions.tickets.issue import TicketBatch, issue_tickets
 from tests.journeys.conftest import Customer, ticket_row
 from tests.support.hub import Hub
@@ -20,9 +21,9 @@ async def test_pre_made_ticket_with_reservation_flow(hub: Hub, world: World, cus
     # Given I purchase a ticket in pre-made mode
     await change_products(hub.database, activation_mode="deferred")
     sold = await issue_tickets(hub.services, TicketBatch(1, "PENDING_PAYMENT"), org_id=world.org_id)
-    paid = await confirm_payment(hub.services, org_id=world.org_id, order_id=sold["order_id"])
+    paid = await pay_order(hub.services, Actor(world.org_id), sold["order_id"])
     (issued,) = sold["tickets"]
-    assert paid["tickets"] == [{"ticket_id": issued["ticket_id"], "status": "INACTIVE"}]
+    assert [(one.ticket_id, one.status) for one in paid.tickets] == [(issued["ticket_id"], "INACTIVE")]
     code = {"X_Ticket_Code": issued["ticket_code"]}
     path = f"/api/tickets/{issued['ticket_id']}"
     assert (await customer.enters(issued["ticket_code"]))[1]["error"]["code"] == "TICKET_NOT_ACTIVATED"

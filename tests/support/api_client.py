@@ -21,7 +21,10 @@ PATHS = {
         re.sub(
             r"\\\{[a-z_]+\\\}",
             "[0-9]+",
-            re.escape(path).replace(r"\{token\}", "[^/]+").replace(r"\{hash\}", "[0-9a-f]+"),
+            re.escape(path)
+            .replace(r"\{token\}", "[^/]+")
+            .replace(r"\{reference\}", "[^/]+")
+            .replace(r"\{hash\}", "[0-9a-f]+"),
         )
     )
     for path in sorted((plain_path(endpoint.path) for endpoint in ENDPOINTS), key=len)

@@ -36,6 +36,11 @@ GROUPS = (
     Group("Slots and opening hours", "Opening hours, closed days, and the time slots that are made from them."),
     Group("Products and tickets", "What can be sold, and the tickets of it: issue, pay, cancel."),
     Group("Imports", "Tickets of another shop from a CSV file or a workbook: upload, check, correct, and store."),
+    Group(
+        "Orders",
+        "What a shop does with its API key: make an order, pay it, cancel it whole or in part, and read its tickets.",
+    ),
+    Group("Integration", "API keys of shops and other systems, for administrators."),
     Group("Staff", "Accounts of the staff, their roles, sign-in and own settings."),
     Group("Webhooks", "Tell another system what happens: subscriptions, deliveries, a test, and a replay."),
     Group("Audit log", "Who changed what, and when."),

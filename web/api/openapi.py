@@ -14,7 +14,7 @@ from web.api.endpoint import Endpoint
 from web.api.examples import add_examples
 from web.api.groups import BY_TAG
 from web.api.links import add_links
-from web.api.parameters import ID_SCHEMA, TOKEN_SCHEMA
+from web.api.parameters import ID_SCHEMA, REFERENCE_SCHEMA, TOKEN_SCHEMA
 from web.api.responses import Refusal
 from web.statuses import status_of
 
@@ -24,10 +24,12 @@ _REF = "#/components/schemas/{model}"
 _TEXT_PARTS = {
     "token": TOKEN_SCHEMA,
     "hash": {"type": "string", "pattern": "^[0-9a-f]+$", "minLength": 1, "maxLength": 128},
+    "reference": REFERENCE_SCHEMA,
 }
 _PARTS = {
     "token": "The token of the entry, from its link.",
     "hash": "The hash of the poster, from the show's `poster_url`.",
+    "reference": "The order's reference: the shop's own, or the one that the hub gave it.",
 }
 """Parts of an address that are no numbers, and what they are."""
 _LOCAL_TIME = {"format": "time-local", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
@@ -87,7 +89,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
         "description": endpoint.about,
-        "security": _SECURITY[endpoint.who],
+        "security": [*_SECURITY[endpoint.who], *([{"api_key": [endpoint.scope]}] if endpoint.scope else [])],
         "parameters": [*_path_parameters(endpoint), *_other_parameters(endpoint)],
         "responses": _responses(endpoint),
     }
@@ -212,6 +214,12 @@ def _security_schemes() -> dict[str, Any]:
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "The token that sign-in returns.",
+        },
+        "api_key": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "vh_...",
+            "description": "An API key of a shop or another system, with the scope that is named. Administrators make them.",
         },
         "reservation_token": {"type": "apiKey", "in": "query", "name": "token"},
         "reservation_token_header": {"type": "apiKey", "in": "header", "name": "X-Reservation-Token"},

@@ -1,12 +1,22 @@
 """Parameters that several endpoints share, and the JSON schemas of their values."""
 
+from hub.rules.order_reference import REFERENCE
 from web.api.endpoint import Parameter
-from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_TOKEN, MOST_ROWS, MOST_SPAN_DAYS, USUAL_ROWS
+from web.limits import (
+    LARGEST_ID,
+    LARGEST_VENUE_ID,
+    LONGEST_REFERENCE,
+    LONGEST_TOKEN,
+    MOST_ROWS,
+    MOST_SPAN_DAYS,
+    USUAL_ROWS,
+)
 
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 VENUE_ID_SCHEMA = {**ID_SCHEMA, "maximum": LARGEST_VENUE_ID}
 TOKEN_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN, "pattern": "^[!-~]+$"}
 CURSOR_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN}
+REFERENCE_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_REFERENCE, "pattern": REFERENCE}
 DAY_SCHEMA = {"type": "string", "format": "date"}
 ORQ = Parameter(
     "orq", "query", ID_SCHEMA,
@@ -35,6 +45,6 @@ IF_MATCH = Parameter(
 CHANGE = (DRY_RUN, IF_MATCH)
 
 
-def idempotency_key_parameter(about: str) -> Parameter:
+def idempotency_key_parameter(about: str, *, required: bool = False) -> Parameter:
     schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN, "pattern": "^[!-~]+$"}
-    return Parameter("Idempotency-Key", "header", schema, about)
+    return Parameter("Idempotency-Key", "header", schema, about, required)

@@ -12,7 +12,9 @@ from web.api.devices.table import DEVICE_ENDPOINTS
 from web.api.endpoint import Endpoint
 from web.api.guests.table import GUEST_ENDPOINTS
 from web.api.imports.table import IMPORT_ENDPOINTS
+from web.api.integration.table import API_KEY_ENDPOINTS
 from web.api.messaging.table import MAIL_ENDPOINTS
+from web.api.orders.table import ADMIN_ORDER_ENDPOINTS, ORDER_ENDPOINTS
 from web.api.policies.table import POLICY_ENDPOINTS
 from web.api.privacy.table import PRIVACY_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
@@ -72,6 +74,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PRODUCT_ENDPOINTS,
     *ADMIN_TICKET_ENDPOINTS,
     *IMPORT_ENDPOINTS,
+    *ADMIN_ORDER_ENDPOINTS,
+    *ORDER_ENDPOINTS,
+    *API_KEY_ENDPOINTS,
     *PRIVACY_ENDPOINTS,
     *SECURITY_ENDPOINTS,
     *MAIL_ENDPOINTS,

@@ -18,6 +18,8 @@ from db.anonymous import stop_anonymous, work_anonymously
 from db.organisation import stop_working, work_for
 from db.patience import have_patience
 from db.pool import DatabaseDown
+from hub.access.api_keys import PREFIX as API_KEY
+from hub.access.api_keys import ApiKey
 from hub.access.cookies import read_cookie, read_lasting_cookie
 from hub.access.randomness import random_name
 from hub.access.scanners import SCANNER_COOKIE, SCANNER_HEADER
@@ -87,7 +89,10 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
                 identity = await _find_scanner(request)
             elif identity is not None and identity.scanner_id is not None:
                 identity = request["identity"] = None
-            if identity is None:
+            key = await _find_api_key(request) if identity is None else None
+            if key is not None:
+                work_for(key.org_id)
+            elif identity is None:
                 if not request.path.startswith(STAFF_PATHS) and request.path != SOCKET:
                     work_anonymously(partial(client_ip, request))
             elif request.path.startswith(STAFF_PAGES):
@@ -190,6 +195,24 @@ def _identity(request: web.Request) -> Identity | None:
         return request.app[SERVICES].sessions.read(token)
     except Refused:
         return None
+
+
+async def _find_api_key(request: web.Request) -> ApiKey | None:
+    """Set `request["api_key"]` to the key that the request has, and return it. Who asks with it is nobody but at what its scopes allow
+    (web/api/endpoint.py). Refuses RATE_LIMITED for a key that asks faster than it may.
+    """
+    authorization = request.headers.get("Authorization", "")
+    if authorization[:7].lower() != _BEARER or not (token := authorization[7:].strip()).startswith(API_KEY):
+        return None
+    services = request.app[SERVICES]
+    key = await services.api_keys.find(token)
+    if key is not None:
+        request["api_key"] = key
+        request["not_from_here"] = Refused(Reason.FORBIDDEN, message="This API key is not for this.")
+        wait = await services.rate_limit.admit(f"api-key:{key.org_id}:{key.id}", key.rate)
+        if wait > 0:
+            raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
+    return key
 
 
 async def _find_scanner(request: web.Request) -> Identity | None:

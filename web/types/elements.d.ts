@@ -318,6 +318,7 @@ interface ElementsById {
   "party-more": HTMLElementTagNameMap["button"];
   "password": HTMLElementTagNameMap["input"];
   "past-title": HTMLElementTagNameMap["h2"];
+  "pay-title": HTMLElementTagNameMap["h2"];
   "people-title": HTMLElementTagNameMap["h2"];
   "performance": HTMLElementTagNameMap["select"];
   "person": HTMLElementTagNameMap["h2"];
@@ -381,6 +382,7 @@ interface ElementsById {
   "retention-days": HTMLElementTagNameMap["input"];
   "retention-hint": HTMLElementTagNameMap["p"];
   "retention-wrong": HTMLElementTagNameMap["p"];
+  "revoke-title": HTMLElementTagNameMap["h2"];
   "revoked": HTMLElementTagNameMap["p"];
   "role": HTMLElementTagNameMap["select"];
   "role-wrong": HTMLElementTagNameMap["p"];
@@ -391,6 +393,7 @@ interface ElementsById {
   "scanners": HTMLElementTagNameMap["div"];
   "scans": HTMLElementTagNameMap["ol"];
   "scope-wrong": HTMLElementTagNameMap["p"];
+  "scopes-wrong": HTMLElementTagNameMap["p"];
   "seats-form": HTMLElementTagNameMap["form"];
   "secret": HTMLElementTagNameMap["input"] | HTMLElementTagNameMap["section"];
   "secret-label": HTMLElementTagNameMap["label"];
@@ -458,6 +461,7 @@ interface ElementsById {
   "ticket-more": HTMLElementTagNameMap["button"];
   "ticket-page": HTMLElementTagNameMap["div"];
   "ticket-title": HTMLElementTagNameMap["h2"];
+  "tickets-title": HTMLElementTagNameMap["h2"];
   "time-left": HTMLElementTagNameMap["div"];
   "times": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["tbody"];
   "times-title": HTMLElementTagNameMap["h2"];

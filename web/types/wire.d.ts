@@ -1,5 +1,23 @@
 // Written by `python -m tests.support.wire_types` from the OpenAPI document and hub/live/protocol/event_bodies.py.
 declare namespace Wire {
+  interface AddedApiKey {
+    api_key_id: number;
+    name: string;
+    hint: string;
+    scopes: ("orders" | "tickets:read" | "scans:read" | "slots" | "webhooks")[];
+    venue_ids: (number)[];
+    requests_per_minute: number;
+    created_at: string;
+    created_name: string | null;
+    last_used_at: string | null;
+    revoked_at: string | null;
+    version: number;
+    key: string;
+  }
+  interface AddedApiKeyAnswer {
+    success: true;
+    data: AddedApiKey;
+  }
   interface AddedDaysAnswer {
     success: true;
     data: AddedDaysFields;
@@ -29,6 +47,62 @@ declare namespace Wire {
     organisation: OrganisationFields;
     username: string;
     password: string | null;
+  }
+  interface AdminOrder {
+    order_id: number;
+    reference: string | null;
+    status: "PENDING_PAYMENT" | "PAID" | "CANCELLED";
+    customer_name: string | null;
+    customer_email: string | null;
+    language: string | null;
+    shop: string | null;
+    created_at: string;
+    paid_at: string | null;
+    cancelled_at: string | null;
+    cancel_reason: string | null;
+    cancelled_name: string | null;
+    tickets: (AdminOrderTicket)[];
+  }
+  interface AdminOrderAnswer {
+    success: true;
+    data: AdminOrder;
+  }
+  interface AdminOrderLine {
+    order_id: number;
+    reference: string | null;
+    status: "PENDING_PAYMENT" | "PAID" | "CANCELLED";
+    customer_name: string | null;
+    customer_email: string | null;
+    shop: string | null;
+    created_at: string;
+    paid_at: string | null;
+    cancelled_at: string | null;
+    tickets: number;
+    cancelled: number;
+    used: number;
+  }
+  interface AdminOrderPage {
+    orders: (AdminOrderLine)[];
+    next: number | null;
+  }
+  interface AdminOrderPageAnswer {
+    success: true;
+    data: AdminOrderPage;
+  }
+  interface AdminOrderTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    channel: "direct" | "mini_program" | "ota";
+    product_id: number;
+    product: string;
+    product_zh: string;
+    valid_until: string | null;
+    verified_at: string | null;
+    cancelled_at: string | null;
+    reserved_date: string | null;
+    start_time: string | null;
+    end_time: string | null;
   }
   interface AdminSlotAnswer {
     success: true;
@@ -75,6 +149,31 @@ declare namespace Wire {
   interface AnalyticsAnswer {
     success: true;
     data: Analytics;
+  }
+  interface ApiKeyAnswer {
+    success: true;
+    data: ApiKeyFields;
+  }
+  interface ApiKeyFields {
+    api_key_id: number;
+    name: string;
+    hint: string;
+    scopes: ("orders" | "tickets:read" | "scans:read" | "slots" | "webhooks")[];
+    venue_ids: (number)[];
+    requests_per_minute: number;
+    created_at: string;
+    created_name: string | null;
+    last_used_at: string | null;
+    revoked_at: string | null;
+    version: number;
+  }
+  interface ApiKeyPageAnswer {
+    success: true;
+    data: ApiKeyPageFields;
+  }
+  interface ApiKeyPageFields {
+    api_keys: (ApiKeyFields)[];
+    next: number | null;
   }
   interface AskSupervisor {
     scan_id: string;
@@ -173,8 +272,14 @@ declare namespace Wire {
   interface CalendarMetadata {
     total_slots: number;
   }
+  interface CancelOrder {
+    reason: string;
+  }
   interface CancelPerformance {
     message?: string;
+  }
+  interface CancelShopOrder {
+    reason: string;
   }
   interface CancelTicket {
     reason: string;
@@ -199,6 +304,12 @@ declare namespace Wire {
   interface CancelledPerformanceAnswer {
     success: true;
     data: CancelledPerformance;
+  }
+  interface ChangedApiKey {
+    name?: string;
+    scopes?: ("orders" | "tickets:read" | "scans:read" | "slots" | "webhooks")[];
+    venue_ids?: (number)[];
+    requests_per_minute?: number;
   }
   interface ChangedClosedDay {
     date?: string | null;
@@ -1516,6 +1627,12 @@ declare namespace Wire {
     date: string;
     name: string;
   }
+  interface NewApiKeyFields {
+    name: string;
+    scopes: ("orders" | "tickets:read" | "scans:read" | "slots" | "webhooks")[];
+    venue_ids?: (number)[];
+    requests_per_minute?: number;
+  }
   interface NewClosedDays {
     venue_id?: number | null;
     dates: (string)[];
@@ -1610,6 +1727,13 @@ declare namespace Wire {
     weekdays?: (number)[];
     except?: (string)[];
     dates?: (string)[];
+  }
+  interface NewShopOrder {
+    reference?: string | null;
+    items: (OrderItemFields)[];
+    customer?: OrderCustomer | null;
+    paid?: boolean;
+    mail?: boolean;
   }
   interface NewShow {
     title: string;
@@ -1726,6 +1850,16 @@ declare namespace Wire {
     name: string;
     role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
   }
+  interface OrderCustomer {
+    name?: string | null;
+    email?: string | null;
+    language?: "en" | "zh_Hans" | null;
+  }
+  interface OrderItemFields {
+    product_id: number;
+    quantity?: number;
+    channel?: "direct" | "mini_program" | "ota";
+  }
   interface OrderTicket {
     ticket_id: number;
     ticket_code: string;
@@ -1834,6 +1968,9 @@ declare namespace Wire {
     again?: boolean;
     language?: "en" | "zh_Hans";
     lines: string;
+  }
+  interface PayShopOrder {
+    mail?: boolean;
   }
   interface PerformanceAnswer {
     success: true;
@@ -2039,11 +2176,19 @@ declare namespace Wire {
     redis: "ok" | "down";
     mail: "ok" | "not_set";
   }
-  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "IMPORT_NOT_FOUND" | "IMPORT_NOT_READY" | "IMPORT_HAS_ERRORS" | "IMPORTS_WAITING" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "WEBHOOK_NOT_FOUND" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
+  type Reason = "VALID" | "VERIFIED" | "ALREADY_VERIFIED" | "NO_RESERVATION" | "WRONG_DATE" | "TOO_EARLY" | "WRONG_VENUE" | "WRONG_GATE" | "QUESTION_UNANSWERED" | "QUESTION_DENIED" | "PARTY_TOO_LARGE" | "VENUE_FULL" | "BOOKING_NOT_CONFIRMED" | "UNDONE" | "EXIT_RECORDED" | "ALREADY_LEFT" | "NOT_INSIDE" | "MAY_RETURN" | "RE_ENTRY" | "EXIT_UNDONE" | "RETURN_UNDONE" | "TICKET_NOT_FOUND" | "TICKET_NOT_ACTIVATED" | "TICKET_EXPIRED" | "TICKET_CANCELLED" | "TICKET_ALREADY_RESERVED" | "TICKET_ALREADY_USED" | "TICKET_ALREADY_ACTIVATED" | "SLOT_NOT_FOUND" | "SLOT_FULL" | "SLOT_CLOSED" | "SLOT_PAST" | "RESERVATION_NOT_FOUND" | "ORDER_NOT_FOUND" | "ORDER_EXISTS" | "ORDER_CANCELLED" | "API_KEY_NOT_FOUND" | "API_KEY_REVOKED" | "CHANGE_TOO_LATE" | "ORGANIZATION_MISMATCH" | "INVALID_CONTACT" | "IDEMPOTENCY_KEY_REUSED" | "CONTACT_NOT_VERIFIED" | "CODE_TOO_SOON" | "CODE_TOO_MANY" | "CODE_WRONG" | "CODE_LOCKED" | "CODE_EXPIRED" | "CODE_USED" | "SLOT_NOT_FULL" | "ALREADY_WAITING" | "WAITLIST_CLOSED" | "WAITLIST_NOT_FOUND" | "NO_OFFER" | "OFFER_LAPSED" | "CAPACITY_TAKEN" | "SHOW_NOT_FOUND" | "PERFORMANCE_NOT_FOUND" | "BOOKING_CLOSED" | "NO_CAPACITY" | "TOO_MANY_PENDING" | "CONFIRMATION_NOT_FOUND" | "CONFIRMATION_EXPIRED" | "CONFIRMATION_USED" | "BOOKING_NOT_FOUND" | "BOOKING_CANCELLED" | "ALREADY_CHECKED_IN" | "CHECK_IN_NOT_OPEN" | "MAIL_SETTLED" | "MAIL_ON_ITS_WAY" | "MAIL_NOT_RETRYABLE" | "IMPORT_NOT_FOUND" | "IMPORT_NOT_READY" | "IMPORT_HAS_ERRORS" | "IMPORTS_WAITING" | "ROOM_NOT_FOUND" | "VERSION_MISMATCH" | "ROOM_IN_USE" | "VENUE_IN_USE" | "GATE_IN_USE" | "SHOW_IN_USE" | "SHOW_ARCHIVED" | "WEBHOOK_NOT_FOUND" | "PRODUCT_NOT_FOUND" | "PRODUCT_IN_USE" | "PRODUCT_ARCHIVED" | "SHOW_HAS_BOOKINGS" | "PERFORMANCES_OVERLAP" | "PERFORMANCE_IN_USE" | "PERFORMANCE_CANCELLED" | "PERFORMANCE_OVER" | "PERFORMANCE_BEGUN" | "SLOTS_OVERLAP" | "SLOT_IN_USE" | "SLOT_TOO_SMALL" | "SLOT_CLOSING" | "SLOT_NOT_BEGUN" | "CLOSED_DAY_NOT_FOUND" | "GUEST_NOT_FOUND" | "GUEST_IN" | "NOBODY_TO_WRITE_TO" | "NOT_RESENDABLE" | "PERSON_NOT_FOUND" | "PERSON_EXPECTED" | "SCANNER_NOT_FOUND" | "SCANNER_NOT_ENROLLED" | "SCANNER_REVOKED" | "SCANNER_WIPED" | "SCANNER_NOT_IN_USE" | "ENROLMENT_CODE_WRONG" | "SCAN_NOT_FOUND" | "SCAN_ID_REUSED" | "NOTHING_TO_UNDO" | "UNDO_TOO_LATE" | "LEFT_SINCE" | "MOVED_SINCE" | "CONFLICT_DECIDED" | "NOTHING_TO_DISPUTE" | "DISPUTE_DECIDED" | "OPERATOR_MISMATCH" | "UNAUTHENTICATED" | "FORBIDDEN" | "INVALID_CREDENTIALS" | "LOCKED_OUT" | "OUTSIDE_SHIFT" | "ADDRESS_NOT_ALLOWED" | "STAFF_NOT_FOUND" | "LAST_ADMINISTRATOR" | "STAFF_DISABLED" | "NO_EMAIL" | "INVITATION_ACCEPTED" | "LINK_NOT_FOUND" | "LINK_EXPIRED" | "LINK_USED" | "SESSION_NOT_FOUND" | "ADDRESS_LOCKS_YOU_OUT" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_WRONG" | "SECOND_FACTOR_EXISTS" | "SECOND_FACTOR_NOT_FOUND" | "SIGN_IN_STEP_EXPIRED" | "PROVIDER_REQUIRED" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_REFUSED" | "PROVIDER_UNAVAILABLE" | "INVALID_REQUEST" | "INVALID_FRAME" | "UNKNOWN_COMMAND" | "UNKNOWN_TOPIC" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "RATE_LIMITED" | "BUSY" | "SERVICE_UNAVAILABLE" | "INTERNAL";
   interface ReasonCount {
     result: "YELLOW" | "RED";
     reason: string;
     scans: number;
+  }
+  interface RefundOrder {
+    reason: string;
+    ticket_ids: (number)[];
+  }
+  interface RefundShopOrder {
+    reason: string;
+    ticket_codes: (string)[];
   }
   interface Refusal {
     success: false;
@@ -2247,6 +2392,37 @@ declare namespace Wire {
     date: string;
     start_time: string;
     end_time: string;
+  }
+  interface ShopCustomer {
+    name: string | null;
+    email: string | null;
+    language: string | null;
+  }
+  interface ShopOrder {
+    order_id: number;
+    reference: string;
+    status: "PENDING_PAYMENT" | "PAID" | "CANCELLED";
+    created_at: string;
+    paid_at: string | null;
+    cancelled_at: string | null;
+    customer: ShopCustomer;
+    tickets: (ShopTicket)[];
+  }
+  interface ShopOrderAnswer {
+    success: true;
+    data: ShopOrder;
+  }
+  interface ShopTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    channel: "direct" | "mini_program" | "ota";
+    product_id: number;
+    product: string;
+    valid_until: string | null;
+    reserved_date: string | null;
+    qr_url: string;
+    booking_url: string;
   }
   interface ShowAnswer {
     success: true;
@@ -2941,6 +3117,9 @@ declare namespace Wire {
     Call extends `POST /api/admin/imports/${string}/run${Query}` ? ImportAnswer :
     Call extends `POST /api/admin/mail/${string}/discard${Query}` ? MailAnswer :
     Call extends `POST /api/admin/mail/${string}/retry${Query}` ? MailAnswer :
+    Call extends `POST /api/admin/orders/${string}/cancel${Query}` ? AdminOrderAnswer :
+    Call extends `POST /api/admin/orders/${string}/pay${Query}` ? AdminOrderAnswer :
+    Call extends `POST /api/admin/orders/${string}/refund${Query}` ? AdminOrderAnswer :
     Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
     Call extends `POST /api/admin/performances/${string}/move${Query}` ? MovedPerformanceAnswer :
     Call extends `POST /api/admin/reservations/${string}/cancel${Query}` ? ListedReservationAnswer :
@@ -2980,6 +3159,9 @@ declare namespace Wire {
     Call extends `POST /api/admin/slots/delete${Query}` ? DeletedSlotsAnswer :
     Call extends `POST /api/admin/slots/generate${Query}` ? MadeSlotsAnswer :
     Call extends `GET /api/operator/manifest/changes${Query}` ? DayListAnswer :
+    Call extends `DELETE /api/admin/api-keys/${string}${Query}` ? ApiKeyAnswer :
+    Call extends `GET /api/admin/api-keys/${string}${Query}` ? ApiKeyAnswer :
+    Call extends `PATCH /api/admin/api-keys/${string}${Query}` ? ApiKeyAnswer :
     Call extends `GET /api/admin/bookings/${string}${Query}` ? ListedBookingAnswer :
     Call extends `DELETE /api/admin/closed-days/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/closed-days/${string}${Query}` ? ClosedDayAnswer :
@@ -2997,6 +3179,7 @@ declare namespace Wire {
     Call extends `GET /api/admin/imports/${string}${Query}` ? ImportAnswer :
     Call extends `PATCH /api/admin/imports/${string}${Query}` ? ImportAnswer :
     Call extends `GET /api/admin/messages/${string}${Query}` ? SlotMessageAnswer :
+    Call extends `GET /api/admin/orders/${string}${Query}` ? AdminOrderAnswer :
     Call extends `GET /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `PATCH /api/admin/organisations/${string}${Query}` ? OrganisationAnswer :
     Call extends `DELETE /api/admin/performances/${string}${Query}` ? DeletedAnswer :
@@ -3027,12 +3210,17 @@ declare namespace Wire {
     Call extends `GET /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `PATCH /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
+    Call extends `POST /api/orders/${string}/cancel${Query}` ? ShopOrderAnswer :
+    Call extends `POST /api/orders/${string}/pay${Query}` ? ShopOrderAnswer :
+    Call extends `POST /api/orders/${string}/refund${Query}` ? ShopOrderAnswer :
     Call extends `PUT /api/reservations/${string}/contact${Query}` ? CorrectedAddressAnswer :
     Call extends `POST /api/tickets/${string}/activate${Query}` ? TicketAnswer :
     Call extends `GET /api/tickets/${string}/availability${Query}` ? TicketSlotsAnswer :
     Call extends `GET /api/tickets/${string}/life${Query}` ? LifeAnswer :
     Call extends `GET /api/tickets/${string}/status${Query}` ? TicketAnswer :
     Call extends `POST /api/waitlist/${string}/accept${Query}` ? PartyReservedAnswer :
+    Call extends `GET /api/admin/api-keys${Query}` ? ApiKeyPageAnswer :
+    Call extends `POST /api/admin/api-keys${Query}` ? AddedApiKeyAnswer :
     Call extends `GET /api/admin/audit${Query}` ? AuditPageAnswer :
     Call extends `GET /api/admin/bookings${Query}` ? BookingListAnswer :
     Call extends `GET /api/admin/closed-days${Query}` ? ClosedDayPageAnswer :
@@ -3050,6 +3238,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/messages${Query}` ? SlotMessageAnswer :
     Call extends `GET /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
     Call extends `PATCH /api/admin/opening-hours${Query}` ? OpeningHoursAnswer :
+    Call extends `GET /api/admin/orders${Query}` ? AdminOrderPageAnswer :
     Call extends `GET /api/admin/organisations${Query}` ? OrganisationPageAnswer :
     Call extends `POST /api/admin/organisations${Query}` ? AddedOrganisationAnswer :
     Call extends `GET /api/admin/performances${Query}` ? PerformancePageAnswer :
@@ -3107,6 +3296,7 @@ declare namespace Wire {
     Call extends `GET /api/tickets/search${Query}` ? FoundTicketsAnswer :
     Call extends `POST /api/tickets/validate${Query}` ? TicketCheckedAnswer :
     Call extends `POST /api/tickets/verify-contact${Query}` ? ContactChecked :
+    Call extends `GET /api/orders/${string}${Query}` ? ShopOrderAnswer :
     Call extends `DELETE /api/reservations/${string}${Query}` ? CancelledAnswer :
     Call extends `GET /api/reservations/${string}${Query}` ? ReservationAnswer :
     Call extends `PUT /api/reservations/${string}${Query}` ? ReservationAnswer :
@@ -3119,6 +3309,7 @@ declare namespace Wire {
     Call extends `GET /api/disputes${Query}` ? DisputePageAnswer :
     Call extends `POST /api/disputes${Query}` ? DisputeAnswer :
     Call extends `GET /api/openapi.json${Query}` ? Document :
+    Call extends `POST /api/orders${Query}` ? ShopOrderAnswer :
     Call extends `POST /api/reservations${Query}` ? PartyReservedAnswer :
     Call extends `GET /api/shows${Query}` ? ShowsAnswer :
     Call extends `POST /api/waitlist${Query}` ? JoinedAnswer :

@@ -140,3 +140,24 @@ WHERE lease_id = $1::uuid AND channel = $4::text AND status = 'PENDING';
 -- name: pending
 -- The number of waiting messages.
 SELECT count(*) FROM mail_outbox WHERE status = 'PENDING';
+
+-- name: orders
+-- The orders of some messages with their tickets that stand, at most $4 of each order: one row per ticket and per element of $1, the number
+-- of the request; one row without a ticket if none stands. The venue is that of the ticket's product, or the organisation's first.
+SELECT a.n, o.id AS order_id, o.reference, o.status, o.customer_name, c.standing, c.unbooked, t.code, t.status AS ticket_status,
+       t.valid_until, t.booked, p.name AS product, p.name_zh AS product_zh, v.name AS venue_name, v.address, v.slug, v.contact_email,
+       v.contact_phone, coalesce(v.timezone, 'UTC') AS timezone
+FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS a (n, org_id, order_id)
+JOIN orders o ON o.org_id = a.org_id AND o.id = a.order_id
+CROSS JOIN LATERAL (SELECT count(*) AS standing, count(*) FILTER (WHERE f.status IN ('ACTIVATED', 'INACTIVE')) AS unbooked
+                      FROM tickets f WHERE f.order_id = o.id AND f.org_id = o.org_id AND f.status <> 'CANCELLED') c
+LEFT JOIN LATERAL (SELECT f.code, f.status, f.valid_until, f.product_id, f.created_at, f.id,
+                          EXISTS (SELECT 1 FROM ticket_reservations r
+                                   WHERE r.ticket_id = f.id AND r.org_id = f.org_id AND r.holds_place) AS booked
+                     FROM tickets f
+                    WHERE f.order_id = o.id AND f.org_id = o.org_id AND f.status <> 'CANCELLED'
+                    ORDER BY f.created_at DESC, f.id DESC LIMIT $4) t ON true
+LEFT JOIN products p ON p.org_id = o.org_id AND p.id = t.product_id
+LEFT JOIN LATERAL (SELECT * FROM venues v WHERE v.org_id = o.org_id AND (p.venue_id IS NULL OR v.id = p.venue_id)
+                    ORDER BY v.id LIMIT 1) v ON true
+ORDER BY a.n, t.created_at, t.id;

@@ -54,18 +54,9 @@ UPDATE tickets SET status = 'ACTIVATED', activated_at = $3, version = version + 
  WHERE org_id = $1 AND id = $2 AND status = 'INACTIVE' AND channel NOT IN ('booking', 'guest')
 RETURNING id, code, activated_at;
 
--- name: pay_order
--- Changes PENDING_PAYMENT to PAID. Returns nothing if the order was paid or cancelled before.
-UPDATE orders SET status = 'PAID', paid_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'PENDING_PAYMENT'
-RETURNING id;
-
--- name: release_paid_tickets
--- Makes the tickets of a paid order usable: ACTIVATED, or INACTIVE until their holder activates them.
-UPDATE tickets
-   SET status = CASE activation_mode WHEN 'deferred' THEN 'INACTIVE' ELSE 'ACTIVATED' END,
-       activated_at = CASE activation_mode WHEN 'deferred' THEN NULL ELSE $3::timestamptz END, version = version + 1
- WHERE org_id = $1 AND order_id = $2 AND status = 'PENDING_PAYMENT'
-RETURNING id, status;
+-- name: take_turn_of_order
+-- Lets one change of an order go on at a time, before any row is locked. Held until the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended('order ' || $1::bigint || ' ' || $2::bigint, 0));
 
 -- name: default_product
 -- The first product of an organisation that is not archived, or nothing.

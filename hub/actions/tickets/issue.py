@@ -120,9 +120,12 @@ async def _product(connection: Any, org_id: int, product_id: int | None) -> Any:
 
 async def _order(connection: Any, org_id: int, batch: TicketBatch, now: Any) -> int:
     if batch.order_id is not None:
+        await connection.execute(TICKETS.take_turn_of_order, org_id, batch.order_id)
         order = await connection.fetchrow(TICKETS.read_order, org_id, batch.order_id)
         if order is None:
             raise Refused(Reason.INVALID_REQUEST, message=f"No order {batch.order_id}")
+        if order["status"] == "CANCELLED":
+            raise Refused(Reason.ORDER_CANCELLED)
         return batch.order_id
     paid = batch.status != "PENDING_PAYMENT"
     return int(

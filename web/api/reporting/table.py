@@ -38,7 +38,7 @@ _FILTERS = (
 REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operators/scan-history", scan_log_endpoints.show_scan_log, "List the scan log, newest first", "Records", "operator",
-        responses.LoggedScanPageAnswer, packed=True,
+        responses.LoggedScanPageAnswer, packed=True, scope="scans:read",
         parameters=(
             *_FILTERS,
             LIMIT,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hub.actions.booking.cancel_ticket import LONGEST_REASON
+from hub.actions.booking.cancelled_tickets import LONGEST_REASON
 from hub.actions.tickets.products import LONGEST_LINE, LONGEST_NAME, MOST_GATES
 from hub.rules.product_validity import LONGEST_DAYS
 from web.api.requests import AdminRequest, Email, FilledText, Id, Text

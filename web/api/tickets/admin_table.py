@@ -23,6 +23,7 @@ _TICKET_REFUSALS = (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, R
 PRODUCT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/products", products.list_products, "List products", _TAG, "operator", responses.ProductPageAnswer,
+        scope="orders",
         parameters=(
             Parameter("q", "query", _TEXT_SCHEMA, "A part of a name in either language."),
             Parameter("status", "query", {"enum": list(PRODUCT_STATUSES), "default": "current"}, "Those that sell, or archived ones."),
@@ -57,6 +58,7 @@ PRODUCT_ENDPOINTS: tuple[Endpoint, ...] = (
 ADMIN_TICKET_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/tickets", tickets.list_all, "List tickets", _TAG, "operator", responses.TicketRecordPageAnswer,
+        scope="tickets:read",
         parameters=(
             Parameter("code", "query", _TEXT_SCHEMA, "The whole code of a ticket."),
             Parameter("order", "query", _TEXT_SCHEMA, "The reference of an order, or its number."),
@@ -77,6 +79,7 @@ ADMIN_TICKET_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", _TICKET, tickets.show_one, "Show a ticket to its organiser", _TAG, "operator", responses.TicketRecordAnswer,
+        scope="tickets:read",
         refusals=_TICKET_REFUSALS,
     ),
     Endpoint(

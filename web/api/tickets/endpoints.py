@@ -1,5 +1,6 @@
 """The ticket endpoints: check a code, list an order's tickets, activate a ticket, show its status and slots."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -9,16 +10,18 @@ from aiohttp import web
 from hub.actions.tickets.activate import activate_ticket
 from hub.actions.tickets.check import venue_of_ticket, venues_of_ticket
 from hub.actions.tickets.order_tickets import tickets_of_order
-from hub.actions.tickets.status import ticket_status
+from hub.actions.tickets.status import known_ticket, ticket_status
 from hub.actions.venues.organisations import resolve_org
+from hub.confirmation import qr_code
 from hub.observability import telemetry
 from hub.rules.refusals import Refused
 from hub.rules.venue import Venue
 from web.api.slot_query import query_span
 from web.api.tickets.requests import TicketsOfOrder, ValidateTicket
-from web.json_body import read_json
+from web.json_body import invalid, read_json
 from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES, TICKET_CHECKS
+from web.limits import LONGEST_TYPED_CODE
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import holder_identity, named_organisation, path_id, ticket_code
 
@@ -91,6 +94,27 @@ async def activate_held_ticket(request: web.Request) -> web.Response:
 
 async def show_status(request: web.Request) -> web.Response:
     return success_response(await ticket_status(request.app[SERVICES], **await _ticket_holder(request)))
+
+
+async def show_qr_png(request: web.Request) -> web.Response:
+    return await _qr(request, "image/png", qr_code.png)
+
+
+async def show_qr_svg(request: web.Request) -> web.Response:
+    return await _qr(request, "image/svg+xml", lambda code: qr_code.svg(code).encode())
+
+
+async def _qr(request: web.Request, kind: str, draw: Callable[[str], bytes]) -> web.Response:
+    """Return the picture of a ticket's code to whoever knows it, such as a page of the shop that sold the ticket."""
+    named_organisation(request)
+    code = request.query.get("code", "")
+    if len(code) > LONGEST_TYPED_CODE:
+        raise invalid(("code", f"Give at most {LONGEST_TYPED_CODE} characters"))
+    holder = await _ticket_holder(request)
+    holder["code"] = holder["code"] or code or None
+    row = await known_ticket(request.app[SERVICES], **holder)
+    headers = {"Content-Type": kind, "Cache-Control": "private, max-age=86400"}
+    return web.Response(body=draw(row["code"]), headers=headers)
 
 
 async def list_slots_of_ticket(request: web.Request) -> web.Response:

@@ -6,11 +6,14 @@ from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import FLAG_SCHEMA, ORQ, SPAN, TOKEN_SCHEMA
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS, TICKET_REFUSALS
 from web.api.tickets import endpoints, record_endpoints, requests, responses
-from web.limits import LEAST_SEARCH, LONGEST_SEARCH
+from web.limits import LEAST_SEARCH, LONGEST_SEARCH, LONGEST_TYPED_CODE
 from web.statuses import CODE_CHECK_STATUSES
 
 _TICKET = "/api/tickets/{ticket_id:[0-9]+}"
 _TICKET_CODE = Parameter("X-Ticket-Code", "header", TOKEN_SCHEMA, "The ticket's code. Staff do not need it.")
+_CODE_IN_ADDRESS = Parameter(
+    "code", "query", {"type": "string", "maxLength": LONGEST_TYPED_CODE}, "The ticket's code, instead of the header."
+)
 _HOLDER_REFUSALS = (
     Reason.UNAUTHENTICATED,
     Reason.FORBIDDEN,
@@ -46,6 +49,15 @@ HOLDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", f"{_TICKET}/status", endpoints.show_status, "Get the status of a ticket", "Tickets", "ticket holder",
         responses.TicketAnswer, parameters=(_TICKET_CODE,), refusals=_HOLDER_REFUSALS,
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/qr.png", endpoints.show_qr_png, "Get the QR code of a ticket as PNG", "Tickets", "ticket holder", ("image/png",),
+        parameters=(_TICKET_CODE, _CODE_IN_ADDRESS, ORQ), refusals=(*_HOLDER_REFUSALS, Reason.INVALID_REQUEST),
+        about="The `qr_url` of a ticket in an order leads here. The code may be in the address, so that a picture of a page needs no header.",
+    ),
+    Endpoint(
+        "GET", f"{_TICKET}/qr.svg", endpoints.show_qr_svg, "Get the QR code of a ticket as SVG", "Tickets", "ticket holder",
+        ("image/svg+xml",), parameters=(_TICKET_CODE, _CODE_IN_ADDRESS, ORQ), refusals=(*_HOLDER_REFUSALS, Reason.INVALID_REQUEST),
     ),
     Endpoint(
         "GET", f"{_TICKET}/availability", endpoints.list_slots_of_ticket, "List the slots that a ticket can book", "Tickets",

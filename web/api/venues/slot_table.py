@@ -1,5 +1,7 @@
 """The endpoints of slots, opening hours and closed days for administration: the rows of the table."""
 
+from dataclasses import replace
+
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import CHANGE, CURSOR_SCHEMA, DAY_SCHEMA, DRY_RUN, LIMIT, VENUE_ID_SCHEMA
@@ -23,7 +25,7 @@ _CLOSED_DAY = (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, Reason
 _OVERLAP_ABOUT = "`SLOTS_OVERLAP` has the `overlaps`; a dry run tells them and refuses nothing."
 _ONE, _DAY = "/api/admin/slots/{slot_id:[0-9]+}", "/api/admin/closed-days/{closed_day_id:[0-9]+}"
 
-SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
+_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/admin/slots", slots.show_slots, "List slots", _TAG, "operator", responses.AdminSlotPageAnswer, packed=True,
         parameters=(
@@ -127,3 +129,6 @@ SLOT_ADMIN_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*_CLOSED_DAY, Reason.VERSION_MISMATCH), about="The regular week holds again.",
     ),
 )  # fmt: skip
+
+SLOT_ADMIN_ENDPOINTS = tuple(replace(endpoint, scope="slots") for endpoint in _ENDPOINTS)
+"""Each of them may be asked with an API key that has the scope `slots`."""

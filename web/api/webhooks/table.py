@@ -1,5 +1,7 @@
 """The endpoints of webhooks: the rows of the table."""
 
+from dataclasses import replace
+
 from hub.rules.reasons import Reason
 from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import BEFORE, CHANGE, DRY_RUN, FLAG_SCHEMA, LIMIT
@@ -13,7 +15,7 @@ _ONE = _ALL + "/{webhook_id:[0-9]+}"
 _REFUSALS = (*STAFF_REFUSALS, Reason.INVALID_REQUEST, Reason.NOT_FOUND, Reason.WEBHOOK_NOT_FOUND)
 _CHANGED = (*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.WEBHOOK_NOT_FOUND)
 
-WEBHOOK_ENDPOINTS: tuple[Endpoint, ...] = (
+_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", _ALL, endpoints.list_webhooks, "List webhooks", _TAG, "operator", responses.WebhookPageAnswer,
         parameters=(LIMIT, BEFORE), refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
@@ -54,3 +56,6 @@ WEBHOOK_ENDPOINTS: tuple[Endpoint, ...] = (
         about="Sends every event from a number on again, in order, given up ones included. The log goes back 14 days.",
     ),
 )  # fmt: skip
+
+WEBHOOK_ENDPOINTS = tuple(replace(endpoint, scope="webhooks") for endpoint in _ENDPOINTS)
+"""Each of them may be asked with an API key that has the scope `webhooks`."""

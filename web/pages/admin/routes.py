@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages.admin import (
+    api_keys,
     audit,
     booking,
     bookings,
@@ -13,6 +14,7 @@ from web.pages.admin import (
     guests,
     imports,
     message,
+    orders,
     organisations,
     overview,
     performance,
@@ -48,6 +50,8 @@ _PERFORMANCE = "/admin/performances/{performance_id:[0-9]{1,16}}"
 _PRODUCT = "/admin/products/{product_id:[0-9]{1,16}}"
 _WEBHOOK = "/admin/webhooks/{webhook_id:[0-9]{1,16}}"
 _TICKET = "/admin/tickets/{ticket_id:[0-9]{1,16}}"
+_ORDER = "/admin/orders/{order_id:[0-9]{1,16}}"
+_API_KEY = "/admin/api-keys/{api_key_id:[0-9]{1,16}}"
 _PERSON = "/admin/staff/{staff_id:[0-9]{1,16}}"
 _SLOT = "/admin/slots/{slot_id:[0-9]{1,16}}"
 _BOOKING = "/admin/bookings/{booking_id:[0-9]{1,16}}"
@@ -133,6 +137,16 @@ def admin_routes() -> list[web.RouteDef]:
         web.get(tickets.LIST, tickets.show_tickets),
         web.post(tickets.LIST, tickets.issue),
         web.get(_TICKET, tickets.show_ticket),
+        web.get(orders.LIST, orders.show_orders),
+        web.get(_ORDER, orders.show_order),
+        web.post(f"{_ORDER}/pay", orders.pay),
+        web.post(f"{_ORDER}/cancel", orders.cancel),
+        web.get(api_keys.LIST, api_keys.show_keys),
+        web.get(f"{api_keys.LIST}/new", api_keys.show_new),
+        web.post(f"{api_keys.LIST}/new", api_keys.add),
+        web.get(_API_KEY, api_keys.show_key),
+        web.post(_API_KEY, api_keys.change),
+        web.post(f"{_API_KEY}/revoke", api_keys.revoke),
         web.post(f"{_TICKET}/cancel", tickets.cancel),
         web.get(imports.LIST, imports.show_imports),
         web.post(imports.LIST, imports.upload),

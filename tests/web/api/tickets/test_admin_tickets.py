@@ -159,8 +159,8 @@ async def test_an_entry_stays_on_record_and_a_buyer_is_written_to(api: Api, worl
     assert (counts["booked_count"], counts["verified_count"]) == (1, 1)
     mails = await read_outbox(world.hub.database, "recipient", "payload", kind="ticket.cancelled", order_by="id")
     assert [(mail["recipient"], json.loads(mail["payload"])) for mail in mails] == [
-        ("john@example.com", {"ticket_code": used.code, "name": None}),
-        ("jo@example.com", {"ticket_code": unbooked.code, "name": "Jo"}),
+        ("john@example.com", {"codes": [used.code], "name": None}),
+        ("jo@example.com", {"codes": [unbooked.code], "name": "Jo"}),
     ]
 
 

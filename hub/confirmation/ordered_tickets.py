@@ -1,0 +1,64 @@
+"""Ordered tickets: an order with its tickets that stand, in the form that e-mails use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+MOST_NAMED = 50
+"""Tickets that an e-mail about an order names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTicket:
+    """One ticket. `booked` says that a visit is booked with it."""
+
+    code: str
+    status: str
+    booked: bool
+    valid_until: datetime | None
+    product: str
+    product_zh: str
+    venue: str
+    address: str
+    timezone: str
+
+    def product_in(self, language: str) -> str:
+        return (self.product_zh or self.product) if language == "zh_Hans" else self.product
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order. `standing` counts all tickets that are not cancelled, and `unbooked` those that can be booked or activated."""
+
+    reference: str
+    status: str
+    customer_name: str
+    standing: int
+    unbooked: int
+    venue: str
+    slug: str
+    contact_email: str
+    contact_phone: str
+    tickets: tuple[NamedTicket, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> "Order | None":
+        """Build the order from the rows of `outbox.orders`. Returns None if there are no rows."""
+        if not rows:
+            return None
+        first = rows[0]
+        tickets = tuple(
+            NamedTicket(
+                row["code"], row["ticket_status"], row["booked"], row["valid_until"], row["product"], row["product_zh"],
+                row["venue_name"] or "", row["address"] or "", row["timezone"],
+            )
+            for row in rows
+            if row["code"] is not None
+        )  # fmt: skip
+        one_venue = len({row["venue_name"] for row in rows}) == 1
+        return cls(
+            first["reference"] or str(first["order_id"]), first["status"], first["customer_name"] or "", first["standing"],
+            first["unbooked"], (first["venue_name"] or "") if one_venue else "", (first["slug"] or "") if one_venue else "",
+            (first["contact_email"] or "") if one_venue else "", (first["contact_phone"] or "") if one_venue else "", tickets,
+        )  # fmt: skip
