@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 CUSTOMERS_ONLY = {"phonenumbers", "email_validator", "icalendar", "qrcode", "PIL", "markdown_it", "nh3"}
 
 
+@cache
 def imported_by(source: str) -> set[str]:
     """Return the top-level modules of a new interpreter after `source`."""
     shown = f"{source}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"

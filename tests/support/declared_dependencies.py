@@ -10,6 +10,8 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -47,9 +49,15 @@ def imported(folders: tuple[str, ...], root: Path = ROOT) -> dict[str, str]:
     return found
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the packages that provide each module. Reading their lists takes a second."""
+    return packages_distributions()
+
+
 def undeclared(modules: dict[str, str], declared: set[str]) -> list[str]:
     """Return a sentence for each module whose package is not declared."""
-    packages = packages_distributions()
+    packages = installed()
     return [
         f"{path} imports {module}, and nothing that provides it is declared"
         for module, path in sorted(modules.items())
@@ -62,7 +70,7 @@ def problems() -> list[str]:
     ours = {name_of(one) for one in project["dependencies"]}
     running, testing = listed(ROOT / "requirements.in"), listed(ROOT / "requirements-dev.in")
     modules = imported(RUNNING)
-    packages = packages_distributions()
+    packages = installed()
     used = {name_of(one) for module in modules for one in packages.get(module, ())}
     return [
         *undeclared(modules, ours),
