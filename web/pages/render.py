@@ -10,6 +10,7 @@ import jinja2
 from aiohttp import web
 
 from web.pages.kept_pages import KEPT_PAGES, KeptPages
+from web.pages.page_files import join_page_files
 from web.pages.page_language import add_language, language_context
 from web.pages.page_turns import PAGE_TURNS, PageTurns
 from web.pages.static_files import STATIC
@@ -27,6 +28,7 @@ def setup_templates(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.globals["static"] = STATIC.url
+    environment.filters["page_files"] = join_page_files
     add_language(environment)
     app[KEPT_PAGES] = KeptPages()
     app[PAGE_TURNS] = PageTurns()

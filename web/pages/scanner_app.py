@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 from aiohttp import web
 
 from hub.text.languages import html_lang, translator
 from web.pages.page_language import script_and_imports
+from web.pages.render import TEMPLATES
 from web.pages.static_files import STATIC, STATIC_ROOT
 
-_STYLES = tuple(
-    f"css/{name}.css"
-    for name in (
-        "base/tokens", "base/controls", "base/notices",
-        "scan/tokens", "scan", "scan/verdict", "scan/offline", "scan/notices", "scan/ways", "scan/party", "scan/product",
-        "scan/kiosk",
-    )
-)  # fmt: skip
+_PAGE = ("layout.html", "scan.html")
+_SHEET = re.compile(r"""static\('(css/[^']+\.css)'\)""")
 _PICTURES = ("icons.svg", "icon.svg")
 _READER = "js/features/scan/reader_worker.js"
 _ENGINE = "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"
@@ -26,8 +22,9 @@ _DUSK = "#0b1020"
 
 def shell() -> list[str]:
     """Return the URLs of all files that the scanner's page needs."""
+    sheets = [name for page in _PAGE for name in _SHEET.findall((TEMPLATES / page).read_text(encoding="utf-8"))]
     scripts = script_and_imports(("js/app/scan.js", _READER))
-    return [STATIC.url(name) for name in (*_STYLES, *_PICTURES, *sorted(scripts), _ENGINE)]
+    return [STATIC.joined_url(sheets), *(STATIC.url(name) for name in (*_PICTURES, *sorted(scripts), _ENGINE))]
 
 
 async def send_service_worker(_request: web.Request) -> web.Response:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
 
 STATIC_ROOT = Path(__file__).resolve().parent.parent / "static"
+JOINED = "joined/"
+MOST_JOINED = 40
+"""Style sheets of one page, and pages whose joined sheets are kept."""
 FOREVER = "public, max-age=31536000, immutable"
 TYPES = {
     ".js": "text/javascript",
@@ -36,12 +41,18 @@ class StaticFiles:
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
         self.version = digest.hexdigest()[:12]
         self._packed: dict[Path, tuple[int, bytes]] = {}
+        self._joined: OrderedDict[str, tuple[int, bytes, bytes]] = OrderedDict()
 
     def url(self, name: str) -> str:
         """Return the versioned URL of a file. A wrong name raises when the page is rendered, not in the browser."""
         if name not in self._files:
             raise KeyError(f"no static file {name}")
         return f"/static/{self.version}/{name}"
+
+    def joined_url(self, names: Sequence[str]) -> str:
+        """Return the versioned URL of several style sheets as one. The URL names them, so that every process can serve it."""
+        assert all(name in self._files for name in names)
+        return f"/static/{self.version}/{JOINED}{','.join(names)}"
 
     def has(self, name: str) -> bool:
         return name in self._files
@@ -50,6 +61,8 @@ class StaticFiles:
         name = request.match_info["name"]
         version, _, rest = name.partition("/")
         current = version == self.version
+        if rest.startswith(JOINED):
+            return self._serve_joined(request, rest.removeprefix(JOINED), current=current)
         path = self._files.get(rest) or self._files.get(name)
         if path is None:
             raise web.HTTPNotFound(text="No such file.")
@@ -67,6 +80,30 @@ class StaticFiles:
         if "gzip" not in request.headers.get("Accept-Encoding", "").lower():
             return web.FileResponse(path, headers=headers)
         return web.Response(body=self._pack(path), headers={**headers, "Content-Encoding": "gzip"})
+
+    def _serve_joined(self, request: web.Request, names: str, *, current: bool) -> web.Response:
+        sheets = list(dict.fromkeys(names.split(",")))
+        paths = [path for name in sheets if name.endswith(".css") and (path := self._files.get(name))]
+        if len(paths) != len(sheets) or len(paths) > MOST_JOINED:
+            raise web.HTTPNotFound(text="No such file.")
+        edited = max(path.stat().st_mtime_ns for path in paths)
+        key = ",".join(sheets)
+        known = self._joined.pop(key, None)
+        if known is None or known[0] != edited:
+            whole = b"\n".join(path.read_bytes() for path in paths)
+            known = (edited, whole, gzip.compress(whole, mtime=0))
+        self._joined[key] = known
+        if len(self._joined) > MOST_JOINED:
+            self._joined.popitem(last=False)
+        headers = {
+            "Cache-Control": FOREVER if current else "no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Type": "text/css; charset=utf-8",
+            "Vary": "Accept-Encoding",
+        }
+        if "gzip" not in request.headers.get("Accept-Encoding", "").lower():
+            return web.Response(body=known[1], headers=headers)
+        return web.Response(body=known[2], headers={**headers, "Content-Encoding": "gzip"})
 
     def _pack(self, path: Path) -> bytes:
         """Return the compressed file. It is cached until the file is edited while the hub runs."""
