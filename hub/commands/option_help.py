@@ -48,6 +48,7 @@ _HELP = {
     "--times": "when performances begin",
     "--title": "the title",
     "--to": "the last day",
+    "--url": "an address that begins with https://",
     "--venue": "id of the venue",
     "--weekdays": "days of the week; without it every day",
     "DATE,DATE": "one or more days",
@@ -66,7 +67,9 @@ _HELP = {
     "SLOT": "id of the slot",
     "TEXT": "the words to send",
     "TITLE": "its title",
+    "URL": "an address that begins with https://",
     "USERNAME": "the user name of the person",
+    "WEBHOOK": "id of the webhook",
 }
 
 

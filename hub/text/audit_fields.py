@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hub.text.languages import N_
 
 AUDIT_FIELDS: Mapping[str, str] = {
-    "name": N_("Name"),
+    "name": N_("Its name"),
     "title": N_("Title"),
     "subtitle": N_("Subtitle"),
     "description": N_("Description"),

@@ -24,7 +24,7 @@ async def test_a_show_is_set_up_from_room_to_performance_and_published(world: Wo
     await page.get_by_role("link", name="Overview").click()
     await page.get_by_role("link", name="Shows").click()
     await page.get_by_role("link", name="Add a room").first.click()
-    await page.get_by_label("Name").fill("Main stage")
+    await page.get_by_label("Room name").fill("Main stage")
     await page.get_by_label("Seats").fill("40")
     await page.get_by_role("button", name="Add room").click()
     await page.get_by_role("link", name="Shows").click()

@@ -25,7 +25,7 @@ async def sign_in(page: Page, username: str) -> None:
 async def enrol_by_camera(admin: Page, open_page: Open, name: str) -> Page:
     """Enrol a device that has never been here, with what its camera reads from the administrator's screen."""
     await admin.get_by_role("link", name="Enrol a scanner").first.click()
-    await admin.get_by_label("Name").fill(name)
+    await admin.get_by_label("Scanner name").fill(name)
     await admin.get_by_label("Gate").select_option(label="North")
     await admin.get_by_role("button", name="Show the code").click()
     url = await read_qr(admin, ".enrolment-code svg")

@@ -49,7 +49,7 @@ async def make_slots(page: Page) -> None:
     await page.locator("summary", has_text="Add a closed day").click()
     await page.locator("#first").fill("2026-12-24")
     await page.locator("#last").fill("2026-12-26")
-    await page.get_by_label("Name").fill("Christmas")
+    await page.get_by_label("Occasion").fill("Christmas")
     await page.get_by_role("button", name="Add day").click()
     await expect(page.locator(".closed-days li")).to_have_count(3)
     await page.locator("#from").fill("2026-12-01")

@@ -125,13 +125,13 @@ MEASURE = """() => {
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
 
 
-async def wall(world: World, open_page: Open) -> Page:
+async def wall(world: World, open_page: Open, locale: str = "en-GB") -> Page:
     for hour in range(9, 19):
         await world.slot(TODAY, f"{hour:02}:00", f"{hour + 1:02}:00", 200)
-    page = await open_page("/operator/login", token=await world.staff("MANAGER"))
+    page = await open_page("/operator/login", token=await world.staff("MANAGER"), locale=locale)
     await page.add_init_script(LISTEN)
     await page.goto(f"{world.hub.url}/manager?wall=1")
-    await expect(page.locator("#link-state")).to_have_text("Live")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
     await page.wait_for_function("() => topics.figures && topics.alerts && topics.alarms && topics.counts")
     await expect(page.locator("#slots tr.now")).to_be_visible()
     return page
@@ -169,6 +169,14 @@ async def test_nothing_overlaps_or_is_cut_at_any_size_with_any_number_of_gates_a
                 assert found["smallest"] >= 0.016, here
                 assert found["chart"] > 0.12, here
                 assert found["frames"] == measured[0]["frames"], f"{here}: alerts move nothing"
+
+
+async def test_in_chinese_the_figures_are_as_narrow_and_nothing_is_cut(world: World, open_page: Open) -> None:
+    page = await wall(world, open_page, "zh-CN")
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        (found,) = await show(page, 8, 3)
+        assert found["troubles"] == [], f"{width}x{height}"
 
 
 async def test_long_names_end_in_dots_and_of_many_gates_the_busiest_are_shown(world: World, open_page: Open) -> None:

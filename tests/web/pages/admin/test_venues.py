@@ -56,7 +56,7 @@ async def test_gates_are_added_renamed_retired_opened_and_deleted(world: World, 
     await page.press("Add gate")
     assert page.status == 409
     assert page.words_of("new-gate-wrong") == "This venue has a gate of that name already"
-    page.field("Name").fill("South")
+    page.field("Gate name").fill("South")
     for button, done in (("Save gate North", "saved"), ("Retire gate South", "retired"), ("Open gate South again", "open again"),
                          ("Delete gate South", "deleted")):  # fmt: skip
         await page.press(button)

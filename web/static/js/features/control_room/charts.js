@@ -123,7 +123,7 @@ export class Chart {
         { ...axis, grid: { show: false }, size: size * 2.2, space: size * 5.5, values: (_, splits) => splits.map((at) => this.label(data, at)),
           ...(this.ticks !== Chart.prototype.ticks && { splits: (plot) => this.ticks(this.#data ?? data, Math.max(1, Math.floor(plot.width / (size * 8)))) }) },
         { ...axis, size: (_, values) => Math.max(size * 1.4, ...(values ?? [""]).map((value) => value.length * size * 0.62)) + size,
-          space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
+          space: size * 2.2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000],
           values: (_, splits) => splits.map((value) => this.valueLabel(value)) },
       ],
       series: [{}, ...this.series(data)],

@@ -126,7 +126,7 @@ class DevicesPanel {
     const { last_scan: last, battery, queue, round_trip_ms: ms, skew_ms: skew } = device;
     const percent = battery === null ? "" : number(battery);
     return [
-      [t("Last scan"), last ? `${this.#at(last.at)}, ${reasonOf(last.reason)}` : "–"],
+      [t("Last scan"), last ? t("{time}, {what}", { time: this.#at(last.at), what: reasonOf(last.reason) }) : "–"],
       [t("Battery"), battery === null ? "–" : device.charging ? t("{percent} %, charging", { percent }) : t("{percent} %", { percent }), "battery"],
       [t("Waiting scans"), queue === null ? "–" : number(queue), "queue"],
       [t("Round trip"), ms === null ? "–" : t("{ms} ms", { ms: number(ms) }), "slow"],
