@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playwright.async_api import Page, expect
 
+from hub.actions.audit.actor import Actor
+from hub.actions.booking.cancel_ticket import cancel_ticket
+from hub.actions.integration.api_keys import ApiKeyFields, add_key
+from hub.actions.orders.create_order import create_order
+from hub.actions.orders.order_request import Customer, NewOrder, OrderItem
+from hub.actions.orders.pay_order import pay_order
 from tests.browser.staff_states import scanned
 from tests.browser.states import Scene, state
 from tests.support.products import add_product, reserved_of
+from tests.support.world import Ticket
 
 SAID = {
     "name_zh": "学生票", "note": "Give them the audio guide", "note_zh": "请发放语音导览器", "attention": True,
@@ -54,6 +63,68 @@ async def tickets(scene: Scene) -> Page:
     await reserved_of(scene.world, *(await _slot_and(scene, await student_of(scene))))
     page = await scene.open("/admin/tickets", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
     await expect(page.locator(".ticket-list")).to_be_visible()
+    return page
+
+
+async def order_of(scene: Scene) -> int:
+    """Return an order of three tickets that a shop made: one is booked, one is cancelled."""
+    if scene.once("order"):
+        services, by = scene.world.hub.services, Actor(scene.world.org_id)
+        key = await add_key(services, by, ApiKeyFields("Web shop", ("orders", "tickets:read")))
+        scene.slots["key"] = key.record.api_key_id
+        items = (OrderItem(await student_of(scene), 3),)
+        shop = replace(by, api_key_id=key.record.api_key_id)
+        customer = Customer("Ada Rossi", "ada@example.com")
+        order = await create_order(services, shop, NewOrder(items, customer, "WEB-1001", mail=False))
+        await create_order(services, shop, NewOrder(items, customer, "WEB-1002", mail=False))
+        await pay_order(services, shop, order.order_id, mail=False)
+        await scene.world.reserve(Ticket(order.tickets[0].ticket_id, order.tickets[0].ticket_code), scene.slots["noon"])
+        await cancel_ticket(services, by, order.tickets[1].ticket_id, "Refunded")
+        scene.slots["order"] = order.order_id
+    return scene.slots["order"]
+
+
+@state("organiser", reloads=True)
+async def orders(scene: Scene) -> Page:
+    await order_of(scene)
+    page = await scene.open("/admin/orders", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await expect(page.locator(".ticket-list")).to_be_visible()
+    return page
+
+
+@state("organiser", reloads=True)
+async def order(scene: Scene) -> Page:
+    """An order with a booked and a cancelled ticket, and what its cancellation means."""
+    number = await order_of(scene)
+    page = await scene.open(f"/admin/orders/{number}", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await expect(page.locator("#cancel-title")).to_be_visible()
+    return page
+
+
+@state("organiser", reloads=True)
+async def api_keys(scene: Scene) -> Page:
+    await order_of(scene)
+    page = await scene.open("/admin/api-keys", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await expect(page.locator(".ticket-list")).to_be_visible()
+    return page
+
+
+@state("organiser", reloads=True)
+async def api_key(scene: Scene) -> Page:
+    await order_of(scene)
+    path = f"/admin/api-keys/{scene.slots['key']}"
+    page = await scene.open(path, token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await expect(page.locator("#revoke-title")).to_be_visible()
+    return page
+
+
+@state("organiser")
+async def api_key_made(scene: Scene) -> Page:
+    """The key, shown this once."""
+    page = await scene.open("/admin/api-keys/new", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await page.locator("#name").fill("Web shop")
+    await page.locator("form.stacked button[type=submit]").click()
+    await expect(page.locator(".made-key")).to_be_visible()
     return page
 
 

@@ -133,3 +133,11 @@ SELECT id FROM (
     (SELECT o.id FROM orders o WHERE to_tsvector('simple', folded_name(o.customer_name)) @@ to_tsquery('simple', $5::text)
         AND o.customer_name IS NOT NULL AND o.org_id = $1 LIMIT $6)
 ) f LIMIT $6;
+
+-- name: orders_of_address
+-- At most $2 paid orders of an e-mail address (lower case), whatever the organisation, that have a ticket which can still be used and
+-- has no visit booked yet: those with a visit have their confirmation sent again. The newest come first.
+SELECT o.org_id, o.id FROM orders o
+ WHERE lower(o.customer_email) = $1 AND o.customer_email IS NOT NULL AND o.status = 'PAID'
+   AND EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = o.id AND t.org_id = o.org_id AND t.status IN ('ACTIVATED', 'INACTIVE'))
+ ORDER BY o.id DESC LIMIT $2;

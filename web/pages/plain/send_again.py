@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.actions.booking.send_again import send_again_for_ticket, send_again_to_address
+from hub.actions.orders.send_again import send_orders_again
 from hub.actions.venues.organisations import resolve_org
 from hub.rules.refusals import Refused
 from hub.text.contact_details import check_contact
@@ -35,6 +36,7 @@ async def answer_form(request: web.Request) -> web.Response:
         return plain_page(request, "again.html", status=400, sent=False, email=typed, wrong=wrong)
     await enforce_rate_limit(request, "send-again", services.settings.rate_codes)
     await send_again_to_address(services, email)
+    await send_orders_again(services, email)
     return see_other(f"{AGAIN}?sent=1")
 
 
