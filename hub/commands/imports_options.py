@@ -31,6 +31,6 @@ def add_import_commands(tickets: Any, commands: Any, command: Command) -> None:
     listing = command(actions, "list", "imports:list_all", "list imports, the newest first")
     listing.add_argument("--limit", type=count(1, 10_000), default=50, metavar="N")
     errors = command(actions, "errors", "imports:list_errors", "list the lines of an import that were refused")
-    errors.add_argument("number", type=ID, metavar="IMPORT")
+    errors.add_argument("number", type=ID, metavar="IMPORT", help="id of the import")
     for parser in (listing, errors):
         parser.add_argument("--organisation", type=ID, metavar="ID")
