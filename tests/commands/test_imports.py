@@ -11,12 +11,19 @@ from tests.support.tickets import count_tickets, read_ticket_status
 from tests.support.world import World
 
 
-def test_a_workbook_is_looked_at_and_then_imported(world: World, ask: Callable[..., Any], run: Callable[..., Any], tmp_path: Path):
+def test_a_workbook_is_looked_at_and_then_imported(
+    world: World, ask: Callable[..., Any], run: Callable[..., Any], tmp_path: Path
+):
     path = tmp_path / "tickets.xlsx"
     path.write_bytes(workbook([["Barcode number", "Who", "Remark"], ["AA-1000", "Ada", "x"], ["xx", "Eve", ""]]))
     said = ("--mapping", "Barcode number=code", "--mapping", "Who=name")
     looked = ask("tickets", "import", str(path), *said, "--dry-run")
-    assert (looked["stored"], looked["to_import"], looked["refused"], looked["unused_columns"]) == (False, 1, 1, ["Remark"])
+    assert (looked["stored"], looked["to_import"], looked["refused"], looked["unused_columns"]) == (
+        False,
+        1,
+        1,
+        ["Remark"],
+    )
     done = ask("tickets", "import", str(path), *said)
     assert (done["imported"], [(one["line"], one["field"]) for one in done["errors"]]) == (1, [(3, "code")])
     (listed,) = ask("imports", "list")["imports"]
@@ -39,12 +46,20 @@ async def test_a_line_that_cancels_says_so_first_and_then_does(world: World, ask
     assert await read_ticket_status(world.hub.database, ticket.id) == "CANCELLED"
 
 
-async def test_what_cannot_be_imported_is_one_line_and_exit_status_1(world: World, run: Callable[..., Any], tmp_path: Path):
+async def test_what_cannot_be_imported_is_one_line_and_exit_status_1(
+    world: World, run: Callable[..., Any], tmp_path: Path
+):
     path = tmp_path / "tickets.csv"
-    for content, words in ((b"code\n\"X", "never closed"), (b"name\nAda\n", "Choose the column"), ("code;n\nX-100;Jörg\n".encode("cp1252"), "--encoding")):
+    for content, words in (
+        (b'code\n"X', "never closed"),
+        (b"name\nAda\n", "Choose the column"),
+        ("code;n\nX-100;Jörg\n".encode("cp1252"), "--encoding"),
+    ):
         path.write_bytes(content)
         done = run("tickets", "import", str(path))
-        assert (done.returncode, done.stdout, words in done.stderr, done.stderr.count("\n")) == (1, "", True, 1), done.stderr
+        assert (done.returncode, done.stdout, words in done.stderr, done.stderr.count("\n")) == (1, "", True, 1), (
+            done.stderr
+        )
     assert run("tickets", "import", str(tmp_path / "no.csv")).returncode == 1
     assert run("tickets", "import", str(path), "--mapping", "garbage").returncode == 1
     assert await count_tickets(world.hub.database) == 0

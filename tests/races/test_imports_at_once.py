@@ -38,7 +38,8 @@ async def two_imports(hubs: list[Hub], world: World) -> list[int]:
 
 async def both(hubs: list[Hub], world: World, imports: list[int]) -> list[Any]:
     return await asyncio.gather(
-        *(work_on(hub.services, world.org_id, one) for hub, one in zip(hubs, imports, strict=True)), return_exceptions=True
+        *(work_on(hub.services, world.org_id, one) for hub, one in zip(hubs, imports, strict=True)),
+        return_exceptions=True,
     )
 
 
@@ -63,4 +64,4 @@ async def test_control_without_turns_one_of_them_fails(
     sabotage(monkeypatch, "imports/tickets", "orders_by_reference", ORDERS_MEET)
     sabotage(monkeypatch, "imports/tickets", "take_turn", NO_TURN)
     imports = await two_imports(two_hubs, world)
-    assert [True, True] != await both(two_hubs, world, imports)
+    assert await both(two_hubs, world, imports) != [True, True]

@@ -1,0 +1,53 @@
+"""An administrator drops a file onto the page, corrects a column, sees what will change, and follows the run to its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from hub.actions.imports.records import IMPORTS
+from hub.actions.imports.work import work_on
+from tests.browser.hands_and_eyes import Open
+from tests.support.hub import Hub
+from tests.support.tickets import count_tickets, read_ticket_status
+from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
+
+DROP = """async ([name, text]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([text], name, { type: "text/csv" }));
+  const zone = document.querySelector(".drop-zone");
+  for (const kind of ["dragover", "drop"]) zone.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+async def work(hub: Hub) -> None:
+    """Work on every import, as the hub's job does."""
+    for row in await hub.database.fetch(IMPORTS.to_work_on, hub.clock.now()):
+        await work_on(hub.services, row["org_id"], row["id"])
+
+
+async def test_a_dropped_file_is_corrected_and_imported(hub: Hub, world: World, open_page: Open) -> None:
+    ticket = await world.ticket()
+    page = await open_page("/admin/imports", token=await world.staff("ADMIN"))
+    await expect(page.get_by_text("You can also drop the file here.")).to_be_visible()
+    file = f"Ticket code,Who,Status\n{ticket.code},,refunded\nDT-1000,Ada,\nDT-1001,نور,\n"
+    await page.evaluate(DROP, ["tickets.csv", file])
+    await expect(page.get_by_text("The file is being checked")).to_be_visible()
+    await work(hub)
+    # The page follows by itself.
+    await expect(page.get_by_role("heading", name="What will change")).to_be_visible()
+    await page.get_by_label("Who", exact=True).select_option("name")
+    await page.get_by_role("button", name="Check again").click()
+    await expect(page.get_by_text("The file is being checked")).to_be_visible()
+    await work(hub)
+    await expect(page.locator(".preview")).to_contain_text("نور")
+    await expect(page.locator(".import-lines")).to_contain_text(ticket.code)
+    await page.get_by_role("button", name="Import 3 lines").click()
+    await expect(page.get_by_text("Tickets are being imported")).to_be_visible()
+    await asyncio.gather(work(hub), expect(page.get_by_role("heading", name="What was imported")).to_be_visible())
+    assert await count_tickets(hub.database) == 3
+    assert await read_ticket_status(hub.database, ticket.id) == "CANCELLED"
