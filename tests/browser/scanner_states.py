@@ -61,3 +61,14 @@ async def scanner_rings(scene: Scene) -> Page:
     await done(sue, "ring", device_id=await page.evaluate("() => localStorage['venue-hub.device']"))
     await expect(page.locator(".gate-notice[data-notice=ring]")).to_be_visible()
     return page
+
+
+@state("door")
+async def scanner_find(scene: Scene) -> Page:
+    """A visitor without a code, found by name."""
+    page = await at_gate(scene)
+    await booked(scene)
+    await page.locator("#visitors-on").click()
+    await page.locator("#visitors-text").fill("john")
+    await expect(page.locator("#visitors-found button").first).to_be_visible()
+    return page

@@ -352,7 +352,7 @@ async def test_a_mistyped_booking_code_is_explained(world: World, open_page: Ope
     page = await scanner(world, open_page)
     await key_in(page, wrong)
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
-    await expect(page.get_by_text("The check character says")).to_be_visible()
+    await expect(page.get_by_text("This code was mistyped")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.keyboard.type(booking.code[:-2], delay=80)
     await expect(page.get_by_text("A booking code has 27 characters after BKG; this one has 25.")).to_be_visible()

@@ -136,7 +136,7 @@ async def test_a_mistyped_code_is_mended_with_one_touch(world: World, open_page:
     page = await scanner(world, open_page)
     await key_in(page, wrong)
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
-    await expect(page.get_by_text("The check character says")).to_be_visible()
+    await expect(page.get_by_text("This code was mistyped")).to_be_visible()
     meant = page.get_by_role("button", name=f"Use {ticket.code}")
     if await meant.count():
         await meant.click()

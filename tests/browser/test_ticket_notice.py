@@ -148,7 +148,7 @@ async def test_a_lost_link_is_said_once_it_is_back(hub: Hub, world: World, open_
     await showing(page, ticket, "VALID TICKET")
     for connection in hub.app[LIVE].sockets.staff.all():
         connection._abort()  # type: ignore[attr-defined]
-    await expect(page.get_by_role("alert")).to_contain_text("The connection was away")
+    await expect(page.get_by_role("alert")).to_contain_text("The connection was lost")
     await page.get_by_role("button", name="Check again").click()
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     await expect(page.get_by_role("alert")).to_be_empty()

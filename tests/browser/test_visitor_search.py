@@ -53,7 +53,7 @@ async def test_a_visitor_is_found_seen_and_admitted_by_one_touch(
     hub: Hub, world: World, open_page: Open, continuous: bool
 ) -> None:
     slot = await world.slot()
-    ticket = await world.reserved(slot, customer_name="Ada Lovelace", customer_email="ada@example.com")
+    ticket = await world.reserved(slot, customer_name="Ada Lovelace")
     await world.reserved(slot, customer_name="Adam Smith")
     page = await scanner(world, open_page, phone=True)
     if continuous:
@@ -63,7 +63,7 @@ async def test_a_visitor_is_found_seen_and_admitted_by_one_touch(
     await look_for(page, "LOVELACE ad")
     found = page.locator("#visitors-found button")
     await expect(found).to_have_count(1)
-    await expect(found).to_contain_text("a***@example.com")
+    await expect(found).to_contain_text("j***@example.com")
     await expect(found).to_contain_text("Today, 12:00")
     await found.tap()
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()

@@ -12,6 +12,9 @@ const LONGEST_NAME = 100;
 /** Letters of a name; a code or an address is no guest's name. */
 const NAME = /^[^\d@]+$/u;
 
+/** Whether nobody comes in with the ticket any more. @param {string} status */
+const isOver = (status) => status !== "RESERVED" && status !== "ACTIVATED";
+
 export class VisitorSearch {
   /** @type {number | undefined} */
   #typing;
@@ -89,9 +92,10 @@ export class VisitorSearch {
     return nowAt(this.timezone()).date;
   }
 
-  /** Those of today first. @param {Wire.FoundTicket[]} tickets */
+  /** Those of today first, and of these whoever is still to come. @param {Wire.FoundTicket[]} tickets */
   #inOrder(tickets) {
-    return [...tickets].sort((a, b) => Number(b.date === this.#today) - Number(a.date === this.#today));
+    const rank = (/** @type {Wire.FoundTicket} */ one) => Number(one.date !== this.#today) * 2 + Number(isOver(one.status));
+    return [...tickets].sort((a, b) => rank(a) - rank(b));
   }
 
   /** @param {HTMLElement[]} lines @param {string} [text] */
@@ -114,7 +118,7 @@ export class VisitorSearch {
   /** @param {Wire.FoundTicket} ticket */
   #ticket({ ticket_code: code, status, customer_name: name, customer_email: email, customer_phone: phone, date, start_time: start, end_time: end }) {
     const slot = date && start && (date === this.#today ? t("Today, {time}", { time: span(start, end) }) : shortDayAndSpan(date, start, end));
-    return this.#line(code, { name: name ?? code, state: statusOf(status), over: status !== "RESERVED" && status !== "ACTIVATED", about: [slot, email, phone], code: name ? code : "" });
+    return this.#line(code, { name: name ?? code, state: statusOf(status), over: isOver(status), about: [slot, email, phone], code: name ? code : "" });
   }
 
   /** @param {string} code @param {{ name: string, state: string, over: boolean, about: (string | null | undefined)[], code?: string }} visitor */
