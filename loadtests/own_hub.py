@@ -107,6 +107,7 @@ class OwnHub:
             "HUB_RATE_STAFF": WIDE,
             "HUB_SOCKETS_PER_OPERATOR": "100000",
             "HUB_PUBLIC_SOCKETS_PER_IP": "off",
+            "HUB_WEBHOOK_NETWORKS": "127.0.0.0/8",
             "HUB_CLOCK_OFFSET": str(self.clock_offset),
             **(settings or {}),
         }

@@ -25,7 +25,7 @@ from hub.services import Services
 
 DELIVERIES = load("webhooks/deliveries")
 PERIOD_SECONDS = 0.25
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 1.0
 """Seconds between two looks while nobody has a subscription."""
 MOST_SERVED = 200
 """Subscriptions that one process serves at once."""

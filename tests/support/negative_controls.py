@@ -41,3 +41,9 @@ async def drop_index(database: Any, index: str) -> None:
     """Remove an index from this test's database."""
     async with as_owner(database) as owner:
         await owner.execute(f"DROP INDEX {index}")
+
+
+async def drop_trigger(database: Any, table: str, trigger: str) -> None:
+    """Remove a trigger from this test's database."""
+    async with as_owner(database) as owner:
+        await owner.execute(f"DROP TRIGGER {trigger} ON {table}")
