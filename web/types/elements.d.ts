@@ -395,7 +395,7 @@ interface ElementsById {
   "scope-wrong": HTMLElementTagNameMap["p"];
   "scopes-wrong": HTMLElementTagNameMap["p"];
   "seats-form": HTMLElementTagNameMap["form"];
-  "secret": HTMLElementTagNameMap["input"] | HTMLElementTagNameMap["section"];
+  "secret": HTMLElementTagNameMap["input"];
   "secret-label": HTMLElementTagNameMap["label"];
   "secret-title": HTMLElementTagNameMap["h2"];
   "sent": HTMLElementTagNameMap["p"];
@@ -429,6 +429,7 @@ interface ElementsById {
   "shows-card": HTMLElementTagNameMap["section"];
   "shows-title": HTMLElementTagNameMap["h2"];
   "sign-out": HTMLElementTagNameMap["button"];
+  "signing-secret": HTMLElementTagNameMap["section"];
   "slot": HTMLElementTagNameMap["select"];
   "slot-title": HTMLElementTagNameMap["h2"];
   "slot-tools": HTMLElementTagNameMap["button"];

@@ -41,7 +41,7 @@ async def test_a_webhook_from_its_first_form_to_its_end(world: World, browser: P
     )  # fmt: skip
     page.find("url").fill(receiver.url)
     await page.press("Save")
-    assert "whsec_" in page.words_of("secret")
+    assert "whsec_" in page.words_of("signing-secret")
     page = await browser.open("/admin/webhooks")
     await page.follow("Shop")
     assert "whsec_" not in page.text, "a secret is shown once"
@@ -64,6 +64,6 @@ async def test_a_webhook_from_its_first_form_to_its_end(world: World, browser: P
     await page.press("Send again")
     assert [event["sequence"] for event in (await receiver.wait_for(7))[-2:]] in ([2, 3], [3, 2])
     await page.press("New secret")
-    assert "signs too until" in page.words_of("secret")
+    assert "signs too until" in page.words_of("signing-secret")
     await page.press("Delete webhook")
     assert page.words_of("done") == "The webhook is deleted."

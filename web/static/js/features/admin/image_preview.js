@@ -5,6 +5,7 @@ import { byId, h } from "../../lib/elements.js";
 export function previewImage(form) {
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("image"));
   const frame = byId(form.dataset.image ?? "");
+  if (!frame) return;
   field.addEventListener("change", () => {
     const [file] = field.files ?? [];
     if (!file?.type.startsWith("image/")) return;
