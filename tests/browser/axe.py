@@ -44,31 +44,24 @@ SETTLED = """async () => {
   }
   await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
 }"""
-_RUN = """async ({ runOnly, leaveOut, known }) => {
-  const { colourRules, lookOf, withText } = window.colours;
-  const found = [];
-  const undecided = new Set();
-  const run = async (context, options) => {
-    const report = await window.axe.run(context, {
-      resultTypes: ['violations', 'incomplete'], elementRef: true, preload: false, ...options,
-    });
-    for (const { id, nodes } of report.incomplete) {
-      if (colourRules.includes(id)) for (const node of nodes) undecided.add(node.element);
-    }
-    found.push(...report.violations.map(({ id, help, nodes }) => ({
-      id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
-    })));
-  };
-  const seen = known ? withText().map((element) => [element, lookOf(element)]) : [];
-  if (!known?.length) {
-    await run(document, { runOnly });
-  } else {
-    const before = new Set(known);
-    const include = seen.filter(([, look]) => !before.has(look)).map(([element]) => element);
-    if (leaveOut) await run(document, { runOnly, rules: Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) });
-    if (include.length) await run({ include }, { runOnly: { type: 'rule', values: colourRules } });
-  }
-  return [found, seen.filter(([element]) => !undecided.has(element)).map(([, look]) => look)];
+_RUN = """async ({ runOnly, onlyColours, known }) => {
+  const { colourRules, limitTo, lookOf, withText } = window.colours;
+  const grounds = new Map();
+  const seen = known ? withText().map((element) => [element, lookOf(element, grounds)]) : [];
+  const before = new Set(known ?? []);
+  const fresh = before.size ? seen.filter(([, look]) => !before.has(look)).map(([element]) => element) : null;
+  if (onlyColours && fresh?.length === 0) return [[], []];
+  limitTo(fresh);
+  const rules = fresh?.length === 0 ? Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) : {};
+  const report = await window.axe.run(document, {
+    resultTypes: ['violations', 'incomplete'], elementRef: true, preload: false, runOnly, rules,
+  });
+  const undecided = new Set(report.incomplete.filter(({ id }) => colourRules.includes(id))
+    .flatMap(({ nodes }) => nodes.map(({ element }) => element)));
+  const found = report.violations.map(({ id, help, nodes }) => ({
+    id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
+  }));
+  return [found, seen.filter(([element, look]) => !before.has(look) && !undecided.has(element)).map(([, look]) => look)];
 }"""
 # Everything on which the check of a text's colours depends: its style and its background.
 _COLOURS = """(colourRules) => {
@@ -93,13 +86,24 @@ _COLOURS = """(colourRules) => {
   const withText = () => [...document.querySelectorAll('body, body *')].filter(
     (element) => (own(element) || element.matches('input, select, textarea, button')) &&
       element.checkVisibility({ visibilityProperty: true }));
-  const lookOf = (element) => {
-    const grounds = [];
-    for (let one = element; one; one = one.parentElement) grounds.push(values(one, GROUND));
-    const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
-    return hash([element.localName, element.className, off, values(element, WRITTEN), ...grounds].join('|'));
+  const groundOf = (element, grounds) => {
+    if (!element) return '';
+    if (!grounds.has(element)) grounds.set(element, hash(`${values(element, GROUND)}|${groundOf(element.parentElement, grounds)}`));
+    return grounds.get(element);
   };
-  window.colours = { colourRules, withText, lookOf };
+  const lookOf = (element, grounds = new Map()) => {
+    const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
+    return hash([element.localName, element.className, off, values(element, WRITTEN), groundOf(element, grounds)].join('|'));
+  };
+  // With elements, the rules about colours check these and what is inside of them, and nothing else.
+  let wanted = null;
+  const limitTo = (elements) => { wanted = elements && new Set(elements); };
+  const isWanted = (element) => !wanted || (!!element && (wanted.has(element) || isWanted(element.parentElement)));
+  for (const rule of window.axe._audit.rules.filter(({ id }) => colourRules.includes(id))) {
+    const matches = rule.matches;
+    rule.matches = (element, ...more) => isWanted(element) && matches.call(rule, element, ...more);
+  }
+  window.colours = { colourRules, limitTo, withText, lookOf };
 }"""
 _HEADINGS = """() => [...document.querySelectorAll('h1')].filter((one) => one.checkVisibility({ visibilityProperty: true }))
   .map((one) => one.textContent.trim())"""
@@ -170,7 +174,7 @@ async def violations(
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked = {
         "runOnly": {"type": "rule", "values": list(rules)} if rules else tags,
-        "leaveOut": not rules,
+        "onlyColours": set(rules) == set(COLOUR_RULES),
         "known": None if known is None else sorted(known),
     }
     found: list[dict[str, Any]]
