@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import hypothesis
 import pytest
-import redis.asyncio
+import pytest_asyncio
 import uvloop
 
 from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.asyncpg_types import remember_types
+from tests.support.databases import TEMPLATE, copied_database, url_of
+from tests.support.emptied_hub import EmptiedHub, emptied_hub, empty_redis
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
 from tests.support.patience import wait_for_slow_servers
@@ -35,7 +37,10 @@ hypothesis.settings.load_profile("any machine")
 
 remember_types()
 
-TEMPLATE = "hub_template"
+TESTS = Path(__file__).parent
+SHARING = {"actions", "journeys", "web"}
+"""Folders whose tests have the mark `one_hub`, unless they say `own_hub` or ask for what a shared hub cannot give."""
+OWN = {"open_hub", "database_url", "redis_url"}
 THROW_AWAY: list[ThrowAwayFolder] = []
 
 
@@ -55,11 +60,53 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in SHARING and _can_share(item):
+            item.add_marker("one_hub")
+
+
+def _can_share(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return "hub" in asked and not OWN & asked and item.get_closest_marker("own_hub") is None
+
+
+def shares_hub(item: pytest.Item) -> bool:
+    return item.get_closest_marker("one_hub") is not None and "hub" in getattr(item, "fixturenames", ())
+
+
 def pytest_collection_finish() -> None:
     """Freeze the objects made so far, as `hub serve` does, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def _session_scoped_runner() -> Iterator[asyncio.Runner]:
+    """Replace pytest-asyncio's runner by one that lasts for the whole session.
+
+    pytest-asyncio's depends on the loop factory, a parameter of each test, and ends with the test. Browser, driver,
+    scenes and shared hubs would start for every test.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        asyncio.set_event_loop(runner.get_loop())
+        yield runner
+        asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def _function_scoped_runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
+    """Replace pytest-asyncio's runner by the loop of the file's hub for tests that share it."""
+    if shares_hub(request.node):
+        runner = request.getfixturevalue("_session_scoped_runner")
+        asyncio.set_event_loop(runner.get_loop())
+        yield runner
+    else:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            asyncio.set_event_loop(runner.get_loop())
+            yield runner
+        asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")
@@ -88,43 +135,31 @@ async def _make_template(server_url: str) -> None:
     connection = await asyncpg.connect(server_url)
     await connection.execute(f"CREATE DATABASE {TEMPLATE}")
     await connection.close()
-    await migrate(_url_of(server_url, TEMPLATE))
+    await migrate(url_of(server_url, TEMPLATE))
     # The first connection after the migrations writes Postgres' catalogue cache, which every copy then has.
-    await (await asyncpg.connect(_url_of(server_url, TEMPLATE))).close()
-
-
-def _url_of(server_url: str, name: str) -> str:
-    # The servers have no TLS, and preparing for it takes the client 1 ms per connection.
-    return f"{server_url.rpartition('/')[0]}/{name}?sslmode=disable"
+    await (await asyncpg.connect(url_of(server_url, TEMPLATE))).close()
 
 
 @pytest.fixture
 async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
     """A migrated database for this test alone."""
-    name = f"test_{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(servers.database_url)
-    # Copying files takes half the processor time of the default strategy, which writes every page to the WAL.
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-    try:
-        yield _url_of(servers.database_url, name)
-    finally:
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await connection.close()
+    async with copied_database(servers.database_url) as url:
+        yield url
 
 
 @pytest.fixture
 async def redis_url(servers: ServerUrls) -> str:
     """The session's Redis, emptied."""
-    # A longer time limit than the hub's client: on a busy machine 0.25 s are not enough.
-    client = redis.asyncio.from_url(servers.redis_url, socket_connect_timeout=20, socket_timeout=20)
-    await client.flushall()
-    await client.aclose()
+    await empty_redis(servers.redis_url)
     return servers.redis_url
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(request: pytest.FixtureRequest) -> Clock:
     """The clock of the test, set to noon in Rome."""
+    if shares_hub(request.node):
+        hub: Hub = request.getfixturevalue("hub")
+        return hub.clock
     clock = Clock()
     clock.set(NOON)
     return clock
@@ -160,10 +195,30 @@ async def open_hub(
         await hub.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hub_of_file(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmptiedHub]:
+    """The hub of all tests of a file with the mark `one_hub`."""
+    async with emptied_hub(servers, tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
 @pytest.fixture
-async def hub(open_hub: Callable[..., Awaitable[Hub]]) -> AsyncIterator[Hub]:
+def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
+    """Return the function that opens the test's hub: the file's emptied hub with the mark `one_hub`, otherwise a new
+    one.
+    """
+    mark = request.node.get_closest_marker("one_hub")
+    if mark is None:
+        opener: Callable[[], Awaitable[Hub]] = request.getfixturevalue("open_hub")
+        return opener
+    of_file: EmptiedHub = request.getfixturevalue("hub_of_file")
+    return partial(of_file.opened, **mark.kwargs)
+
+
+@pytest.fixture
+async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
     """A running hub. After the test every invariant of the database must hold."""
-    hub = await open_hub()
+    hub = await hub_opener()
     yield hub
     broken = await broken_invariants(hub.database)
     assert not broken, broken

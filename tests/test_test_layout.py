@@ -19,10 +19,9 @@ STATEMENT = re.compile(
 )
 
 WRITES_SQL = {
-    "tests/conftest.py": "makes and drops the database of each test",
+    "tests/conftest.py": "makes the database that each test has a copy of",
     "tests/embedded/test_supervisor.py": "asks a Postgres that has no tables of ours",
     "tests/faults/test_proxy.py": "asks for a table of its own, which is none of the hub's",
-    "tests/browser/scene_hub.py": "makes and drops the database of each scene",
 }
 """Files outside of tests/support and tests/db that write their own SQL, and why."""
 

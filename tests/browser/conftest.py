@@ -5,20 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import partial
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-import uvloop
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
-from hub.embedded.supervisor import ServerUrls
 from tests.browser.hands_and_eyes import Open, device_in_use
-from tests.browser.scene_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub
-from tests.support.invariants import broken_invariants
 
 # Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -53,19 +47,6 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def _session_scoped_runner() -> Iterator[asyncio.Runner]:
-    """Replace pytest-asyncio's runner by one that lasts for the whole session.
-
-    pytest-asyncio's depends on the loop factory, a parameter of each test, and ends with the test. Browser, driver and
-    scenes would start 500 times.
-    """
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        asyncio.set_event_loop(runner.get_loop())
-        yield runner
-        asyncio.set_event_loop(None)
-
-
-@pytest.fixture(scope="session")
 def driver(_session_scoped_runner: asyncio.Runner) -> Iterator[Playwright]:
     """One Playwright for all tests of a worker process, because it runs on the loop it was started on."""
     manager = async_playwright()
@@ -93,35 +74,6 @@ async def _end(tasks: set[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def hub_of_file(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmptiedHub]:
-    """The hub of all tests of a file with the mark `one_hub`."""
-    async with emptied_hub(servers, tmp_path_factory.mktemp("hub")) as hub:
-        yield hub
-
-
-@pytest.fixture
-def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
-    """Return the function that opens the test's hub: the file's emptied hub with the mark `one_hub`, otherwise a new
-    one.
-    """
-    mark = request.node.get_closest_marker("one_hub")
-    if mark is None:
-        opener: Callable[[], Awaitable[Hub]] = request.getfixturevalue("open_hub")
-        return opener
-    of_file: EmptiedHub = request.getfixturevalue("hub_of_file")
-    return partial(of_file.opened, **mark.kwargs)
-
-
-@pytest.fixture
-async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
-    """A running hub. After the test every invariant of the database must hold."""
-    hub = await hub_opener()
-    yield hub
-    broken = await broken_invariants(hub.database)
-    assert not broken, broken
 
 
 class Chromium:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hub.embedded.supervisor import ServerUrls
-from tests.browser.scene_hub import emptied_hub
+from tests.support.emptied_hub import emptied_hub
 from tests.support.hub import Hub
 from tests.support.rows import count_rows, read_rows
 from tests.support.world import NOON, World

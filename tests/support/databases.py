@@ -62,6 +62,29 @@ async def drop_user(server: Any, name: str) -> None:
     await server.execute(f"DROP ROLE IF EXISTS {name}")
 
 
+TEMPLATE = "hub_template"
+"""The migrated database of the test's servers, of which each test or file has a copy."""
+
+
+@asynccontextmanager
+async def copied_database(server_url: str, prefix: str = "test") -> AsyncIterator[str]:
+    """Yield the URL of a migrated database, which is dropped at the end."""
+    name = f"{prefix}_{secrets.token_hex(6)}"
+    server = await asyncpg.connect(server_url)
+    try:
+        # Copying files takes half the processor time of the default strategy, which writes every page to the WAL.
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        yield url_of(server_url, name)
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
+
+
+def url_of(server_url: str, name: str) -> str:
+    # The servers have no TLS, and preparing for it takes the client 1 ms per connection.
+    return f"{server_url.rpartition('/')[0]}/{name}?sslmode=disable"
+
+
 OVER_EXPRESSIONS = re.compile(r"\b(lower|to_tsvector)\(| \+ 0\)")
 
 

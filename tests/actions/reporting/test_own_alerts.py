@@ -20,6 +20,9 @@ from tests.support.venues import free_of_venue, overwrite_venue, read_venues
 from tests.support.websocket_client import Socket
 from tests.support.world import World
 
+# The figures that raise an alert are those of the whole process since its start.
+pytestmark = pytest.mark.own_hub
+
 
 @pytest.fixture
 def alert_metrics(monkeypatch: pytest.MonkeyPatch) -> AlertMetrics:

@@ -20,6 +20,9 @@ from tests.support.plans import pages_touched, plan_of, planned
 from tests.support.scan_log import log_at_one_moment, log_scans
 from tests.support.world import NOON, TODAY, World
 
+# A plan follows the statistics of its own rows.
+pytestmark = pytest.mark.own_hub
+
 ROWS = 60_000
 PAGE_BUFFERS = 600
 """Blocks that a page may touch: 51 rows, each with its operator and its undo."""

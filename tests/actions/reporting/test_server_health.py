@@ -11,6 +11,9 @@ from hub.actions.reporting.server_health import ServerHealth, Standing
 from tests.support.hub import Hub
 from tests.support.pools import all_taken
 
+# These tests take the connections of the hub away.
+pytestmark = pytest.mark.own_hub
+
 
 @pytest.fixture(autouse=True)
 def patience(slow_servers: None) -> None:

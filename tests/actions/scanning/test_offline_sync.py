@@ -28,6 +28,9 @@ from tests.support.tickets import read_ticket_status, read_visit
 from tests.support.websocket_client import Socket
 from tests.support.world import NOON, TODAY, Ticket, World
 
+# These tests turn the clock far ahead, and jobs of the hub follow it.
+pytestmark = pytest.mark.own_hub
+
 
 async def test_an_admission_is_recorded_with_both_its_times(hub, world, jane):
     slot_id = await world.slot()

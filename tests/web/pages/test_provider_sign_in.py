@@ -21,6 +21,9 @@ from tests.support.second_factors import read_sign_in_settings, read_staff_id, s
 from tests.support.staff import change_staff
 from tests.support.world import World
 
+# The hub has the present time, because it is the provider's.
+pytestmark = pytest.mark.own_hub
+
 ALICE = "alice@example.com"
 
 

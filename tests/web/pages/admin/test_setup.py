@@ -13,6 +13,9 @@ from tests.support.plain_browser import PlainBrowser, PlainPage
 from tests.support.rows import read_row, read_rows
 from tests.support.slots import count_slots
 
+# These tests need the rows that the migrations write.
+pytestmark = pytest.mark.own_hub
+
 PASSWORD = "a long password"
 
 

@@ -1,0 +1,117 @@
+"""A hub that the tests of a file share, so that its database, connections and jobs are set up once.
+
+Tests with the mark `one_hub` get it, each of them empty:
+
+    pytestmark = pytest.mark.one_hub                    # at noon
+    pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext, suppress
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import redis.asyncio
+
+from hub.clock import Clock
+from hub.embedded.supervisor import ServerUrls
+from tests.support.databases import copied_database
+from tests.support.hub import Hub, settings_for
+from tests.support.ports import free_port
+from tests.support.world import NOON
+
+# All tables at once, in any order. Ids of deleted rows are not used again, so what the hub and Redis still hold of them
+# affects no later row.
+EMPTY = """DO $$ DECLARE one text; BEGIN
+  -- Whatever a job would still write for an organisation waits until there is none.
+  LOCK TABLE organisations, venues IN EXCLUSIVE MODE;
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+    EXECUTE format('DELETE FROM %I', one);
+  END LOOP;
+END $$"""
+
+
+class EmptiedHub:
+    """The hub of a file: opened for the first test, emptied for the others, and opened again after a test that moved
+    its clock.
+
+    A hub that has seen a later moment may still have tasks from it.
+    """
+
+    def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
+        self._database_url = database_url
+        self._redis_url = redis_url
+        self._folder = folder
+        # The same for each hub of the file, so that a browser's tabs have its files.
+        self._port = free_port()
+        self._hub: Hub | None = None
+        self._owner: asyncpg.Connection | None = None
+        self._opened_for: datetime | None = None
+        self._offset = 0.0
+
+    async def opened(self, moment: datetime = NOON) -> Hub:
+        """Return the hub at this moment, empty: without an organisation, mail or file."""
+        hub = self._hub
+        if hub is not None and (
+            hub.client.closed or hub.clock.offset_seconds != self._offset or moment != self._opened_for
+        ):
+            await self.close()
+        elif hub is not None:
+            await hub.hang_up()
+        await self._empty()
+        if self._hub is None:
+            clock = Clock()
+            clock.set(moment)
+            settings = settings_for(self._database_url, self._redis_url, self._folder, self._port)
+            self._hub = await Hub(settings, clock).open()
+        # Seconds have passed since the hub was opened.
+        self._hub.clock.set(moment)
+        self._opened_for, self._offset = moment, self._hub.clock.offset_seconds
+        self._hub.services.venues.forget()
+        self._hub.services.products.forget()
+        return self._hub
+
+    async def _empty(self) -> None:
+        if self._owner is None:
+            self._owner = await asyncpg.connect(self._database_url)
+        for last in (False, False, False, False, True):
+            # A job of the hub may hold a row in each of two tables. Then one of the two is the victim of a deadlock.
+            with nullcontext() if last else suppress(asyncpg.DeadlockDetectedError):
+                await self._owner.execute(EMPTY)
+                break
+        # A test beside the hub, with a database of its own, has used the same ids.
+        await empty_redis(self._redis_url)
+        for file in self._folder.glob("mail/*"):
+            file.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Close the hub. The next test opens another one."""
+        if self._hub is not None and not self._hub.client.closed:
+            await self._hub.close()
+        self._hub = None
+
+    async def end(self) -> None:
+        await self.close()
+        if self._owner is not None:
+            await self._owner.close()
+
+
+@asynccontextmanager
+async def emptied_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[EmptiedHub]:
+    async with copied_database(servers.database_url, "file") as database_url:
+        hub = EmptiedHub(database_url, servers.redis_url, folder)
+        try:
+            yield hub
+        finally:
+            await hub.end()
+
+
+async def empty_redis(url: str) -> None:
+    # A longer time limit than the hub's client: on a busy machine 0.25 s are not enough.
+    client = redis.asyncio.from_url(url, socket_connect_timeout=20, socket_timeout=20)
+    await client.flushall()
+    await client.aclose()
