@@ -140,7 +140,7 @@ class TestCodes:
         page = await at_contact(world, open_page, phone=True)
         await give_contact(page)
         await at(page, "code")
-        await expect(page.get_by_text("By mail to john@example.com.")).to_be_visible()
+        await expect(page.get_by_text("By email to john@example.com.")).to_be_visible()
         await expect(page.locator("#code-left")).to_contain_text(re.compile(r"Valid for another [45]:\d\d\."))
         field = page.get_by_label("Six digits")
         await expect(field).to_have_attribute("autocomplete", "one-time-code")
@@ -201,7 +201,7 @@ class TestCodes:
         await page.get_by_role("button", name="Contact").click()
         await give_contact(page, email="jane@example.com")
         await at(page, "code")
-        await expect(page.get_by_text("By mail to jane@example.com.")).to_be_visible()
+        await expect(page.get_by_text("By email to jane@example.com.")).to_be_visible()
 
     async def test_a_check_switched_on_meanwhile_is_asked_for_at_the_end(
         self, hub: Hub, world: World, open_page: Open
