@@ -8,7 +8,7 @@ export function previewImage(form) {
   if (!frame) return;
   field.addEventListener("change", () => {
     const [file] = field.files ?? [];
-    if (!file?.type.startsWith("image/")) return;
+    if (!frame || !file?.type.startsWith("image/")) return;
     // As a data: URL, because the page's policy allows no other picture that is not the hub's.
     const reader = new FileReader();
     reader.addEventListener("load", () => frame.replaceChildren(h("img", { class: frame.dataset.picture ?? "", src: String(reader.result), alt: "" })));
