@@ -163,8 +163,8 @@ async def _add_tickets(
             [channel for _, channel in tickets.values()], [_status(wanted.paid, kind["activation_mode"]) for kind in kinds],
             [kind["activation_mode"] for kind in kinds], wanted.customer.name, now, [until[kind["id"]] for kind in kinds],
         )  # fmt: skip
-        for row in added:
-            left.remove(tickets[row["code"]])
+        stored = {row["code"] for row in added}
+        left = [one for code, one in tickets.items() if code not in stored]
 
 
 def _status(paid: bool, mode: str) -> str:
