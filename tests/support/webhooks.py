@@ -178,3 +178,10 @@ async def add_delivery_rows(world: World, webhook_id: int, now: datetime) -> Non
             kind="entry.recorded", sequences=[number], attempt=1, sent_at=now - timedelta(minutes=minutes), milliseconds=37,
             request=body, status=status, answer=answer, error=error,
         )  # fmt: skip
+
+
+async def add_retry_row(database: Any, org_id: int, webhook_id: int, sequence: int, at: datetime) -> None:
+    """Add an event that waits for another try."""
+    await add_row(
+        database, "webhook_retries", org_id=org_id, webhook_id=webhook_id, sequence=sequence, object="order:1", next_attempt_at=at
+    )  # fmt: skip

@@ -95,16 +95,33 @@ SELECT (SELECT count(*) FROM webhooks WHERE failures > 0 AND paused_at IS NULL) 
 -- name: any_webhook
 SELECT EXISTS (SELECT FROM webhooks);
 -- name: drop_old_events
--- Deletes events from before $1, but none that an unpaused subscription has not been handed, unless it is from before $2.
-DELETE FROM webhook_events e
- WHERE (e.at < $2::timestamptz OR (e.at < $1::timestamptz
-        AND NOT EXISTS (SELECT FROM webhooks w WHERE w.org_id = e.org_id AND w.position < e.sequence)))
-   AND NOT EXISTS (SELECT FROM webhook_retries r WHERE r.org_id = e.org_id AND r.sequence = e.sequence AND r.dead_at IS NULL
-                      AND e.at >= $2::timestamptz);
+-- Deletes at most $3 events from before $1, but none that a subscription has not been handed or waits for, unless it is from before $2.
+-- Returns how many. What still waited for one of these goes with it.
+WITH old AS (
+    SELECT e.org_id, e.sequence FROM webhook_events e
+     WHERE e.at < $1::timestamptz
+       AND (e.at < $2::timestamptz
+            OR (NOT EXISTS (SELECT FROM webhooks w WHERE w.org_id = e.org_id AND w.position < e.sequence)
+                AND NOT EXISTS (SELECT FROM webhook_retries r
+                                 WHERE r.org_id = e.org_id AND r.sequence = e.sequence AND r.dead_at IS NULL)))
+     LIMIT $3::integer
+), gone AS (
+    DELETE FROM webhook_events e USING old o WHERE e.org_id = o.org_id AND e.sequence = o.sequence RETURNING e.org_id, e.sequence
+), given_up AS (
+    DELETE FROM webhook_retries r USING gone g WHERE r.org_id = g.org_id AND r.sequence = g.sequence AND r.dead_at IS NULL
+)
+SELECT count(*) FROM gone;
 
 -- name: drop_old_deliveries
--- Deletes requests from before $1, and dead letters from before $2.
-WITH letters AS (
-    DELETE FROM webhook_retries WHERE dead_at < $2::timestamptz
+-- Deletes at most $2 requests from before $1, and returns how many.
+WITH gone AS (
+    DELETE FROM webhook_deliveries d
+     USING (SELECT org_id, id FROM webhook_deliveries WHERE sent_at < $1::timestamptz LIMIT $2::integer) o
+     WHERE d.org_id = o.org_id AND d.id = o.id
+    RETURNING d.id
 )
-DELETE FROM webhook_deliveries WHERE sent_at < $1::timestamptz;
+SELECT count(*) FROM gone;
+
+-- name: drop_dead_letters
+-- Deletes the dead letters from before $1.
+DELETE FROM webhook_retries WHERE dead_at < $1::timestamptz;

@@ -12,11 +12,11 @@ from hub.actions.audit.actor import Actor
 from hub.actions.booking.cancel import cancel_reservation
 from hub.actions.booking.close_slot import Closing, close_slot
 from hub.actions.booking.release_no_shows import release_no_shows_of
+from hub.actions.orders.pay_order import pay_order
 from hub.actions.shows.change_bookings import cancel_booking
 from hub.actions.shows.close_performance import cancel_performance
 from hub.actions.shows.confirm_booking import ConfirmRequest
 from hub.actions.tickets.activate import activate_ticket
-from hub.actions.tickets.confirm_payment import confirm_payment
 from hub.actions.webhooks.write_events import write_events
 from hub.rules.webhook_events import EVENTS, Event
 from tests.actions.shows.test_request_booking import ask
@@ -151,7 +151,7 @@ async def test_payment_activates_and_has_an_event(hub: Hub, world: World):
     ticket = await world.ticket("PENDING_PAYMENT")
     await write_down(world, events=("ticket.activated",))
     for _ in range(2):
-        await confirm_payment(hub.services, org_id=world.org_id, order_id=world.order_id)
+        await pay_order(hub.services, Actor(world.org_id), world.order_id, mail=False)
     assert [one["object"] for one in await numbered_events(world)] == [f"ticket:{ticket.id}"]
 
 
