@@ -13,7 +13,7 @@ from tests.support.world import TODAY, World
 
 CHINESE = "zh-CN"
 # Names, and terms that Chinese readers write in Latin letters.
-NAMES = {"MB", "Excel", "UTF", "xlsx", "pretix", "Eventbrite", "Hi", "Events", "Venue", "Hub", "Test", "English", "PNG", "SVG", "JPEG", "WebP", "PIN", "Outlook", "JavaScript", "Jane", "Smith", "Gate", "ics", "Turandot", "Sala", "Grande",
+NAMES = {"API", "Web", "shop", "MB", "Excel", "UTF", "xlsx", "pretix", "Eventbrite", "Hi", "Events", "Venue", "Hub", "Test", "English", "PNG", "SVG", "JPEG", "WebP", "PIN", "Outlook", "JavaScript", "Jane", "Smith", "Gate", "ics", "Turandot", "Sala", "Grande",
          "Thunderbird", "Cookie", "UTC", "john", "example", "com", "name", "hub", "run", "IDEMPOTENCY", "CSV", "TKT",
          "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box",
          "Admission"}  # fmt: skip
