@@ -70,7 +70,7 @@ async def test_a_file_is_imported_after_its_changes_were_seen(world: World, brow
     for words in ("New tickets 1", "Changed 1", "Lines with errors 1", "Line 4", "Ada Ada Lovelace"):
         assert words in page.text.replace("  ", " "), words
     assert await count_tickets(world.hub.database) == 1
-    page.find("skip_errors").check()
+    next(one for one in page.tree.all("input") if one["name"] == "skip_errors").check()
     await page.press("Import 2 lines")
     assert "Tickets are being imported" in page.text
     await work_on(world.hub.services, world.org_id, int(path.rsplit("/", 1)[1]))
