@@ -98,6 +98,15 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/admin/organisations/{organisation_id}": {"name": "Museum", "slug": "museum"},
     "/api/admin/venues": {"name": "Museum", "timezone": "Europe/Rome", "address": "", "country": "IT", "language": "en"},
     "/api/admin/venues/{venue_id}": {"name": "Museum", "timezone": None, "address": "x", "country": "IT", "language": "en"},
+    "/api/admin/webhooks": {
+        "name": "Shop", "url": "https://shop.example/hook", "events": ["order.paid"], "venue_id": None, "batch": 10,
+        "paused": False,
+    },
+    "/api/admin/webhooks/{webhook_id}": {
+        "name": "Shop", "url": "https://shop.example/hook", "events": ["order.paid"], "venue_id": None, "batch": 10,
+        "paused": True,
+    },
+    "/api/admin/webhooks/{webhook_id}/replay": {"from": 1},
     "/api/admin/gates": {"name": "North", "venue_id": None},
     "/api/admin/gates/{gate_id}": {"name": "North", "retired": False},
     "/api/admin/products": {"name": "Student", "name_zh": "", "activation_mode": "immediate", "venue_id": None, "valid_days": 30,
