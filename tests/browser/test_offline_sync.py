@@ -141,7 +141,7 @@ async def test_two_scanners_without_a_link_admit_the_same_ticket(hub: Hub, world
     # The notice is shown until it is confirmed, after a reload as well.
     await wrong.reload()
     await wrong.get_by_role("button", name="Review", exact=True).click()
-    await wrong.get_by_role("button", name="Got it").click()
+    await wrong.locator("#conflicts").get_by_role("button", name="Got it").click()
     await expect(wrong.locator("#conflict-note")).to_be_empty()
     await wrong.reload()
     await expect(wrong.locator("#link-state")).to_have_text("Live")

@@ -151,7 +151,7 @@ async def test_more_than_were_booked_are_a_conflict_that_says_how_many(hub: Hub,
     await page.get_by_role("button", name="Review", exact=True).click()
     row = page.locator("#conflicts li")
     await expect(row).to_contain_text("More people let in than were booked")
-    await expect(row).to_contain_text("You let 3 people in at")
+    await expect(row).to_contain_text("You admitted 3 people at")
     await expect(row).to_contain_text("2 people too many")
     await assert_accessible(page, "a conflict about a party")
     room = await open_page("/manager/conflicts", token=await world.staff("MANAGER", name="Ann Lee"))
