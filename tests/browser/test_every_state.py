@@ -1,4 +1,5 @@
-"""Every page in every state: no axe-core findings in light or dark, no overflow, no English word in Chinese.
+"""Every page in every state: no axe-core findings in light or dark, no overflow, no English word in Chinese, and no name
+in a sentence of a scanner that a browser would translate.
 
 A state is reached once and checked first in English on a desktop, then in Chinese on a phone. Only a state that a
 reload would end is reached a second time, in Chinese from the start. The states of one area share a hub, a venue and
@@ -16,11 +17,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
 from tests.browser.axe import KnownLooks, assert_accessible
 from tests.browser.conftest import Chromium, Complaints, PagesOf
+from tests.browser.kept_names import assert_names_kept
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
 from tests.browser.pictures import WIDTHS, photograph
 from tests.browser.reused_pages import ReusedPages
@@ -29,8 +31,19 @@ from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State, in_walks
 from tests.browser.test_chinese import CHINESE, assert_chinese
 from tests.support.patience import wait_for_slow_servers
+from tests.support.written_names import read_written_names
 
 ALL = in_walks()
+WITH_NAMES = {
+    "scanner-green",
+    "scanner-yellow",
+    "scanner-alarm",
+    "scanner-history",
+    "scanner-returning",
+    "scanner-conflict",
+    "scanner-asked",
+}
+"""States with codes, gates and names of people within sentences. A browser that translates the page must leave them."""
 SHOWN = "() => JSON.stringify([{ ...document.body.dataset }, document.body.innerText])"
 
 
@@ -147,6 +160,10 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         else:
             page = await reached(state, chinese, visitors.complaints)
         await looks.look("words, Chinese, phone", assert_chinese(page))
+        if state.name in WITH_NAMES:
+            # In Chinese no word of the page is like the name of a gate.
+            names = await read_written_names(english.scene.hub.database)
+            await looks.look("names, Chinese, phone", assert_names_kept(page, names))
         await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known, served=True))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
             await chinese.resize(size)
@@ -165,6 +182,18 @@ async def reached(state: State, visitor: Visitor, complaints: Complaints) -> Pag
             error.add_note(f"{visitor.page.url} shows: {await visitor.page.evaluate(SHOWN)}")
         error.add_note(f"The browser reported: {complaints.heard}")
         raise
+
+
+async def test_a_name_that_a_browser_would_translate_is_found(browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.set_content(
+        "<p translate=no>Gate A</p><p>闸口 A</p><p>AB, Ann</p><p>…K7QX</p><p>TKT-2026-7BC3KM-9RT4WT</p>"
+    )
+    with pytest.raises(AssertionError) as found:
+        await assert_names_kept(page, {"A", "Ann Lee"})
+    said = str(found.value)
+    assert all(one in said for one in ("\u95f8\u53e3 A", "K7QX", "TKT-2026"))
+    assert "Gate A" not in said
 
 
 def test_every_state_is_reached_once() -> None:

@@ -14,6 +14,7 @@ interface Elements {
   fieldOf(form: HTMLFormElement, name: string): HTMLInputElement;
   targetOf(event: Event): HTMLInputElement;
   fill(root: ParentNode, values: Record<string, Maybe<string>>): void;
+  write(element: Element, text: Maybe<string>): void;
 }
 
 interface Dates {
@@ -44,6 +45,7 @@ interface Api {
 }
 
 interface Words {
+  asWritten(text: string): string;
   /** Nothing where the page has all its texts. */
   loadTexts(): Promise<unknown> | undefined;
   t(text: string, values?: Record<string, unknown>): string;

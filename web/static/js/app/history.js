@@ -85,9 +85,9 @@ function row(scan) {
     h("td", {}, h("time", { datetime: scan.happened_at }, at)),
     h("td", {}, h("span", { class: "verdict-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `), reasonOf(scan.reason))),
     h("td", { class: "code" }, scan.ticket_id ? h("a", { href: pageOf(scan) }, scan.ticket_code) : scan.ticket_code),
-    h("td", { class: "play" }, scan.show ?? ""),
-    h("td", {}, scan.gate ?? "–"),
-    h("td", {}, scan.operator_name ?? `#${scan.operator_id}`),
+    h("td", { class: "play", translate: "no" }, scan.show ?? ""),
+    h("td", { translate: "no" }, scan.gate ?? "–"),
+    h("td", { translate: "no" }, scan.operator_name ?? `#${scan.operator_id}`),
     h("td", {}, modeOf(scan.mode)),
     h("td", { class: "note" }, note),
   );

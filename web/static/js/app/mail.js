@@ -1,5 +1,5 @@
 // The mail page: reads the outbox every few seconds while visible; resends or discards stuck messages.
-import { byId, first, targetOf } from "../lib/elements.js";
+import { byId, first, targetOf, write } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
 import { MailList } from "../features/mail/mail_list.js";
@@ -111,7 +111,7 @@ async function retry(mail) {
 /** @param {Wire.Mail} mail */
 function askToDiscard(mail) {
   offered = mail;
-  byId("discarder-words").textContent = t("{kind} to {recipient}: the customer will not get it.", { kind: kindOf(mail), recipient: mail.recipient });
+  write(byId("discarder-words"), t("{kind} to {recipient}: the customer will not get it.", { kind: kindOf(mail), recipient: mail.recipient }));
   dialog.showModal();
 }
 

@@ -1,6 +1,6 @@
 // The ticket page (/manager/ticket): finds a ticket by code, order or contact; shows its history.
-import { byId, h } from "../lib/elements.js";
-import { t, tn } from "../lib/i18n.js";
+import { byId, h, write } from "../lib/elements.js";
+import { asWritten, t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
@@ -32,24 +32,27 @@ function showFound({ tickets }) {
     h("li", {}, h("a", { href: `/manager/ticket/${one.ticket_id}` },
       h("strong", { class: "code" }, one.ticket_code),
       h("span", {}, one.date && one.start_time ? `${shortDayAndSpan(one.date, one.start_time, one.end_time)} · ` : "", statusOf(one.status)),
-      h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].filter(Boolean).join(" · "))))));
+      h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].flatMap((text) => (text ? asWritten(text) : [])).join(" · "))))));
   byId("found").hidden = tickets.length === 0;
   byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
   if (tickets.length === 0) showNotice(byId("answer"), { title: t("No matching tickets."), next: t("Enter codes, orders, email addresses and phone numbers in full.") }, { kind: "warn" });
 }
 
+/** @param {string | null | undefined} text */
+const kept = (text) => text && asWritten(text);
+
 /** @param {Wire.Life} life */
 function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezone }) {
-  byId("title").textContent = ticket.ticket_code;
+  write(byId("title"), asWritten(ticket.ticket_code));
   document.title = `${ticket.ticket_code} · Venue Hub`;
   const facts = [
     [t("Status"), statusOf(ticket.status)],
     [t("Reservation"), reservation && shortDayAndSpan(reservation.date, reservation.start_time, reservation.end_time)],
-    [t("Venue"), reservation?.venue],
+    [t("Venue"), kept(reservation?.venue)],
     [t("Product"), ticket.product],
-    [t("Order"), ticket.order_reference],
-    [t("Customer"), ticket.customer_name],
-    [t("Email"), ticket.customer_email],
+    [t("Order"), kept(ticket.order_reference)],
+    [t("Customer"), kept(ticket.customer_name)],
+    [t("Email"), kept(ticket.customer_email)],
     [t("Phone"), ticket.customer_phone],
     [t("Valid until"), ticket.valid_until && momentAt(ticket.valid_until, timezone, { day: true })],
   ];

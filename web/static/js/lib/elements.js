@@ -1,6 +1,9 @@
 // Makes and finds elements. Text stays text: nothing parses HTML from a string.
 const SVG = "http://www.w3.org/2000/svg";
 const SPRITE = new URL("../../icons.svg", import.meta.url).href;
+const BEGIN = "\u2068";
+const MARKS = /[\u2068\u2069]/gu;
+const MARKED = /\u2068([^\u2069]*)\u2069/u;
 
 /** h("button", {class: "button", type: "button", onclick: f}, "Text", child, ...) @type {Elements["h"]} */
 export function h(tag, attributes = {}, ...children) {
@@ -8,12 +11,23 @@ export function h(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, typeof value === "string" ? value.replace(MARKS, "") : value);
   }
   // A browser that translates the page would translate a code as well.
   if (/(?:^| )code(?: |$)/u.test(element.className)) element.setAttribute("translate", "no");
-  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child instanceof Node ? child : String(child));
+  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(...(child instanceof Node ? [child] : written(String(child))));
   return element;
+}
+
+/** A text in which names and codes are marked (`asWritten` in i18n.js), as nodes. @param {string} text */
+function written(text) {
+  if (!text.includes(BEGIN)) return [text];
+  return text.split(MARKED).map((part, at) => (at % 2 ? h("bdi", { translate: "no" }, part.replace(MARKS, "")) : part)).filter((part) => part !== "");
+}
+
+/** Writes a text whose names and codes are marked. @type {Elements["write"]} */
+export function write(element, text) {
+  element.replaceChildren(...written(text ?? ""));
 }
 
 /** @type {Elements["icon"]} */
@@ -42,6 +56,6 @@ export const targetOf = (event) => /** @type {any} */ (event.target);
 /** Fills every [data-fill=name] below root. @type {Elements["fill"]} */
 export function fill(root, values) {
   for (const [name, value] of Object.entries(values)) {
-    for (const element of root.querySelectorAll(`[data-fill="${name}"]`)) element.textContent = value ?? "";
+    for (const element of root.querySelectorAll(`[data-fill="${name}"]`)) write(element, value);
   }
 }

@@ -42,7 +42,18 @@ export function loadTexts() {
   });
 }
 
-const filled = (/** @type {string} */ text, /** @type {Record<string, unknown>} */ values) => text.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
+// Places in texts for names, codes and people's own words.
+const NAMES = new Set(["address", "code", "email", "gate", "name", "note", "operator", "recipient", "show", "tail", "venue"]);
+
+/** Marks a name or a code in a text, with characters that are not seen: `h` and `write` keep browsers from translating it. @type {Words["asWritten"]} */
+export const asWritten = (text) => `\u2068${text}\u2069`;
+
+/** @param {string} text @param {Record<string, unknown>} values */
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => {
+  const value = values[name];
+  if (!(name in values)) return gap;
+  return NAMES.has(name) && typeof value === "string" ? asWritten(value) : String(value);
+});
 
 /** @type {Words["t"]} */
 export function t(text, values = {}) {

@@ -1,5 +1,5 @@
 // The texts of disputes: the verdict, what prevents an override, the decision. Add the text of a new obstacle here.
-import { t } from "../lib/i18n.js";
+import { asWritten, t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { partyOf } from "./parties.js";
@@ -26,10 +26,10 @@ const BACK = "RE_ENTRY";
  * @returns {string[]}
  */
 export function linesOf({ ticket, party, gate, operator }, timezone) {
-  const who = ticket?.customer_name;
+  const who = ticket?.customer_name && asWritten(ticket.customer_name);
   const slot = ticket?.date && ticket.start_time && shortDayAndSpan(ticket.date, ticket.start_time, ticket.end_time);
   return [
-    [gate && t("gate {gate}", { gate }), operator.name].filter(Boolean).join(" · "),
+    [gate && t("gate {gate}", { gate }), operator.name && asWritten(operator.name)].filter(Boolean).join(" · "),
     ticket && [who, slot ?? t("no reservation"), statusOf(ticket.status)].filter(Boolean).join(" · "),
     isParty(party) && partyOf(party),
     ticket?.verified && (ticket.left ? cameOf : entryOf)(ticket.verified, timezone),
@@ -64,7 +64,7 @@ function leftOf({ left_at, gate }, timezone) {
 
 /** The decision, by whom and why. @param {Decided} dispute */
 export function decisionOf({ decision, recorded, decided_by: by, decision_reason: reason, undone }) {
-  const words = [recorded === BACK ? backOf(undone) : undone ? t("Admitted, taken back since") : DECISIONS[decision ?? ""], by?.name, reason && t("“{note}”", { note: reason })];
+  const words = [recorded === BACK ? backOf(undone) : undone ? t("Admitted, taken back since") : DECISIONS[decision ?? ""], by?.name && asWritten(by.name), reason && t("“{note}”", { note: reason })];
   return words.filter(Boolean).join(" · ");
 }
 

@@ -1,5 +1,5 @@
 // The texts of a ticket's history: what happened, and details. Add a new event here.
-import { t, tn } from "../lib/i18n.js";
+import { asWritten, t, tn } from "../lib/i18n.js";
 import { kindOf } from "./mail.js";
 import { doneOf, kindOf as conflictOf } from "./conflicts.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
@@ -29,15 +29,18 @@ const slotOf = (event) => event.date && event.start_time && shortDayAndSpan(even
 /** @param {(string | false | null | undefined)[]} parts */
 const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
+/** @param {string | null | undefined} name */
+const kept = (name) => name && asWritten(name);
+
 /** @param {Wire.LifeEvent} event */
-const saidBy = (event) => joined(event.operator_name, event.gate && t("gate {gate}", { gate: event.gate }), event.note && t("“{note}”", { note: event.note }));
+const saidBy = (event) => joined(kept(event.operator_name), event.gate && t("gate {gate}", { gate: event.gate }), event.note && t("“{note}”", { note: event.note }));
 
 /** @type {Record<string, (event: Wire.LifeEvent) => Told>} */
 const WORDS = {
   issued: () => [t("Issued"), ""],
   paid: () => [t("Paid"), ""],
   activated: () => [t("Activated"), ""],
-  reserved: (event) => [t("Booked"), joined(slotOf(event), event.venue)],
+  reserved: (event) => [t("Booked"), joined(slotOf(event), kept(event.venue))],
   moved: (event) => [t("Moved"), joined(slotOf(event), (event.times ?? 0) > 1 && tn("moved once", "moved {n} times in all", event.times ?? 0))],
   expired: (event) => [t("Slot ended unused"), slotOf(event)],
   cancelled: (event) => [t("Reservation cancelled"), joined(CAUSES[event.cause ?? ""], slotOf(event))],
@@ -50,7 +53,7 @@ const WORDS = {
   withdrawn: (event) => [t("Question to the supervisor taken back"), saidBy(event)],
   conflict: (event) => [t("Conflict: {what}", { what: conflictOf({ kind: event.cause ?? "", reason: event.cause ?? "" }) }), saidBy(event)],
   conflict_decided: (event) => [t("Conflict decided: {decision}", { decision: doneOf(event.outcome) }), saidBy(event)],
-  mail: (event) => [t("Message: {kind}", { kind: kindOf({ kind: event.mail ?? "" }) }), joined(named(SENT, event.status), event.recipient)],
+  mail: (event) => [t("Message: {kind}", { kind: kindOf({ kind: event.mail ?? "" }) }), joined(named(SENT, event.status), kept(event.recipient))],
 };
 
 /**
@@ -73,6 +76,6 @@ function scanWords(event, timezone) {
   const then = late && t("scanned at {time}", { time: momentAt(event.scanned_at ?? event.at, timezone, { seconds: true }) });
   return [
     t("{mode}: {reason}", { mode: modeOf(event.mode ?? ""), reason: reasonOf(event.reason ?? "") }),
-    joined(event.entered && event.mode !== "undo" && t("entry recorded"), event.operator_name, where, event.venue, then, event.note && t("“{note}”", { note: event.note })),
+    joined(event.entered && event.mode !== "undo" && t("entry recorded"), kept(event.operator_name), where, kept(event.venue), then, event.note && t("“{note}”", { note: event.note })),
   ];
 }

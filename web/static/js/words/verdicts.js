@@ -1,6 +1,6 @@
 // The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
 // writes the same text from the same facts. Add a new reason here.
-import { language, locale, t, tn } from "../lib/i18n.js";
+import { asWritten, language, locale, t, tn } from "../lib/i18n.js";
 import { momentAt, nowAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { isBookingCode } from "../models/booking_code.js";
@@ -54,8 +54,9 @@ export function detailOf(decision, venue) {
   if (isParty(decision.party) && decision.reason in OF_A_PARTY) return OF_A_PARTY[decision.reason];
   if (decision.reason in OWN) return OWN[decision.reason];
   if (decision.reason === "NO_RESERVATION" && !decision.can_verify) return t("No booking for this ticket. Send to the box office.");
+  if (decision.reason === "WRONG_GATE") return wrongGate(decision);
   // The page shows the numbers of a party itself.
-  if (language === "en" && !(isParty(decision.party) && NUMBERED.has(decision.reason))) return decision.detail ?? "";
+  if (language === "en" && !(isParty(decision.party) && NUMBERED.has(decision.reason))) return withNames(decision);
   const { reservation, ticket, verified, presence } = decision;
   const when = reservation && slotOf(reservation, decision.days_from_now);
   switch (decision.reason) {
@@ -73,8 +74,6 @@ export function detailOf(decision, venue) {
       return hasEnded(reservation, venue) ? t("Reservation for {when} has ended", { when }) : t("Reserved for {when}, entry is over", { when });
     case "WRONG_VENUE":
       return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
-    case "WRONG_GATE":
-      return wrongGate(decision);
     case "QUESTION_DENIED":
       return t("The question was answered with no");
     case "NO_RESERVATION":
@@ -108,6 +107,14 @@ export function detailOf(decision, venue) {
   }
 }
 
+/** The hub's English text with its names marked. @param {Decision} decision */
+function withNames({ detail, verified, presence }) {
+  const by = verified?.operator_name;
+  const marked = by ? detail.replace(`by ${by}`, `by ${asWritten(by)}`) : (detail ?? "");
+  const gate = [verified?.gate, presence?.left_gate].find((one) => one && marked.endsWith(`gate ${one}`));
+  return gate ? marked.slice(0, -gate.length) + asWritten(gate) : marked;
+}
+
 /** The hub says the numbers in its English text. @param {Decision} decision */
 function roomOf({ detail }) {
   const [room, people] = /^Room for (\d+) of (\d+)$/.exec(detail)?.slice(1) ?? [];
@@ -117,7 +124,7 @@ function roomOf({ detail }) {
 /** @param {Decision} decision */
 function wrongGate({ product, detail }) {
   const gates = product?.gates ?? [];
-  const where = gates.length ? t("Enter by gate {gates}", { gates: EITHER.format(gates) }) : t("This ticket enters by no gate of this venue");
+  const where = gates.length ? t("Enter by gate {gates}", { gates: EITHER.format(gates.map(asWritten)) }) : t("This ticket enters by no gate of this venue");
   return detail.startsWith("This scanner") ? t("This scanner has no gate. {where}", { where }) : where;
 }
 

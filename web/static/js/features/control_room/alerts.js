@@ -1,7 +1,7 @@
 // The alerts above every view: exceeded limits, and tickets used at two gates. One strip of fixed height shows the newest,
 // and a list on request all of them. An alarm is acknowledged once for the venue, whoever does it.
-import { h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { h, icon, write } from "../../lib/elements.js";
+import { asWritten, t, tn } from "../../lib/i18n.js";
 import { hubNow, momentAt, number, shortDay } from "../../lib/dates.js";
 import { Cards } from "../../lib/cards.js";
 import { groupAlarms } from "../../models/alarm_groups.js";
@@ -123,7 +123,7 @@ class AlertsPanel {
   /** A manager sees the alerts of all their venues. @param {Wire.Alert} alert */
   #titleOf(alert) {
     const { venue } = this.context;
-    return (TITLES[alert.kind]?.(alert) ?? alert.kind) + (venue && alert.venue_id !== venue.id ? ` · ${alert.venue_name}` : "");
+    return (TITLES[alert.kind]?.(alert) ?? alert.kind) + (venue && alert.venue_id !== venue.id ? ` · ${asWritten(alert.venue_name)}` : "");
   }
 
   /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
@@ -148,9 +148,9 @@ class AlertsPanel {
 
   /** @param {Wire.Alarm[]} group */
   #alarmBrief(group) {
-    const sides = sidesOf(group).map(({ gate, at }) => `${gate} ${momentAt(at, this.context.venue?.timezone)}`);
+    const sides = sidesOf(group).map(({ gate, at }) => `${asWritten(gate)} ${momentAt(at, this.context.venue?.timezone)}`);
     return h("li", { class: "alert-brief alarm", "data-kind": "alarm" }, icon("warn"),
-      h("div", { class: "what" }, h("strong", { translate: "no" }, titleOf(group)), h("span", { translate: "no" }, sides.slice(-2).join(", "))),
+      h("div", { class: "what" }, h("strong", {}, titleOf(group)), h("span", {}, sides.slice(-2).join(", "))),
       this.#actions(group));
   }
 
@@ -159,7 +159,7 @@ class AlertsPanel {
     const [{ acknowledged }] = group;
     const zone = this.context.venue?.timezone;
     return h("li", { class: acknowledged ? "alert-card done" : "alert-card alarm", "data-kind": "alarm" }, icon(acknowledged ? "check" : "warn"),
-      h("div", {}, h("strong", { translate: "no" }, titleOf(group)), ...sidesOf(group).map((side) => this.#side(side)),
+      h("div", {}, h("strong", {}, titleOf(group)), ...sidesOf(group).map((side) => this.#side(side)),
         acknowledged && h("p", {}, t("Acknowledged by {name} at {time}", { name: acknowledged.operator.name, time: momentAt(acknowledged.at, zone) }))),
       this.#actions(group));
   }
@@ -190,7 +190,7 @@ class AlertsPanel {
       this.#draw();
     } catch (error) {
       button.disabled = false;
-      answer.textContent = error instanceof Error ? error.message : "";
+      write(answer, error instanceof Error ? error.message : "");
     }
   }
 

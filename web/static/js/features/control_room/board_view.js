@@ -124,7 +124,7 @@ export class BoardView {
       const count = (name) => h("td", { class: `count ${name}` }, h("b", { class: "figure-small" }), h("small", {}, NAMES[name]));
       row = h("tr", { "data-slot": slot.slot_id },
         h("th", { scope: "row", class: "time" }, h("span", { class: "when" }, span(slot.start_time, slot.end_time)),
-          h("span", { class: "play", hidden: true }, h("b", { class: "show" }), h("span", { class: "room" })),
+          h("span", { class: "play", translate: "no", hidden: true }, h("b", { class: "show" }), h("span", { class: "room" })),
           h("small", {}, h("b", { class: "on" }), h("span", { class: "missing" }))),
         h("td", {}, h("div", { class: "meter" }, h("i", { class: "booked" }), h("i", { class: "verified" }))),
         ...SHOWN.map(count));

@@ -1,6 +1,6 @@
 // The scanners panel: which scanner is live at which gate, its status, and which gates are quiet. Add the text of a new warning here.
 import { h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { asWritten, t, tn } from "../../lib/i18n.js";
 import { DeviceList, isLongGone, worries } from "../../models/device_list.js";
 import { hubNow, momentAt, number } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
@@ -115,7 +115,7 @@ class DevicesPanel {
       h("div", { class: "scanner-head" },
         h("h3", {}, device.gate ? t("Gate {gate}", { gate: device.gate }) : t("No gate")),
         h("span", { class: "scanner-state" }, device.live ? t("Online") : t("Offline since {time}", { time: this.#at(device.since) }))),
-      h("p", { class: "soft" }, [device.operator.name, device.name].filter(Boolean).join(" · ")),
+      h("p", { class: "soft" }, [device.operator.name, device.name].flatMap((name) => (name ? asWritten(name) : [])).join(" · ")),
       troubles.length > 0 && h("ul", { class: "worries" }, ...troubles.map((name) => h("li", {}, icon("warn"), WORRIES[name]))),
       h("dl", {}, ...this.#figures(device).map(([name, value, worry]) =>
         h("div", { class: worry && troubles.includes(worry) ? "worry" : "" }, h("dt", {}, name), h("dd", {}, value)))));

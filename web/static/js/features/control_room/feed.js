@@ -1,6 +1,6 @@
 // The feed panel: the decisions at the gates, live and filtered; it can be paused for reading.
 import { h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { asWritten, t, tn } from "../../lib/i18n.js";
 import { Feed } from "../../models/feed.js";
 import { momentAt } from "../../lib/dates.js";
 import { showNotice } from "../../lib/notices.js";
@@ -140,13 +140,13 @@ class FeedPanel {
     const mode = MODES_SAID.includes(scan.mode) && reasonOf(scan.reason) !== modeOf(scan.mode) ? modeOf(scan.mode) : null;
     const late = scan.source === "sync" ? t("scanned offline at {time}", { time: at(scan.scanned_at) }) : null;
     const people = scan.people > 1 ? tn("one person", "{n} people", scan.people) : null;
-    const where = [people, scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name || `#${scan.operator.id}`, mode, late];
+    const where = [people, scan.gate ? t("Gate {gate}", { gate: scan.gate }) : t("No gate"), scan.operator.name ? asWritten(scan.operator.name) : `#${scan.operator.id}`, mode, late];
     const tail = `…${scan.code_tail}`;
     return h("li", { class: scan.result, "data-scan": scan.scan_id },
       h("span", { class: "feed-mark" }, icon(SHAPES[scan.result] ?? "clock"), h("span", { class: "unseen" }, `${RESULTS[scan.result]}: `)),
       h("span", { class: "feed-reason" }, reasonOf(scan.reason)),
       h("time", { datetime: scan.at }, at(scan.at)),
-      h("span", { class: "feed-where soft" }, where.filter(Boolean).join(" · "), h("span", { class: "feed-play", "data-slot": scan.slot_id ?? "" }, this.#play(scan.slot_id))),
+      h("span", { class: "feed-where soft" }, where.filter(Boolean).join(" · "), h("span", { class: "feed-play", translate: "no", "data-slot": scan.slot_id ?? "" }, this.#play(scan.slot_id))),
       scan.ticket_id
         ? h("a", { class: "code", href: pageOf(scan), "aria-label": scan.booking_id ? t("Booking ending in {tail}", { tail: scan.code_tail }) : t("Ticket ending in {tail}", { tail: scan.code_tail }) }, tail)
         : h("span", { class: "code soft" }, tail),
@@ -172,6 +172,6 @@ class Choice {
     if (this.values.has(value)) return;
     this.values.add(value);
     const after = [...this.select.options].slice(1).find((option) => option.text.localeCompare(words, undefined, { numeric: true }) > 0);
-    this.select.insertBefore(h("option", { value }, words), after ?? null);
+    this.select.insertBefore(h("option", { value, translate: "no" }, words), after ?? null);
   }
 }

@@ -1,6 +1,6 @@
 // Draws the day's figures: a row for each gate, the reasons, and the two charts.
 import { byId, first, h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { asWritten, t, tn } from "../../lib/i18n.js";
 import { RATE_MINUTES, RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { nowAt, number } from "../../lib/dates.js";
 import { reasonOf, RESULTS, SHAPES } from "../../words/scans.js";
@@ -106,7 +106,7 @@ export class FiguresView {
       /** @param {string} name @param {string} label */
       const cell = (name, label) => h("td", { class: name, "data-label": label }, h("b"));
       row = h("tr", { "data-gate": gate },
-        h("th", { scope: "row" }, gate || NO_GATE),
+        h("th", { scope: "row" }, gate ? asWritten(gate) : NO_GATE),
         cell("rate", t("per minute")),
         h("td", { class: "trend" }, trendOf()),
         cell("yellow", t("Yellow")), cell("red", t("Red")), cell("median", t("Check-to-entry time")), cell("scans", t("Scans")));
@@ -160,7 +160,7 @@ export function showReasons(reasons, { scans, yellow, red }, byGate = false) {
   const rows = reasons.slice(0, MOST_REASONS).map(({ result, reason, count, gates = [] }) => {
     const bar = h("i", { class: "bar" });
     bar.style.setProperty("--part", String(count / most));
-    const where = byGate ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate || NO_GATE} ${number(one.count)}`).join(" · ") : "";
+    const where = byGate ? gates.sort((a, b) => b.count - a.count).map((one) => `${one.gate ? asWritten(one.gate) : NO_GATE} ${number(one.count)}`).join(" · ") : "";
     return h("li", { class: result, "data-reason": reason },
       h("span", { class: "why" }, icon(SHAPES[result]), h("span", { class: "unseen" }, `${RESULTS[result]}: `), reasonOf(reason), h("small", {}, where)),
       h("span", { class: "share" }, percent(count, scans)), h("b", {}, number(count)), h("span", { class: "track", "aria-hidden": "true" }, bar));

@@ -1,6 +1,6 @@
 // The dialog of the gates: who is where with which battery, a ring, a message to a gate or to all, and who has read it.
-import { byId, h } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { byId, h, write } from "../../lib/elements.js";
+import { asWritten, t } from "../../lib/i18n.js";
 import { hubNow, momentAt, number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { DeviceList } from "../../models/device_list.js";
@@ -101,10 +101,10 @@ class MessageTools {
     const power = battery === null ? t("battery unknown") : charging ? t("{percent} %, charging", { percent }) : t("{percent} %", { percent });
     const where = gate ? t("Gate {gate}", { gate }) : t("No gate");
     return h("li", { class: called ? "called" : "", "data-device": deviceId },
-      h("div", {}, h("b", { translate: "no" }, where), h("span", { class: "soft" }, ` ${operator.name} · ${power}`)),
+      h("div", {}, h("b", {}, where), h("span", { class: "soft" }, ` ${asWritten(operator.name)} · ${power}`)),
       h("button", { type: "button", class: called ? "button small" : "button small quiet", "aria-label": t("Ring {where}, {name}", { where, name: operator.name }), onclick: () => this.#try(async () => {
         await this.socket.request("ring", { device_id: deviceId });
-        this.#said.textContent = t("{where} is ringing.", { where });
+        write(this.#said, t("{where} is ringing.", { where }));
       }) }, t("Ring")));
   }
 
@@ -121,12 +121,12 @@ class MessageTools {
     const { message_id: id, gate, text, by, sent_at: at, read } = message;
     const unreached = this.#unreached(message);
     const time = (/** @type {string} */ moment) => momentAt(moment, this.context.venue?.timezone);
-    const readers = read.map((one) => (one.gate ? t("{name} (gate {gate}) {time}", { name: one.name, gate: one.gate, time: time(one.read_at) }) : `${one.name} ${time(one.read_at)}`));
+    const readers = read.map((one) => (one.gate ? t("{name} (gate {gate}) {time}", { name: one.name, gate: one.gate, time: time(one.read_at) }) : `${asWritten(one.name)} ${time(one.read_at)}`));
     return h("li", { "data-message": id }, h("div", {},
       h("b", {}, text),
-      h("p", { class: "soft" }, [gate ? t("Gate {gate}", { gate }) : t("All gates"), by.name, time(at)].join(" · ")),
+      h("p", { class: "soft" }, [gate ? t("Gate {gate}", { gate }) : t("All gates"), asWritten(by.name), time(at)].join(" · ")),
       h("p", { class: read.length ? "read" : "soft" }, read.length ? t("Read by {names}", { names: readers.join(", ") }) : t("Nobody has read it yet.")),
-      unreached.length > 0 && h("p", { class: "unreached" }, t("Not reached yet: {gates}", { gates: unreached.join(", ") }))));
+      unreached.length > 0 && h("p", { class: "unreached" }, t("Not reached yet: {gates}", { gates: unreached.map(asWritten).join(", ") }))));
   }
 
   #send() {

@@ -1,5 +1,5 @@
 // The one-time code: sent by e-mail, by text message, or by both in turn.
-import { byId } from "../../lib/elements.js";
+import { byId, write } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { hubNow } from "../../lib/dates.js";
@@ -63,9 +63,9 @@ export class CodeStep {
     this.#challenge = { channel, about: this.#about(channel) };
     this.#waitUntil = 0;
     this.#clear();
-    byId("code-way").textContent = channel === "email"
+    write(byId("code-way"), channel === "email"
       ? t("By email to {address}.", { address: this.draft.email })
-      : t("By text message to {number}.", { number: this.draft.phone });
+      : t("By text message to {number}.", { number: this.draft.phone }));
     this.#send();
   }
 

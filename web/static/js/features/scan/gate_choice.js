@@ -1,7 +1,7 @@
 // The choice of this device's gate: shown in the bar, asked for when unknown, sent to the hub. It is chosen from the venue's
 // list; only a venue without gates has a field for a name.
-import { byId, h } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { byId, h, write } from "../../lib/elements.js";
+import { asWritten, t } from "../../lib/i18n.js";
 
 export class GateChoice {
   /**
@@ -35,7 +35,7 @@ export class GateChoice {
     byId("gate-field").hidden = this.gates.length > 0;
     byId("gate").disabled = this.gates.length > 0;
     byId("gates").replaceChildren(...this.gates.map((name) =>
-      h("li", {}, h("button", { type: "button", "aria-pressed": String(name === this.device.gate), onclick: () => this.#take(name) }, name))));
+      h("li", {}, h("button", { type: "button", "aria-pressed": String(name === this.device.gate), translate: "no", onclick: () => this.#take(name) }, name))));
     this.dialog.showModal();
     // Not a button: what a hardware scanner types would press it.
     if (this.gates.length > 0) byId("gate-title").focus();
@@ -69,6 +69,6 @@ export class GateChoice {
   }
 
   #show() {
-    byId("gate-name").textContent = this.device.gate ?? t("Choose gate");
+    write(byId("gate-name"), this.device.gate ? asWritten(this.device.gate) : t("Choose gate"));
   }
 }

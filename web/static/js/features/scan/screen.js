@@ -1,6 +1,6 @@
 // The parts around the decision: the status text, the idle screen, and the bar that shows how long an answer stays.
-import { byId } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { byId, write } from "../../lib/elements.js";
+import { asWritten, t } from "../../lib/i18n.js";
 import { momentAt } from "../../lib/dates.js";
 
 export class Screen {
@@ -22,7 +22,7 @@ export class Screen {
 
   /** `loud`: in large words, for who looks at the visitor. @param {string} text @param {{ loud?: boolean }} how */
   say(text, { loud = false } = {}) {
-    byId("said").textContent = text;
+    write(byId("said"), text);
     byId("said").toggleAttribute("data-loud", loud);
   }
 
@@ -52,7 +52,7 @@ export class Screen {
 
   /** @param {string | null | undefined} name */
   showVenue(name) {
-    byId("venue-name").textContent = name || t("No venue");
+    write(byId("venue-name"), name ? asWritten(name) : t("No venue"));
   }
 
   /** Starts the bar that runs out with the answer's time. @param {number} seconds */

@@ -1,6 +1,6 @@
 // The decision on the whole screen: colour, icon, headline, detail and facts.
-import { byId, h } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { byId, h, write } from "../../lib/elements.js";
+import { asWritten, t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
 import { isBookingCode } from "../../models/booking_code.js";
 import { kioskDetail, kioskWord } from "../../words/kiosk.js";
@@ -39,7 +39,7 @@ export class Verdict {
     byId("verdict-icon").setAttribute("href", `${SPRITE}#${decision.reason === "EXIT_RECORDED" ? "way-out" : SHAPES[decision.result]}`);
     showProvisional(decision, venue);
     byId("verdict-word").textContent = this.kiosk ? kioskWord(decision) : wordOf(decision);
-    byId("verdict-detail").textContent = this.kiosk ? kioskDetail(decision, venue) : detailOf(decision, venue);
+    write(byId("verdict-detail"), this.kiosk ? kioskDetail(decision, venue) : detailOf(decision, venue));
     const timing = this.kiosk ? null : timingOf(decision, venue);
     byId("timing").hidden = timing === null;
     byId("timing").textContent = timing ?? "";
@@ -95,7 +95,7 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
   /** @type {Fact[]} */
   const facts = [];
   if (verified) {
-    const who = [verified.operator_name, verified.gate].filter(Boolean).join(", ");
+    const who = [verified.operator_name, verified.gate].flatMap((name) => (name ? asWritten(name) : [])).join(", ");
     facts.push([t("First entry"), momentAt(verified.verified_at, venue?.timezone, { seconds: true, day: true })]);
     if (who) facts.push([t("Admitted by"), who]);
   }
@@ -110,8 +110,8 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
     }
   }
   if (ticket) {
-    if (ticket.customer_name) facts.push([t("Customer"), ticket.customer_name]);
-    if (ticket.customer_email) facts.push([t("Email"), ticket.customer_email, { wide: true }]);
+    if (ticket.customer_name) facts.push([t("Customer"), asWritten(ticket.customer_name)]);
+    if (ticket.customer_email) facts.push([t("Email"), asWritten(ticket.customer_email), { wide: true }]);
     if (ticket.customer_phone) facts.push([t("Phone"), ticket.customer_phone]);
     if (ticket.status && !reservation) facts.push([t("Status"), STATUS_WORDS[ticket.status] ?? ticket.status]);
     if (ticket.ticket_code) facts.push([isBookingCode(ticket.ticket_code) ? t("Booking code") : t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
