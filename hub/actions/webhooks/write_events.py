@@ -1,6 +1,6 @@
 """Events of webhooks, written in the transaction of the business change: they are there exactly if the change is.
 
-Changes of reservations, bookings, slots, scans, offers and activations are written by triggers (db/migrations/0045_webhooks.sql), so that no
+Changes of reservations, bookings, slots, scans, offers and activations are written by triggers (db/migrations/0044_webhooks.sql), so that no
 writer of these tables can forget one. Every other change calls `write_events`.
 """
 
