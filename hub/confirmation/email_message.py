@@ -61,7 +61,6 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "ticket.cancelled": ticket_emails.cancelled,
     "order.placed": order_emails.placed,
     "order.confirmed": order_emails.confirmed,
-    "order.reminder": order_emails.reminder,
     "order.cancelled": order_emails.cancelled,
     "contact.code": contact_code_messages.contact_code_email,
     "staff.invited": staff_emails.invited,

@@ -1,4 +1,4 @@
-"""E-mails about orders: placed and to be paid, confirmed with the tickets, cancelled, and a reminder to book a time.
+"""E-mails about orders: placed and to be paid, confirmed with the tickets, and cancelled.
 
 Each describes the order at the time of writing, which may be later than the change.
 """
@@ -69,26 +69,6 @@ def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
         visits=_blocks(message, order, pictured=MOST_PICTURED),
         action=_booking_link(order, sender, _),
         note=_more(order, translation.ngettext),
-    )
-
-
-def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
-    """Return the reminder that tickets have no time yet."""
-    order = _order(message)
-    if order.status != "PAID" or not order.unbooked:
-        raise Obsolete("booked")
-    translation = translator(message.language)
-    _ = translation.gettext
-    return _email(
-        message,
-        order,
-        subject=translation.ngettext(
-            "Your ticket for {venue} has no time yet", "{count} tickets for {venue} have no time yet", order.unbooked
-        ).format(count=order.unbooked, venue=_venue(message, order)),
-        heading=_("Choose your time"),
-        paragraphs=tuple(_next_steps(order, translation.gettext, translation.ngettext)),
-        visits=_blocks(message, order, pictured=0),
-        action=_booking_link(order, sender, _),
     )
 
 
