@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from aiohttp import web
@@ -17,7 +18,14 @@ _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 def dumps(value: object) -> bytes:
     """Encode JSON as in the contract: dates `YYYY-MM-DD`, times `HH:MM:SS`, timestamps in UTC with `Z`."""
-    return orjson.dumps(value, option=_OPTIONS)
+    return orjson.dumps(value, option=_OPTIONS, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    """Encode a UUID as Postgres gives it, which is a subclass that orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
 
 
 def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -61,6 +61,7 @@ FIRST_WALL_ALONE = {
 NOTHING_SECRET = {
     "GET /account/second-factor",
     "GET /account/sign-in-service",
+    "GET /admin/api-keys/new",
     "GET /admin/bookings",
     "GET /admin/guests",
     "GET /admin/mail",
@@ -81,11 +82,12 @@ NOTHING_SECRET = {
     "GET /api/admin/mail",
     "GET /api/analytics",
     "GET /api/operator/device-key",
+    "GET /api/orders/{reference}",
     "GET /api/operator/manifest/changes",
     "GET /manager",
 }
-"""Requests that read nothing with a secret: empty forms, pages whose scripts ask, figures, masked addresses, hashes, and what
-only an owner may see.
+"""Requests that read nothing with a secret: empty forms, pages whose scripts ask, figures, masked addresses, hashes, orders by a
+reference that no order has, and what only an owner may see.
 """
 
 OF_WHOLE_ORGANISATION = {"tickets", "notices", "scanner"}

@@ -11,9 +11,12 @@ from hub.access.roles import Role
 from hub.access.tokens import Staff
 from hub.actions.audit.actor import Actor
 from hub.actions.guests.add_guests import GuestPlace, add_guests
+from hub.actions.integration.api_keys import ApiKeyFields, add_key
 from hub.actions.shows.rooms import RoomDraft, add_room
+from hub.actions.webhooks.subscriptions import WebhookFields, add_webhook
 from hub.rules.guest_lists import GuestDraft
 from tests.support.hub import Hub
+from tests.support.imports import checked
 from tests.support.offline_queue import queued, sync
 from tests.support.owner import as_owner
 from tests.support.rows import add_row, change_rows, read_rows
@@ -94,6 +97,12 @@ class ForeignOrganisation:
         )
         await add_row(database, "staff_sessions", org_id=world.org_id, staff_id=self.staff_id, jti=f"{SECRET} session", issued_at=NOON,
                       expires_at=NOON + timedelta(hours=8), last_seen_at=NOON, device=f"{SECRET} handheld")  # fmt: skip
+        await add_key(self.hub.services, by, ApiKeyFields(f"{SECRET} shop", ("orders",), ()))
+        webhook = WebhookFields(f"{SECRET} shop", "https://zwinger.example/hook", ("order.paid",), paused=True)
+        await add_webhook(self.hub.services, by, webhook)
+        file = f"code,name\nDT-ZWINGER-1,{SECRET} Visitor\n"
+        await checked(self.hub, world.org_id, file, file_name=f"{SECRET}.csv")
+        await change_rows(database, "orders", {"org_id": world.org_id}, customer_name=f"{SECRET} Visitor")
         mails = await read_rows(database, "mail_outbox", "id", org_id=world.org_id, status="PENDING")
         self.ids = {
             "reservation_id": code.reservation_id, "ticket_id": code.id, "performance_id": performance_id, "slot_id": slot_id,

@@ -25,11 +25,13 @@ def leave_imports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ImportJob, "run", nothing)
 
 
-async def checked(hub: Hub, org_id: int, content: str | bytes, **options: Any) -> ImportRecord:
+async def checked(
+    hub: Hub, org_id: int, content: str | bytes, *, file_name: str = "tickets.csv", **options: Any
+) -> ImportRecord:
     """Upload a file and check it."""
     raw = content.encode() if isinstance(content, str) else content
     by = Actor(org_id)
-    record = await start_import(hub.services, by, "tickets.csv", pieces(raw), **options)
+    record = await start_import(hub.services, by, file_name, pieces(raw), **options)
     assert await work_on(hub.services, org_id, record.import_id)
     return await read_import(hub.services, by, record.import_id)
 

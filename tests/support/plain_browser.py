@@ -63,8 +63,15 @@ class Element:
     @property
     def text(self) -> str:
         """The visible words, with single spaces."""
-        words = (child if isinstance(child, str) else child.text for child in self.children)
-        return "" if self.has("hidden") or self.tag in UNSEEN else " ".join(" ".join(words).split())
+        if self.has("hidden") or self.tag in UNSEEN:
+            return ""
+        words = ""
+        for child in self.children:
+            # A name within a sentence is followed by its full stop.
+            apart = isinstance(child, Element) and child.tag != "bdi"
+            text = child.text if isinstance(child, Element) else child
+            words += f" {text} " if apart else text
+        return " ".join(words.split())
 
     def fill(self, value: str) -> None:
         assert self.tag in ("input", "textarea")

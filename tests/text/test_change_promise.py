@@ -18,4 +18,4 @@ def test_a_visit_that_can_be_changed_names_the_moment_on_the_venues_clock() -> N
 def test_a_visit_that_can_no_longer_be_changed_promises_nothing() -> None:
     late = change_promise(UNTIL, UNTIL + timedelta(seconds=1), ROME, "en_GB", "en")
     assert late == "This visit can no longer be changed online."
-    assert change_promise(UNTIL, UNTIL + timedelta(seconds=1), ROME, "zh_Hans") == "此次参观已无法在线更改。"
+    assert change_promise(UNTIL, UNTIL + timedelta(seconds=1), ROME, "zh_Hans") == "此预约已无法在线更改。"

@@ -83,15 +83,15 @@ async def test_disputes_conflicts_overrides_and_alarms_are_listed_without_names_
 
 async def test_what_happened_after_midnight_is_in_the_report_of_the_day_that_ran(hub: Hub, world: World) -> None:
     venue = await hub.services.venues.read(world.org_id, world.venue_id)
-    late = await world.reserved(await world.slot(TODAY + timedelta(3)))
+    today, tomorrow = await world.fill(await world.slot(TODAY + timedelta(3)), 2)
     gate = await hub.socket(await world.staff(), gate="A")
-    refused = await gate.validate(late.code)
-    await answer_of(gate, "ask_supervisor", scan_id=refused["scan_id"])
-    tomorrow = TODAY + timedelta(1)
-    assert len((await read_day_report(hub.services, venue, TODAY)).disputes) == 1
-    await change_scan(hub.database, UUID(refused["scan_id"]), day=tomorrow)
-    assert (await read_day_report(hub.services, venue, TODAY)).disputes == []
-    assert len((await read_day_report(hub.services, venue, tomorrow)).disputes) == 1
+    for ticket, day in ((today, None), (tomorrow, TODAY + timedelta(1))):
+        refused = await gate.validate(ticket.code)
+        await change_scan(hub.database, UUID(refused["scan_id"]), day=day)
+        await answer_of(gate, "ask_supervisor", scan_id=refused["scan_id"])
+    for ticket, day in ((today, TODAY), (tomorrow, TODAY + timedelta(1))):
+        (dispute,) = (await read_day_report(hub.services, venue, day)).disputes
+        assert dispute["tail"] == ticket.code[-4:]
 
 
 async def test_a_long_list_is_cut_and_the_report_says_so(

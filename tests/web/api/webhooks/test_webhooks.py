@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from hub.actions.webhooks.write_events import write_events
@@ -66,6 +68,20 @@ async def test_a_replay_begins_at_a_number_of_the_log(api: Api, world: World, ad
     done = await api.post(f"{address}/replay?dry_run=1", {"from": 3}, token=administrator)
     assert done.data == {"from_sequence": 3, "last_sequence": 5, "events": 3}
     assert (await api.get(f"{address}/deliveries", token=administrator)).data == {"deliveries": [], "next": None}
+
+
+async def test_a_test_that_nobody_takes_is_one_of_the_deliveries(api: Api, administrator: str):
+    webhook = (await api.post(WEBHOOKS, {**SHOP, "url": "https://shop.invalid/"}, token=administrator)).data["webhook"]
+    address = f"{WEBHOOKS}/{webhook['webhook_id']}"
+    assert "no answer" in (await api.post(f"{address}/test", None, token=administrator)).data["error"]
+    (delivery,) = (await api.get(f"{address}/deliveries?failed=1", token=administrator)).data["deliveries"]
+    assert (delivery["kind"], delivery["sequences"], delivery["attempt"], delivery["status"]) == (
+        "webhook.test",
+        [],
+        1,
+        None,
+    )
+    assert str(UUID(delivery["event_id"])) == delivery["event_id"]
 
 
 async def test_only_administrators_have_webhooks_and_of_their_own_organisation(
