@@ -63,7 +63,7 @@ class Looks:
 async def assert_nothing_sticks_out(page: Page) -> None:
     """Fail if any element makes the page scroll sideways."""
     found: list[str] = await page.evaluate(STICKING_OUT)
-    assert found == [], "wider than the screen"
+    assert found == [], f"wider than the screen: {found}"
 
 
 _HELD: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()

@@ -19,10 +19,12 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A text in which names and codes are marked (`asWritten` in i18n.js), as nodes. @param {string} text */
+/** A text in which names and codes are marked (`asWritten` in i18n.js), as one node. @param {string} text */
 function written(text) {
   if (!text.includes(BEGIN)) return [text];
-  return text.split(MARKED).map((part, at) => (at % 2 ? h("bdi", { translate: "no" }, part.replace(MARKS, "")) : part)).filter((part) => part !== "");
+  const parts = text.split(MARKED).map((part, at) => (at % 2 ? h("bdi", { translate: "no" }, part.replace(MARKS, "")) : part)).filter((part) => part !== "");
+  // In a button the parts would stand side by side without the spaces between them.
+  return parts.length === 1 ? parts : [h("span", {}, ...parts)];
 }
 
 /** Writes a text whose names and codes are marked. @type {Elements["write"]} */
