@@ -16,7 +16,7 @@ from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.actions.shows.close_performance import cancel_performance
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser import show_states  # noqa: F401 - adds its states to the list
-from tests.browser.hands_and_eyes import turn_to_exit
+from tests.browser.hands_and_eyes import mistyped, turn_to_exit
 from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
@@ -183,8 +183,7 @@ async def scanner_yellow(scene: Scene) -> Page:
 @state("door")
 async def scanner_mistyped(scene: Scene) -> Page:
     code = (await scene.world.ticket()).code
-    place = next(i for i in range(9, 22) if code[i] != "-" and code[i] != code[i + 1] != "-")
-    page = await scanned(scene, code[:place] + code[place + 1] + code[place] + code[place + 2 :], "RED")
+    page = await scanned(scene, mistyped(code), "RED")
     await expect(page.locator("#code-help")).not_to_be_empty()
     return page
 

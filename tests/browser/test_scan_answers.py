@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open, key_in, mistyped
 from tests.support.hub import Hub
 from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import Ticket, World
@@ -131,8 +131,7 @@ async def test_a_valid_ticket_is_admitted_with_one_thumb_and_not_before(
 
 async def test_a_mistyped_code_is_mended_with_one_touch(world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot())
-    place = next(i for i in range(9, 22) if ticket.code[i] != "-" and ticket.code[i] != ticket.code[i + 1] != "-")
-    wrong = ticket.code[:place] + ticket.code[place + 1] + ticket.code[place] + ticket.code[place + 2 :]
+    wrong = mistyped(ticket.code)
     page = await scanner(world, open_page)
     await key_in(page, wrong)
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()

@@ -160,6 +160,9 @@ async def test_an_offer_that_runs_out_while_the_page_is_open_says_so(hub: Hub, w
     await give_back(world, holder)
     page = await open_page(f"/w/{token}")
     await expect(page.get_by_role("button", name="Accept the spot")).to_be_visible()
+    pressed = asyncio.Event()
+    page.on("request", lambda request: pressed.set() if request.method == "POST" else None)
+    await page.route(f"**/w/{token}", lambda route: route.continue_() if pressed.is_set() else route.abort())
     hub.clock.set(hub.clock.now() + timedelta(minutes=31))
     # The button is pressed before the page knows that the offer has lapsed, and the page shows the reason.
     await page.get_by_role("button", name="Accept the spot").click()
