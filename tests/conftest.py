@@ -63,7 +63,7 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in SHARING and _can_share(item):
-            item.add_marker("one_hub")
+            item.add_marker(pytest.mark.one_hub(young=True))
 
 
 def _can_share(item: pytest.Item) -> bool:
