@@ -7,7 +7,7 @@ import random
 import pytest
 from playwright.async_api import Page, expect
 
-from hub.rules.ticket_code import new_code
+from hub.rules.ticket_code import check, new_code
 from tests.browser import keyboards
 from tests.browser.hands_and_eyes import Open
 from tests.browser.keyboards import PERSON_MS, scan
@@ -120,6 +120,18 @@ async def test_a_scanner_of_any_language_is_read_at_an_american_computer(world: 
         ticket = await world.reserved(slot, code=code_with("Y", "Z", "A", "W", "M", seed=seed))
         await scan(page, ticket.code, scanner=set_to)
         await valid(page, ticket.code)
+
+
+async def test_a_wrong_code_with_its_dashes_is_never_read_as_somebody_elses(world: World, open_page: Open) -> None:
+    """With Y and Z exchanged, as on a German keyboard, it is a ticket's. The dashes show that the keyboards agree."""
+    right = code_with("Y", "Z")
+    wrong = right.translate(str.maketrans("YZ", "ZY"))
+    assert not check(wrong)
+    await world.reserved(await world.slot(), code=right)
+    page = await scanner(world, open_page)
+    await scan(page, wrong)
+    await expect(page.locator("#verdict-word")).to_have_text("INVALID TICKET")
+    await expect(page.locator("#code-help")).to_contain_text("This code was mistyped")
 
 
 async def test_where_nothing_proves_the_code_the_keyboards_language_is_named(world: World, open_page: Open) -> None:

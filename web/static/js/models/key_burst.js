@@ -6,6 +6,7 @@ import { asAmerican, readingsOf } from "./physical_keys.js";
 const PAUSE_MS = 150;
 // What began at a machine's speed may stop for longer: a link that stalls, or a page that is busy. Cut in two, it would be two wrong codes.
 const STALL_MS = 400;
+const WITH_DASHES = /^TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}$/i;
 // The fastest typists take 60 ms for a key in the mean.
 const MEAN_MS = 45;
 // A code of ours with a right check character is no person's at this speed either.
@@ -67,7 +68,9 @@ export class KeyBurst {
     const { typed } = this;
     // Some browsers give no input for the first keys after a touch. Then the keys have more than the field.
     const text = typed === null || (!before && value.length > typed.length) ? value : typed;
-    const readings = [typed ?? "", value, ...readingsOf(this.keys)];
+    // Dashes in their places show that both keyboards agree. Another reading of a mistyped code could be somebody else's by chance.
+    const agreed = WITH_DASHES.test((typed ?? "").trim());
+    const readings = [typed ?? "", value, ...(agreed ? [] : readingsOf(this.keys))];
     const code = readings.map(codeIn).find(Boolean) ?? null;
     const american = asAmerican(this.keys);
     return { text, code, physical: american.toUpperCase() === text.toUpperCase() ? null : american };
