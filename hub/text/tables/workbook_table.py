@@ -18,6 +18,8 @@ EXACT_BELOW = 1e15
 """Excel keeps fifteen digits of a number. A longer code that was read as a number has lost its last digits."""
 _ZEROS = re.compile(r'"?(0+)"?')
 """A number format such as 000000, which shows leading zeros."""
+_FAULTS = (BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, OverflowError)
+"""What the library raises for a workbook that breaks the rules of its format."""
 _DAMAGED = "The workbook cannot be read. Open it in Excel, save it again, and choose it once more"
 
 
@@ -39,17 +41,7 @@ def open_workbook(file: BinaryIO, sheet: str | None = None) -> Table:
         headers = next((cells for _, cells in texts if any(cells)), [])
     except Refused:
         raise
-    except (
-        BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        SyntaxError,
-        OverflowError,
-    ) as error:
+    except _FAULTS as error:
         raise unreadable(_DAMAGED) from error
     notes = [f"Hidden rows are read too: {facts.hidden_rows}"] if facts.hidden_rows else []
     notes += ["Of merged cells only the first has a value"] if facts.merged_cells else []
@@ -91,17 +83,7 @@ def _texts(rows: Iterator[Any]) -> Iterator[tuple[int, list[str]]]:
             yield number, [cell if isinstance(cell, str) else cell_text(cell) for cell in row]
         except Refused:
             raise
-        except (
-            BadZipFile,
-            KeyError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            IndexError,
-            OSError,
-            SyntaxError,
-            OverflowError,
-        ) as error:
+        except _FAULTS as error:
             raise unreadable(_DAMAGED) from error
 
 
