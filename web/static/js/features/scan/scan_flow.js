@@ -268,7 +268,7 @@ export class ScanFlow {
     this.#root.dataset.busy = "";
     let { said } = this.screen;
     const slow = setTimeout(() => {
-      said = this.session.socket.live ? t("{deed}: waiting for the hub", { deed: label }) : t("{deed}: sent when the connection is back", { deed: label });
+      said = this.session.socket.live ? t("{action}: waiting for the hub", { action: label }) : t("{action}: sent when the connection is back", { action: label });
       this.screen.say(said);
     }, SLOW_MS);
     try {
@@ -280,7 +280,7 @@ export class ScanFlow {
       if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
       this.repeats.forget();
       this.news.keep();
-      this.#refuse("RED", error instanceof CommandRefused ? error.message : t("{deed}: no connection", { deed: label }));
+      this.#refuse("RED", error instanceof CommandRefused ? error.message : t("{action}: no connection", { action: label }));
       return null;
     } finally {
       clearTimeout(slow);
