@@ -8,6 +8,7 @@ import pytest
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
+from hub.rules.api_keys import SCOPES
 from tests.support.api_client import Api
 from tests.support.api_keys import ORDERS, Shop, new_api_key
 from tests.support.audit_log import read_audit_log
@@ -40,10 +41,10 @@ async def test_a_key_is_shown_once_and_stored_as_a_hash(api: Api, world: World, 
 
 
 async def test_a_key_is_good_for_its_scopes_and_for_nothing_else(api: Api, world: World) -> None:
-    keys = {scope: (await new_api_key(world, scope)).key for scope in ("orders", "tickets:read", "scans:read", "slots")}
+    keys = {scope: (await new_api_key(world, scope)).key for scope in SCOPES}
     allowed = {
         "orders": "/api/admin/products", "tickets:read": "/api/admin/tickets", "scans:read": "/api/operators/scan-history",
-        "slots": "/api/admin/slots",
+        "slots": "/api/admin/slots", "webhooks": "/api/admin/webhooks",
     }  # fmt: skip
     for scope, key in keys.items():
         for other, path in allowed.items():
