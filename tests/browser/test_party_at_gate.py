@@ -355,7 +355,7 @@ async def test_a_mistyped_booking_code_is_explained(world: World, open_page: Ope
     await expect(page.get_by_text("This code was mistyped")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.keyboard.type(booking.code[:-2], delay=80)
-    await expect(page.get_by_text("A booking code has 27 characters after BKG; this one has 25.")).to_be_visible()
+    await expect(page.get_by_text("A code has 27 characters after BKG; this one has 25.")).to_be_visible()
 
 
 async def test_of_a_booking_as_many_leave_as_the_operator_says(hub: Hub, world: World, open_page: Open) -> None:

@@ -7,5 +7,5 @@ export const isBookingCode = (code) => BOOKING.exec(code ?? "")?.[1] === "BKG";
 /** A code for a narrow list: of a booking's or a guest's only the beginning and the end. @template {string | null | undefined} Code @param {Code} code */
 export const shortCode = (code) => (code && BOOKING.test(code) ? `${code.slice(0, 10)}…${code.slice(-4)}` : code);
 
-/** How a booking's code is made, for models/code_slips.js. */
-export const BOOKING_FORM = { form: BOOKING, begins: /^BKG/i, prefix: 3, first: 4, wanted: 27 };
+/** How the code of a booking or a guest is made, for models/code_slips.js. */
+export const PARTY_FORM = { form: BOOKING, begins: /^(BKG|GST)/i, prefix: 3, first: 4, wanted: 27 };

@@ -6,7 +6,7 @@ import { asAmerican, readingsOf } from "./physical_keys.js";
 const PAUSE_MS = 150;
 // What began at a machine's speed may stop for longer: a link that stalls, or a page that is busy. Cut in two, it would be two wrong codes.
 const STALL_MS = 400;
-const WITH_DASHES = /^TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}$/i;
+const WITH_DASHES = /^(TKT-\d{4}-[A-Z0-9]{6}-[A-Z0-9]{6}|(BKG|GST)-[A-Z0-9]{27})$/i;
 // The fastest typists take 60 ms for a key in the mean.
 const MEAN_MS = 45;
 // A code of ours with a right check character is no person's at this speed either.

@@ -1,7 +1,7 @@
 // Help with our mistyped codes, by the check character: where the error may be, and the likely codes.
 import { byId, h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
-import { BOOKING_FORM } from "../../models/booking_code.js";
+import { PARTY_FORM } from "../../models/booking_code.js";
 import { diagnose, likelyCodes } from "../../models/code_slips.js";
 import { tidyCode } from "../../models/ticket_code.js";
 
@@ -50,16 +50,16 @@ export class CodeHelp {
       );
       return;
     }
-    const ofBooking = BOOKING_FORM.begins.test(code);
-    const found = ofBooking ? diagnose(code, BOOKING_FORM) : diagnose(code);
+    const ofParty = PARTY_FORM.begins.test(code);
+    const found = ofParty ? diagnose(code, PARTY_FORM) : diagnose(code);
     if (!found) {
       this.clear();
       return;
     }
     if (found.kind === "length") {
       this.place.replaceChildren(
-        h("p", {}, ofBooking
-          ? tn("A booking code has 27 characters after BKG; this one has {n}.", "A booking code has 27 characters after BKG; this one has {n}.", found.have)
+        h("p", {}, ofParty
+          ? tn("A code has 27 characters after {letters}; this one has {n}.", "A code has 27 characters after {letters}; this one has {n}.", found.have, { letters: code.slice(0, 3).toUpperCase() })
           : tn("A code has 12 characters after the year; this one has {n}.", "A code has 12 characters after the year; this one has {n}.", found.have)),
       );
       return;
@@ -70,7 +70,7 @@ export class CodeHelp {
     const said = h("p", {}, t("This code was mistyped: its check character does not fit."));
     this.place.replaceChildren(said, found.marks.length ? shown : "");
     // A code is offered only if it is the one of today's tickets that a slip makes of it.
-    this.listed(ofBooking ? [] : likelyCodes(code)).then((meant) => meant.length === 1 && said.isConnected && this.place.append(use(meant[0])));
+    this.listed(ofParty ? [] : likelyCodes(code)).then((meant) => meant.length === 1 && said.isConnected && this.place.append(use(meant[0])));
   }
 
   /** @param {string} code */
