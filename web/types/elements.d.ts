@@ -140,6 +140,7 @@ interface ElementsById {
   "done-tickets": HTMLElementTagNameMap["div"];
   "done-title": HTMLElementTagNameMap["h1"];
   "done-words": HTMLElementTagNameMap["p"];
+  "door-tools": HTMLElementTagNameMap["div"];
   "doors-title": HTMLElementTagNameMap["h2"];
   "draft": HTMLElementTagNameMap["p"];
   "earlier-scans": HTMLElementTagNameMap["button"];
