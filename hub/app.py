@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
@@ -26,6 +26,7 @@ from hub.actions.orders.order_request import forget_old_requests
 from hub.actions.privacy.retention import erase_old_contacts
 from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.reporting.days import COUNT_EVERY, count_days_over
+from hub.actions.reporting.portal_steps import PortalSteps, drop_old_steps
 from hub.actions.reporting.reconcile import resync_seat_admission
 from hub.actions.reporting.server_health import ServerHealth
 from hub.actions.scanning.entry_scans import EntryScans
@@ -175,9 +176,11 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.CONFIRMATIONS] = Confirmations(
             services, app[keys.BOOKINGS], alternatives, observe=telemetry.batch_observer("confirmation_links")
         )
-        checked = CheckedTickets(services)
+        checked, steps = CheckedTickets(services), PortalSteps(services)
+        counted: Mapping[str, CheckedTickets | PortalSteps] = {"checked tickets": checked, "portal steps": steps}
+        app[keys.PORTAL_STEPS] = steps
         app[keys.TICKET_CHECKS] = TicketChecks(
-            services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note
+            services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note, refused=steps.refuse_code
         )
         app[LIVE] = LiveServer(
             services, app[keys.ENTRY_SCANS], app[keys.EXIT_SCANS], app[keys.OFFLINE_SYNC], app[keys.AVAILABILITY]
@@ -191,7 +194,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         webhooks = WebhookJob(services)
         jobs = [
             _start("webhooks", webhooks.run()),
-            *_start_jobs(services, outbox, duplicate_alarms, checked, app[LIVE]),
+            *_start_jobs(services, outbox, duplicate_alarms, counted, app[LIVE]),
         ]
         app.on_shutdown.append(_close_sockets)
         try:
@@ -208,7 +211,7 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
                     await asyncio.wait_for(app[key].drain(), 5)
             await asyncio.wait(jobs[:2], timeout=3)  # the outbox and webhooks end after what they are sending
             await end_tasks(jobs)
-            await checked.close()
+            await asyncio.gather(*(one.close() for one in counted.values()))
             await app[keys.PROVIDERS].close()
 
 
@@ -224,7 +227,7 @@ def _start_jobs(
     services: Services,
     outbox: OutboxJob,
     duplicate_alarms: DuplicateAlarmJob,
-    checked: CheckedTickets,
+    counted: Mapping[str, CheckedTickets | PortalSteps],
     live: LiveServer,
 ) -> list[asyncio.Task[None]]:
     """Start all background jobs of this process and return their tasks, the outbox first. Periods are in seconds."""
@@ -252,7 +255,8 @@ def _start_jobs(
         _start_periodic(
             "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)
         ),
-        _start_periodic("checked tickets", WRITE_EVERY, checked.write),
+        *(_start_periodic(name, WRITE_EVERY, one.write) for name, one in counted.items()),
+        _start_periodic("old portal steps", 600, lambda: drop_old_steps(services)),
         _start_periodic("days over", COUNT_EVERY, lambda: count_days_over(services)),
         _start_periodic("gauges", 5, lambda: _update_gauges(services)),
     ]

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from hub.actions.booking.availability import Availability
 from hub.actions.booking.reserve import Bookings
+from hub.actions.reporting.portal_steps import PortalSteps
 from hub.actions.reporting.server_health import ServerHealth
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
@@ -25,6 +26,7 @@ BOOKINGS: web.AppKey[Bookings] = web.AppKey("bookings")
 BOOKING_REQUESTS: web.AppKey[BookingRequests] = web.AppKey("booking_requests")
 CONFIRMATIONS: web.AppKey[Confirmations] = web.AppKey("confirmations")
 TICKET_CHECKS: web.AppKey[TicketChecks] = web.AppKey("ticket_checks")
+PORTAL_STEPS: web.AppKey[PortalSteps] = web.AppKey("portal_steps")
 MANIFESTS: web.AppKey[Manifests] = web.AppKey("manifests")
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability")
 POSTERS: web.AppKey[Posters] = web.AppKey("posters")

@@ -112,6 +112,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     },
     "closed_days": {Kind.PLAIN: "org_id id venue_id date name hours source version created_at"},
     "closed_slot_notices": {Kind.PLAIN: "org_id reservation_id slot_id"},
+    "contact_checks": {Kind.PLAIN: "org_id date venue_id checked_at", Kind.PSEUDONYM: "ticket_id"},
     "contact_codes": {Kind.PLAIN: "org_id id channel tries created_at expires_at voided_at confirmed_at outbox_id"},
     "disputes": {
         Kind.PLAIN: "org_id id scan_id venue_id gate device result reason scanned_at asked_at decision decided_at day",
@@ -162,6 +163,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "opening_hours": {Kind.PLAIN: "org_id id venue_id weekday opens closes minutes capacity"},
     "opening_weeks": {Kind.PLAIN: "org_id id version updated_at"},
     "organisations": {Kind.PLAIN: "id name created_at retention_days slug version"},
+    "portal_refusals": {Kind.PLAIN: "org_id venue_id date step reason process refusals"},
     "practice_tickets": {Kind.PLAIN: "org_id id venue_id ticket_id date created_at"},
     "product_gates": {Kind.PLAIN: "org_id product_id gate_id"},
     "products": {

@@ -21,7 +21,7 @@ from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
 from tests.support.shows import add_booking, add_performance, add_stage, change_room
-from tests.support.venue_day import PLAN, checked_before, live_through
+from tests.support.venue_day import PLAN, booked_online, checked_before, live_through
 from tests.support.venues import add_gates
 from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket
@@ -466,9 +466,13 @@ async def board_empty(scene: Scene) -> Page:
 @state("control", reloads=True)
 async def figures_of_days(scene: Scene) -> Page:
     await a_day(scene)
+    if scene.once("booked online"):
+        await booked_online(scene.world)
     page = await control(scene, "/manager/analytics", socket=False)
     await page.locator("#days .opener").first.click()
     await expect(page.locator("#days .slot-row").first).to_be_visible()
+    await page.locator("#people-rows .opener").first.click()
+    await expect(page.locator("#people-rows .slot-row").first).to_be_visible()
     return page
 
 

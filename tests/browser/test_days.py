@@ -15,7 +15,7 @@ from tests.browser.test_chinese import assert_chinese
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
 from tests.support.ticket_checks import count_checks
-from tests.support.venue_day import GATES, PLAN, checked_before, live_through
+from tests.support.venue_day import GATES, PLAN, booked_online, checked_before, live_through
 from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=2, minutes=20)
@@ -80,6 +80,38 @@ async def test_the_figures_of_a_month_open_into_days_and_slots(hub: Hub, world: 
     await expect(page).to_have_url(f"{hub.url}/manager/analytics?from=2026-11-14&to=2026-11-20")
     await page.go_back()
     await expect(page.locator("#from")).to_have_value("2026-10-22")
+
+
+async def test_the_booking_page_and_the_gates_have_parts_of_their_own(hub: Hub, world: World, open_page: Open) -> None:
+    await a_day(world)
+    await booked_online(world)
+    page = await figures(world, open_page)
+    manager = await world.staff("MANAGER")
+    portal = (await hub.get("/api/analytics/portal", token=manager))[1]["data"]
+    total = portal["total"]
+    await expect(page.locator("#funnel b")).to_have_text(
+        [f"{total[name]:,}" for name in ("checked", "contact_verified", "booked")]
+    )
+    shown = [str(one["refusals"]) for one in portal["refusals"]]
+    await expect(page.locator("#refusals b")).to_have_text(shown)
+    await expect(page.locator("#refusals .why").first).to_contain_text("Time sold out")
+    await expect(page.locator("#booking-times b")).to_have_text(
+        [f"{part['bookings']:,}" for part in portal["times"]["parts"]]
+    )
+    rates = await page.locator("#portal-rates dd").all_text_contents()
+    for text, name in zip((rates[2], rates[3]), ("activation_rate", "reservation_rate"), strict=True):
+        assert abs(float(text.removesuffix(" %")) - 100 * total[name]) <= 0.5, name
+    await expect(page.locator("#reservations-chart canvas, #hours-chart canvas")).to_have_count(2)
+    await expect(page.locator("#reservations-told")).to_have_text(f"{total['reservations']:,} reservations")
+    people = (await hub.get("/api/analytics/operators", token=manager))[1]["data"]
+    await expect(page.locator("#people-rows tr[data-operator]")).to_have_count(len(people["operators"]))
+    await page.locator("#people-rows .opener").first.click()
+    shift = page.locator("#people-rows .slot-row").first
+    await expect(shift.locator("td").first).to_have_text(f"{people['shifts'][0]['decided']:,}")
+    for link, name in (("#portal-refusals", "booking-page-refusals-"), ("#people-csv", "operators-")):
+        async with page.expect_download() as download:
+            await page.locator(link).click()
+        assert (await download.value).suggested_filename.startswith(name)
 
 
 async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: World, open_page: Open) -> None:

@@ -81,6 +81,8 @@ NOTHING_SECRET = {
     "GET /api/admin/security",
     "GET /api/admin/mail",
     "GET /api/analytics",
+    "GET /api/analytics/operators",
+    "GET /api/analytics/portal",
     "GET /api/operator/device-key",
     "GET /api/orders/{reference}",
     "GET /api/operator/manifest/changes",

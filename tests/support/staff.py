@@ -64,3 +64,13 @@ async def add_link(database: Any, org_id: int, staff_id: int, token: str, now: d
         database, "staff_links", org_id=org_id, staff_id=staff_id, kind="invitation", token_hash=token_hash(token),
         created_at=now, expires_at=now + timedelta(days=1),
     )  # fmt: skip
+
+
+async def add_shift(world: World, name: str, starts_at: datetime, ends_at: datetime) -> None:
+    """Plan a shift for the person of this name. Its clock times are those of the world's venue in winter."""
+    [person] = await read_rows(world.hub.database, "staff", "id", name=name)
+    local = [moment + timedelta(hours=1) for moment in (starts_at, ends_at)]
+    await add_row(
+        world.hub.database, "staff_shifts", org_id=world.org_id, staff_id=person["id"], date=local[0].date(),
+        start_time=local[0].time(), end_time=local[1].time(), starts_at=starts_at, ends_at=ends_at,
+    )  # fmt: skip

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from tests.support.world import TODAY, World
+from tests.support.portal_steps import add_refusals
+from tests.support.world import NOON, TODAY, World
 
 GATES = ("North", "South", "Garden")
 _REFUSED = [("RED", "WRONG_DATE", 5), ("RED", "TICKET_NOT_FOUND", 4), ("RED", "NO_RESERVATION", 2), ("RED", "TICKET_CANCELLED", 1),
             ("YELLOW", "ALREADY_VERIFIED", 6)]  # fmt: skip
+
+_REFUSED_ONLINE = [("ticket", "TICKET_NOT_FOUND", 9), ("ticket", "TICKET_ALREADY_RESERVED", 6), ("ticket", "TICKET_NOT_ACTIVATED", 4),
+                   ("contact", "INVALID_CONTACT", 7), ("booking", "SLOT_FULL", 12), ("booking", "SLOT_PAST", 3)]  # fmt: skip
 
 
 async def live_through(
@@ -73,6 +77,39 @@ async def checked_before(world: World, days: int = 13, seed: int = 4) -> None:
         "INSERT INTO ticket_checks (org_id, ticket_id, date, venue_id, checked_at)"
         " SELECT $1, c.ticket, c.day, $2, 'epoch' FROM unnest($3::bigint[], $4::date[]) AS c (ticket, day)",
         world.org_id, world.venue_id, tickets, [TODAY - timedelta(days=number) for number in before],
+    )  # fmt: skip
+
+
+async def booked_online(world: World, seed: int = 4) -> None:
+    """Give the checks and their reservations moments as of real visitors, and add what else the booking page counts."""
+    dice, database = random.Random(seed), world.hub.database
+    moments = []
+    for row in await database.fetch("SELECT ticket_id, date FROM ticket_checks"):
+        hour = min(22.5, max(7.0, dice.gauss(*dice.choice([(11, 1.5), (19, 1.6)]))))
+        checked_at = datetime.combine(row["date"], time(), NOON.tzinfo) + timedelta(hours=hour - 1)
+        moments.append((row["ticket_id"], checked_at, checked_at + timedelta(seconds=dice.lognormvariate(4.6, 0.9))))
+    columns = [list(column) for column in zip(*moments, strict=True)]
+    await database.execute(
+        "WITH m AS (SELECT * FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) AS m (ticket_id, checked_at, reserved_at)),"
+        " c AS (UPDATE ticket_checks c SET checked_at = m.checked_at FROM m WHERE c.org_id = $1 AND c.ticket_id = m.ticket_id),"
+        " d AS (INSERT INTO contact_checks (org_id, ticket_id, date, venue_id, checked_at)"
+        "       SELECT c.org_id, c.ticket_id, c.date, c.venue_id, m.checked_at + interval '20 s'"
+        "         FROM ticket_checks c JOIN m USING (ticket_id) WHERE c.org_id = $1 AND c.ticket_id % 5 > 0)"
+        " UPDATE ticket_reservations r SET reserved_at = m.reserved_at FROM m WHERE r.org_id = $1 AND r.ticket_id = m.ticket_id",
+        world.org_id, *columns,
+    )  # fmt: skip
+    for days in range(13):
+        for step, reason, most in _REFUSED_ONLINE:
+            day = TODAY - timedelta(days=days)
+            await add_refusals(world, day, uuid4(), dice.randrange(1, most), step=step, reason=reason)
+    later = {"activation_mode": "deferred", "created_at": NOON - timedelta(days=33)}
+    await world.tickets(41, "ACTIVATED", activated_at=NOON - timedelta(days=29), **later)
+    await world.tickets(8, "INACTIVE", **later)
+    await database.execute("UPDATE orders SET paid_at = $2 WHERE org_id = $1", world.org_id, NOON - timedelta(days=33))
+    await database.execute(
+        "UPDATE tickets t SET activated_at = r.reserved_at - interval '8 days' FROM ticket_reservations r"
+        " WHERE t.org_id = $1 AND r.org_id = t.org_id AND r.ticket_id = t.id",
+        world.org_id,
     )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ interface PaceData extends ChartData { minutes: number; peak: { rate: number; at
 /** A chart over days, and the words of its totals. */
 interface DaysData extends ChartData { totals: Record<string, string> }
 interface ChecksData extends DaysData { shares: string[] }
+interface ReservationsData extends ChartData { days: string[]; hourly: boolean; total: number }
+interface HoursData extends ChartData { columns: [number[], ChartColumn] }
 interface SharesData extends DaysData { words(value: number | null): string }
 
 /** The day of the figures: `now` is the hub's moment, `today` says whether that is in the day, `inside` whether exits are recorded. */

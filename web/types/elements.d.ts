@@ -40,6 +40,8 @@ interface ElementsById {
   "booking": HTMLElementTagNameMap["div"];
   "booking-news": HTMLElementTagNameMap["div"];
   "booking-part": HTMLElementTagNameMap["div"];
+  "booking-times": HTMLElementTagNameMap["ol"];
+  "booking-times-title": HTMLElementTagNameMap["h3"];
   "booking-title": HTMLElementTagNameMap["h1"];
   "bookings": HTMLElementTagNameMap["div"];
   "calendar": HTMLElementTagNameMap["div"];
@@ -178,6 +180,8 @@ interface ElementsById {
   "found": HTMLElementTagNameMap["ul"];
   "frame": HTMLElementTagNameMap["div"];
   "from": HTMLElementTagNameMap["input"];
+  "funnel": HTMLElementTagNameMap["ol"];
+  "funnel-title": HTMLElementTagNameMap["h3"];
   "gate": HTMLElementTagNameMap["input"];
   "gate-button": HTMLElementTagNameMap["button"];
   "gate-dialog": HTMLElementTagNameMap["dialog"];
@@ -191,6 +195,9 @@ interface ElementsById {
   "gates-title": HTMLElementTagNameMap["h2"];
   "help-title": HTMLElementTagNameMap["h2"];
   "history-title": HTMLElementTagNameMap["h2"];
+  "hours-chart": HTMLElementTagNameMap["div"];
+  "hours-title": HTMLElementTagNameMap["h3"];
+  "hours-told": HTMLElementTagNameMap["p"];
   "how": HTMLElementTagNameMap["fieldset"];
   "image": HTMLElementTagNameMap["input"];
   "image-hint": HTMLElementTagNameMap["p"];
@@ -237,6 +244,7 @@ interface ElementsById {
   "main": HTMLElementTagNameMap["main"];
   "make": HTMLElementTagNameMap["section"];
   "make-title": HTMLElementTagNameMap["h2"];
+  "meanings": HTMLElementTagNameMap["details"];
   "menu": HTMLElementTagNameMap["nav"];
   "message": HTMLElementTagNameMap["textarea"];
   "message-hint": HTMLElementTagNameMap["p"];
@@ -285,6 +293,7 @@ interface ElementsById {
   "no-account-title": HTMLElementTagNameMap["h1"];
   "no-gates": HTMLElementTagNameMap["p"];
   "no-reasons": HTMLElementTagNameMap["p"];
+  "no-refusals": HTMLElementTagNameMap["p"];
   "no-scans": HTMLElementTagNameMap["p"];
   "no-slots": HTMLElementTagNameMap["p"];
   "not-yet": HTMLElementTagNameMap["p"];
@@ -320,6 +329,11 @@ interface ElementsById {
   "password": HTMLElementTagNameMap["input"];
   "past-title": HTMLElementTagNameMap["h2"];
   "pay-title": HTMLElementTagNameMap["h2"];
+  "people": HTMLElementTagNameMap["section"];
+  "people-csv": HTMLElementTagNameMap["a"];
+  "people-rates": HTMLElementTagNameMap["dl"];
+  "people-rows": HTMLElementTagNameMap["tbody"];
+  "people-table-title": HTMLElementTagNameMap["h3"];
   "people-title": HTMLElementTagNameMap["h2"];
   "performance": HTMLElementTagNameMap["select"];
   "person": HTMLElementTagNameMap["h2"];
@@ -337,6 +351,13 @@ interface ElementsById {
   "play": HTMLElementTagNameMap["button"];
   "player": HTMLElementTagNameMap["section"];
   "player-clock": HTMLElementTagNameMap["p"];
+  "portal": HTMLElementTagNameMap["section"];
+  "portal-days": HTMLElementTagNameMap["a"];
+  "portal-hours": HTMLElementTagNameMap["a"];
+  "portal-rates": HTMLElementTagNameMap["dl"];
+  "portal-refusals": HTMLElementTagNameMap["a"];
+  "portal-times": HTMLElementTagNameMap["a"];
+  "portal-title": HTMLElementTagNameMap["h2"];
   "poster-shown": HTMLElementTagNameMap["div"];
   "poster-title": HTMLElementTagNameMap["h2"];
   "practice-code": HTMLElementTagNameMap["p"];
@@ -376,7 +397,13 @@ interface ElementsById {
   "recovery-codes": HTMLElementTagNameMap["ul"];
   "redirect-uri": HTMLElementTagNameMap["code"];
   "refusal": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["p"];
+  "refusals": HTMLElementTagNameMap["ol"];
+  "refusals-sum": HTMLElementTagNameMap["p"];
+  "refusals-title": HTMLElementTagNameMap["h3"];
   "report-date": HTMLElementTagNameMap["input"];
+  "reservations-chart": HTMLElementTagNameMap["div"];
+  "reservations-title": HTMLElementTagNameMap["h3"];
+  "reservations-told": HTMLElementTagNameMap["p"];
   "reserve": HTMLElementTagNameMap["div"];
   "result": HTMLElementTagNameMap["select"];
   "results": HTMLElementTagNameMap["div"];

@@ -260,6 +260,11 @@ declare namespace Wire {
     success: true;
     data: BookingPending;
   }
+  interface BookingTimes {
+    median_seconds: number | null;
+    within_three_minutes: number | null;
+    parts: (TimePart)[];
+  }
   interface Calendar {
     success: true;
     data: (Slot)[];
@@ -805,6 +810,15 @@ declare namespace Wire {
     success: true;
     data: Decision;
   }
+  interface Decisions {
+    decided: number;
+    green: number;
+    yellow: number;
+    red: number;
+    overridden: number;
+    undone: number;
+    accuracy: number | null;
+  }
   interface Deleted {
     deleted: boolean;
   }
@@ -1163,6 +1177,11 @@ declare namespace Wire {
     free: number;
     people: number;
     admitted: number;
+  }
+  interface HourOfReservations {
+    date: string;
+    hour: number;
+    reservations: number;
   }
   interface HoursFields {
     opens: string;
@@ -1850,6 +1869,29 @@ declare namespace Wire {
     name: string;
     role: "OPERATOR" | "MANAGER" | "ADMIN" | "OWNER";
   }
+  interface OperatorDecisions {
+    decided: number;
+    green: number;
+    yellow: number;
+    red: number;
+    overridden: number;
+    undone: number;
+    accuracy: number | null;
+    operator_id: number;
+    operator_name: string | null;
+  }
+  interface OperatorFigures {
+    from: string;
+    to: string;
+    venue_id: number;
+    total: Decisions;
+    operators: (OperatorDecisions)[];
+    shifts: (ShiftDecisions)[];
+  }
+  interface OperatorFiguresAnswer {
+    success: true;
+    data: OperatorFigures;
+  }
   interface OrderCustomer {
     name?: string | null;
     email?: string | null;
@@ -2085,6 +2127,56 @@ declare namespace Wire {
     default: Record<string, unknown>;
     value: Record<string, unknown>;
     decides_scans: boolean;
+  }
+  interface PortalDay {
+    checked: number;
+    contact_verified: number;
+    booked: number;
+    contact_rate: number | null;
+    conversion: number | null;
+    reservations: number;
+    refused: number;
+    activation_due: number;
+    activated: number;
+    activation_rate: number | null;
+    reservation_due: number;
+    reserved: number;
+    reservation_rate: number | null;
+    date: string;
+  }
+  interface PortalFigures {
+    from: string;
+    to: string;
+    venue_id: number;
+    total: PortalSums;
+    refusals: (PortalRefusals)[];
+    times: BookingTimes;
+    hours: (HourOfReservations)[];
+    days: (PortalDay)[];
+  }
+  interface PortalFiguresAnswer {
+    success: true;
+    data: PortalFigures;
+  }
+  interface PortalRefusals {
+    step: "ticket" | "contact" | "booking";
+    reason: string;
+    refusals: number;
+  }
+  interface PortalSums {
+    checked: number;
+    contact_verified: number;
+    booked: number;
+    contact_rate: number | null;
+    conversion: number | null;
+    reservations: number;
+    refused: number;
+    activation_due: number;
+    activated: number;
+    activation_rate: number | null;
+    reservation_due: number;
+    reserved: number;
+    reservation_rate: number | null;
   }
   interface PosterFields {
     url: string;
@@ -2387,6 +2479,21 @@ declare namespace Wire {
   interface SentAgain {
     success: true;
     message: string;
+  }
+  interface ShiftDecisions {
+    decided: number;
+    green: number;
+    yellow: number;
+    red: number;
+    overridden: number;
+    undone: number;
+    accuracy: number | null;
+    operator_id: number;
+    operator_name: string | null;
+    date: string;
+    starts_at: string;
+    ends_at: string;
+    planned: boolean;
   }
   interface ShiftFields {
     date: string;
@@ -2753,6 +2860,11 @@ declare namespace Wire {
     email: string;
     orq?: number | null;
   }
+  interface TimePart {
+    from_seconds: number;
+    to_seconds: number | null;
+    bookings: number;
+  }
   interface TimedSlot {
     slot_id: number;
     date: string;
@@ -2872,6 +2984,7 @@ declare namespace Wire {
     ticket_id: number;
     email: string;
     phone: string;
+    ticket_ids?: (number)[] | null;
   }
   interface Visit {
     kind: "reservation" | "request" | "waiting";
@@ -3265,6 +3378,8 @@ declare namespace Wire {
     Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
     Call extends `GET /api/admin/webhooks${Query}` ? WebhookPageAnswer :
     Call extends `POST /api/admin/webhooks${Query}` ? WebhookSecretAnswer :
+    Call extends `GET /api/analytics/operators${Query}` ? OperatorFiguresAnswer :
+    Call extends `GET /api/analytics/portal${Query}` ? PortalFiguresAnswer :
     Call extends `POST /api/bookings/confirm${Query}` ? BookingConfirmedAnswer :
     Call extends `POST /api/bookings/waitlist${Query}` ? JoinedAnswer :
     Call extends `POST /api/contact/code${Query}` ? CodeOnItsWayAnswer :

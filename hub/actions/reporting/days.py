@@ -4,7 +4,6 @@ The online scans of a past date are counted once and stored, because the log onl
 any time and are counted again, and so are scans of another date that belong to the day. So are checks, because a ticket may be booked long after its check.
 """
 
-import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -14,16 +13,14 @@ import orjson
 
 from db.pool import DatabaseDown
 from db.statements import load
+from hub.actions.reporting.day_readers import read_each
 from hub.actions.venues.venues import list_venues
-from hub.batching.task_ending import end_tasks
 from hub.rules.venue import Venue
 from hub.rules.venue_day import day_bounds, today
 from hub.services import Services
 
 FIGURES = load("reporting/figures")
 CHECKS = load("tickets/checks")
-AT_ONCE = 2
-"""Days read at the same time for one manager. So the pool keeps a connection for others."""
 SETTLED_AFTER = timedelta(hours=1)
 """Time after which a day's log is complete. A scan is logged within seconds; an hour allows for clocks that differ."""
 COUNT_EVERY = 60.0
@@ -56,26 +53,21 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
     kept = await _kept(services, venue, [bounds for _, bounds in begun])
     fresh: dict[Bounds, list[ScanTally]] = {}
     happened: dict[date, Happened] = {}
-    waiting = iter(begun)
 
-    async def read_in_turn() -> None:
-        for day, bounds in waiting:
-            logged = kept.get(bounds)
-            if logged is None:
-                logged = await _tallies(services, venue, FIGURES.scans_of_day, bounds)
-                if _over(bounds, now):
-                    fresh[bounds] = logged
-            further = await _tallies(services, venue, FIGURES.further_of_day, bounds, day)
-            checks = await services.database.records.fetchrow(
-                CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds
-            )
-            happened[day] = Happened(logged + further, checks["checked"], checks["converted"])
+    async def read_day(begun_day: tuple[date, Bounds]) -> None:
+        day, bounds = begun_day
+        logged = kept.get(bounds)
+        if logged is None:
+            logged = await _tallies(services, venue, FIGURES.scans_of_day, bounds)
+            if _over(bounds, now):
+                fresh[bounds] = logged
+        further = await _tallies(services, venue, FIGURES.further_of_day, bounds, day)
+        checks = await services.database.records.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds)
+        happened[day] = Happened(logged + further, checks["checked"], checks["converted"])
 
-    readers = [asyncio.create_task(read_in_turn()) for _ in range(AT_ONCE)]
     try:
-        await asyncio.gather(*readers)
+        await read_each(begun, read_day)
     finally:
-        await end_tasks(readers)
         # Stored even if the request was given up half-way, so that a second request continues there.
         with suppress(DatabaseDown):
             await _keep(services, venue, fresh)

@@ -44,10 +44,14 @@ class TicketChecks:
         *,
         observe: Callable[[int, float], None] | None = None,
         checked: Callable[[int, TicketStanding, datetime], None] | None = None,
+        refused: Callable[[int, int | None, str, Reason], None] | None = None,
     ) -> None:
-        """`checked(org_id, standing, now)` is called for every ticket that passed. It must not block, because checks wait."""
+        """`checked(org_id, standing, now)` is called for every ticket that passed, `refused(org_id, venue_id, code, reason)` for every other.
+
+        The venue is that of the ticket's product, if it has one. Neither may block, because checks wait.
+        """
         self._services = services
-        self._checked = checked
+        self._checked, self._refused = checked, refused
         self._batcher: Batcher[tuple[int, str], TicketStanding] = Batcher("ticket checks", self._check, observe=observe)
         self.drain = self._batcher.drain
 
@@ -71,10 +75,12 @@ class TicketChecks:
             self._judge(org_id, code, row, now, slip)
             for (org_id, code), row, slip in zip(asked, rows, meant, strict=True)
         ]
-        if self._checked is not None:
-            for (org_id, _), standing in zip(asked, standings, strict=True):
-                if isinstance(standing, TicketStanding):
+        for (org_id, code), row, standing in zip(asked, rows, standings, strict=True):
+            if isinstance(standing, TicketStanding):
+                if self._checked is not None:
                     self._checked(org_id, standing, now)
+            elif self._refused is not None:
+                self._refused(org_id, row["product_venue_id"], code, standing.reason)
         return standings
 
     async def _without_case(self, asked: list[tuple[int, str]], rows: list[Any]) -> list[Any]:

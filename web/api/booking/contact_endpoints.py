@@ -13,7 +13,7 @@ from hub.text.contact_details import check_contact
 from web.api.booking.requests import ConfirmCode, SendAgain, SendCode, VerifyContact
 from web.json_body import invalid, read_json
 from web.json_responses import dumps, json_response, success_response
-from web.keys import SERVICES
+from web.keys import PORTAL_STEPS, SERVICES
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import named_organisation
 
@@ -23,13 +23,17 @@ ON_ITS_WAY = "What is booked is on its way to the address it was booked with"
 async def check_contact_details(request: web.Request) -> web.Response:
     body = await read_json(request, VerifyContact)
     await enforce_rate_limit(request, "contact", request.app[SERVICES].settings.rate_validate)
+    org_id, steps = named_organisation(request), request.app[PORTAL_STEPS]
     telemetry.event(telemetry.CONTACT_REQUESTED, ticket_id=body.ticket_id)
     try:
         check_contact(body.email, body.phone)
     except Refused as no:
         fields = [problem["field"] for problem in no.details["validation_errors"]]
         telemetry.event(telemetry.CONTACT_FAILED, ticket_id=body.ticket_id, fields=fields)
+        steps.refuse(org_id, None, "contact", no.reason)
         raise
+    for ticket_id in dict.fromkeys([body.ticket_id, *(body.ticket_ids or ())]):
+        steps.accept_contact(org_id, ticket_id)
     return json_response(dumps({"success": True, "message": "Contact information verified", "otp_sent": False}))
 
 

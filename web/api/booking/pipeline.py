@@ -25,7 +25,7 @@ from hub.observability import telemetry
 from hub.rules.refusals import Refused
 from hub.text.contact_details import Contact, check_contact
 from web.json_body import invalid
-from web.keys import AVAILABILITY, BOOKINGS, SERVICES
+from web.keys import AVAILABILITY, BOOKINGS, PORTAL_STEPS, SERVICES
 from web.rate_limits import count_bad_codes, enforce_rate_limit
 
 
@@ -173,6 +173,7 @@ async def _record_refusal(request: web.Request, org_id: int, booking: Booking, n
     """Count and log a refused booking, for the venue of its slot."""
     venue_id = await request.app[AVAILABILITY].venue_counted(org_id, booking.slot_id)
     telemetry.reservation_tried(no.reason, seconds, org_id, venue_id)
+    request.app[PORTAL_STEPS].refuse(org_id, venue_id, "booking", no.reason)
     telemetry.event(
         telemetry.RESERVATION_FAILED,
         slot_id=booking.slot_id,

@@ -16,6 +16,14 @@ class VerifyContact(Request):
     ticket_id: Id
     email: Email
     phone: Phone
+    ticket_ids: Annotated[
+        list[Id] | None,
+        Field(
+            default=None,
+            max_length=MOST_TICKETS,
+            description="All tickets of the party, for the figures of the booking page.",
+        ),
+    ]
 
 
 class SendCode(Request):

@@ -28,8 +28,9 @@ CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/tickets/verify-contact", contact_endpoints.check_contact_details,
         "Check an e-mail address and a phone number", "Customer reservation", "anyone",
-        responses.ContactChecked, body=requests.VerifyContact, refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.RATE_LIMITED),
-        about="Checks the syntax of both and sends nothing. `validation_errors` lists every invalid field.",
+        responses.ContactChecked, body=requests.VerifyContact, parameters=(ORQ,),
+        refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.RATE_LIMITED),
+        about="Checks the syntax of both and sends nothing. `validation_errors` lists every invalid field. The tickets are only counted.",
     ),
     Endpoint(
         "POST", "/api/contact/code", contact_endpoints.send_contact_code,

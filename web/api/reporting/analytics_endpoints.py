@@ -2,22 +2,16 @@
 
 import csv
 import io
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from hub.access.roles import Role
 from hub.actions.reporting.analytics import analytics
-from hub.actions.reporting.scan_log import venue_of_records
-from web.api.reporting.csv_files import BYTE_ORDER_MARK, csv_cell, wants_csv
-from web.json_body import invalid
+from web.api.reporting.csv_files import csv_cell
+from web.api.reporting.figures_query import csv_file, read_figures_query
 from web.json_responses import success_response
 from web.keys import SERVICES
-from web.limits import MOST_SPAN_DAYS
-from web.request_fields import query_days, query_venue_id, staff_of
 
-USUAL_DAYS = 30
 COLUMNS = (
     "date", "slot_id", "start_time", "end_time", "capacity", "booked", "verified", "utilisation", "due", "no_show", "no_show_rate",
     "made", "cancelled", "kept", "scans", "yellow", "red", "rejection", "checked", "converted", "conversion",
@@ -26,27 +20,9 @@ COLUMNS = (
 
 
 async def show_analytics(request: web.Request) -> web.Response:
-    staff = staff_of(request, Role.MANAGER)
-    services = request.app[SERVICES]
-    as_csv = wants_csv(request)
-    venue_id = query_venue_id(request)
-    venue = await venue_of_records(services, staff.org_id, venue_id or staff.venue_id)
-    first, last = query_days(request)
-    last = last or (first + timedelta(days=USUAL_DAYS - 1) if first else venue.business_day(services.clock.now()))
-    first = first or last - timedelta(days=USUAL_DAYS - 1)
-    if (last - first).days >= MOST_SPAN_DAYS:
-        raise invalid(("to", f"At most {MOST_SPAN_DAYS} days"))
-    found = await analytics(services, venue, first, last)
-    if not as_csv:
-        return success_response(found)
-    return web.Response(
-        body=(BYTE_ORDER_MARK + csv_lines(found)).encode(),
-        headers={
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="figures-{venue.id}-{first}-{last}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    asked = await read_figures_query(request)
+    found = await analytics(request.app[SERVICES], asked.venue, asked.first, asked.last)
+    return csv_file(asked, "figures", csv_lines(found)) if asked.as_csv else success_response(found)
 
 
 def csv_lines(found: dict[str, Any]) -> str:

@@ -133,6 +133,120 @@ class AnalyticsAnswer(Done):
     data: Analytics
 
 
+class PortalSums(Response):
+    checked: int
+    """Tickets that passed the booking page's check; each counts once a day."""
+    contact_verified: int
+    """Checked tickets for which good contact details were given that day, or that were booked."""
+    booked: int
+    """Checked tickets that were booked, as `converted` of the analytics."""
+    contact_rate: float | None
+    conversion: float | None
+    reservations: int
+    """Reservations made, also without a check on the page, and those cancelled later."""
+    refused: int
+    activation_due: int
+    """Tickets for later activation whose 30 days since payment ended."""
+    activated: int
+    """Those of them that were activated within the 30 days."""
+    activation_rate: float | None
+    reservation_due: int
+    """Tickets whose 7 days since they became active ended."""
+    reserved: int
+    """Those of them that got a reservation within the 7 days."""
+    reservation_rate: float | None
+
+
+class PortalRefusals(Response):
+    step: Literal["ticket", "contact", "booking"]
+    reason: str
+    refusals: int
+
+
+class TimePart(Response):
+    from_seconds: int
+    to_seconds: int | None
+    """Where the next part begins; null for the last one."""
+    bookings: int
+
+
+class BookingTimes(Response):
+    """From the first check of a ticket on a day to its booking."""
+
+    median_seconds: int | None
+    """Rounded down, to ten seconds up to an hour."""
+    within_three_minutes: float | None
+    parts: list[TimePart]
+
+
+class HourOfReservations(Response):
+    date: date
+    hour: int
+    reservations: int
+
+
+class PortalDay(PortalSums):
+    date: date
+
+
+class PortalFigures(Response):
+    first: date = Field(alias="from")
+    to: date
+    venue_id: int
+    total: PortalSums
+    refusals: list[PortalRefusals]
+    """The most frequent first."""
+    times: BookingTimes
+    hours: list[HourOfReservations]
+    """Hours of the venue's clock in which reservations were made."""
+    days: list[PortalDay]
+
+
+class PortalFiguresAnswer(Done):
+    data: PortalFigures
+
+
+class Decisions(Response):
+    decided: int
+    """Decisions on entry. A check and the admission that follows it are one."""
+    green: int
+    yellow: int
+    red: int
+    overridden: int
+    """A supervisor admitted the holder against the decision."""
+    undone: int
+    """The entry was undone."""
+    accuracy: float | None
+    """Decisions that stood, divided by all; null without decisions."""
+
+
+class OperatorDecisions(Decisions):
+    operator_id: int
+    operator_name: str | None
+
+
+class ShiftDecisions(OperatorDecisions):
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    planned: bool
+    """Whether it is a planned shift. Otherwise its bounds are the first and the last scan outside of one on this day."""
+
+
+class OperatorFigures(Response):
+    first: date = Field(alias="from")
+    to: date
+    venue_id: int
+    total: Decisions
+    operators: list[OperatorDecisions]
+    """Those with the most decisions first."""
+    shifts: list[ShiftDecisions]
+
+
+class OperatorFiguresAnswer(Done):
+    data: OperatorFigures
+
+
 class Alive(Response):
     status: Literal["ok"]
 

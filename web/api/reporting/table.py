@@ -8,11 +8,14 @@ from web.api.refusal_groups import STAFF_REFUSALS
 from web.api.reporting import (
     analytics_endpoints,
     health_endpoints,
+    operator_endpoints,
+    portal_endpoints,
     replay_endpoints,
     responses,
     scan_log_endpoints,
 )
-from web.api.reporting.analytics_endpoints import USUAL_DAYS
+from web.api.reporting.figures_query import USUAL_DAYS
+from web.api.reporting.portal_endpoints import TABLES
 from web.api.reporting.replay_endpoints import NDJSON
 from web.api.reporting.scan_log_endpoints import RESULTS
 from web.limits import LONGEST_LABEL, MOST_SPAN_DAYS
@@ -35,6 +38,15 @@ _FILTERS = (
     ),
 )
 
+_DAYS = (
+    Parameter("from", "query", DAY_SCHEMA, f"First day. The default is {USUAL_DAYS} days up to the last day."),
+    Parameter(
+        "to", "query", DAY_SCHEMA, f"Last day, included. The default is today. At most {MOST_SPAN_DAYS} days in all."
+    ),
+    Parameter("date", "query", DAY_SCHEMA, "One day, instead of `from` and `to`."),
+    Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue."),
+)
+
 REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operators/scan-history", scan_log_endpoints.show_scan_log, "List the scan log, newest first", "Records", "operator",
@@ -52,10 +64,7 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/analytics", analytics_endpoints.show_analytics, "Get figures per slot and day", "Records", "operator", responses.AnalyticsAnswer, packed=True,
         parameters=(
-            Parameter("from", "query", DAY_SCHEMA, f"First day. The default is {USUAL_DAYS} days up to the last day."),
-            Parameter("to", "query", DAY_SCHEMA, f"Last day, included. The default is today. At most {MOST_SPAN_DAYS} days in all."),
-            Parameter("date", "query", DAY_SCHEMA, "One day, instead of `from` and `to`."),
-            Parameter("venue_id", "query", VENUE_ID_SCHEMA, "The default is the login's venue."),
+            *_DAYS,
             Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"},
                       "`csv` returns `text/csv`: a line per slot, and a line without a slot per day for its checks."),
         ),
@@ -63,6 +72,30 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
         about="For managers. A day counts every scan; a slot counts the scans of its own tickets on its own day. "
         "Places and visits count people, so a booking for three is three of each. `shows` has the sums of each show. "
         "Only days have a conversion (`converted` of `checked`), because a ticket is checked before a slot is chosen.",
+    ),
+    Endpoint(
+        "GET", "/api/analytics/portal", portal_endpoints.show_portal_figures, "Get figures of the booking page", "Records", "operator",
+        responses.PortalFiguresAnswer, packed=True,
+        parameters=(
+            *_DAYS,
+            Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"}, "`csv` returns one of the tables as `text/csv`."),
+            Parameter("table", "query", {"enum": list(TABLES), "default": "days"}, "The table of a CSV file."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
+        about="For managers. The funnel counts tickets: checked, with contact details that were accepted, booked. Tickets that are valid"
+        " at any venue, and unknown ones, count for the organisation's first. A day has the activation rate of the tickets whose 30 days"
+        " ended on it, and the reservation rate of those whose 7 days did.",
+    ),
+    Endpoint(
+        "GET", "/api/analytics/operators", operator_endpoints.show_operator_figures, "Get decisions by person and shift", "Records",
+        "operator", responses.OperatorFiguresAnswer, packed=True,
+        parameters=(
+            *_DAYS,
+            Parameter("format", "query", {"enum": ["json", "csv"], "default": "json"}, "`csv` returns `text/csv`: a line per shift."),
+        ),
+        refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
+        about="For managers. Decisions on entry, and how many of them a supervisor overrode or somebody undid. `accuracy` is the share of"
+        " the others.",
     ),
     Endpoint(
         "GET", "/api/replay", replay_endpoints.send_replay, "Replay a day at the gates", "Records", "operator", (NDJSON,),

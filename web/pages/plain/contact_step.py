@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from hub.actions.venues.organisations import resolve_org
 from hub.rules.refusals import Refused
 from hub.text.messages import said
 from hub.text.phone_countries import countries
-from web.keys import SERVICES
+from web.keys import BOOKINGS, PORTAL_STEPS, SERVICES
 from web.pages.forms import Form
 from web.pages.plain.contact_proof import confirm_contact, contact_of, venue_of
 from web.pages.plain.draft import Draft
@@ -55,8 +56,14 @@ def _read_contact(draft: Draft, form: Form) -> Draft:
 
 async def _check_contact(request: web.Request, draft: Draft, _form: Form) -> tuple[Draft, str]:
     await enforce_rate_limit(request, "contact", request.app[SERVICES].settings.rate_validate)
+    services, steps = request.app[SERVICES], request.app[PORTAL_STEPS]
+    org_id = await resolve_org(services, draft.orq)
     try:
         contact_of(draft)
-    except Refused:
+    except Refused as no:
+        steps.refuse(org_id, draft.venue_id, "contact", no.reason)
         return draft, "contact"  # the page shows the error beside each field
+    for ticket_id in await request.app[BOOKINGS].ticket_ids(org_id, draft.tickets):
+        if ticket_id is not None:
+            steps.accept_contact(org_id, ticket_id)
     return await confirm_contact(request, draft)

@@ -32,8 +32,10 @@ A_DAY = timedelta(days=1)
 AS_THE_HUB = STEADY_PLANS | LONG_READS
 
 
-async def figures(api: Api, token: str, first: date = FIRST, last: date = TODAY - A_DAY) -> dict[str, Any]:
-    answer = await api.get(f"/api/analytics?from={first}&to={last}", token=token)
+async def figures(
+    api: Api, token: str, first: date = FIRST, last: date = TODAY - A_DAY, *, part: str = ""
+) -> dict[str, Any]:
+    answer = await api.get(f"/api/analytics{part}?from={first}&to={last}", token=token)
     assert answer.status == 200, answer.json
     found: dict[str, Any] = answer.data
     return found
@@ -78,6 +80,9 @@ async def test_no_statement_of_a_long_span_reads_more_than_a_day_or_walks_the_or
     manager, statements = await world.staff("MANAGER"), Statements(hub.database.records, monkeypatch)
     total = (await figures(api, manager))["total"]
     assert [total[name] for name in ("booked", "verified", "scans", "checked", "converted")] == [DAYS * EACH] * 5
+    total = (await figures(api, manager, part="/portal"))["total"]
+    assert [total[name] for name in ("checked", "booked", "reservations")] == [DAYS * EACH] * 3
+    assert (await figures(api, manager, part="/operators"))["total"]["decided"] == DAYS * EACH
     assert max(await statements.pages(database_url)) < 10 * EACH
     # Control: without `OFFSET 0` the planner uses the organisation's own index, and reads all its reservations.
     kept_out = await statements.pages(database_url, of="ticket_checks")

@@ -1,22 +1,25 @@
-// The analytics page (/manager/analytics): reads a range of days and shows rates, charts, times and a table.
-import { byId, fieldOf, h, icon } from "../lib/elements.js";
+// The analytics page (/manager/analytics): reads a range of days and shows rates, charts, times and tables.
+import { byId, fieldOf, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { ChecksChart, placeOf, SharesChart, VisitsChart } from "../features/analytics/day_charts.js";
-import { oneDigit, percent, showReasons } from "../features/control_room/figures_view.js";
+import { openerOf, share, showTiles } from "../features/analytics/parts.js";
+import { PeopleView } from "../features/analytics/people_view.js";
+import { PortalView } from "../features/analytics/portal_view.js";
+import { percent, showReasons } from "../features/control_room/figures_view.js";
 import { call, Refusal } from "../lib/api.js";
 import { clock, longDay, number, shortDay, span } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 
 const DAY_MS = 86_400_000;
-const { venue, today } = byId("figures").dataset;
+const { venue, today, timezone } = byId("figures").dataset;
 const form = byId("filters");
 const visits = new VisitsChart(byId("visits-chart"), byId("visits-told"));
 const checks = new ChecksChart(byId("checks-chart"), byId("checks-told"));
 const shares = new SharesChart(byId("shares-chart"), byId("shares-told"));
+const portal = new PortalView();
+const people = new PeopleView(timezone);
 let asked = 0;
 
-/** @param {number | null | undefined} value */
-const share = (value) => (value === null || value === undefined ? "–" : t("{share} %", { share: oneDigit(100 * value) }));
 /** @param {string} date @param {number} days */
 const earlier = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
 
@@ -31,7 +34,14 @@ async function show({ remember = true } = {}) {
     const { data } = await call("GET", `/api/analytics?${query}`);
     if (mine !== asked) return;
     clearNotice(byId("answer"));
-    draw(data);
+    settle(draw(data));
+    // One after the other, so that the page of a large venue leaves connections to others.
+    const ofPortal = await call("GET", `/api/analytics/portal?${query}`);
+    if (mine !== asked) return;
+    settle(portal.show(ofPortal.data, String(query)) || !byId("shown").hidden);
+    const ofPeople = await call("GET", `/api/analytics/operators?${query}`);
+    if (mine !== asked) return;
+    settle(people.show(ofPeople.data, String(query)) || !byId("shown").hidden || !byId("portal").hidden);
   } catch (error) {
     if (mine !== asked) return;
     if (error instanceof Refusal && (error.status === 401 || error.status === 403)) {
@@ -45,18 +55,24 @@ async function show({ remember = true } = {}) {
   }
 }
 
-/** @param {Wire.Analytics} data */
+/** Says that there is nothing in these days, or what the figures mean. @param {boolean} some */
+function settle(some) {
+  byId("nothing").hidden = some;
+  byId("meanings").hidden = !some;
+}
+
+/** Returns whether there is anything to show. @param {Wire.Analytics} data */
 function draw({ total, shows, days }) {
   const empty = !total.capacity && !total.scans && !total.verified && !total.checked;
-  byId("nothing").hidden = !empty;
   byId("shown").hidden = empty;
-  if (empty) return;
+  if (empty) return false;
   drawRates(total);
   drawCharts(total, days);
   drawTimes(days);
   drawShows(shows);
   showReasons(total.reasons.map(({ scans: count, ...one }) => ({ ...one, count })), total);
   byId("days").replaceChildren(...days.filter((day) => day.capacity || day.scans || day.verified || day.checked).reverse().flatMap(dayRows));
+  return true;
 }
 
 /** @param {Wire.FiguresWithChecks} total */
@@ -69,7 +85,7 @@ function drawRates(total) {
     [t("Conversion"), share(total.conversion), t("{booked} of {checked} checked tickets booked", { booked: number(total.converted), checked: number(total.checked) })],
     [t("Show-up rate"), share(total.kept), t("of reservations became visits")],
   ];
-  byId("rates").replaceChildren(...rates.map(([name, value, note]) => h("div", {}, h("dt", {}, name, h("small", {}, note)), h("dd", {}, value))));
+  showTiles(byId("rates"), rates);
 }
 
 /** @param {Wire.FiguresWithChecks} total @param {Wire.DayFigures[]} days */
@@ -134,12 +150,7 @@ const numbers = (one) => [
 function dayRows(day) {
   const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
     h("th", { scope: "row" }, span(slot.start_time, slot.end_time), slot.show && h("small", { class: "soft" }, slot.is_cancelled ? t("{show}, cancelled", { show: slot.show }) : slot.show)), ...numbers(slot)));
-  const opener = h("button", { class: "opener", type: "button", "aria-expanded": "false", title: longDay(day.date) }, icon("right"), shortDay(day.date));
-  opener.addEventListener("click", () => {
-    const open = opener.getAttribute("aria-expanded") === "false";
-    opener.setAttribute("aria-expanded", String(open));
-    for (const row of slots) row.hidden = !open;
-  });
+  const opener = openerOf(shortDay(day.date), longDay(day.date), slots);
   const replay = h("a", { href: `/manager/replay?date=${day.date}` }, t("Replay"));
   const report = h("a", { href: `/manager/report?date=${day.date}` }, t("Day report"));
   return [h("tr", { "data-day": day.date }, h("th", { scope: "row" }, slots.length ? opener : shortDay(day.date), " ", h("span", { class: "day-links" }, day.scans ? replay : null, day.scans || day.capacity ? report : null)), ...numbers(day)), ...slots];

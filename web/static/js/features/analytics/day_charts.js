@@ -8,11 +8,11 @@ const NOON = 43_200;
 /** A day is placed at noon UTC, in every time zone of a reader. @param {string} date */
 export const placeOf = (date) => Date.parse(`${date}T00:00:00Z`) / 1000 + NOON;
 /** @param {number} seconds */
-const dateOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
+export const dateOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 const BARS = uPlot.paths.bars?.({ size: [0.8, 60] });
 /** @param {string} name */
-const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: BARS, points: { show: false } });
+export const bar = (name) => ({ fill: token(name), stroke: token(name), width: 0, paths: BARS, points: { show: false } });
 
 /**
  * @template {DaysData} [Data=DaysData]

@@ -116,11 +116,12 @@ export class ContactStep {
     }
     const email = this.email.value.trim();
     const phone = this.phone.read().e164;
-    const [{ ticket_id }] = this.draft.tickets;
+    const ticket_ids = this.draft.tickets.map((ticket) => ticket.ticket_id);
+    const query = this.draft.orq ? `?orq=${this.draft.orq}` : "";
     const reply = await ask({
       button: byId("contact-go"),
       answer: byId("contact-answer"),
-      question: () => call("POST", "/api/tickets/verify-contact", { body: { ticket_id, email, phone } }),
+      question: () => call("POST", `/api/tickets/verify-contact${query}`, { body: { ticket_id: ticket_ids[0], ticket_ids, email, phone } }),
       onRefusal: (error) => this.#refused(error),
       again: () => this.form.requestSubmit(),
     });
