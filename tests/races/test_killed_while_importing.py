@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.hub_process import ServedHub
 from tests.support.imports import begun, leave_imports, read_counts
 from tests.support.negative_controls import sabotage
 from tests.support.tickets import count_tickets
+from tests.support.webhooks import numbered_events, write_down
 from tests.support.world import World
 
 LINES, FIRST_BATCH = 1_200, 500
@@ -46,7 +48,10 @@ async def killed_in_the_second_batch(world: World, served: ServedHub, still: Sta
     return import_id
 
 
-async def test_every_line_is_stored_and_counted_once(world: World, served: ServedHub, still: Standstill) -> None:
+async def test_every_line_is_stored_and_counted_once_and_every_order_has_its_events_once(
+    world: World, served: ServedHub, still: Standstill
+) -> None:
+    await write_down(world, events=("order.created", "order.paid"))
     import_id = await killed_in_the_second_batch(world, served, still)
     assert await count_tickets(world.hub.database) == FIRST_BATCH, "a batch is stored as a whole or not at all"
     assert await work_on(world.hub.services, world.org_id, import_id)
@@ -54,6 +59,8 @@ async def test_every_line_is_stored_and_counted_once(world: World, served: Serve
     assert await read_counts(world.hub, world.org_id, import_id) == {
         "lines_done": LINES, "added": LINES, "changed": 0, "cancelled": 0, "unchanged": 0, "refused": 0,
     }  # fmt: skip
+    events = Counter((event["kind"], event["object"]) for event in await numbered_events(world))
+    assert (len(events), set(events.values())) == (2 * LINES // 3, {1})
 
 
 async def test_control_whoever_begins_again_at_the_first_line_counts_lines_twice(

@@ -25,7 +25,7 @@ SELECT id, name, venue_id, activation_mode, valid_days, valid_until FROM product
  WHERE org_id = $1 AND (id::text = ANY ($2::text[]) OR name = ANY ($2::text[])) ORDER BY archived_at NULLS FIRST, id;
 
 -- name: orders_by_reference
--- One row per reference. Missing orders are made; existing ones keep their status and address.
+-- One row per reference, with whether it was made. Missing orders are made; existing ones keep their status and address.
 WITH made AS (
     INSERT INTO orders (org_id, reference, status, created_at, paid_at, customer_email)
     SELECT $1, reference, status, $4::timestamptz, CASE WHEN status = 'PAID' THEN $4 END, email
@@ -33,9 +33,9 @@ WITH made AS (
     ON CONFLICT (org_id, reference) WHERE reference IS NOT NULL DO NOTHING
     RETURNING reference, id
 )
-SELECT reference, id FROM made
+SELECT reference, id, true AS made FROM made
 UNION ALL
-SELECT reference, id FROM orders WHERE org_id = $1 AND reference = ANY ($2::text[]);
+SELECT reference, id, false FROM orders WHERE org_id = $1 AND reference = ANY ($2::text[]);
 
 -- name: import_tickets
 -- Adds tickets and returns their codes. Existing codes are left as they are.
@@ -68,10 +68,9 @@ UPDATE tickets t
  WHERE t.org_id = $1 AND t.id = c.id
 RETURNING t.code;
 
--- name: pay_orders
--- Orders whose tickets a file has paid: paid, once none of their tickets waits for payment.
-UPDATE orders o
-   SET status = 'PAID', paid_at = $3
-  FROM (SELECT DISTINCT t.order_id FROM tickets t WHERE t.org_id = $1 AND t.id = ANY ($2::bigint[])) paid
- WHERE o.org_id = $1 AND o.id = paid.order_id AND o.status = 'PENDING_PAYMENT'
+-- name: orders_paid_up
+-- The orders of tickets $2 that wait for payment although none of their tickets does any more.
+SELECT o.id FROM orders o
+ WHERE o.org_id = $1 AND o.status = 'PENDING_PAYMENT'
+   AND o.id IN (SELECT t.order_id FROM tickets t WHERE t.org_id = $1 AND t.id = ANY ($2::bigint[]))
    AND NOT EXISTS (SELECT FROM tickets w WHERE w.order_id = o.id AND w.org_id = o.org_id AND w.status = 'PENDING_PAYMENT');

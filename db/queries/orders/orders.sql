@@ -85,8 +85,19 @@ UPDATE tickets
 RETURNING id, code, status;
 
 -- name: mark_paid
--- Changes PENDING_PAYMENT to PAID. Returns nothing if the order was paid or cancelled before.
-UPDATE orders SET status = 'PAID', paid_at = $3 WHERE org_id = $1 AND id = $2 AND status = 'PENDING_PAYMENT' RETURNING id;
+-- Changes the orders $2 from PENDING_PAYMENT to PAID. Returns those that were neither paid nor cancelled before, with the number of their
+-- tickets that are not cancelled, and the venue of these: NULL for several, or for tickets of every venue.
+WITH paid AS (
+    UPDATE orders SET status = 'PAID', paid_at = $3
+     WHERE org_id = $1 AND id = ANY ($2::bigint[]) AND status = 'PENDING_PAYMENT'
+    RETURNING id
+)
+SELECT paid.id, n.tickets, n.venue_id
+  FROM paid
+ CROSS JOIN LATERAL (SELECT count(*) AS tickets, CASE WHEN count(DISTINCT coalesce(p.venue_id, 0)) = 1 THEN min(p.venue_id) END AS venue_id
+                       FROM tickets t JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+                      WHERE t.order_id = paid.id AND t.org_id = $1 AND t.status <> 'CANCELLED' AND t.channel NOT IN ('booking', 'guest')) n
+ ORDER BY paid.id;
 
 -- name: mark_cancelled
 -- Changes an order to CANCELLED unless one of its tickets still stands. Returns nothing if it does, or the order was cancelled before.

@@ -1,12 +1,17 @@
 -- Events of webhooks: from the transaction of the change into the log.
 
 -- name: write_events
--- Writes the events that a subscription asks for, in the order of $2 to $6.
+-- Writes the events that a subscription asks for, in the order of $2 to $6. It asks once for each kind and venue: an import has
+-- thousands of events of one kind.
+WITH kinds AS MATERIALIZED (
+    SELECT DISTINCT u.kind, u.venue_id FROM unnest($2::text[], $4::bigint[]) AS u (kind, venue_id)
+)
 INSERT INTO webhook_inbox (org_id, kind, object, venue_id, at, data)
 SELECT $1::bigint, e.kind, e.object, e.venue_id, e.at, e.data::jsonb
-  FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::text[]) WITH ORDINALITY
-    AS e (kind, object, venue_id, at, data, n)
- WHERE webhook_wanted($1::bigint, e.kind, e.venue_id)
+  FROM kinds k
+  JOIN unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::text[]) WITH ORDINALITY
+    AS e (kind, object, venue_id, at, data, n) ON e.kind = k.kind AND e.venue_id IS NOT DISTINCT FROM k.venue_id
+ WHERE webhook_wanted($1::bigint, k.kind, k.venue_id)
  ORDER BY e.n;
 
 -- name: organisations_with_new_events

@@ -11,7 +11,9 @@ from db.statements import load
 from hub.access.scope import is_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.imports.standing_tickets import read_products, read_standing
+from hub.actions.orders.paid_orders import mark_paid
 from hub.actions.tickets.issue import ticket_valid_until
+from hub.actions.webhooks.order_events import EventOrder, events_of_new, write_order_events
 from hub.rules.import_plan import Planned, plan_line
 from hub.rules.ticket_lines import LineError, TicketRow
 from hub.services import Services
@@ -119,7 +121,7 @@ async def _add(
     )  # fmt: skip
     orders = {row["reference"]: row["id"] for row in found}
     kinds = [batch.products[row.product] for row in rows]
-    await connection.fetch(
+    added = await connection.fetch(
         TICKETS.import_tickets,
         org_id,
         [row.code for row in rows],
@@ -137,6 +139,26 @@ async def _add(
         [until[kind["id"]] for kind in kinds],
         now,
     )
+    stored = {row["code"] for row in added}
+    venues: dict[str, list[int | None]] = {reference: [] for reference in standing_of}
+    for row, kind in zip(rows, kinds, strict=True):
+        if row.code in stored:
+            venues[row.order or own_order].append(kind["venue_id"])
+    made = [(row["id"], row["reference"]) for row in found if row["made"]]
+    await write_order_events(connection, org_id, now, _events_of_made(made, venues, standing_of))
+
+
+def _events_of_made(
+    made: list[tuple[int, str]], venues: dict[str, list[int | None]], standing_of: dict[str, str]
+) -> list[tuple[str, EventOrder]]:
+    """Return the events of the orders that a batch made. `venues` has that of each of their tickets."""
+    events: list[tuple[str, EventOrder]] = []
+    for order_id, reference in made:
+        of_tickets = venues[reference]
+        venue_id = of_tickets[0] if len(set(of_tickets)) == 1 else None
+        new = EventOrder(order_id, len(of_tickets), venue_id)
+        events += events_of_new(new, paid=standing_of[reference] == "PAID")
+    return events
 
 
 def _address(rows: list[TicketRow], reference: str) -> str | None:
@@ -166,5 +188,6 @@ async def _change(
     )  # fmt: skip
     paid = [ticket for ticket, (_, fields) in zip(ids, changes, strict=True) if "status" in fields]
     if paid:
-        await connection.execute(TICKETS.pay_orders, org_id, paid, now)
+        orders = await connection.fetch(TICKETS.orders_paid_up, org_id, paid)
+        await mark_paid(connection, org_id, [row["id"] for row in orders], now)
     return [row["code"] for row in changed]

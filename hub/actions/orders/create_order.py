@@ -21,7 +21,7 @@ from hub.actions.orders.order_request import (
     name_order,
 )
 from hub.actions.tickets.issue import CHANNELS, ticket_valid_until
-from hub.actions.webhooks.write_events import write_events
+from hub.actions.webhooks.order_events import EventOrder, write_order_events
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.rules.order_reference import LONGEST_REFERENCE, is_reference
@@ -29,7 +29,6 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import clean_line
 from hub.rules.ticket_code import new_code
-from hub.rules.webhook_events import Event
 from hub.services import Services
 from hub.text.contact_details import check_contact
 from hub.text.languages import DEFAULT, LANGUAGES, N_
@@ -78,8 +77,8 @@ async def write_order_event(
     connection: Any, services: Services, by: Actor, order_id: int, kind: str, *, tickets: int, venue_id: int | None
 ) -> None:
     """Write an event of an order for webhooks, in the caller's transaction."""
-    data = {"order_id": order_id, "tickets": tickets}
-    await write_events(connection, by.org_id, [Event(kind, f"order:{order_id}", services.clock.now(), data, venue_id)])
+    order = EventOrder(order_id, tickets, venue_id)
+    await write_order_events(connection, by.org_id, services.clock.now(), [(kind, order)])
 
 
 async def queue_mail(connection: Any, services: Services, by: Actor, order_id: int, kind: str) -> None:

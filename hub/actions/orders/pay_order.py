@@ -6,9 +6,10 @@ from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
 from hub.actions.booking.cancelled_tickets import HASHES_AT_ONCE, lock_tickets
-from hub.actions.orders.create_order import queue_mail, write_order_event
+from hub.actions.orders.create_order import queue_mail
 from hub.actions.orders.order_records import OrderRecord, order_record
 from hub.actions.orders.order_request import KeyedRequest, claim, name_order
+from hub.actions.orders.paid_orders import mark_paid
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
@@ -60,12 +61,9 @@ async def _pay(connection: Any, services: Services, by: Actor, order: OrderRecor
     ids = [row["id"] for row in await connection.fetch(ORDERS.ticket_ids_of_order, by.org_id, order.order_id)]
     locked = await lock_tickets(connection, by.org_id, ids)
     released: list[Any] = await connection.fetch(ORDERS.pay_tickets, by.org_id, order.order_id, now)
-    await connection.execute(ORDERS.mark_paid, by.org_id, order.order_id, now)
+    await mark_paid(connection, by.org_id, [order.order_id], now)
     venues = {row["venue_id"] for row in locked}
     venue_id = venues.pop() if len(venues) == 1 else None
-    await write_order_event(
-        connection, services, by, order.order_id, "order.paid", tickets=len(released), venue_id=venue_id
-    )
     await record_change(
         connection, services, by, AuditAction.ORDER_PAID, order.order_id,
         venue_id=venue_id,

@@ -8,6 +8,7 @@ from typing import Any
 from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change
+from hub.actions.webhooks.order_events import EventOrder, events_of_new, write_order_events
 from hub.rules.audit_actions import AuditAction
 from hub.rules.product_validity import valid_until
 from hub.rules.reasons import Reason
@@ -70,6 +71,10 @@ async def issue_tickets(
                 batch.customer_name, until, now, timeout=60,
             )  # fmt: skip
             issued += [{"ticket_id": row["id"], "ticket_code": row["code"]} for row in rows]
+        if batch.order_id is None:
+            new = EventOrder(order_id, len(issued), product["venue_id"])
+            paid = batch.status != "PENDING_PAYMENT"
+            await write_order_events(connection, org_id, now, events_of_new(new, paid=paid))
         await record_change(
             connection, services, by or Actor(org_id), AuditAction.TICKETS_ISSUED, order_id,
             venue_id=product["venue_id"],

@@ -13,8 +13,9 @@ from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.files import pieces, workbook
 from tests.support.hub import Hub
-from tests.support.orders import read_orders
+from tests.support.orders import add_product, read_orders
 from tests.support.tickets import change_ticket, read_ticket, read_tickets
+from tests.support.webhooks import numbered_events, write_down
 from tests.support.world import World
 
 
@@ -83,6 +84,40 @@ async def test_a_file_that_comes_again_changes_nothing_and_one_that_differs_chan
     assert (tickets["AA-2"]["status"], tickets["AA-2"]["customer_name"]) == ("ACTIVATED", "Ben")
     (order,) = [row for row in await read_orders(hub.database, "reference", "status") if row["reference"] == "one"]
     assert order["status"] == "PAID"
+
+
+async def test_the_orders_of_a_file_have_the_events_of_orders_when_they_are_made_and_paid(hub: Hub, world: World):
+    await write_down(world, events=("order.created", "order.paid", "ticket.activated"))
+    first = (
+        "code,order,product,status\nAA-1,one,Day,\nAA-2,one,Day,\nBB-1,two,Day,\nBB-2,two,Night,pending\nCC-1,,Day,\n"
+        "BB-3,two,Day,cancelled\n"
+    )
+    await add_product(hub.database, org_id=world.org_id, name="Day", venue_id=world.venue_id)
+    await imported(hub, world, first)
+    numbers = {row["reference"]: row["id"] for row in await read_orders(hub.database, "reference", "id")}
+    one, two, own = (
+        f"order:{numbers[name]}" for name in ("one", "two", next(n for n in numbers if n and "import" in n))
+    )
+    events = await numbered_events(world)
+    assert sorted((event["object"], event["kind"]) for event in events) == sorted(
+        [
+            (one, "order.created"),
+            (one, "order.paid"),
+            (two, "order.created"),
+            (own, "order.created"),
+            (own, "order.paid"),
+        ]
+    )
+    by_object = {event["object"]: (event["data"]["tickets"], event["venue_id"]) for event in events}
+    assert by_object == {one: (2, world.venue_id), two: (3, None), own: (1, world.venue_id)}
+    second = "code,order,status\nAA-3,one,\nBB-2,two,paid\n"
+    for _ in range(2):  # the same file again changes nothing, and has no event
+        await imported(hub, world, second)
+    later = [
+        (event["kind"], event["object"], event["data"].get("tickets")) for event in (await numbered_events(world))[5:]
+    ]
+    bb2 = await read_ticket(hub.database, "id", code="BB-2")
+    assert sorted(later) == [("order.paid", two, 2), ("ticket.activated", f"ticket:{bb2['id']}", None)]
 
 
 async def test_the_contact_of_a_booked_visit_is_the_visitors_own(hub: Hub, world: World):

@@ -14,6 +14,7 @@ from hub.rules.ticket_code import check
 from tests.support.hub import Hub
 from tests.support.orders import change_products, count_orders, read_order
 from tests.support.tickets import count_tickets, read_ticket, read_tickets
+from tests.support.webhooks import numbered_events, write_down
 from tests.support.world import NOON, World
 
 
@@ -54,6 +55,18 @@ async def test_a_product_with_a_term_gives_its_tickets_an_end(hub: Hub, world: W
     issued = await issue_tickets(hub.services, TicketBatch(1))
     until = (await read_ticket(hub.database, id=issued["tickets"][0]["ticket_id"]))["valid_until"]
     assert abs(until - (NOON + timedelta(days=30))) < timedelta(seconds=5)
+
+
+async def test_issued_tickets_have_the_events_of_their_new_order_and_none_in_one_that_stands(hub: Hub, world: World):
+    await write_down(world, events=("order.created", "order.paid"))
+    waiting = (await issue_tickets(hub.services, TicketBatch(3, "PENDING_PAYMENT")))["order_id"]
+    paid = (await issue_tickets(hub.services, TicketBatch(2)))["order_id"]
+    await issue_tickets(hub.services, TicketBatch(1, order_id=paid))
+    assert [(one["kind"], one["data"]) for one in await numbered_events(world)] == [
+        ("order.created", {"order_id": waiting, "tickets": 3}),
+        ("order.created", {"order_id": paid, "tickets": 2}),
+        ("order.paid", {"order_id": paid, "tickets": 2}),
+    ]
 
 
 async def test_an_order_keeps_the_address_it_was_made_with(hub: Hub, world: World):
