@@ -52,6 +52,7 @@ SPANS_FILES = {
     "tests/test_docs.py": "a law: links and named files of the documents",
     "tests/test_imports.py": "a law: who may import whom",
     "tests/test_js_imports.py": "a law: who may import whom, of the scripts",
+    "tests/test_monitoring.py": "deploy/prometheus and deploy/grafana against the metrics of a hub",
     "tests/test_names.py": "a law: one word, one meaning",
     "tests/test_oldest_entries.py": "a law: ordered dicts where the oldest entry is taken",
     "tests/test_start_up.py": "what a starting hub does not load",
