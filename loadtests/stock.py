@@ -42,7 +42,7 @@ class Stock:
         self.venue_id = venue_id
         self._next = 1
         self._order_id = 0
-        self._product_id = 0
+        self.product_id = 0
 
     @classmethod
     async def open(cls, database_url: str) -> Stock:
@@ -52,7 +52,7 @@ class Stock:
         if venue is None:
             raise RuntimeError("the hub has no venue yet")
         stock = cls(connection, int(venue["org_id"]), int(venue["id"]))
-        stock._product_id = await connection.fetchval(
+        stock.product_id = await connection.fetchval(
             "INSERT INTO products (org_id, venue_id, name) VALUES ($1, $2, 'Load test') RETURNING id",
             stock.org_id, stock.venue_id,
         )  # fmt: skip
@@ -106,7 +106,7 @@ class Stock:
             SELECT $1, $2 + n, {CODE_SQL.format(n="n")}, $3, $4, $5, now(), CASE WHEN $5 = 'RESERVED' THEN now() END
             FROM generate_series($6::bigint, $7::bigint) AS n
             """,  # noqa: S608  the only thing put in is the constant above
-            self.org_id, FIRST_ID, self._order_id, self._product_id, status, numbers.start, numbers.stop - 1, timeout=300,
+            self.org_id, FIRST_ID, self._order_id, self.product_id, status, numbers.start, numbers.stop - 1, timeout=300,
         )  # fmt: skip
         return numbers
 
@@ -128,6 +128,14 @@ class Stock:
             self.org_id, self.venue_id, day,
         )  # fmt: skip
         return [SlotRow(*row) for row in rows]
+
+    async def count_activated(self) -> int:
+        """Return how many tickets of all can be used."""
+        return int(
+            await self.connection.fetchval(
+                "SELECT count(*) FROM tickets WHERE org_id = $1 AND status = 'ACTIVATED'", self.org_id, timeout=300
+            )
+        )
 
     async def verified(self, numbers: range) -> int:
         """Return how many of these tickets have a used ticket, a used reservation and exactly one entering scan."""

@@ -25,6 +25,7 @@ from loadtests.bench import (
     m1_lists_of_a_million,
     o1_offline_sync,
     r1_start,
+    t1_order_of_tickets,
     v1_verifies_per_second,
     v2_one_verify,
     v3_steady_scans,
@@ -44,6 +45,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V1": v1_verifies_per_second.measure,
     "E1": e1_webhook_events.measure,
     "O1": o1_offline_sync.measure,
+    "T1": t1_order_of_tickets.measure,
     "B2": b2_sell_out.measure,
     "A1": a1_availability.measure,
     "B3": b3_confirmations_per_second.measure,
@@ -108,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     with OwnHub() as hub:
         say(f"hub ready after {hub.seconds_to_ready:.1f} s on {hub.url}")
         rows, able = uvloop.run(measure_all(hub, wanted, arguments.quick))
-    order = sorted(rows, key=lambda row: ("VWEBAORM".index(row.id[0]), row.id))
+    order = sorted(rows, key=lambda row: ("VWEBATORM".index(row.id[0]), row.id))
     print(table(order))
     print(
         f"\n{len(cores.ALL_CORES) or 'unknown'} cores (hub on the first, generator and pgbench on the second), "
