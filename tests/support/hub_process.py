@@ -33,6 +33,7 @@ class ServedHub:
             "HUB_RATE_SIGN_IN": "off",
             "HUB_RATE_STAFF": "off",
             "HUB_REHEARSAL": "1",
+            "HUB_WEBHOOK_NETWORKS": ",".join(map(str, settings.webhook_networks)),
             "HUB_CLOCK_OFFSET": str(clock.offset_seconds),
         }
         self._pid: int | None = None
