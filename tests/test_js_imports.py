@@ -31,6 +31,7 @@ FEATURES: dict[str, set[str]] = {
     "reservation": {"reserve"},
     "reserve": set(),
     "scan": set(),
+    "training": set(),
 }
 """Each folder of features/, and the other folders from which it imports."""
 PAGES: dict[str, set[str]] = {
@@ -42,6 +43,7 @@ PAGES: dict[str, set[str]] = {
     "login": {"scan"},
     "scanner_wiped": {"scan"},
     "replay": {"control_room"},
+    "training": {"training", "scan"},
 }
 """Pages whose features are not only those of their own name."""
 WITHOUT_PAGE = {"service_worker"}

@@ -54,6 +54,7 @@ SPANS_FILES = {
     "tests/test_js_imports.py": "a law: who may import whom, of the scripts",
     "tests/test_monitoring.py": "deploy/prometheus and deploy/grafana against the metrics of a hub",
     "tests/test_names.py": "a law: one word, one meaning",
+    "tests/test_operator_manual.py": "docs/operator-manual.md against the answers of the scanner",
     "tests/test_oldest_entries.py": "a law: ordered dicts where the oldest entry is taken",
     "tests/test_start_up.py": "what a starting hub does not load",
     "tests/test_test_layout.py": "this law",

@@ -680,5 +680,6 @@ from tests.browser import (  # noqa: E402
     security_states,  # noqa: F401
     setup_states,  # noqa: F401
     slot_states,  # noqa: F401
+    training_states,  # noqa: F401
     webhook_states,  # noqa: F401
 )

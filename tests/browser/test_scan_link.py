@@ -64,7 +64,7 @@ async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_d
     for address in shell():
         async with hub.client.get(address) as response:
             assert response.status == 200, address
-    for name in ("reader_worker.js", "share.js", "zxing_reader.wasm", "scan.js", "landscape.css"):
+    for name in ("reader_worker.js", "share.js", "zxing_reader.wasm", "scan.js", "training.js", "landscape.css", "training.css"):
         assert any(address.endswith(name) for address in shell()), name
     async with hub.client.get("/operator/service_worker.js") as response:
         text = await response.text()
@@ -88,7 +88,8 @@ async def test_signing_out_leaves_no_page_behind(world: World, open_page: Open) 
     await page.wait_for_url("**/operator/login")
     left = await page.evaluate(
         "async () => { let n = 0; for (const name of await caches.keys())"
-        " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) n += 1; return n; }"
+        " for (const path of ['/operator/scan', '/operator/scan/training'])"
+        " if (await (await caches.open(name)).match(path, { ignoreVary: true })) n += 1; return n; }"
     )
     assert left == 0
     await page.goto(re.sub("/operator.*", "/operator/scan", page.url))

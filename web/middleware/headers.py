@@ -9,7 +9,8 @@ from aiohttp import web
 from hub.settings import Settings
 
 SERVER = "venue-hub"
-SCANNER = "/operator/scan"
+SCANNERS = frozenset({"/operator/scan", "/operator/scan/training"})
+"""The pages with a camera and its code reader."""
 # Pages whose URL holds a ticket code or a token. No other site may see the URL.
 _SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/v/", "/invitation/", "/api/", "/dev/")
 _NOT_FOR_SEARCH = (*_SECRET_ADDRESSES, "/account", "/admin", "/manager", "/operator/", "/venue/")
@@ -72,7 +73,7 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
         path = request.path
         # A page that shows foreign HTML, such as an e-mail, sets a stricter policy itself.
         own_policy = headers.get("Content-Security-Policy")
-        headers.update(scanner if path == SCANNER or path.endswith(_READER) else elsewhere)
+        headers.update(scanner if path in SCANNERS or path.endswith(_READER) else elsewhere)
         if own_policy is not None:
             headers["Content-Security-Policy"] = own_policy
         headers["X-Request-ID"] = request.get("request_id") or ""

@@ -24,6 +24,7 @@ from web.pages import (
     sign_out,
     sitemap,
     staff,
+    training,
 )
 from web.pages.admin.routes import admin_routes
 from web.pages.link_ends import without_surplus
@@ -88,6 +89,9 @@ def _page_routes() -> list[web.RouteDef]:
         web.get(provider_sign_in.CONNECT, provider_sign_in.show_connect),
         web.post(provider_sign_in.CONNECT, provider_sign_in.connect),
         web.get("/operator/scan", staff.show_scanner),
+        web.get(training.TRAINING, training.show_training),
+        web.get(training.PRACTICE_CODES, training.show_practice_codes),
+        web.get(training.MANUAL, training.show_manual),
         web.get(invitation.FORGOTTEN, invitation.show_forgotten),
         web.post(invitation.FORGOTTEN, invitation.ask_for_link),
         web.get("/invitation/{token}", without_surplus(invitation.show_invitation)),

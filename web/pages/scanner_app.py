@@ -13,6 +13,7 @@ from web.pages.render import TEMPLATES
 from web.pages.static_files import STATIC, STATIC_ROOT
 
 _PAGE = ("layout.html", "scan.html")
+_TRAINING = (*_PAGE, "training.html")
 _SHEET = re.compile(r"""static\('(css/[^']+\.css)'\)""")
 _PICTURES = ("icons.svg", "icon.svg")
 _READER = "js/features/scan/reader_worker.js"
@@ -21,10 +22,14 @@ _DUSK = "#0b1020"
 
 
 def shell() -> list[str]:
-    """Return the URLs of all files that the scanner's page needs."""
-    sheets = [name for page in _PAGE for name in _SHEET.findall((TEMPLATES / page).read_text(encoding="utf-8"))]
-    scripts = script_and_imports(("js/app/scan.js", _READER))
-    return [STATIC.joined_url(sheets), *(STATIC.url(name) for name in (*_PICTURES, *sorted(scripts), _ENGINE))]
+    """Return the URLs of all files that the scanner's page needs, at work and in training."""
+    sheets = [STATIC.joined_url(_sheets_of(templates)) for templates in (_PAGE, _TRAINING)]
+    scripts = script_and_imports(("js/app/scan.js", "js/app/training.js", _READER))
+    return [*sheets, *(STATIC.url(name) for name in (*_PICTURES, *sorted(scripts), _ENGINE))]
+
+
+def _sheets_of(templates: tuple[str, ...]) -> list[str]:
+    return [name for one in templates for name in _SHEET.findall((TEMPLATES / one).read_text(encoding="utf-8"))]
 
 
 async def send_service_worker(_request: web.Request) -> web.Response:

@@ -135,6 +135,7 @@ async def show_scanner(request: web.Request) -> web.Response:
         shift_ends_at=rfc3339(identity.expires_at) if identity.ends_with_shift else "",
         enrolment=None if scanner is None else policy_body(scanner)["scanner"],
         kiosk=identity.scanner_id is not None,
+        codes=None,
         gates=await _gates_of(request, identity),
     )
     if session is not None:

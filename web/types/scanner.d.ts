@@ -235,6 +235,8 @@ interface ScanFlowOptions {
   stale: Stale;
   screen: ScannerScreen;
   linkState: { readonly offline: boolean };
+  /** Why a code must not be checked here; null where it may. */
+  unfit(code: string): string | null;
   /** Nobody operates it: every answer goes by itself. */
   kiosk?: boolean;
   venue(): VenueShown;

@@ -13,8 +13,10 @@ from tests.support.hub import Hub
 from tests.support.world import World
 from web.api.openapi import plain_path
 from web.api.table import ENDPOINTS
+from web.middleware.headers import SCANNERS
 
 PAGES = ["/", "/reserve", "/reserve?ticket=TKT-2025-ABC123-DEF456", "/r/some-token", "/operator/login", "/operator/scan",
+         "/operator/scan/training", "/operator/scan/practice-codes", "/operator/manual",
          "/manager", "/favicon.ico", "/static/none.js", "/nothing", "/api/docs/page.css"]  # fmt: skip
 API = [plain_path(endpoint.path).replace("{ticket_id}", "1").replace("{reservation_id}", "1") for endpoint in ENDPOINTS]
 
@@ -35,7 +37,7 @@ async def test_every_response_carries_the_security_headers(api: Api, world: Worl
                 assert said["Referrer-Policy"] in ("no-referrer", "strict-origin-when-cross-origin"), path
                 assert said["Cross-Origin-Opener-Policy"] == "same-origin", path
                 assert said["Cross-Origin-Resource-Policy"] == "same-origin", path
-                camera = "camera=(self)" if path == "/operator/scan" else "camera=()"
+                camera = "camera=(self)" if path in SCANNERS else "camera=()"
                 assert camera in said["Permissions-Policy"], path
                 assert said["X-Request-ID"], path
                 assert said["Server"] == "venue-hub", path
@@ -47,6 +49,7 @@ async def test_only_the_scanner_and_its_code_reader_may_run_webassembly(api: Api
     headers = {"Authorization": f"Bearer {await world.staff('MANAGER')}"}
     for path, may in (
         ("/operator/scan", True),
+        ("/operator/scan/training", True),
         ("/static/js/features/scan/reader_worker.js", True),
         ("/static/js/app/scan.js", False),
         ("/manager", False),

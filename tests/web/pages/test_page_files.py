@@ -15,6 +15,9 @@ from web.pages.static_files import STATIC
 OPEN = ("/", "/reserve", "/shows", "/operator/login", "/reserve/again")
 STAFF = (
     "/operator/scan",
+    "/operator/scan/training",
+    "/operator/scan/practice-codes",
+    "/operator/manual",
     "/manager",
     "/manager/replay",
     "/manager/analytics",

@@ -5,6 +5,7 @@ import { LinkState } from "../lib/link_state.js";
 import { Device } from "../models/device.js";
 import { Enrolment } from "../models/enrolment.js";
 import { HubClock } from "../models/hub_clock.js";
+import { isPracticeCode } from "../models/practice/practice_codes.js";
 import { GateNotices } from "../models/gate_notices.js";
 import { RepeatFilter } from "../models/repeat_filter.js";
 import { ScanSettings } from "../models/scan_settings.js";
@@ -42,6 +43,7 @@ import { Supervisor } from "../features/scan/supervisor.js";
 import { Telemetry } from "../features/scan/telemetry.js";
 import { VisitorSearch } from "../features/scan/visitor_search.js";
 import { Verdict } from "../features/scan/verdict.js";
+import { practised } from "../words/practised.js";
 
 // The venue's name, for a page that opens offline.
 const VENUE = "venue-hub.venue";
@@ -129,7 +131,7 @@ const party = new PartyPanel({ onTouched: () => input.focus() });
 const product = new ProductPanel({ onAnswer: (answer) => flow.verify(answer) });
 const flow = new ScanFlow({
   session, way, news, device, settings, signals, screen, linkState,
-  repeats, kiosk, verdict: new Verdict({ kiosk }), party, product, stale: new Stale(), venue: venueKnown,
+  repeats, kiosk, verdict: new Verdict({ kiosk }), party, product, stale: new Stale(), venue: venueKnown, unfit: (code) => (isPracticeCode(code) ? practised() : null),
 });
 const shelf = new NoticeShelf({ onTouched: () => input.focus() });
 const noticesCount = new NoticesCount({ onTouched: () => input.focus() });

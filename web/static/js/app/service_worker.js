@@ -1,6 +1,6 @@
 // Stores the scanner's page and files on the device, so that it opens offline. The hub writes SHELL above this text: the
 // files' version and addresses. The hub's answers are never stored: each decision is made when it is asked for.
-const PAGE = "/operator/scan";
+const PAGES = ["/operator/scan", "/operator/scan/training"];
 const NAME = `venue-hub.scanner.${SHELL.version}`;
 // A gate's network is more often slow than lost.
 const PATIENCE_MS = 4_000;
@@ -17,7 +17,7 @@ on("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  if (request.mode === "navigate" && pathname === PAGE) event.respondWith(page(request));
+  if (request.mode === "navigate" && PAGES.includes(pathname)) event.respondWith(page(request, pathname));
   else if (pathname.startsWith("/static/")) event.respondWith(file(request));
 });
 
@@ -25,8 +25,10 @@ async function fill() {
   const cache = await caches.open(NAME);
   await cache.addAll(SHELL.files);
   // Without a session there is no page to store yet.
-  const response = await fetch(PAGE, { redirect: "manual", credentials: "same-origin" });
-  if (response.ok) await cache.put(PAGE, response);
+  for (const path of PAGES) {
+    const response = await fetch(path, { redirect: "manual", credentials: "same-origin" });
+    if (response.ok) await cache.put(path, response);
+  }
 }
 
 async function forgetOlder() {
@@ -38,15 +40,16 @@ async function forgetOlder() {
  * The hub's page if it answers in time, else the stored one.
  *
  * @param {Request} request
+ * @param {string} path
  * @returns {Promise<Response>}
  */
-async function page(request) {
+async function page(request, path) {
   const cache = await caches.open(NAME);
-  const kept = await cache.match(PAGE, { ignoreVary: true });
+  const kept = await cache.match(path, { ignoreVary: true });
   const fresh = fetch(request).then(async (response) => {
-    if (response.ok) await cache.put(PAGE, response.clone());
+    if (response.ok) await cache.put(path, response.clone());
     // The hub wants a sign-in: the earlier login's page is deleted.
-    else if (response.type === "opaqueredirect") await cache.delete(PAGE);
+    else if (response.type === "opaqueredirect") await cache.delete(path);
     return response.status >= 500 && kept ? kept : response;
   });
   if (!kept) return fresh;

@@ -5,6 +5,7 @@ const ID = "venue-hub.device";
 const GATE = "venue-hub.gate";
 
 export class Device {
+  /** @param {Pick<Storage, "getItem" | "setItem">} [store] */
   constructor(store = deviceStore()) {
     this.store = store;
     this.id = store.getItem(ID);

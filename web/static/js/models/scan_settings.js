@@ -12,6 +12,7 @@ export class ScanSettings {
   /** What an administrator or the kiosk has set: it hides the operator's own choice. @type {Partial<ScannerChoices>} */
   fixed = {};
 
+  /** @param {Pick<Storage, "getItem" | "setItem">} [store] */
   constructor(store = deviceStore()) {
     this.store = store;
     /** @type {Record<string, unknown>} */

@@ -1,7 +1,7 @@
 // The scanner as an installed app: registers the service worker for offline use, and a button installs the app.
 import { byId } from "../../lib/elements.js";
 
-const PAGE = "/operator/scan";
+const PAGES = ["/operator/scan", "/operator/scan/training"];
 /** The browser's offer, kept until the button is pressed. @type {InstallPromptEvent | null} */
 let offer = null;
 
@@ -19,11 +19,11 @@ export function makeInstallable() {
     offer = null;
   });
   // Without it the scanner still works while it is connected.
-  navigator.serviceWorker?.register("/operator/service_worker.js", { scope: PAGE }).catch(() => {});
+  navigator.serviceWorker?.register("/operator/service_worker.js", { scope: PAGES[0] }).catch(() => {});
 }
 
-/** Deletes the stored page, which names the operator. */
+/** Deletes the stored pages, which name the operator. */
 export async function forgetPage() {
   const names = globalThis.caches ? await caches.keys() : [];
-  await Promise.all(names.map(async (name) => (await caches.open(name)).delete(PAGE, { ignoreVary: true })));
+  await Promise.all(names.flatMap((name) => PAGES.map(async (path) => (await caches.open(name)).delete(path, { ignoreVary: true }))));
 }

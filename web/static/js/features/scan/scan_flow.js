@@ -37,7 +37,7 @@ export class ScanFlow {
    *
    * @param {ScanFlowOptions} options
    */
-  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, product, stale, screen, linkState, venue, kiosk = false }) {
+  constructor({ session, way, news, repeats, device, settings, signals, verdict, party, product, stale, screen, linkState, venue, unfit, kiosk = false }) {
     this.kiosk = kiosk;
     this.session = session;
     this.way = way;
@@ -53,6 +53,7 @@ export class ScanFlow {
     this.screen = screen;
     this.linkState = linkState;
     this.venue = venue;
+    this.unfit = unfit;
     byId("verify").addEventListener("click", () => this.verify());
     stale.recheck.addEventListener("click", () => this.recheck());
     const leave = () => {
@@ -130,6 +131,8 @@ export class ScanFlow {
     if (!code) return;
     if (this.#held) return this.block();
     if (code.length > LONGEST_CODE) return this.#refuse("RED", t("This is not a ticket: the code is too long."));
+    const unfit = this.unfit(code);
+    if (unfit) return this.#refuse("RED", unfit, { loud: true });
     if (this.settings.get("continuous") && this.busy) return this.#refuse("RED", t("Not checked: the ticket before has no result yet."));
     if (this.linkState.offline && !this.session.mayDecide) {
       if (isImpossible(code)) return this.#refuse("RED", t("This code was misread or mistyped; try again"));
@@ -251,10 +254,10 @@ export class ScanFlow {
     return decision;
   }
 
-  /** @param {Colour} result @param {string} words */
-  #refuse(result, words) {
+  /** @param {Colour} result @param {string} words @param {{ loud?: boolean }} [how] */
+  #refuse(result, words, how = {}) {
     this.signals.give(result);
-    this.screen.say(words);
+    this.screen.say(words, how);
   }
 
   /**
