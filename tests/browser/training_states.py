@@ -35,7 +35,7 @@ async def training_choice(scene: Scene) -> Page:
     return page
 
 
-@state("door", reloads=True)
+@state("staff", reloads=True)
 async def manual(scene: Scene) -> Page:
     """The operator's manual."""
     page = await scene.open("/operator/manual", token=await scene.world.staff(name="Jane Smith"))
@@ -43,7 +43,7 @@ async def manual(scene: Scene) -> Page:
     return page
 
 
-@state("door", reloads=True)
+@state("staff", reloads=True)
 async def practice_codes(scene: Scene) -> Page:
     """The sheet of codes for the printer."""
     page = await scene.open("/operator/scan/practice-codes", token=await scene.world.staff(name="Jane Smith"))

@@ -102,7 +102,7 @@ function changed(name) {
 }
 
 write(byId("venue-name"), t("Practice venue"));
-byId("gate-name").textContent = t("Gate {gate}", { gate: GATE });
+write(byId("gate-name"), t("Gate {gate}", { gate: GATE }));
 byId("gate-button").disabled = true;
 byId("settings-gate").hidden = true;
 changed("continuous");
