@@ -27,12 +27,11 @@ def answers(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", MANUALS)
-def test_the_manual_says_of_every_answer_what_to_do(language: str) -> None:
+def test_the_manual_says_once_of_every_answer_what_to_do(language: str) -> None:
     manual = (ROOT / MANUALS[language]).read_text(encoding="utf-8")
     rows = [name.strip() for name in ROW.findall(manual)]
-    assert [answer for answer in answers(language) if answer not in rows] == []
-    # No answer has two rows, so that nobody finds two instructions.
-    assert sorted(rows) == sorted(set(rows))
+    # With two rows somebody would find two instructions.
+    assert [answer for answer in answers(language) if rows.count(answer) != 1] == []
 
 
 def test_both_manuals_show_the_same_pictures_and_each_exists() -> None:

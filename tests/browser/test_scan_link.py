@@ -64,7 +64,15 @@ async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_d
     for address in shell():
         async with hub.client.get(address) as response:
             assert response.status == 200, address
-    for name in ("reader_worker.js", "share.js", "zxing_reader.wasm", "scan.js", "training.js", "landscape.css", "training.css"):
+    for name in (
+        "reader_worker.js",
+        "share.js",
+        "zxing_reader.wasm",
+        "scan.js",
+        "training.js",
+        "landscape.css",
+        "training.css",
+    ):
         assert any(address.endswith(name) for address in shell()), name
     async with hub.client.get("/operator/service_worker.js") as response:
         text = await response.text()

@@ -34,9 +34,7 @@ async def training(world: World, open_page: Open) -> Page:
 async def test_a_whole_training_offline_gives_every_answer_and_a_full_score(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    page = await open_page(
-        "/operator/scan", token=await world.staff(), gate="Gate A", phone=True, works_offline=True
-    )
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", phone=True, works_offline=True)
     await page.wait_for_function(
         "async (path) => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
         " if (await (await caches.open(name)).match(path, { ignoreVary: true })) return true; return false; }",
@@ -61,7 +59,7 @@ async def test_a_whole_training_offline_gives_every_answer_and_a_full_score(
     assert await count_scans(hub.database) == 0
 
 
-async def test_a_wrong_hand_is_told_what_is_right_and_named_in_the_score(world: World, open_page: Open) -> None:
+async def test_after_a_wrong_act_the_trainee_learns_what_is_right(world: World, open_page: Open) -> None:
     page = await training(world, open_page)
     await page.locator("#practice .practice-go").click()
     await serve(page, "valid", "away")

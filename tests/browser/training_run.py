@@ -7,7 +7,9 @@ from playwright.async_api import Page, expect
 from web.pages.static_files import STATIC
 
 RIGHT = f"""async () => (await import('{STATIC.url("js/models/practice/visitors.js")}')).VISITORS.map(({{ name, right }}) => [name, right])"""
-ANSWERED = "() => document.body.dataset.verdict !== undefined && document.getElementById('scan').dataset.busy === undefined"
+ANSWERED = (
+    "() => document.body.dataset.verdict !== undefined && document.getElementById('scan').dataset.busy === undefined"
+)
 
 
 async def right_outcomes(page: Page) -> list[tuple[str, str]]:
@@ -53,7 +55,10 @@ async def _let_through(page: Page, name: str, outcome: str, people: int) -> list
         await page.locator("#verify").click()
         await expect(page.locator("body")).to_have_attribute("data-reason", "PARTY_TOO_LARGE")
         seen.append("PARTY_TOO_LARGE")
-    while await page.locator("#party-count").is_visible() and int(await page.locator("#party-chosen").inner_text()) > people:
+    while (
+        await page.locator("#party-count").is_visible()
+        and int(await page.locator("#party-chosen").inner_text()) > people
+    ):
         await page.locator("#party-fewer").click()
     await page.locator("#verify").click()
     seen.append(await _answer(page))

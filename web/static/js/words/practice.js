@@ -56,7 +56,7 @@ const LESSONS = {
   "too-many": t("Nobody was admitted, because fewer are still to come. Admit as many as the screen allows."),
   "unconfirmed": t("The booking was never confirmed, so it has no seats. The box office helps."),
   "full": t("One out, one in: ask them to wait, then scan again."),
-  "undone": t("The entry was taken back, so nobody is in by it. Scan the ticket again and admit."),
+  "undone": t("The entry was undone, so nobody is in by it. Scan the ticket again and admit."),
   "returning": t("Green, and they were inside before. Press Let back in."),
   "leaves": t("Blue at the exit: the exit is recorded, and nothing is to be pressed."),
   "left-before": t("Nobody is held at an exit. Let them leave; the record shows it."),
