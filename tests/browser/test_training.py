@@ -16,7 +16,7 @@ from tests.support.scan_log import count_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC_ROOT
 
-TRAINING = "/operator/scan/training"
+TRAINING, CODES = "/operator/scan/training", "/operator/scan/practice-codes"
 
 
 def answers_of_the_scanner() -> set[str]:
@@ -104,3 +104,11 @@ async def test_what_is_chosen_in_training_is_not_kept_on_the_device(world: World
     await page.locator("#sound").click()
     kept = await page.evaluate("() => [localStorage['venue-hub.scanner'], localStorage['venue-hub.gate']]")
     assert kept == ['{"chosen":true}', "Gate A"]
+
+
+async def test_the_manual_prints_on_two_sheets_and_the_codes_on_one(world: World, open_page: Open) -> None:
+    token = await world.staff()
+    for path, sheets in (("/operator/manual", 2), ("/operator/manual?lang=zh-Hans", 2), (CODES, 1)):
+        page = await open_page(path, token=token)
+        printed = await page.pdf(format="A4", margin={"top": "12mm", "bottom": "12mm", "left": "14mm", "right": "14mm"})
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == sheets, path
