@@ -27,9 +27,14 @@ async def serve(page: Page, name: str, outcome: str) -> list[str]:
     elif what == "no":
         await page.locator("#question-no").click()
         seen.append(await _answer(page))
-    elif what in ("in", "out"):
+    elif people:
         seen += await _let_through(page, name, outcome, int(people))
     else:
+        if await page.locator("#verify").is_visible():
+            # Only the entry is refused.
+            await page.locator("#verify").click()
+            await page.locator("#practice-choices").wait_for()
+            seen.append(await _answer(page))
         await page.locator(f"#practice-buttons [data-choice={what}]").click()
     if await page.locator("body[data-verdict]").count():
         await page.keyboard.press("Escape")

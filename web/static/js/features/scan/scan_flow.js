@@ -130,8 +130,7 @@ export class ScanFlow {
     const code = tidyCode(typed);
     if (!code) return;
     if (this.#held) return this.block();
-    if (code.length > LONGEST_CODE) return this.#refuse("RED", t("This is not a ticket: the code is too long."));
-    const unfit = this.unfit(code);
+    const unfit = code.length > LONGEST_CODE ? t("This is not a ticket: the code is too long.") : this.unfit(code);
     if (unfit) return this.#refuse("RED", unfit, { loud: true });
     if (this.settings.get("continuous") && this.busy) return this.#refuse("RED", t("Not checked: the ticket before has no result yet."));
     if (this.linkState.offline && !this.session.mayDecide) {

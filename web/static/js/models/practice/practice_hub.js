@@ -194,7 +194,8 @@ export class PracticeHub {
   }
 
   /** @param {"validate" | "verify" | "exit"} mode @param {PracticeRequest} request @param {Decision} decision */
-  #logged(mode, { code, scan_id = decision.scan_id ?? crypto.randomUUID() }, decision) {
+  #logged(mode, { code, scan_id: sent }, decision) {
+    const scan_id = sent ?? decision.scan_id ?? crypto.randomUUID();
     const at = new Date(this.now()).toISOString();
     const entered = mode === "verify" && decision.reason === "VERIFIED" && !decision.undone;
     this.#log.unshift({
