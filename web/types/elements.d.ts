@@ -360,7 +360,11 @@ interface ElementsById {
   "portal-title": HTMLElementTagNameMap["h2"];
   "poster-shown": HTMLElementTagNameMap["div"];
   "poster-title": HTMLElementTagNameMap["h2"];
+  "practice": HTMLElementTagNameMap["section"];
+  "practice-buttons": HTMLElementTagNameMap["div"];
+  "practice-choices": HTMLElementTagNameMap["div"];
   "practice-code": HTMLElementTagNameMap["p"];
+  "practice-question": HTMLElementTagNameMap["p"];
   "preview": HTMLElementTagNameMap["div"];
   "preview-empty": HTMLElementTagNameMap["p"];
   "preview-title": HTMLElementTagNameMap["h2"];
