@@ -20,7 +20,9 @@ from hub.actions.booking.finish_closures import finish_closures
 from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.booking.reserve import Bookings
 from hub.actions.imports.expire import expire_imports
+from hub.actions.messaging.remind_of_tickets import remind_of_tickets
 from hub.actions.messaging.send_reminders import send_reminders
+from hub.actions.messaging.send_texts import send_texts
 from hub.actions.messaging.slot_messages import finish_messages
 from hub.actions.orders.order_request import forget_old_requests
 from hub.actions.privacy.retention import erase_old_contacts
@@ -238,6 +240,8 @@ def _start_jobs(
         _start("two gates", duplicate_alarms.run()),
         _start("loop watch", telemetry.watch_loop()),
         _start_periodic("reminders", 30, lambda: send_reminders(services)),
+        _start_periodic("ticket reminders", 300, lambda: remind_of_tickets(services), first=60),
+        _start_periodic("text messages", 15, lambda: send_texts(services)),
         _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
         _start_periodic("expiry", 20, lambda: expire(services)),
         _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),

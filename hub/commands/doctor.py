@@ -23,6 +23,7 @@ _FAILING_WEBHOOKS = (
     "SELECT count(*) FROM webhooks WHERE failing_since < now() - interval '1 hour' AND paused_at IS NULL"
 )
 _VENUES_THAT_TEXT = "SELECT string_agg(name, ', ' ORDER BY id) FROM venues WHERE contact_check IN ('sms', 'both')"
+_VENUES_THAT_TEXT_OF_VISITS = "SELECT string_agg(name, ', ' ORDER BY id) FROM venues WHERE text_messages <> 'off'"
 
 
 async def doctor(args: Namespace) -> CommandResult:
@@ -137,6 +138,9 @@ async def _look_at_postgres(
                     problems.append(
                         f"HUB_SMS_URL is not set, and so nobody can book at {venues}: a code by SMS comes first"
                     )
+                venues = await connection.fetchval(_VENUES_THAT_TEXT_OF_VISITS)
+                if venues:
+                    problems.append(f"HUB_SMS_URL is not set, and so no text message about a visit at {venues} is sent")
     finally:
         await connection.close()
     try:

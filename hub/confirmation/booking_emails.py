@@ -22,11 +22,9 @@ from hub.confirmation.email_content import (
     contacts_of,
 )
 from hub.confirmation.outbox_message import OutboxMessage, Sender, slot_of
+from hub.confirmation.visit_email import LATE_ENOUGH
 from hub.text.change_promise import change_promise
 from hub.text.languages import format_day, format_moment, format_span, format_time, translator
-
-_LATE_ENOUGH = timedelta(hours=1)
-"""Tolerance of a reminder's time. A reminder that is earlier than this belongs to a performance the booking was moved from."""
 
 
 def requested(message: OutboxMessage, sender: Sender) -> EmailContent:
@@ -51,7 +49,7 @@ def requested(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=_("One more step: confirm your booking"),
         paragraphs=(_("Your seats aren't reserved yet. They're yours once you confirm, as long as enough are left."),),
         visits=(_visit(booking, message.language),),
-        action=Link(_("Confirm booking"), _page_url(sender, token)),
+        action=Link(_("Confirm booking"), page_url(sender, token)),
         notes=(
             _("The link is valid until {moment}.").format(moment=moment),
             _("Didn't ask for this? You can ignore this email. Nothing will be booked."),
@@ -136,11 +134,7 @@ def own_message(message: OutboxMessage, sender: Sender) -> EmailContent:
 
 def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
-    booking = _standing(message)
-    if booking.admitted:
-        raise Obsolete("used")
-    if booking.starts_at - message.now > timedelta(hours=message.number("hours", 24)) + _LATE_ENOUGH:
-        raise Obsolete("moved")
+    booking = booking_ahead(message)
     days = (booking.date - message.now.astimezone(ZoneInfo(booking.timezone)).date()).days
     if days <= 0:
         subject, heading = _("Today at {time}: {show}"), _("See you today")
@@ -246,17 +240,15 @@ def _visit_email(
     """Return an e-mail about a booking that stands."""
     _ = translator(message.language).gettext
     token = message.text("manage_token")
-    page_url = _page_url(sender, token) if token else ""
-    changeable = page_url and message.now < booking.change_until
-    entry = booking.calendar_entry(
-        host=sender.host, page_url=page_url, language=message.language, organizer=sender.address
-    )
+    page = page_url(sender, token) if token else ""
+    changeable = page and message.now < booking.change_until
+    entry = booking.calendar_entry(host=sender.host, page_url=page, language=message.language, organizer=sender.address)
     links = calendar_links(entry)
     notes = []
     if booking.check_in_from is not None and message.now < booking.starts_at:
         at = booking.check_in_from.astimezone(ZoneInfo(booking.timezone)).time()
         notes.append(_("Doors open at {time}.").format(time=format_time(at, message.language)))
-    if page_url:
+    if page:
         notes.append(change_promise(booking.change_until, message.now, ZoneInfo(booking.timezone), message.language))
     return EmailContent(
         sender_name=booking.venue_name,
@@ -267,10 +259,8 @@ def _visit_email(
         heading=heading,
         paragraphs=paragraphs,
         visits=(*was, _visit(booking, message.language, picture=True)),
-        action=Link(_("View, move or cancel") if changeable else _("View your booking"), page_url)
-        if page_url
-        else None,
-        also=(Link(_("Print your booking"), f"{page_url}/print"),) if page_url else (),
+        action=Link(_("View, move or cancel") if changeable else _("View your booking"), page) if page else None,
+        also=(Link(_("Print your booking"), f"{page}/print"),) if page else (),
         calendars=(Link(_("Google"), links["google"]), Link(_("Outlook"), links["outlook"])),
         notes=tuple(notes),
         contacts=contacts_of(booking.contact_email, booking.contact_phone),
@@ -289,6 +279,23 @@ def _standing(message: OutboxMessage) -> BookedSeats:
     if booking.status != "CONFIRMED":
         raise Obsolete("cancelled")
     return booking
+
+
+def booking_ahead(message: OutboxMessage) -> BookedSeats:
+    """Return a booking that stands and is not used yet. Raises Obsolete, also if it was moved out of the reminder's time."""
+    booking = _standing(message)
+    if booking.admitted:
+        raise Obsolete("used")
+    if (
+        message.kind.endswith(".reminder")
+        and booking.starts_at - message.now > timedelta(hours=message.number("hours", 24)) + LATE_ENOUGH
+    ):
+        raise Obsolete("moved")
+    return booking
+
+
+def page_url(sender: Sender, token: str) -> str:
+    return f"{sender.public_url}/b/{quote(token, safe='')}"
 
 
 def _visit(booking: BookedSeats, language: str, *, picture: bool = False, struck: bool = False) -> VisitBlock:
@@ -311,10 +318,6 @@ def _visit(booking: BookedSeats, language: str, *, picture: bool = False, struck
 def _own_words(message: OutboxMessage) -> tuple[str, ...]:
     """Return the organiser's own words, a paragraph for each of their lines."""
     return tuple(line.strip() for line in message.text("message").split("\n") if line.strip())
-
-
-def _page_url(sender: Sender, token: str) -> str:
-    return f"{sender.public_url}/b/{quote(token, safe='')}"
 
 
 def _how_to_enter(language: str, booking: BookedSeats) -> str:

@@ -29,6 +29,7 @@ from hub.confirmation import (
     reservation_emails,
     staff_emails,
     ticket_emails,
+    visit_texts,
     waitlist_emails,
 )
 from hub.confirmation.calendar_file import calendar_of, method_of
@@ -61,6 +62,7 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "ticket.cancelled": ticket_emails.cancelled,
     "order.placed": order_emails.placed,
     "order.confirmed": order_emails.confirmed,
+    "order.reminder": order_emails.reminder,
     "order.cancelled": order_emails.cancelled,
     "contact.code": contact_code_messages.contact_code_email,
     "staff.invited": staff_emails.invited,
@@ -70,7 +72,11 @@ EMAILS: Mapping[str, Callable[[OutboxMessage, Sender], EmailContent]] = {
     "staff.second_factor_reset": account_emails.second_factor_reset,
 }
 TEXT_MESSAGES: Mapping[str, Callable[[OutboxMessage, Sender], str]] = {
-    "contact.code": contact_code_messages.contact_code_sms
+    "contact.code": contact_code_messages.contact_code_sms,
+    "reservation.confirmed": visit_texts.confirmed,
+    "reservation.reminder": visit_texts.reminder,
+    "booking.confirmed": visit_texts.booking_confirmed,
+    "booking.reminder": visit_texts.booking_reminder,
 }
 
 

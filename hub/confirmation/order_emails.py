@@ -1,9 +1,10 @@
-"""E-mails about orders: placed and to be paid, confirmed with the tickets, and cancelled.
+"""E-mails about orders: placed and to be paid, confirmed with the tickets, cancelled, and a reminder of tickets without a visit.
 
 Each describes the order at the time of writing, which may be later than the change.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -91,6 +92,36 @@ def cancelled(message: OutboxMessage, _sender: Sender) -> EmailContent:
     )
 
 
+def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
+    """Return the reminder that tickets have no time yet. It has no QR codes: these come with the confirmation of the visit."""
+    order = _order(message)
+    left = tuple(one for one in order.tickets if one.status in ("ACTIVATED", "INACTIVE") and not one.booked)
+    if order.status != "PAID" or not left:
+        raise Obsolete("booked")
+    order = replace(order, tickets=left, standing=order.unbooked)
+    translation = translator(message.language)
+    _ = translation.gettext
+    return _email(
+        message,
+        order,
+        subject=translation.ngettext(
+            "Your ticket for {venue} has no time yet", "{count} tickets for {venue} have no time yet", order.unbooked
+        ).format(count=order.unbooked, venue=_venue(message, order)),
+        heading=_("When will you come?"),
+        paragraphs=(
+            translation.ngettext(
+                "You haven't chosen a day and time for your ticket yet. Times can sell out.",
+                "You haven't chosen a day and time for your {count} tickets yet. Times can sell out.",
+                order.unbooked,
+            ).format(count=order.unbooked),
+            *_how_to_activate(order, _),
+        ),
+        visits=_blocks(message, order, pictured=0),
+        action=_booking_link(order, sender, _),
+        note=_more(order, translation.ngettext),
+    )
+
+
 def _order(message: OutboxMessage) -> Order:
     if message.order is None:
         raise Obsolete("gone")
@@ -110,16 +141,17 @@ def _email(
 ) -> EmailContent:
     _ = translator(message.language).gettext
     name = " ".join(order.customer_name.split())
+    named = _("Order {order}").format(order=order.reference) if order.reference else ""
     return EmailContent(
         sender_name=_venue(message, order),
         subject=subject,
-        preview=_("Order {order}").format(order=order.reference),
+        preview=named or heading,
         greeting=_("Hello {name},").format(name=name) if name else _("Hello,"),
         heading=heading,
         paragraphs=paragraphs,
         visits=visits,
         action=action,
-        notes=tuple(text for text in (note, _("Order {order}").format(order=order.reference)) if text),
+        notes=tuple(text for text in (note, named) if text),
         contacts=contacts_of(order.contact_email, order.contact_phone),
     )
 
@@ -130,13 +162,7 @@ def _venue(message: OutboxMessage, order: Order) -> str:
 
 def _next_steps(order: Order, _: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> list[str]:
     """Return what the customer does next with these tickets: activate them, book a time, or show them."""
-    steps = []
-    if any(ticket.status == "INACTIVE" for ticket in order.tickets):
-        steps.append(
-            _(
-                "Activate a ticket on its page before you book. This cannot be undone, so wait until you know when you come."
-            )
-        )
+    steps = _how_to_activate(order, _)
     if order.unbooked:
         steps.append(
             ngettext(
@@ -147,6 +173,14 @@ def _next_steps(order: Order, _: Callable[[str], str], ngettext: Callable[[str, 
         )
     steps.append(ngettext("Show the QR code at the entrance, on your phone or on paper.", "Show the QR codes at the entrance, on your phone or on paper.", order.standing))  # fmt: skip
     return steps
+
+
+def _how_to_activate(order: Order, _: Callable[[str], str]) -> list[str]:
+    if all(ticket.status != "INACTIVE" for ticket in order.tickets):
+        return []
+    return [
+        _("Activate a ticket on its page before you book. This cannot be undone, so wait until you know when you come.")
+    ]
 
 
 def _blocks(message: OutboxMessage, order: Order, *, pictured: int) -> tuple[VisitBlock, ...]:
@@ -183,8 +217,9 @@ def _booking_link(order: Order, sender: Sender, _: Callable[[str], str]) -> Link
     first = next((one for one in order.tickets if one.status in ("ACTIVATED", "INACTIVE") and not one.booked), None)
     if first is None:
         return None
-    page = f"{sender.public_url}/v/{order.slug}/reserve" if order.slug else f"{sender.public_url}/reserve"
-    return Link(_("Choose your time"), f"{page}?ticket={quote(first.code, safe='')}")
+    ticket = f"ticket={quote(first.code, safe='')}"
+    page = f"/v/{order.slug}/reserve?{ticket}" if order.slug else f"/reserve?{ticket}&orq={order.org_id}"
+    return Link(_("Choose your time"), f"{sender.public_url}{page}")
 
 
 def _more(order: Order, ngettext: Callable[[str, str, int], str]) -> str:

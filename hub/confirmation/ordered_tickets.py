@@ -29,8 +29,11 @@ class NamedTicket:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order. `standing` counts all tickets that are not cancelled, and `unbooked` those that can be booked or activated."""
+    """An order, or those of its tickets that a message names. `standing` counts all that are not cancelled, and `unbooked` those
+    that can be booked or activated. `reference` is "" if its buyer is not known.
+    """
 
+    org_id: int
     reference: str
     status: str
     customer_name: str
@@ -56,9 +59,10 @@ class Order:
             for row in rows
             if row["code"] is not None
         )  # fmt: skip
-        one_venue = len({row["venue_name"] for row in rows}) == 1
+        one_venue = len({row["venue_id"] for row in rows}) == 1
+        reference = (first["reference"] or str(first["order_id"])) if first["addressed"] else ""
         return cls(
-            first["reference"] or str(first["order_id"]), first["status"], first["customer_name"] or "", first["standing"],
+            first["org_id"], reference, first["status"], first["customer_name"] or "", first["standing"],
             first["unbooked"], (first["venue_name"] or "") if one_venue else "", (first["slug"] or "") if one_venue else "",
             (first["contact_email"] or "") if one_venue else "", (first["contact_phone"] or "") if one_venue else "", tickets,
         )  # fmt: skip

@@ -178,6 +178,12 @@ def order_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
     return found if type(found) is int else None
 
 
+def ticket_ids_of(payload: Mapping[str, Any]) -> list[int]:
+    """Return the tickets that a row about an order names. A row that names none is about all of them."""
+    ids = payload.get("ticket_ids")
+    return [one for one in ids if type(one) is int] if isinstance(ids, list) else []
+
+
 def slot_id_of(row: Any, payload: Mapping[str, Any]) -> int | None:
     """Return the slot that a row of the waiting list is about."""
     slot = payload.get("slot") if row["kind"].startswith("waitlist.") else None

@@ -4,7 +4,6 @@ Each describes the state at the time of writing, which may be later than the cha
 left to say.
 """
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hub.confirmation.booked_party import by_slot
@@ -17,14 +16,12 @@ from hub.confirmation.visit_email import (
     how_to_enter,
     own_words,
     party_of,
+    places_ahead,
     standing_places,
     visit_block,
     visit_email,
 )
 from hub.text.languages import format_day, format_span, format_time, translator
-
-_LATE_ENOUGH = timedelta(hours=1)
-"""Tolerance of a reminder's time. A reminder that is earlier than this belongs to a slot the visit was moved out of."""
 
 
 def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
@@ -166,12 +163,8 @@ def contact_changed(message: OutboxMessage, _sender: Sender) -> EmailContent:
 def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     party = party_of(message)
-    places = [place for place in standing_places(party, message) if place.status == "RESERVED"]
-    if not places:
-        raise Obsolete("used")
+    places = places_ahead(party, message)
     first = places[0]
-    if first.starts_at - message.now > timedelta(hours=message.number("hours", 24)) + _LATE_ENOUGH:
-        raise Obsolete("moved")
     venue, at = party.venue.name, format_time(first.start_time, message.language)
     days = (first.date - message.now.astimezone(ZoneInfo(party.venue.timezone)).date()).days
     if days <= 0:

@@ -1,6 +1,7 @@
 """The e-mail about a visit, and the parts that all e-mails about reservations share."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hub.confirmation.booked_party import Party, Place, by_slot, calendar_entries
@@ -11,6 +12,9 @@ from hub.confirmation.email_content import EmailContent, Link, Obsolete, TicketB
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.change_promise import change_promise
 from hub.text.languages import format_day, format_span, translator
+
+LATE_ENOUGH = timedelta(hours=1)
+"""Tolerance of a reminder's time. A reminder that is earlier than this belongs to a slot the visit was moved out of."""
 
 
 def party_of(message: OutboxMessage) -> Party:
@@ -25,6 +29,19 @@ def standing_places(party: Party, message: OutboxMessage) -> list[Place]:
     if not places:
         raise Obsolete("cancelled" if party.only(message.reservation_ids) else "gone")
     return [place for group in by_slot(places) for place in group]
+
+
+def places_ahead(party: Party, message: OutboxMessage) -> list[Place]:
+    """Return the message's places that are not used yet. Raises Obsolete if none is left, or they were moved out of the reminder's time."""
+    places = [place for place in standing_places(party, message) if place.status == "RESERVED"]
+    if not places:
+        raise Obsolete("used")
+    if (
+        message.kind.endswith(".reminder")
+        and places[0].starts_at - message.now > timedelta(hours=message.number("hours", 24)) + LATE_ENOUGH
+    ):
+        raise Obsolete("moved")
+    return places
 
 
 def own_words(message: OutboxMessage) -> tuple[str, ...]:

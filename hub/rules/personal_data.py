@@ -155,7 +155,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "gate_messages": {Kind.PLAIN: "org_id id venue_id gate sent_at", Kind.STAFF: "text sent_by"},
     "gate_message_readers": {Kind.PLAIN: "org_id message_id gate read_at", Kind.STAFF: "staff_id"},
     "orders": {
-        Kind.PLAIN: "org_id id status created_at paid_at language api_key_id cancelled_at",
+        Kind.PLAIN: "org_id id status created_at paid_at language api_key_id cancelled_at mails",
         Kind.PSEUDONYM: "reference",
         Kind.STAFF: "cancelled_by",
     },
@@ -236,6 +236,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PSEUDONYM: "ticket_id",
     },
     "ticket_checks": {Kind.PLAIN: "org_id date venue_id checked_at", Kind.PSEUDONYM: "ticket_id"},
+    "ticket_reminders": {Kind.PLAIN: "org_id venue_id paid_until order_id", Kind.PSEUDONYM: "ticket_id"},
     "ticket_reservations": {
         Kind.PLAIN: "org_id id slot_id venue_id status holds_place reserved_at verified_at cancelled_at created_at language"
         " calendar_sequence moved_at cancel_cause places admitted booked_together added_places",
@@ -254,10 +255,11 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
-        " scanner_key_hours inside_limit when_full slug contact_email contact_phone",
+        " scanner_key_hours inside_limit when_full slug contact_email contact_phone unbooked_reminder_days text_messages text_quiet_hours",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },
+    "visit_texts": {Kind.PLAIN: "org_id reservation_id slot_id kind texted_at"},
     "waitlist_entries": {
         Kind.PLAIN: "org_id id slot_id venue_id places status language joined_at gathers_until offered_at offer_ends_at ended_at end_cause",
     },

@@ -14,6 +14,7 @@ LONGEST_TEXT = 500
 LONGEST_EMAIL = 254
 LONGEST_NUMBER = 40
 FEWEST_DIGITS = 3
+_SPAN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])\s*[-\u2013]\s*([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 Parse = Callable[[str], Any]
 """Converts the text of an option to the column's value. Raises ValueError with a message for the user."""
@@ -73,6 +74,14 @@ def _hours(text: str) -> tuple[int, ...]:
     return () if text == "none" else tuple(sorted({hour(part.strip()) for part in text.split(",")}, reverse=True))
 
 
+def _hours_of_day(typed: str) -> str:
+    """Parse a span of the day such as `22:00-8:00` into `22:00-08:00`. It may go over midnight."""
+    found = _SPAN.fullmatch(ascii_digits(typed).strip())
+    if found is None or (found[1].zfill(2), found[2]) == (found[3].zfill(2), found[4]):
+        raise ValueError(f"{typed!r} is not a span of the day")
+    return f"{found[1].zfill(2)}:{found[2]}-{found[3].zfill(2)}:{found[4]}"
+
+
 def _addresses(text: str) -> tuple[str, ...]:
     """Parse e-mail addresses in the order given, without duplicates; `none` is no address."""
     found = () if text == "none" else tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
@@ -116,6 +125,12 @@ TEXT = PolicyType(lambda text: clean_line(text, LONGEST_TEXT), "TEXT", f"At most
 EMAIL = PolicyType(_contact_email, "ADDRESS", "Give one email address", empty="")
 PHONE = PolicyType(_contact_phone, "NUMBER", "Give a phone number such as +39 06 1234567", empty="")
 HOURS = PolicyType(_hours, "H,H", "Give hours from 1 to 720 with commas between them")
+HOURS_OF_DAY = PolicyType(
+    lambda text: None if text == "none" else _hours_of_day(text),
+    "HH:MM-HH:MM",
+    "Give two different times such as 22:00-08:00",
+    off="none",
+)
 ADDRESSES = PolicyType(_addresses, "A,A", "Give email addresses with commas between them")
 WEBHOOK = PolicyType(_webhook, "URL", "Give an address that begins with https://", off="none")
 NETWORKS = PolicyType(parse_networks, "N,N", "Give networks such as 192.0.2.0/24 with commas between them")

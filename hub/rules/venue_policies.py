@@ -16,6 +16,7 @@ from hub.rules.policy_types import (
     DENY_OR_ALLOW,
     EMAIL,
     HOURS,
+    HOURS_OF_DAY,
     NETWORKS,
     PHONE,
     TEXT,
@@ -136,6 +137,20 @@ POLICIES: tuple[VenuePolicy, ...] = (
     VenuePolicy(
         "reminder_hours", "bookings", HOURS, (24, 2), "Reminders",
         "how many hours before the start a visit is reminded of; none: never", "Customers, by email", off="never",
+    ),
+    VenuePolicy(
+        "unbooked_reminder_days", "bookings", number(1, 365, "D", off="never"), 7, "Reminder of tickets without a visit",
+        "how many days after the payment the buyer of a ticket that has no reservation is reminded, once; never: no reminder", "Customers, by email", off="never",
+    ),
+    VenuePolicy(
+        "text_messages", "bookings", choice("off", "confirmations", "reminders", "both"), "off", "Text messages to customers",
+        "what customers who gave a phone number get by text message, besides the email; each message costs what the provider of"
+        " HUB_SMS_URL asks", "Customers, by text message", ("None", "Confirmations", "Reminders", "Confirmations and reminders"),
+    ),
+    VenuePolicy(
+        "text_quiet_hours", "bookings", HOURS_OF_DAY, "22:00-08:00", "Hours without text messages",
+        "between which times of the venue no text message about a visit goes out; it is sent afterwards if it still helps; none: at any"
+        " hour", "Customers, by text message", off="at any hour",
     ),
     VenuePolicy(
         "waitlist_offer_minutes", "waitlist", number(1, 1440, "M", off="off"), 30, "Time to accept an offer",

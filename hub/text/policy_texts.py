@@ -19,6 +19,7 @@ UNITS: Mapping[str, str] = {
     "M": N_("minutes"),
     "H": N_("hours"),
     "H,H": N_("hours"),
+    "D": N_("days"),
     "P": N_("percent"),
     "MS": N_("milliseconds"),
 }
@@ -103,6 +104,23 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("the address called with every alert, signed with a secret that is shown when it is set; none: no call"),
     N_("the language of mails to customers who chose none"),
     N_("the whole day"),
+    N_("Reminder of tickets without a visit"),
+    N_(
+        "how many days after the payment the buyer of a ticket that has no reservation is reminded, once; never: no reminder"
+    ),
+    N_("Text messages to customers"),
+    N_(
+        "what customers who gave a phone number get by text message, besides the email; each message costs what the provider of HUB_SMS_URL asks"
+    ),
+    N_("Customers, by text message"),
+    N_("None"),
+    N_("Confirmations"),
+    N_("Confirmations and reminders"),
+    N_("Hours without text messages"),
+    N_(
+        "between which times of the venue no text message about a visit goes out; it is sent afterwards if it still helps; none: at any hour"
+    ),
+    N_("at any hour"),
     N_("These people"),
     N_("Time to accept an offer"),
     N_("Time to confirm a booking of seats"),

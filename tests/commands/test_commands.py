@@ -224,11 +224,12 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
 
 def test_doctor_names_what_is_missing_where_the_hub_is_served(data_dir: Path) -> None:
     hub(data_dir, "venue", "add", "Hall", "--timezone", "Europe/Rome")
-    hub(data_dir, "venue", "set", "1", "--contact-check", "sms")
+    hub(data_dir, "venue", "set", "1", "--contact-check", "sms", "--text-messages", "both")
     served = {"HUB_SECRET_KEY": "0f" * 16, "HUB_PUBLIC_URL": "https://tickets.example.org"}
     problems = json.loads(hub(data_dir, "doctor", "--json", **served).stdout)["problems"]
     for name in ("HUB_SECRET_KEY is published or easy", "HUB_SMTP_URL is not set", "HUB_SMS_URL is not set"):
         assert [problem for problem in problems if problem.startswith(name)], name
+    assert "HUB_SMS_URL is not set, and so no text message about a visit at Hall is sent" in problems
     assert "0f0f" not in str(problems)
     good = {"HUB_SECRET_KEY": "VcnPZb3lMYUgNQd8ShkK7T4wq2eXaJ0R", "HUB_SMTP_URL": "smtp://127.0.0.1:9",
             "HUB_SMS_URL": "twilio://AC1:t@/?from=+12025550100"}  # fmt: skip

@@ -98,7 +98,7 @@ async def test_a_row_that_cannot_be_read_is_dead_and_says_so(worker, outbox_rows
 async def test_an_unknown_kind_or_language_harms_nobody(worker, outbox_rows, mail_server):
     ids = await outbox_rows.party()
     await outbox_rows.queue("reservation.sung", {}, ids[0])
-    await outbox_rows.queue("reservation.confirmed", {}, ids[0], channel="sms", to="+12025550100")
+    await outbox_rows.queue("reservation.moved", {}, ids[0], channel="sms", to="+12025550100")
     await outbox_rows.queue("reservation.confirmed", {"manage_token": "secret"}, ids[0], language="tlh")
     assert await worker.send_due() == 3
     assert await outbox_rows.states() == [("DEAD", "unknown kind"), ("DEAD", "unknown kind"), ("SENT", None)]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from hub.confirmation import qr_code
+from tests.support.mail_outbox import NOW
+from tests.support.orders import change_order, change_products
 from tests.support.rows import add_row
-from tests.support.sent_mail import LANGUAGES, bodies, sent
+from tests.support.sent_mail import LANGUAGES, bodies, check_every_mail, sent
+from tests.support.tickets import read_tickets
 
 
-async def order_of(outbox_rows, tickets: list[str], *, status: str = "PAID") -> int:
+async def order_of(outbox_rows, tickets: list[str], *, status: str = "PAID", **columns) -> int:
     """Add an order with tickets of these statuses."""
     database, org = outbox_rows.database, outbox_rows.org
     order = await add_row(
@@ -17,13 +21,14 @@ async def order_of(outbox_rows, tickets: list[str], *, status: str = "PAID") -> 
     product = await add_row(database, "products", org_id=org, name="Day ticket", name_zh="日票")
     for n, one in enumerate(tickets):
         await add_row(
-            database, "tickets", org_id=org, code=f"TKT-2026-ABC234-DEG{n:03}", order_id=order["id"], product_id=product["id"], status=one
+            database, "tickets", org_id=org, code=f"TKT-2026-ABC234-DEG{n:03}", order_id=order["id"], product_id=product["id"], status=one,
+            **columns,
         )  # fmt: skip
     return int(order["id"])
 
 
-async def mail_of(outbox_rows, worker, mail_server, kind: str, order_id: int, language: str = "en"):
-    await outbox_rows.queue(kind, {"order_id": order_id}, None, language=language)
+async def mail_of(outbox_rows, worker, mail_server, kind: str, order_id: int, language: str = "en", **payload):
+    await outbox_rows.queue(kind, {"order_id": order_id, **payload}, None, language=language)
     return bodies(await sent(worker, mail_server))
 
 
@@ -59,3 +64,80 @@ async def test_a_cancelled_order_is_said_to_be_cancelled(worker, outbox_rows, ma
     order = await order_of(outbox_rows, ["CANCELLED"], status="CANCELLED")
     text, _ = await mail_of(outbox_rows, worker, mail_server, "order.cancelled", order)
     assert "Your order WEB-1001 is cancelled" in text
+
+
+REMINDED = {
+    "en": ("2 tickets for Museo have no time yet", "haven't chosen a day and time", "Activate a ticket"),
+    "zh_Hans": ("您有 2 张 Museo 门票尚未选择时间", "尚未选择参观日期和时间", "激活"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_reminder_names_the_tickets_that_have_no_time_and_the_way_to_book(
+    worker, outbox_rows, mail_server, language, database
+):
+    order = await order_of(outbox_rows, ["ACTIVATED", "INACTIVE", "RESERVED", "CANCELLED"])
+    ids = [row["id"] for row in await read_tickets(database, "id", order_id=order)]
+    row = await outbox_rows.queue("order.reminder", {"order_id": order, "ticket_ids": ids}, None, language=language)
+    mail = await sent(worker, mail_server)
+    check_every_mail(mail, language, row)
+    subject, *said = REMINDED[language]
+    assert mail["Subject"] == subject
+    for body in (text := bodies(mail)[0], (page := bodies(mail)[1]).text):
+        for words in (*said, "TKT-2026-ABC234-DEG000", "TKT-2026-ABC234-DEG001", "WEB-1001"):
+            assert words in body
+        assert "DEG002" not in body
+        assert "DEG003" not in body
+    assert "QR" not in text
+    assert page.pictures == []
+    assert any("/reserve?ticket=TKT-2026-ABC234-DEG00" in link for link in page.links)
+
+
+async def test_a_reminder_to_one_of_many_people_names_that_persons_tickets_alone(
+    worker, outbox_rows, mail_server, database
+):
+    order = await order_of(outbox_rows, ["ACTIVATED"] * 3)
+    await change_order(database, order, customer_email=None, customer_name=None, reference="import-0f")
+    (mine,) = [row["id"] for row in await read_tickets(database, "id", code="TKT-2026-ABC234-DEG001")]
+    text, _ = await mail_of(outbox_rows, worker, mail_server, "order.reminder", order, ticket_ids=[mine])
+    assert "DEG001" in text
+    assert "DEG000" not in text
+    assert "DEG002" not in text
+    assert "import-0f" not in text, "the name of a file says nothing to its people"
+
+
+@pytest.mark.parametrize("left", ["RESERVED", "CANCELLED", "VERIFIED"])
+async def test_nobody_is_reminded_of_tickets_that_were_booked_or_cancelled_meanwhile(
+    worker, outbox_rows, mail_server, left
+):
+    verified = {"verified_at": NOW} if left == "VERIFIED" else {}
+    order = await order_of(outbox_rows, [left], **verified)
+    await outbox_rows.queue("order.reminder", {"order_id": order}, None)
+    assert await worker.send_due() == 1
+    assert await outbox_rows.states() == [("DROPPED", "obsolete: booked")]
+    assert mail_server.messages == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("order.confirmed", "ACTIVATED"), ("order.cancelled", "CANCELLED")])
+async def test_a_mail_about_an_order_is_from_its_venue_and_has_its_logo(
+    worker, outbox_rows, mail_server, database, kind, status
+):
+    stage = await add_row(database, "venues", org_id=outbox_rows.org, name="Teatro", timezone="Europe/Rome")
+    await add_row(
+        database,
+        "venue_logos",
+        org_id=outbox_rows.org,
+        venue_id=stage["id"],
+        hash=b"h",
+        width=48,
+        height=12,
+        image=qr_code.png("LOGO"),
+    )
+    order = await order_of(outbox_rows, [status], status="CANCELLED" if status == "CANCELLED" else "PAID")
+    for venue, name, logos in ((stage["id"], "Teatro", 1), (outbox_rows.venue, "Museo", 0)):
+        await change_products(database, venue_id=venue)
+        mail_server.messages.clear()
+        await outbox_rows.queue(kind, {"order_id": order}, None)
+        mail = await sent(worker, mail_server)
+        assert mail["From"].addresses[0].display_name == name
+        assert [part.get_filename() for part in mail.walk()].count("logo.png") == logos

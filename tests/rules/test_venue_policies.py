@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table
+from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table, policy_of
 from hub.text.policy_texts import GROUPS, POLICY_TEXTS
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -59,3 +59,24 @@ def test_a_policy_says_who_will_notice_and_its_choices_have_words(policy) -> Non
     assert policy.parse(policy.default) == policy.default
     with pytest.raises(ValueError, match=re.escape(policy.type.wrong)):
         policy.parse("x" * 501 + "\x00" if policy.type.metavar == "TEXT" else "\x00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("22:00-08:00", "22:00-08:00"),
+        (" 9:30 – 11:00 ", "09:30-11:00"),
+        ("２２:00-8:00", "22:00-08:00"),
+        ("none", None),
+    ],
+)
+def test_hours_without_text_messages_are_read_as_people_write_them(typed: str, stored: str | None) -> None:
+    assert policy_of("text_quiet_hours").parse(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["22-8", "24:00-08:00", "22:60-08:00", "08:00-8:00", "22:00", "22:00-08:00-09:00", ""]
+)
+def test_other_hours_without_text_messages_are_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="Give two different times"):
+        policy_of("text_quiet_hours").parse(typed)

@@ -77,11 +77,11 @@ INVARIANTS = {
         "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)"
         " AND NOT EXISTS (SELECT 1 FROM practice_tickets t WHERE t.ticket_id = r.ticket_id)"
         " AND NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
-        " ON m.reservation_id = p.id AND m.kind IN ('reservation.confirmed', 'booking.confirmed')"
+        " ON m.reservation_id = p.id AND m.channel = 'mail' AND m.kind IN ('reservation.confirmed', 'booking.confirmed')"
         " WHERE p.manage_token_hash = r.manage_token_hash)",
     "a party has one confirmation":
         "SELECT p.manage_token_hash FROM ticket_reservations p JOIN mail_outbox m ON m.reservation_id = p.id"
-        " AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
+        " AND m.channel = 'mail' AND m.kind = 'reservation.confirmed' GROUP BY 1 HAVING count(DISTINCT m.id) > 1",
     "ticket and reservation agree":
         "SELECT r.id FROM ticket_reservations r JOIN tickets t ON t.id = r.ticket_id"
         " WHERE t.channel <> 'ota' AND r.status <> 'CANCELLED' AND r.status <> t.status"

@@ -144,6 +144,13 @@ class World:
         )  # fmt: skip
         return [Ticket(row["id"], row["code"]) for row in rows]
 
+    async def ticket_of(self, ticket_id: int) -> Ticket:
+        """Return a ticket that is in the table."""
+        code = await self.hub.database.fetchval(
+            "SELECT code FROM tickets WHERE org_id = $1 AND id = $2", self.org_id, ticket_id
+        )
+        return Ticket(ticket_id, code)
+
     async def reserve(self, ticket: Ticket, slot_id: int) -> Ticket:
         """Book through `Bookings`, as the API does."""
         request = ReserveRequest(self.org_id, ticket.id, slot_id, "john@example.com", "+12025551234")

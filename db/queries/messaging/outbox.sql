@@ -142,21 +142,26 @@ WHERE lease_id = $1::uuid AND channel = $4::text AND status = 'PENDING';
 SELECT count(*) FROM mail_outbox WHERE status = 'PENDING';
 
 -- name: orders
--- The orders of some messages with their tickets that stand, at most $4 of each order: one row per ticket and per element of $1, the number
--- of the request; one row without a ticket if none stands. The venue is that of the ticket's product, or the organisation's first.
-SELECT a.n, o.id AS order_id, o.reference, o.status, o.customer_name, c.standing, c.unbooked, t.code, t.status AS ticket_status,
-       t.valid_until, t.booked, p.name AS product, p.name_zh AS product_zh, v.name AS venue_name, v.address, v.slug, v.contact_email,
-       v.contact_phone, coalesce(v.timezone, 'UTC') AS timezone
-FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS a (n, org_id, order_id)
+-- The orders of some messages with their tickets that stand, at most $5 of each order: one row per ticket and per element of $1, the number
+-- of the request; one row without a ticket if none stands. Of a request that names tickets ($4, an array of ids as text) only these count.
+-- The venue is that of the ticket's product, or the organisation's first. A cancelled order has its venues without the codes. `addressed` says
+-- that the order has its buyer's address; the tickets of an import can share an order that has none.
+SELECT a.n, o.org_id, o.id AS order_id, o.reference, o.status, o.customer_name, coalesce(o.customer_email, '') <> '' AS addressed, c.standing, c.unbooked,
+       t.code, t.status AS ticket_status, t.valid_until, t.booked, p.name AS product, p.name_zh AS product_zh, v.id AS venue_id,
+       v.name AS venue_name, v.address, v.slug, v.contact_email, v.contact_phone, coalesce(v.timezone, 'UTC') AS timezone
+FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::text[]) AS a (n, org_id, order_id, named)
 JOIN orders o ON o.org_id = a.org_id AND o.id = a.order_id
 CROSS JOIN LATERAL (SELECT count(*) AS standing, count(*) FILTER (WHERE f.status IN ('ACTIVATED', 'INACTIVE')) AS unbooked
-                      FROM tickets f WHERE f.order_id = o.id AND f.org_id = o.org_id AND f.status <> 'CANCELLED') c
-LEFT JOIN LATERAL (SELECT f.code, f.status, f.valid_until, f.product_id, f.created_at, f.id,
+                      FROM tickets f
+                     WHERE f.order_id = o.id AND f.org_id = o.org_id AND f.status <> 'CANCELLED'
+                       AND (a.named IS NULL OR f.id = ANY (a.named::bigint[]))) c
+LEFT JOIN LATERAL (SELECT CASE WHEN f.status <> 'CANCELLED' THEN f.code END AS code, f.status, f.valid_until, f.product_id, f.created_at, f.id,
                           EXISTS (SELECT 1 FROM ticket_reservations r
                                    WHERE r.ticket_id = f.id AND r.org_id = f.org_id AND r.holds_place) AS booked
                      FROM tickets f
-                    WHERE f.order_id = o.id AND f.org_id = o.org_id AND f.status <> 'CANCELLED'
-                    ORDER BY f.created_at DESC, f.id DESC LIMIT $4) t ON true
+                    WHERE f.order_id = o.id AND f.org_id = o.org_id AND (f.status <> 'CANCELLED' OR o.status = 'CANCELLED')
+                      AND (a.named IS NULL OR f.id = ANY (a.named::bigint[]))
+                    ORDER BY f.created_at DESC, f.id DESC LIMIT $5) t ON true
 LEFT JOIN products p ON p.org_id = o.org_id AND p.id = t.product_id
 LEFT JOIN LATERAL (SELECT * FROM venues v WHERE v.org_id = o.org_id AND (p.venue_id IS NULL OR v.id = p.venue_id)
                     ORDER BY v.id LIMIT 1) v ON true

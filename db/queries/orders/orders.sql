@@ -45,6 +45,9 @@ INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attemp
 SELECT $1, $3, o.customer_email, jsonb_build_object('order_id', o.id), coalesce(o.language, $4), $5
   FROM orders o WHERE o.org_id = $1 AND o.id = $2 AND o.customer_email <> '';
 
+-- name: leave_mails_to_shop
+UPDATE orders SET mails = false WHERE org_id = $1 AND id = $2;
+
 -- name: order_by_reference
 SELECT id FROM orders WHERE reference = $2 AND org_id = $1;
 
@@ -147,8 +150,25 @@ SELECT id FROM (
 
 -- name: orders_of_address
 -- At most $2 paid orders of an e-mail address (lower case), whatever the organisation, that have a ticket which can still be used and
--- has no visit booked yet: those with a visit have their confirmation sent again. The newest come first.
-SELECT o.org_id, o.id FROM orders o
- WHERE lower(o.customer_email) = $1 AND o.customer_email IS NOT NULL AND o.status = 'PAID'
-   AND EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = o.id AND t.org_id = o.org_id AND t.status IN ('ACTIVATED', 'INACTIVE'))
- ORDER BY o.id DESC LIMIT $2;
+-- has no visit booked yet: those with a visit have their confirmation sent again. The newest come first. Then as many orders of imports whose
+-- buyer is not known, with the tickets in them that belong to this address.
+(SELECT o.org_id, o.id, o.customer_email AS recipient, NULL::bigint[] AS ticket_ids
+   FROM orders o
+  WHERE lower(o.customer_email) = $1 AND o.customer_email IS NOT NULL AND o.status = 'PAID'
+    AND EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = o.id AND t.org_id = o.org_id AND t.status IN ('ACTIVATED', 'INACTIVE'))
+  ORDER BY o.id DESC LIMIT $2)
+UNION ALL
+(SELECT t.org_id, t.order_id, min(t.imported_email), (array_agg(t.id ORDER BY t.id))[1:500]
+   FROM tickets t
+   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  WHERE lower(t.imported_email) = $1 AND t.imported_email IS NOT NULL AND t.status IN ('ACTIVATED', 'INACTIVE')
+    AND o.status = 'PAID' AND o.customer_email IS NULL
+  GROUP BY t.org_id, t.order_id
+  ORDER BY t.order_id DESC LIMIT $2);
+
+-- name: queue_again
+-- The e-mail with the tickets of an order once more: all, or those with the ids $4.
+INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
+SELECT $1, 'order.confirmed', $3, jsonb_strip_nulls(jsonb_build_object('order_id', o.id, 'ticket_ids', to_jsonb($4::bigint[]))),
+       coalesce(o.language, $5), $6
+  FROM orders o WHERE o.org_id = $1 AND o.id = $2;

@@ -1,6 +1,6 @@
 """Outbox facts: reads what a batch of messages is about, with one statement for each kind of thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.pool import Pool
@@ -15,6 +15,7 @@ from hub.confirmation.outbox_message import (
     payload_of,
     reservation_ids_of,
     slot_id_of,
+    ticket_ids_of,
     venue_id_of,
 )
 
@@ -23,9 +24,10 @@ OUTBOX = load("messaging/outbox")
 
 async def read_about(pool: Pool, rows: Sequence[Any]) -> list[About]:
     """Return what each row of `outbox.claim` is about, in the order of the rows."""
-    places, bookings, slots, venues, ordered = [], [], [], [], []
-    for number, row in enumerate(rows):
-        payload = payload_of(row)
+    payloads = [payload_of(row) for row in rows]
+    orders = await _read_orders(pool, rows, payloads)
+    places, bookings, slots, venues = [], [], [], []
+    for number, (row, payload) in enumerate(zip(rows, payloads, strict=True)):
         named = reservation_ids_of(payload, row["reservation_id"])
         if row["kind"].startswith("booking."):
             bookings.append((number, row["org_id"], booking_id_of(row, payload), next(iter(named), None)))
@@ -34,31 +36,37 @@ async def read_about(pool: Pool, rows: Sequence[Any]) -> list[About]:
         if (slot := slot_id_of(row, payload)) is not None:
             slots.append((number, row["org_id"], slot))
         if row["channel"] == "mail":
-            venues.append(
-                (
-                    number,
-                    row["org_id"],
-                    next(iter(named), None),
-                    booking_id_of(row, payload),
-                    slot,
-                    venue_id_of(payload),
-                )
-            )
-        if (order := order_id_of(row, payload)) is not None:
-            ordered.append((number, row["org_id"], order))
+            booking, venue = booking_id_of(row, payload), venue_id_of(payload) or _only_venue(orders.get(number, ()))
+            venues.append((number, row["org_id"], next(iter(named), None), booking, slot, venue))
     parties: dict[int, list[Any]] = {}
     for place in await _read(pool, OUTBOX.parties, places):
         parties.setdefault(place["n"], []).append(place)
     booked = by_number(await _read(pool, OUTBOX.bookings, bookings))
     shows = by_number(await _read(pool, OUTBOX.shows, slots))
     logos = _logos(await _read(pool, OUTBOX.logos, venues))
-    orders: dict[int, list[Any]] = {}
-    for ticket in await _read(pool, OUTBOX.orders, ordered, MOST_NAMED):
-        orders.setdefault(ticket["n"], []).append(ticket)
     return [
         About(parties.get(n, ()), booked.get(n), shows.get(n), logos.get(n), orders.get(n, ()))
         for n in range(len(rows))
     ]
+
+
+async def _read_orders(pool: Pool, rows: Sequence[Any], payloads: Sequence[Mapping[str, Any]]) -> dict[int, list[Any]]:
+    """Return the rows of the orders by the number of their message."""
+    wanted = []
+    for number, (row, payload) in enumerate(zip(rows, payloads, strict=True)):
+        if (order := order_id_of(row, payload)) is not None:
+            ids = ",".join(map(str, ticket_ids_of(payload)))
+            wanted.append((number, row["org_id"], order, f"{{{ids}}}" if ids else None))
+    orders: dict[int, list[Any]] = {}
+    for ticket in await _read(pool, OUTBOX.orders, wanted, MOST_NAMED):
+        orders.setdefault(ticket["n"], []).append(ticket)
+    return orders
+
+
+def _only_venue(order: Sequence[Any]) -> int | None:
+    """Return the venue of all tickets of an order; None if they are of several."""
+    venues = {row["venue_id"] for row in order}
+    return venues.pop() if len(venues) == 1 else None
 
 
 def _logos(rows: Sequence[Any]) -> dict[int, EmailLogo]:

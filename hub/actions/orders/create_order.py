@@ -67,6 +67,8 @@ async def create_order(
             )
         if wanted.mail:
             await queue_mail(connection, services, by, order_id, "order.confirmed" if wanted.paid else "order.placed")
+        else:
+            await connection.execute(ORDERS.leave_mails_to_shop, by.org_id, order_id)
         order = await order_record(connection, by, order_id)
     if not dry_run:
         telemetry.event(telemetry.ORDER_CREATED, order_id=order_id, tickets=count, paid=wanted.paid)

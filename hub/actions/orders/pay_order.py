@@ -44,6 +44,8 @@ async def pay_order(
         released = await _pay(connection, services, by, before)
         if mail:
             await queue_mail(connection, services, by, order_id, "order.confirmed")
+        else:
+            await connection.execute(ORDERS.leave_mails_to_shop, by.org_id, order_id)
         order = await order_record(connection, by, order_id)
     if not dry_run:
         codes = [row["code"] for row in released]

@@ -21,6 +21,7 @@ const KINDS = {
   "ticket.cancelled": () => t("Ticket cancelled"),
   "order.placed": () => t("Order: please pay"),
   "order.confirmed": () => t("Order: tickets"),
+  "order.reminder": () => t("Order: no time chosen yet"),
   "order.cancelled": () => t("Order: cancellation"),
   "contact.code": () => t("One-time code"),
   "staff.invited": () => t("Invitation of staff"),
