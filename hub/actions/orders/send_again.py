@@ -1,10 +1,9 @@
 """Sends the tickets of an address again, for customers who lost the mail. Nothing tells a stranger what was bought."""
 
 from db.statements import load
-from hub.actions.audit.actor import Actor
-from hub.actions.orders.create_order import queue_mail
 from hub.services import Services
 from hub.settings import Rate
+from hub.text.languages import DEFAULT
 
 ORDERS = load("orders/orders")
 ONE_ORDER = Rate(1, 300)
@@ -18,9 +17,14 @@ async def send_orders_again(services: Services, email: str) -> int:
     rows = await services.database.fetch(ORDERS.orders_of_address, email.strip().lower(), MOST_ORDERS)
     queued = 0
     for row in rows:
-        if await services.rate_limit.admit(f"order-again:{row['org_id']}:{row['id']}", ONE_ORDER) > 0:
+        org_id, ids = row["org_id"], row["ticket_ids"]
+        bucket = f"order-again:{org_id}:{row['id']}" + (f":{ids[0]}" if ids else "")
+        if await services.rate_limit.admit(bucket, ONE_ORDER) > 0:
             continue
-        async with services.database.transaction() as connection:
-            await queue_mail(connection, services, Actor(row["org_id"]), row["id"], "order.confirmed")
+        venue = await services.venues.first(org_id)
+        await services.database.execute(
+            ORDERS.queue_again, org_id, row["id"], row["recipient"], ids, DEFAULT if venue is None else venue.language,
+            services.clock.now(),
+        )  # fmt: skip
         queued += 1
     return queued

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from hub.actions.booking.contact_codes import confirm_code, send_code
 from hub.actions.booking.send_again import send_again_for_ticket, send_again_to_address
+from hub.actions.orders.send_again import send_orders_again
 from hub.actions.venues.organisations import resolve_org
 from hub.observability import telemetry
 from hub.rules.contact_code import tidy_code
@@ -17,7 +18,7 @@ from web.keys import PORTAL_STEPS, SERVICES
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import named_organisation
 
-ON_ITS_WAY = "What is booked is on its way to the address it was booked with"
+ON_ITS_WAY = "What was booked or bought is on its way to the address on file"
 
 
 async def check_contact_details(request: web.Request) -> web.Response:
@@ -38,7 +39,7 @@ async def check_contact_details(request: web.Request) -> web.Response:
 
 
 async def send_again(request: web.Request) -> web.Response:
-    """Send confirmations again to the address on file. The answer is the same whether or not anything is booked."""
+    """Send confirmations and tickets again to the address on file. The answer is the same whether or not there are any."""
     services = request.app[SERVICES]
     body = await read_json(request, SendAgain)
     if (body.ticket_code is None) == (body.email is None):
@@ -49,6 +50,7 @@ async def send_again(request: web.Request) -> web.Response:
         await send_again_for_ticket(services, org_id, body.ticket_code)
     elif body.email is not None:
         await send_again_to_address(services, body.email)
+        await send_orders_again(services, body.email)
     return json_response(dumps({"success": True, "message": ON_ITS_WAY}))
 
 

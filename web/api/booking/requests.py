@@ -71,7 +71,10 @@ class SendAgain(Request):
     """One of both: a ticket's code, or an email address."""
 
     ticket_code: Annotated[Code | None, Field(default=None, description="A ticket that is reserved.")]
-    email: Annotated[Email | None, Field(default=None, description="The address that visits were booked with.")]
+    email: Annotated[
+        Email | None,
+        Field(default=None, description="The address that visits were booked or tickets were bought with."),
+    ]
     orq: Organisation
 
 

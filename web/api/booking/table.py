@@ -52,10 +52,11 @@ CONTACT_ENDPOINTS: tuple[Endpoint, ...] = (
 
 SEND_AGAIN = Endpoint(
     "POST", "/api/reservations/send-again", contact_endpoints.send_again,
-    "Send a lost confirmation again", "Customer reservation", "anyone", responses.SentAgain, body=requests.SendAgain,
+    "Send lost confirmations and tickets again", "Customer reservation", "anyone", responses.SentAgain, body=requests.SendAgain,
     refusals=(*BODY_REFUSALS, Reason.RATE_LIMITED),
     about="Takes a ticket's code or an email address. The confirmation goes to the address on file, with a new link; older links stay"
-    " valid. The answer is the same whether or not anything is booked. A party gets it once in five minutes.",
+    " valid. For an address, tickets without a reservation are sent again, too. The answer is the same whether or not anything is booked."
+    " A party and an order get it once in five minutes.",
 )  # fmt: skip
 
 BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (

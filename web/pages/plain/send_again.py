@@ -1,4 +1,4 @@
-"""The page for customers who lost their mail: it sends all confirmations of an address again. It works without JavaScript."""
+"""The page for customers who lost their mail: it sends all confirmations and tickets of an address again. It works without JavaScript."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AGAIN = "/reserve/again"
 
 
 async def show_form(request: web.Request) -> web.Response:
-    """Show the form, or with `?sent=1` that what is booked is on its way. It says the same whether anything is booked."""
+    """Show the form, or with `?sent=1` that what there is is on its way. It says the same whether there is anything."""
     return plain_page(request, "again.html", sent=request.query.get("sent") == "1", email="", wrong="")
 
 

@@ -9,6 +9,9 @@ import pytest
 from tests.support.api_client import Api
 from tests.support.hub import Hub
 from tests.support.mail_outbox import count_outbox
+from tests.support.orders import add_sold_order
+from tests.support.tickets import change_ticket
+from tests.support.waitlist import mails
 from tests.support.world import TODAY, World
 
 PATH = "/api/reservations/send-again"
@@ -44,6 +47,23 @@ async def test_the_visits_to_come_of_an_address_are_sent_again_whatever_its_case
     answer = await api.post(PATH, {"email": "JOHN@Example.com"})
     assert answer.status == 200
     assert await count(hub) == 2
+
+
+async def test_tickets_without_a_time_are_sent_again_to_who_bought_them_and_to_who_has_them_from_a_file(
+    hub: Hub, api: Api, world: World
+) -> None:
+    bought, _ = await add_sold_order(world, "ACTIVATED", email="Jo@example.com")
+    _, (mine, _) = await add_sold_order(world, "ACTIVATED", "ACTIVATED", email=None)
+    await change_ticket(hub.database, mine, imported_email="jo@example.com", customer_email="jo@example.com")
+    answers = [
+        await api.post(PATH, {"email": email}) for email in ("jo@example.com", "JO@example.com", "nobody@example.com")
+    ]
+    assert [(answer.status, answer.json) for answer in answers] == [(200, answers[0].json)] * 3
+    sent = await mails(hub, "order.confirmed")
+    assert sorted((mail["recipient"], mail["payload"].get("ticket_ids")) for mail in sent) == [
+        ("Jo@example.com", None), ("jo@example.com", [mine]),
+    ]  # fmt: skip
+    assert sent[0]["payload"]["order_id"] == bought
 
 
 async def test_the_answer_is_the_same_whether_anything_is_booked(hub: Hub, api: Api, world: World) -> None:
