@@ -369,6 +369,9 @@ declare namespace Wire {
     country?: number | string | (number | string)[] | null;
     contact_check?: number | string | (number | string)[] | null;
     reminder_hours?: number | string | (number | string)[] | null;
+    unbooked_reminder_days?: number | string | (number | string)[] | null;
+    text_messages?: number | string | (number | string)[] | null;
+    text_quiet_hours?: number | string | (number | string)[] | null;
     waitlist_offer_minutes?: number | string | (number | string)[] | null;
     no_show_release_minutes?: number | string | (number | string)[] | null;
     booking_expiry_hours?: number | string | (number | string)[] | null;
