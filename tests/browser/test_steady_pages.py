@@ -1,80 +1,118 @@
-"""Pages of staff keep their place while they load: what will come has its room, and nothing is put above what is read."""
+"""What pages cost while they load: they keep their place, no task holds up a touch, and few bytes travel.
+
+What will come has its room, and nothing is put above what is read.
+"""
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
 
 from tests.browser.hands_and_eyes import Open
+from tests.browser.page_cost import PageCost, load_cost
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
+from tests.support.shows import add_booking, add_stage
 from tests.support.venue_day import PLAN, live_through
 from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)
-BOUND = 0.05
+SHIFT = 0.02
 """Layout shift of a page's whole load. Browsers call 0.1 good."""
+TASK = 6.0
+"""The longest task in runs of the loop of `page_cost.py`, each about 6 ms of a desktop's processor: half as much again as is needed."""
+TRIES = 3
+"""Loads of a page with a task that is too long. A cache that another process has emptied makes one load dearer."""
+
+JUMPING = """<!doctype html><main><h1>A page</h1><p>that is read</p></main><script>
+setTimeout(() => {
+  const words = new Map();
+  for (let n = 0; n < 600_000; n += 1) words.set(`word ${n % 9_973}`, n);
+  document.body.prepend(Object.assign(document.createElement("div"), { style: "height: 300px", id: "late" }));
+}, 200);</script>"""
 
 pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
 
-# Every frame of the socket comes late, as on a slow phone, so that the page is drawn before it.
-WATCH = """
-  window.jumps = [];
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput, sources } of list.getEntries()) {
-      if (!hadRecentInput) jumps.push([value, ...sources.map(({ node, previousRect: p, currentRect: c }) =>
-        `${node && (node.id || node.className || node.nodeName)} ${p.y}+${p.height}>${c.y}+${c.height}`)]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-  const Real = window.WebSocket;
-  window.WebSocket = class extends Real {
-    set onmessage(hear) { super.onmessage = hear && ((event) => setTimeout(() => hear(event), 150)); }
-  };
-"""
+
+@dataclass(frozen=True)
+class Load:
+    """An address to load, what shows that it is complete, and its bounds."""
+
+    path: str
+    ready: str
+    kilobytes: int
+    task: float = TASK
+    sizes: tuple[str, ...] = ("phone",)
 
 
-async def steady(
-    open_page: Open, hub: Hub, path: str, ready: str, *, token: str, phone: bool, gate: str | None = None
-) -> list[Any]:
-    page = await open_page("/operator/login", token=token, phone=phone, gate=gate)
-    await page.add_init_script(WATCH)
-    await page.goto(hub.url + path)
-    await expect(page.locator(ready).first).to_be_attached()
-    await page.wait_for_timeout(800)
-    jumps: list[Any] = await page.evaluate("jumps")
-    return jumps
+BOTH = ("desk", "phone")
+OF_MANAGERS = (
+    Load("/manager", "#gates tr", 165, 10.0, BOTH),
+    Load("/manager#feed", "#feed .feed li", 165),
+    Load(f"/manager/replay?date={TODAY}", "#play:not([disabled])", 115, sizes=BOTH),
+    Load("/manager/analytics", "#days tr", 115),
+    Load("/manager/conflicts", "#open [data-conflict]", 50, sizes=BOTH),
+    Load("/manager/disputes", "#open .disputes", 60),
+    Load("/manager/history", "#rows tr", 40),
+    Load("/admin", "main h1", 40),
+    Load("/admin/slots", "main h1", 50),
+    Load("/admin/reservations", "main h1", 65),
+)
+"""Pages of managers. Kilobytes are a sixth above what is needed, so that a new library is noticed."""
 
 
-PAGES = {
-    "/manager": "#gates tr",
-    "/manager#feed": "#feed .feed li",
-    f"/manager/replay?date={TODAY}": "#play:not([disabled])",
-    "/manager/analytics": "#days tr",
-}
-"""Pages of managers, each with what shows that it is complete."""
+async def cost(open_page: Open, hub: Hub, load: Load, size: str, **how: Any) -> PageCost:
+    """Load the page in a browser that has not seen it. The lowest cost of a task counts."""
+    for _ in range(TRIES):
+        page = await open_page("/healthz", phone=size == "phone", **how)
+        found = await load_cost(page, hub.url + load.path, load.ready)
+        await page.context.close()
+        if found.task <= load.task:
+            break
+    return found
 
 
-async def test_no_page_of_managers_jumps_with_alarms_and_conflicts_open(
+async def over_budget(open_page: Open, hub: Hub, loads: tuple[Load, ...], **how: Any) -> dict[tuple[str, str], Any]:
+    found: dict[tuple[str, str], Any] = {}
+    for load in loads:
+        for size in load.sizes:
+            one = await cost(open_page, hub, load, size, **how)
+            if one.shift >= SHIFT or one.task > load.task or one.bytes > 1000 * load.kilobytes:
+                found[load.path, size] = one
+    return found
+
+
+async def test_no_page_of_managers_jumps_or_holds_up_a_touch_with_alarms_and_conflicts_open(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     await live_through(world, until=AFTERNOON, plan=PLAN)
     await trouble(hub, world)
-    token = await world.staff("MANAGER")
-    jumping = {}
-    for path, phone in itertools.product(PAGES, (False, True)):
-        jumps = await steady(open_page, hub, path, PAGES[path], token=token, phone=phone)
-        if sum(jump[0] for jump in jumps) >= BOUND:
-            jumping[path, "phone" if phone else "desk"] = jumps
-    assert jumping == {}
+    assert await over_budget(open_page, hub, OF_MANAGERS, token=await world.staff("MANAGER")) == {}
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_no_page_of_visitors_jumps_or_holds_up_a_touch(hub: Hub, world: World, open_page: Open) -> None:
+    one = await world.reserved(await world.slot(TODAY, "18:00", "20:00"))
+    stage = await add_stage(world)
+    booking = await add_booking(world, stage.performance_id, 3)
+    pages = (
+        Load("/", "main h1", 12),
+        Load("/reserve", "#reserve[data-ready]", 90),
+        Load(f"/r/{one.token}", "#visit-part .qr", 75),
+        Load("/shows", "main h1", 12),
+        Load(f"/shows/{stage.show_id}", "#link-state[data-state=live]", 35),
+        Load(f"/b/{booking.manage_token}", "#booking-part .qr", 35),
+        Load("/operator/login", "#username", 30),
+        Load("/api/docs", "main h1", 12),
+    )
+    assert await over_budget(open_page, hub, pages) == {}
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
 async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
-    hub: Hub, world: World, open_page: Open, phone: bool
+    hub: Hub, world: World, open_page: Open, size: str
 ) -> None:
     await trouble(hub, world)
     token = await world.staff(name="Jane Smith")
@@ -84,8 +122,16 @@ async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
     await sync(own, *(queued(ticket.code, -15) for ticket in tickets[:2]))
     await own.verify(tickets[2].code)
     last = '#notices:has([data-notice^="alarm"]) > [data-notice^="conflict"]'
-    jumps = await steady(open_page, hub, "/operator/scan", last, token=token, phone=phone, gate="South")
-    assert sum(jump[0] for jump in jumps) < BOUND, jumps
+    scanner = Load("/operator/scan", last, 190, 8.0, (size,))
+    assert await over_budget(open_page, hub, (scanner,), token=token, gate="South") == {}
+
+
+async def test_a_page_that_jumps_and_holds_up_a_touch_is_found(hub: Hub, open_page: Open) -> None:
+    page = await open_page("/healthz")
+    await page.route("**/jumping", lambda route: route.fulfill(body=JUMPING, content_type="text/html"))
+    found = await load_cost(page, f"{hub.url}/jumping", "#late")
+    assert found.shift >= SHIFT
+    assert found.task > 10.0
 
 
 async def trouble(hub: Hub, world: World) -> None:

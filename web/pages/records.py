@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from aiohttp import web
 
 from hub.actions.reporting.scan_log import choices, venue_of_records
@@ -9,6 +11,7 @@ from web.keys import SERVICES
 from web.pages.admin.sections import sections_of
 from web.pages.render import page
 from web.pages.staff import manager_of
+from web.request_fields import query_days
 
 HISTORY = "/manager/history"
 TICKET = "/manager/ticket"
@@ -69,17 +72,21 @@ async def show_figures(request: web.Request) -> web.Response:
 
 
 async def show_replay(request: web.Request) -> web.Response:
-    return await _days_page(request, "replay.html")
+    """Show the player of `?date=`, or of the day that runs. The script reads the day and the others from the API."""
+    day, _ = query_days(request)
+    return await _days_page(request, "replay.html", day)
 
 
-async def _days_page(request: web.Request, template: str) -> web.Response:
-    """Show a page about days. Its script reads the data from the API."""
+async def _days_page(request: web.Request, template: str, day: date | None = None) -> web.Response:
+    """Show a page about days, or about this one. Its script reads the data from the API."""
     identity, services = manager_of(request), request.app[SERVICES]
     venue = await venue_of_records(services, identity.org_id, identity.venue_id)
+    today = venue.business_day(services.clock.now())
     return page(
         request,
         template,
         sections=sections_of(identity),
         venue=venue,
-        today=venue.business_day(services.clock.now()).isoformat(),
+        today=today.isoformat(),
+        day=day or today,
     )

@@ -17,6 +17,8 @@ from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.actions.venues.gates import names_in_use
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
+from hub.rules.venue import Venue
+from hub.services import Services
 from hub.text.languages import N_
 from web.enrolment import ENROL, WIPED
 from web.keys import SERVICES
@@ -166,22 +168,23 @@ def _ends_soon(request: web.Request, identity: Identity) -> bool:
 
 async def show_control_room(request: web.Request) -> web.Response:
     identity = manager_of(request)
-    limit, when_full = await _inside_limit(request, identity)
+    services = request.app[SERVICES]
+    venue = await _venue_of(services, identity)
     return page(
         request,
         "control_room.html",
         identity=identity,
         sections=sections_of(identity),
         panels=PANELS,
-        inside_limit=limit,
-        when_full=when_full,
+        today=venue.business_day(services.clock.now()) if venue else None,
+        inside_limit=venue.inside_limit if venue else None,
+        when_full=venue.when_full if venue else "warn",
     )
 
 
-async def _inside_limit(request: web.Request, identity: Identity) -> tuple[int | None, str]:
-    """Return how many people may be inside the login's venue, and what happens then. The page must stand while Postgres is silent."""
+async def _venue_of(services: Services, identity: Identity) -> Venue | None:
+    """Return the login's venue, or None: the page must stand while Postgres is silent."""
     try:
-        venue = await request.app[SERVICES].venues.read(identity.org_id, identity.venue_id or 0)
+        return await services.venues.read(identity.org_id, identity.venue_id or 0)
     except (DatabaseDown, Refused):
-        return None, "warn"
-    return venue.inside_limit, venue.when_full
+        return None

@@ -21,6 +21,8 @@ STAFF = (
     "/manager",
     "/manager/replay",
     "/manager/analytics",
+    "/manager/conflicts",
+    "/manager/disputes",
     "/manager/history",
     "/admin",
     "/admin/mail",

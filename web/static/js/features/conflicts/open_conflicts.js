@@ -52,11 +52,15 @@ class ConflictsPanel {
       if (this.#conflicts.update(data) || data.missed) return this.watch();
       if (data.conflict.decision !== null) this.onDecided(data.conflict);
       return this.#draw();
-    }, (error) => showNotice(this.place, { title: error.message, next: "" }));
+    }, (error) => {
+      this.place.removeAttribute("data-reading");
+      showNotice(this.place, { title: error.message, next: "" });
+    });
   }
 
   #draw() {
     const { count, further, ready, shown } = this.#conflicts;
+    this.place.removeAttribute("data-reading");
     this.#cards.draw(shown.map((conflict) => [conflict.conflict_id, () => this.#card(conflict)]));
     const words = count === 0 ? t("No conflict waits for a decision.") : tn("One conflict waits for a decision.", "{n} conflicts wait for a decision.", count);
     if (this.#state.textContent !== words) this.#state.textContent = words;

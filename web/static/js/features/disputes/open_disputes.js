@@ -79,7 +79,10 @@ class DisputesPanel {
       if (data.missed) return this.#watch();
       this.#take(data.dispute);
       return this.#draw();
-    }, (error) => showNotice(this.place, { title: error.message, next: "" }));
+    }, (error) => {
+      this.place.removeAttribute("data-reading");
+      showNotice(this.place, { title: error.message, next: "" });
+    });
   }
 
   /** @param {Wire.Dispute} dispute */
@@ -90,6 +93,7 @@ class DisputesPanel {
 
   #draw() {
     const { open } = this.#disputes;
+    this.place.removeAttribute("data-reading");
     this.#cards.draw(open.map((dispute) => [dispute.dispute_id, () => this.#card(dispute)]));
     const fresh = this.#seen !== null && open.some((dispute) => !this.#seen?.has(dispute.dispute_id));
     this.#seen = new Set([...(this.#seen ?? []), ...open.map((dispute) => dispute.dispute_id)]);
