@@ -1,11 +1,12 @@
 """A connection to Postgres that knows the organisation it works for and waits as long as the patience of its task lasts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncpg
 
 from db.patience import current_patience
 from db.row_security import APPLICATION, EVERY_ORGANISATION
+from db.transaction_counts import TransactionCounts
 
 _UNANSWERED = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
 """Errors of a statement to which Postgres has said nothing."""
@@ -22,6 +23,9 @@ class Connection(asyncpg.Connection):
     """
 
     __slots__ = ("org_id",)
+
+    counts: ClassVar[TransactionCounts] = TransactionCounts()
+    """Where failed statements are counted. Each pool has a class of its own with counts of its own."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -52,10 +56,12 @@ class Connection(asyncpg.Connection):
         try:
             answer = await run(*what, timeout=timeout, **named)
         except _UNANSWERED as error:
+            self.counts.failed += 1
             if isinstance(error, TimeoutError):
                 self.terminate()
             raise
         except asyncpg.PostgresError:
+            self.counts.failed += 1
             if patience is not None:
                 patience.answered()
             raise
@@ -69,3 +75,13 @@ def is_usable(connection: Any) -> bool:
         return not connection.is_closed() and not connection.is_in_transaction()
     except asyncpg.InterfaceError:
         return False  # the server closed it, and the pool has taken it back
+
+
+def connection_class(counts: TransactionCounts) -> type[Connection]:
+    """Return the class of the connections of one pool, which count their failed statements in `counts`."""
+
+    class CountedConnection(Connection):
+        __slots__ = ()
+
+    CountedConnection.counts = counts
+    return CountedConnection

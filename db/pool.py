@@ -11,10 +11,11 @@ import asyncpg
 
 from db.acquisition import Acquisition
 from db.anonymous import is_anonymous
-from db.connection import NEITHER, Connection, is_usable
+from db.connection import NEITHER, connection_class, is_usable
 from db.organisation import current_organisation
 from db.patience import PATIENCE_SECONDS, Patience, current_patience
 from db.row_security import wall_stands
+from db.transaction_counts import TransactionCounts
 from db.turns import Turns
 
 ACQUIRE_SECONDS = 1.0
@@ -91,6 +92,7 @@ class Pool:
         self._every_organisation = every_organisation
         self._lock_seconds = lock_seconds
         self.walled = False
+        self.counts = TransactionCounts()
         self._dsn = dsn
         self._size = size
         self._settings = {
@@ -123,7 +125,7 @@ class Pool:
                 max_inactive_connection_lifetime=0,
                 server_settings=self._settings,
                 reset=_keep_session,
-                connection_class=Connection,
+                connection_class=connection_class(self.counts),
             )
             self._idle.append(await self._pool.acquire())
         except _ABSENT as absence:
@@ -170,15 +172,18 @@ class Pool:
                 await self._plan_anew(connection)
             yield connection
             sound = True
+            self.counts.committed += 1
             if patience is not None:
                 patience.answered()
         except _ABSENT as absence:
             if connection is not None and TimeoutError in (type(absence), type(absence.__context__)):
                 self._end_waits()
             raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
-        except Exception:
+        except Exception as error:
             # A refusal, or an error of the statement. The connection can be used again.
             sound = True
+            if not isinstance(error, asyncpg.PostgresError):
+                self.counts.refused += 1
             raise
         finally:
             if connection is not None:

@@ -71,7 +71,7 @@ from hub.jobs.revocations import refresh_revocations
 from hub.jobs.waitlist import WaitlistJob
 from hub.jobs.webhooks import WebhookJob
 from hub.live.server import LiveServer
-from hub.observability import telemetry
+from hub.observability import outcome_metrics, telemetry
 from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 from hub.settings import Settings
@@ -304,6 +304,7 @@ async def _close_sockets(app: web.Application) -> None:
 async def _update_gauges(services: Services) -> None:
     for name, pool in services.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
+        outcome_metrics.transactions_ended(name, pool.counts.take())
     telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))
     await measure_webhooks(services)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from db import patience
 from db.pool import DatabaseDown
@@ -51,7 +51,7 @@ class Batcher(Generic[Request, Answer]):
     `run_batch` gets a list and returns one answer each, in order. An answer that is an exception is raised to its request alone.
     `key` gives the key of a request. Two requests with one key never run at once: the second waits for a later batch.
     `run_apart` runs the requests whose answer was `Locked`, one list at a time beside the batches, for `APART_SECONDS`.
-    `observe(size, seconds)` is called after every batch.
+    `observe(size, seconds)` is called after every batch, and `failed(request)` for a request that gets an error and no answer.
     """
 
     def __init__(
@@ -64,8 +64,10 @@ class Batcher(Generic[Request, Answer]):
         key: Callable[[Request], Hashable] | None = None,
         run_apart: RunBatch[Request, Answer] | None = None,
         observe: Callable[[int, float], None] | None = None,
+        failed: Callable[[Request], None] | None = None,
     ) -> None:
         self.name = name
+        self._failed = failed
         self._run_batch = run_batch
         self._run_apart = run_apart
         self._max_batch = max_batch
@@ -176,12 +178,12 @@ class Batcher(Generic[Request, Answer]):
         waiting, self._waiting = self._waiting, []
         for entry in waiting:
             if entry.since < limit:
-                _give_up(entry.future, self.name)
+                self._fail(entry, Unavailable(self.name))
             else:
                 self._waiting.append(entry)
         for entry in chain(self._apart_in_flight, *self._batches.values()):
             if entry.since < limit:
-                _give_up(entry.future, self.name)
+                self._fail(entry, Unavailable(self.name))
 
     async def _answer_in_flight(self, batch: list[_Waiting[Request, Answer]]) -> None:
         try:
@@ -211,9 +213,9 @@ class Batcher(Generic[Request, Answer]):
                 if future.done():
                     continue
                 if isinstance(answer, Locked):
-                    future.set_exception(Unavailable(self.name))
+                    self._fail(entry, Unavailable(self.name))
                 elif isinstance(answer, BaseException):
-                    future.set_exception(answer)
+                    self._fail(entry, answer)
                 else:
                     future.set_result(answer)
             if self._observe is not None:
@@ -244,7 +246,14 @@ class Batcher(Generic[Request, Answer]):
             self._apart_task, self._apart_in_flight = None, []
             left, self._apart = self._apart, []
             for entry in left:
-                _give_up(entry.future, self.name)
+                self._fail(entry, Unavailable(self.name))
+
+    def _fail(self, entry: _Waiting[Request, Answer], error: BaseException) -> None:
+        if entry.future.done():
+            return
+        entry.future.set_exception(error)
+        if self._failed is not None and not isinstance(error, Refused):
+            self._failed(entry.request)
 
     async def _answers(
         self, requests: list[Request], run_batch: RunBatch[Request, Answer]
@@ -273,8 +282,3 @@ class Batcher(Generic[Request, Answer]):
             else:
                 self._answered_at = asyncio.get_running_loop().time()
         return one_by_one
-
-
-def _give_up(future: asyncio.Future[Any], name: str) -> None:
-    if not future.done():
-        future.set_exception(Unavailable(name))

@@ -33,7 +33,7 @@ from hub.confirmation.mail_carrier import MailCarrier
 from hub.confirmation.outbox_message import About, OutboxMessage, Sender
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
-from hub.observability import logs, telemetry
+from hub.observability import logs, outcome_metrics, telemetry
 
 if TYPE_CHECKING:
     from hub.services import Services
@@ -278,6 +278,7 @@ class OutboxWorker:
 
     async def _drop(self, row: Any, lease: UUID, reason: str) -> None:
         await self._services.database.jobs.execute(self._sql.mark_dropped, row["org_id"], row["id"], lease, reason)
+        outcome_metrics.message_dropped(row["channel"], row["kind"])
         logs.event(telemetry.MAIL_DROPPED, kind=row["kind"], reservation_id=row["reservation_id"], reason=reason)
 
     def _later(self, tries: int, longest: float) -> datetime:
@@ -293,12 +294,12 @@ class OutboxWorker:
             "reservation_id": row["reservation_id"],
             "attempt": row["attempts"],
         }
+        result = "sent" if error is None else "given_up" if dead else "failed"
+        outcome_metrics.message_settled(row["org_id"], row["channel"], row["kind"], result)
         if error is not None:
             fields.update(error=error, dead=dead)
-            telemetry.mail_failed(final=dead)
             logs.event(telemetry.MAIL_FAILED, **fields)
         else:
-            telemetry.mail_sent()
             logs.event(telemetry.MAIL_SENT, **fields)
 
 

@@ -1,4 +1,4 @@
-"""Alert metrics: counts of bookings and refused sign-ins by venue, and response times, per minute over all processes.
+"""Alert metrics: what the alerts measure by venue, organisation or for the whole hub, per minute over all processes.
 
 Every process counts by itself, and adds new counts to a Redis hash, one for each minute. Without Redis the alerts use the
 counts of this process only.
@@ -13,7 +13,8 @@ from db.redis_client import RedisClient
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 """Bucket bounds of the response times, in seconds."""
-KEPT_MINUTES = 20
+KEPT_MINUTES = 65
+"""One hour, the longest span of an alert, and the minutes in which a process that is late still adds its counts."""
 
 
 class AlertMetrics:
@@ -41,9 +42,9 @@ class AlertMetrics:
         """
         self.count(at(name, org_id, venue_id))
 
-    def took(self, seconds: float) -> None:
-        """Record the seconds that a request or a scan took."""
-        self.count(f"t{bisect.bisect_left(BOUNDS, seconds)}")
+    def took(self, seconds: float, what: str = "t") -> None:
+        """Record the seconds that something took: "t" a request or a scan, "booking" a booking."""
+        self.count(f"{what}{bisect.bisect_left(BOUNDS, seconds)}")
 
     async def add(self, redis: RedisClient) -> None:
         """Add new counts to the shared ones in Redis. Counts that cannot be added now are added next time."""
@@ -65,9 +66,13 @@ class AlertMetrics:
         wanted = range(now - minutes + 1, now + 1)
         total: Counter[str] = Counter()
         try:
+            async with redis.pipeline(transaction=False) as pipe:
+                for minute in wanted:
+                    pipe.hgetall(_place(minute))
+                for counted in await pipe.execute():
+                    for name, count in counted.items():
+                        total[name.decode()] += int(count)
             for minute in wanted:
-                for name, count in (await redis.hgetall(_place(minute))).items():
-                    total[name.decode()] += int(count)
                 total.update(self._to_add.get(minute, ()))
         except Exception:  # noqa: BLE001 - whatever Redis or the network do
             total.clear()
@@ -81,9 +86,9 @@ def at(name: str, org_id: int, venue_id: int) -> str:
     return f"{name}:{org_id}:{venue_id}"
 
 
-def percentile(counted: Counter[str], share: float) -> tuple[float, int]:
-    """Return the seconds within which this share (0 to 1) was answered, and the number of answers."""
-    counts = [counted[f"t{n}"] for n in range(len(BOUNDS) + 1)]
+def percentile(counted: Counter[str], share: float, what: str = "t") -> tuple[float, int]:
+    """Return the seconds within which this share (0 to 1) was done, and the number of times. `what` is as in `took`."""
+    counts = [counted[f"{what}{n}"] for n in range(len(BOUNDS) + 1)]
     total, seen = sum(counts), 0
     for n, count in enumerate(counts):
         before, seen = seen, seen + count

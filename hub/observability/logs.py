@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -29,7 +29,8 @@ import orjson
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the current request or socket. Every line that is logged within it carries the id."""
 
-_Line = tuple[float, str, str, str | None, dict[str, Any]]
+_Line = tuple[float, str, tuple[str, ...], str | None, dict[str, Any]]
+"""Moment, level, names of the events, id of the request, and fields. Each name is a line of its own."""
 
 _PATIENCE = 0.1
 _MOST_WAITING = 50_000  # lines; beyond this, new ones are dropped and counted to save memory
@@ -84,15 +85,18 @@ _dropped = 0
 _without_info = False
 
 
-def event(name: str, /, level: str = "INFO", **fields: Any) -> None:
-    """Log an event. `name` is a constant of `hub/observability/telemetry.py`."""
+def event(name: str, /, level: str = "INFO", *, also: Sequence[str] = (), **fields: Any) -> None:
+    """Log an event. `name` is a constant of `hub/observability/telemetry.py`. Each name in `also` has a line of its own.
+
+    The lines of one call have the same fields, which are cleaned once: that is most of a line's cost.
+    """
     if (_writer is not None or _captures) and not (_without_info and level == "INFO"):
-        _put((time.time(), level, name, request_id.get(), fields))
+        _put((time.time(), level, (name, *also), request_id.get(), fields))
 
 
 def write(name: str, level: str, /, **fields: Any) -> None:
     """Write one line in the calling thread, for a process that has not called `start` because it forks."""
-    _write(encode((time.time(), level, name, None, fields)))
+    _write(encode((time.time(), level, (name,), None, fields)))
 
 
 def start(level: str = "INFO") -> None:
@@ -148,9 +152,9 @@ def captured() -> Iterator[list[dict[str, Any]]]:
 
 
 def encode(line: _Line) -> bytes:
-    """Return the finished line. Secrets are removed twice: by the names of fields, and by patterns in the text."""
-    moment, level, name, request, fields = line
-    document: dict[str, Any] = {"ts": datetime.fromtimestamp(moment, UTC), "level": level, "event": name}
+    """Return the finished lines. Secrets are removed twice: by the names of fields, and by patterns in the text."""
+    moment, level, names, request, fields = line
+    document: dict[str, Any] = {"ts": datetime.fromtimestamp(moment, UTC), "level": level, "event": ""}
     if request is not None:
         document["request_id"] = request
     for field, value in fields.items():
@@ -158,11 +162,15 @@ def encode(line: _Line) -> bytes:
             document[field] = _HIDDEN if value is not None and field in _SECRET_FIELDS else value
         else:
             document[field] = _HIDDEN if field in _SECRET_FIELDS else _clean(value)
+    return b"".join(_encode(document | {"event": name}) for name in names)
+
+
+def _encode(document: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(document, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     except (TypeError, ValueError):  # a lone surrogate, or nested too deep: log it as text
         cut = ascii(document)[:2000]
-        return orjson.dumps({"level": level, "event": "log.unreadable", "text": redact(cut)}) + b"\n"
+        return orjson.dumps({"level": document["level"], "event": "log.unreadable", "text": redact(cut)}) + b"\n"
 
 
 def redact(text: str) -> str:
@@ -197,7 +205,7 @@ class _Handler(logging.Handler):
             fields["text"] = text
         if record.exc_info:
             fields["traceback"] = logging.Formatter().formatException(record.exc_info)
-        _put((record.created, record.levelname, name, request_id.get(), fields))
+        _put((record.created, record.levelname, (name,), request_id.get(), fields))
         if record.levelno >= logging.ERROR:
             _wake.set()
 
@@ -205,7 +213,7 @@ class _Handler(logging.Handler):
 def _put(line: _Line) -> None:
     global _dropped  # noqa: PLW0603
     for lines in _captures:
-        lines.append(orjson.loads(encode(line)))
+        lines.extend(orjson.loads(one) for one in encode(line).splitlines())
     if _writer is None:
         return
     if len(_waiting) >= _MOST_WAITING:
@@ -222,7 +230,7 @@ def _write_forever() -> None:
         flush()
         if _dropped:
             dropped, _dropped = _dropped, 0
-            _write(encode((time.time(), "ERROR", "log.dropped", None, {"lines": dropped})))
+            _write(encode((time.time(), "ERROR", ("log.dropped",), None, {"lines": dropped})))
 
 
 def _write(text: bytes) -> None:

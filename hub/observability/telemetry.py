@@ -19,9 +19,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from hub.observability.alert_metrics import AlertMetrics
 from hub.observability.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
+from hub.rules.reasons import Reason
 
 # ---- Events named in the requirement documents (C: card, P: PRD-007, 5: US-015, 6: US-016). If two documents name the same
-# fact, it is one line, and its field `also` lists the other names. A start is logged with its outcome and the `seconds` between.
+# fact, each name is a line, with the same fields. A start is logged with its outcome and the `seconds` between.
 
 TICKET_VALIDATED: Final = "ticket.validated"  # P 5
 VALIDATION_RESULT: Final = "validation.result"  # 5
@@ -157,6 +158,10 @@ MEASURED_ROUTES = ("/api/tickets", "/api/reservation", "/api/bookings", "/api/op
 LONGEST_ANSWER = 60.0
 """Longest measured response in seconds. A longer one is a table that the client reads slowly, and is left out."""
 
+FULL = (Reason.SLOT_FULL, Reason.NO_CAPACITY)
+OUR_FAULT = (Reason.BUSY, Reason.SERVICE_UNAVAILABLE, Reason.INTERNAL)
+"""Refusals of a booking for which neither the visitor nor the number of places is the cause."""
+
 # ---- Metrics
 
 _FINE = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -175,7 +180,6 @@ _admissions = Counter("gate_answers_total", "The seat gate's answers: go, full, 
 _batch_sizes = Histogram("lane_batch_size", "Requests that left together", ["lane"], buckets=_SIZES)
 _batch_seconds = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], buckets=_FINE)
 _login_failures = Counter("operator_login_failures_total", "Sign-ins refused", ["reason"])
-_mails = Counter("email_confirmation_total", "Confirmation mails handed over or given up", ["result"])
 _messages = Counter("socket_messages_total", "Frames received and sent", ["direction", "type"])
 _connections_closed = Counter(
     "connections_closed_total", "Connections closed to stay within the open files: silent, or waiting", ["kind"]
@@ -230,10 +234,11 @@ def _count_of(metric: Counter, *labels: str) -> Counter:
     return metric.labels(*labels)
 
 
-def ticket_validated(result: str, reason: str, seconds: float) -> None:
+def ticket_validated(result: str, reason: str, seconds: float, org_id: int) -> None:
     """Count a ticket check. `result` is "valid" or "invalid"."""
     _count_of(_validations, result, reason).inc()
     _validation_seconds.observe(seconds)
+    alert_metrics.count_at("check_passed" if result == "valid" else "check_refused", org_id, 0)
 
 
 def reservation_tried(result: str, seconds: float, org_id: int, venue_id: int) -> None:
@@ -241,6 +246,12 @@ def reservation_tried(result: str, seconds: float, org_id: int, venue_id: int) -
     _count_of(_creations, result.lower()).inc()
     _creation_seconds.observe(seconds)
     alert_metrics.count_at("booked" if result == "success" else "not_booked", org_id, venue_id)
+    if result in FULL:
+        alert_metrics.count_at("slot_full", org_id, venue_id)
+    elif result in OUR_FAULT:
+        alert_metrics.count_at("booking_error", org_id, venue_id)
+    if result == "success" or result in OUR_FAULT:
+        alert_metrics.took(seconds, "booking")
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
@@ -277,14 +288,6 @@ def name_locked_again(org_id: int | None, venue_id: int) -> None:
     """Count a name that was locked again and again, for the organisation's alerts unless `org_id` is None (not known)."""
     if org_id is not None:
         alert_metrics.count_at("names_locked", org_id, venue_id)
-
-
-def mail_sent() -> None:
-    _count_of(_mails, "sent").inc()
-
-
-def mail_failed(final: bool = False) -> None:
-    _count_of(_mails, "given_up" if final else "failed").inc()
 
 
 def proxy_not_trusted(peer: str) -> None:

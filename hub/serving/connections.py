@@ -161,7 +161,8 @@ class BoundedServer(web.Server):
     def _report(self, now: float) -> None:
         """Log what was closed, at most once a minute."""
         if self._closed and now - self._reported_at >= REPORT_SECONDS:
-            telemetry.event(telemetry.CONNECTIONS_BOUNDED, "WARNING", open=len(self._addresses), **self._closed)
+            fields: dict[str, Any] = {"open": len(self._addresses), **self._closed}
+            telemetry.event(telemetry.CONNECTIONS_BOUNDED, "WARNING", **fields)
             self._closed.clear()
             self._reported_at = now
 

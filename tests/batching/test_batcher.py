@@ -275,3 +275,22 @@ def test_a_booking_of_a_locked_slot_is_answered_within_a_second_and_a_half():
     from hub.actions.booking.reserve import APART_LOCK_SECONDS
 
     assert batching.APART_SECONDS + batching.APART_EVERY + APART_LOCK_SECONDS < 1.5
+
+
+async def test_requests_with_an_error_and_no_answer_are_reported_once_and_refused_ones_are_not():
+    reported: list = []
+    fault, no = RuntimeError("a fault"), Refused(Reason.NOT_FOUND)
+    batches = Batches()
+    batcher = Batcher("test", batches, failed=reported.append)
+    results = await asyncio.gather(*map(batcher.submit, ["a", fault, no, "b"]), return_exceptions=True)
+    assert results == ["done a", fault, no, "done b"]
+    assert reported == [fault]
+
+    async def away(_requests: list) -> list:
+        raise DatabaseDown("gone")
+
+    down = Batcher("test", away, failed=reported.append)
+    assert [type(one) for one in await asyncio.gather(*map(down.submit, "cd"), return_exceptions=True)] == [
+        Unavailable
+    ] * 2
+    assert reported == [fault, "c", "d"]

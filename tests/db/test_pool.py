@@ -259,3 +259,31 @@ async def test_a_writer_that_gets_no_turn_finds_the_database_down(database_url):
         with pytest.raises(DatabaseDown):
             async with pool.turn([1]):
                 raise AssertionError("two at once")
+
+
+async def test_a_pool_counts_what_was_committed_refused_and_failed_and_begins_again(pool):
+    pool.counts.take()
+    await pool.fetchval("SELECT 1")
+    async with pool.transaction() as connection:
+        await connection.execute("SELECT 1")
+    with pytest.raises(KeyError):
+        async with pool.transaction():
+            raise KeyError
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await pool.fetchval("SELECT 1 / 0")
+    async with pool.connection() as connection:
+        # One that is caught and tried again, as after a deadlock, was undone all the same.
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await connection.execute("SELECT 1 / 0")
+        await connection.execute("SELECT 1")
+    assert pool.counts.take() == (3, 1, 2)
+    assert pool.counts.take() == (0, 0, 0)
+
+
+async def test_pools_count_apart(pool, database_url):
+    other = Pool(database_url, size=1)
+    await other.open()
+    pool.counts.take()
+    await other.fetchval("SELECT 1")
+    await other.close()
+    assert pool.counts.take() == (0, 0, 0)

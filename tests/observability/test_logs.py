@@ -46,6 +46,15 @@ def test_fields_that_hold_secrets_by_name_are_hidden_whatever_they_look_like() -
     assert lines[0]["ticket_id"] == 7
 
 
+def test_each_name_of_an_event_is_a_line_of_its_own_with_the_same_fields() -> None:
+    with logs.captured() as lines:
+        logs.event("ticket.verified", also=["validation.result"], ticket_id=7, note="TKT-2026-ABC234-DEF567")
+    first, second = lines
+    assert [line["event"] for line in lines] == ["ticket.verified", "validation.result"]
+    assert {**first, "event": ""} == {**second, "event": ""}
+    assert (first["note"], "also" in first) == ("[redacted]", False)
+
+
 def test_what_is_no_secret_stays_readable() -> None:
     plain = {
         "scan_id": "0b54a9a2-2f2b-4d2b-9b8f-3a2d1e8d5a11",

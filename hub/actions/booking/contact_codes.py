@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from db.statements import load
 from hub.access.contact_proofs import ContactProofs
-from hub.observability import telemetry
+from hub.observability import outcome_metrics, telemetry
 from hub.rules import contact_code
 from hub.rules.contact_code import BETWEEN, LIFETIME, SPAN, TRIES, CodeFacts, may_look, may_send, needed_channels
 from hub.rules.contact_masking import mask_email, mask_phone
@@ -93,6 +93,7 @@ async def send_code(services: Services, org_id: int, contact: Contact, channel: 
             CODES.add_code, org_id, challenge, channel, address_hash, now, now + LIFETIME,
             books.code_hash(challenge, code), address, json.dumps(payload), language, _CARRIED_BY[channel],
         )  # fmt: skip
+    outcome_metrics.contact_checked("code", "sent")
     telemetry.event(telemetry.CODE_SENT, org_id=org_id, channel=channel)
     masked = mask_email(address) if channel == "email" else mask_phone(address)
     return Challenge(challenge, channel, masked or "", now + LIFETIME, int(BETWEEN.total_seconds()))
@@ -124,8 +125,10 @@ async def confirm_code(services: Services, challenge: UUID, typed: str) -> Confi
                 no = Reason.CODE_WRONG if tries_left else Reason.CODE_LOCKED
     # Refused after the transaction, so that the count of a wrong guess is committed.
     if no is not None:
+        outcome_metrics.contact_checked("code", no)
         telemetry.event(telemetry.CODE_REFUSED, reason=no, channel=row["channel"])
         raise Refused(no, **({"tries_left": tries_left} if no is Reason.CODE_WRONG else {}))
+    outcome_metrics.contact_checked("code", "confirmed")
     telemetry.event(telemetry.CODE_CONFIRMED, channel=row["channel"])
     proof, run_out = books.issue(row["org_id"], row["channel"], bytes(row["address_hash"]))
     return Confirmed(proof, run_out)

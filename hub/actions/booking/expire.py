@@ -37,5 +37,11 @@ async def expire(services: Services) -> dict[str, int]:
     await services.database.execute(CODES.drop_old_codes, now - timedelta(days=1))
     await drop_old_checks(services)
     if any(ended.values()):
-        event("expiry.done", level="INFO", **ended)
+        event(
+            "expiry.done",
+            level="INFO",
+            slots=ended["slots"],
+            reservations=ended["reservations"],
+            tickets=ended["tickets"],
+        )
     return ended

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -14,11 +13,11 @@ from hub.actions.scanning import inside_limit
 from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
-from hub.actions.scanning.scan_batch import PendingScan, Publish, ScanBatches
+from hub.actions.scanning.scan_batch import PendingScan, Publish, ScanBatches, record_times
 from hub.actions.scanning.scan_verdicts import decide_entry_scan
 from hub.batching.batcher import Locked
 from hub.events.announcements import Announcement, TicketsChanged
-from hub.observability import telemetry
+from hub.observability import outcome_metrics, telemetry
 from hub.rules.business_day import unless_date_of
 from hub.rules.decisions import Decision, Presence
 from hub.rules.leaving import decide_return, party_returns
@@ -31,6 +30,7 @@ from hub.services import Services
 ENTRIES = load("scanning/entries")
 
 
+_ENTERED = [telemetry.VALIDATION_RESULT, telemetry.SCAN_ALLOWED]
 _ALLOWED, _DENIED = [telemetry.SCAN_ALLOWED], [telemetry.SCAN_DENIED]
 
 log = logging.getLogger(__name__)
@@ -256,6 +256,7 @@ class EntryScans(ScanBatches):
 
     def _record(self, scans: list[PendingScan]) -> None:
         counts: dict[tuple[str, str, Reason], int] = {}
+        visitors: dict[tuple[int, int], list[int]] = {}
         for scan in scans:
             request, decision = scan.request, scan.answer
             if not isinstance(decision, Decision):
@@ -265,6 +266,10 @@ class EntryScans(ScanBatches):
             counts[kind] = counts.get(kind, 0) + 1
             if not scan.to_log:
                 continue
+            turned_away = verdict.result == "RED"
+            if request.source != "sync" and (turned_away or (request.mode == "verify" and verdict.result == "GREEN")):
+                # A look that turns nobody away is followed by the scan that counts, and a synced scan was decided long before.
+                visitors.setdefault((request.org_id, request.venue_id), [0, 0])[turned_away] += 1
             telemetry.event(
                 telemetry.TICKET_VERIFIED if decision.entered else telemetry.VALIDATION_RESULT,
                 request_id=request.request_id,
@@ -274,11 +279,13 @@ class EntryScans(ScanBatches):
                 mode=request.mode,
                 result=verdict.result,
                 reason=verdict.reason,
-                also=_DENIED if verdict.result == "RED" else _ALLOWED,
+                also=_ENTERED if decision.entered else _DENIED if verdict.result == "RED" else _ALLOWED,
             )
         for (mode, result, reason), count in counts.items():
             telemetry.scan_decided(mode, result, reason, count)
-        telemetry.scans_took(monotonic() - min(scan.request.submitted_at for scan in scans))
+        for (org_id, venue_id), (let_in, refused) in visitors.items():
+            outcome_metrics.visitors_decided(org_id, venue_id, let_in, refused)
+        record_times(scans)
 
 
 def _entered(scan: PendingScan) -> bool:

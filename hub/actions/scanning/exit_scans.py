@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 from db.statements import load
-from hub.actions.scanning.scan_batch import PendingScan, ScanBatches
+from hub.actions.scanning.scan_batch import PendingScan, ScanBatches, record_times
 from hub.actions.scanning.scan_verdicts import decide_exit_scan
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
@@ -54,4 +53,4 @@ class ExitScans(ScanBatches):
                 reason=verdict.reason,
             )
         if logged:
-            telemetry.scans_took(monotonic() - min(scan.request.submitted_at for scan in logged))
+            record_times(logged)

@@ -149,7 +149,7 @@ async def _publish(services: Services, override: _Override, recorded: _Recorded,
         decision="admitted",
         ticket_id=scan["ticket_id"],
         reason=recorded.reason,
-        also=[telemetry.TICKET_VERIFIED] if entered else [telemetry.SCAN_ALLOWED],
+        also=[telemetry.SCAN_ALLOWED, *([telemetry.TICKET_VERIFIED, telemetry.VALIDATION_RESULT] if entered else [])],
     )
 
 

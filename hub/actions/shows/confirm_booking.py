@@ -11,6 +11,7 @@ from time import perf_counter
 
 import orjson
 
+from db.pool import DatabaseDown
 from db.statements import load
 from hub.access.randomness import token_hash
 from hub.actions.booking.booking_request import Confirmation, ReserveRequest
@@ -22,7 +23,7 @@ from hub.batching.batcher import Batcher
 from hub.observability import telemetry
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
+from hub.rules.refusals import Refused, Unavailable
 from hub.rules.timestamps import rfc3339
 from hub.services import Services
 
@@ -83,6 +84,10 @@ class Confirmations:
                 await self._explain(refused, view, places)
                 self._record_refusal(refused, view, places, perf_counter() - started)
                 raise refused from None
+            except (Unavailable, DatabaseDown):
+                seconds = perf_counter() - started
+                telemetry.reservation_tried(Reason.SERVICE_UNAVAILABLE, seconds, view.org_id, view.venue_id)
+                raise
             if view.stored_status == "PENDING":  # a repeat is not another confirmation
                 self._record_success(confirmed, perf_counter() - started)
             return confirmed

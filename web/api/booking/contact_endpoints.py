@@ -6,7 +6,7 @@ from hub.actions.booking.contact_codes import confirm_code, send_code
 from hub.actions.booking.send_again import send_again_for_ticket, send_again_to_address
 from hub.actions.orders.send_again import send_orders_again
 from hub.actions.venues.organisations import resolve_org
-from hub.observability import telemetry
+from hub.observability import outcome_metrics, telemetry
 from hub.rules.contact_code import tidy_code
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -30,11 +30,13 @@ async def check_contact_details(request: web.Request) -> web.Response:
         check_contact(body.email, body.phone)
     except Refused as no:
         fields = [problem["field"] for problem in no.details["validation_errors"]]
+        outcome_metrics.contact_checked("format", "invalid")
         telemetry.event(telemetry.CONTACT_FAILED, ticket_id=body.ticket_id, fields=fields)
         steps.refuse(org_id, None, "contact", no.reason)
         raise
     for ticket_id in dict.fromkeys([body.ticket_id, *(body.ticket_ids or ())]):
         steps.accept_contact(org_id, ticket_id)
+    outcome_metrics.contact_checked("format", "valid")
     return json_response(dumps({"success": True, "message": "Contact information verified", "otp_sent": False}))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from db.pool import DatabaseDown
 from hub.actions.booking.booking_request import Reserved, ReserveRequest
 from hub.actions.booking.contact_codes import require_proof
 from hub.actions.booking.reserve_party import PartyRequest, book_party
@@ -22,7 +23,8 @@ from hub.actions.venues.organisations import resolve_org
 from hub.actions.waitlist.accept_offer import accept_offer
 from hub.actions.waitlist.entries import read_waitlist
 from hub.observability import telemetry
-from hub.rules.refusals import Refused
+from hub.rules.reasons import Reason
+from hub.rules.refusals import Refused, Unavailable
 from hub.text.contact_details import Contact, check_contact
 from web.json_body import invalid
 from web.keys import AVAILABILITY, BOOKINGS, PORTAL_STEPS, SERVICES
@@ -69,7 +71,12 @@ async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved,
     try:
         reserved = await _take_places(request, org_id, booking, contact)
     except Refused as no:
-        await _record_refusal(request, org_id, booking, no, perf_counter() - started)
+        await _record_refusal(request, org_id, booking, no.reason, perf_counter() - started)
+        raise
+    except Exception as error:
+        away = isinstance(error, Unavailable | DatabaseDown)
+        reason = Reason.SERVICE_UNAVAILABLE if away else Reason.INTERNAL
+        await _record_refusal(request, org_id, booking, reason, perf_counter() - started)
         raise
     _record_success(org_id, booking, reserved, perf_counter() - started)
     return reserved
@@ -88,7 +95,7 @@ def _is_known_full(request: web.Request, org_id: int, booking: Booking) -> bool:
 async def _known_full_refusal(request: web.Request, org_id: int, booking: Booking) -> Refused:
     """Count and log the refusal SLOT_FULL, and return it with its alternatives."""
     full = await request.app[BOOKINGS].refuse_full(org_id, booking.slot_id)
-    await _record_refusal(request, org_id, booking, full, 0.0)
+    await _record_refusal(request, org_id, booking, full.reason, 0.0)
     return full
 
 
@@ -169,15 +176,15 @@ def _record_success(org_id: int, booking: Booking, reserved: tuple[Reserved, ...
         )
 
 
-async def _record_refusal(request: web.Request, org_id: int, booking: Booking, no: Refused, seconds: float) -> None:
-    """Count and log a refused booking, for the venue of its slot."""
+async def _record_refusal(request: web.Request, org_id: int, booking: Booking, reason: Reason, seconds: float) -> None:
+    """Count and log a booking that was refused or ended with an error, for the venue of its slot."""
     venue_id = await request.app[AVAILABILITY].venue_counted(org_id, booking.slot_id)
-    telemetry.reservation_tried(no.reason, seconds, org_id, venue_id)
-    request.app[PORTAL_STEPS].refuse(org_id, venue_id, "booking", no.reason)
+    telemetry.reservation_tried(reason, seconds, org_id, venue_id)
+    request.app[PORTAL_STEPS].refuse(org_id, venue_id, "booking", reason)
     telemetry.event(
         telemetry.RESERVATION_FAILED,
         slot_id=booking.slot_id,
-        reason=no.reason,
+        reason=reason,
         seconds=seconds,
         also=[telemetry.CREATION_STARTED, telemetry.CREATION_FAILED],
         **(_fields_of_event(booking) or {"tickets": len(booking.ticket_codes)}),

@@ -37,11 +37,11 @@ async def validate_ticket(request: web.Request) -> web.Response:
     try:
         checked = await request.app[TICKET_CHECKS].validate(org_id, body.ticket_code)
     except Refused as no:
-        telemetry.ticket_validated("invalid", no.reason, perf_counter() - started)
+        telemetry.ticket_validated("invalid", no.reason, perf_counter() - started, org_id)
         telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason, also=[telemetry.VALIDATION_REQUESTED])
         raise
     venue = await venue_of_ticket(services, org_id, checked)
-    telemetry.ticket_validated("valid", "VALID", perf_counter() - started)
+    telemetry.ticket_validated("valid", "VALID", perf_counter() - started, org_id)
     telemetry.event(
         telemetry.TICKET_VALIDATED,
         ticket_id=checked.ticket_id,
