@@ -1,9 +1,9 @@
 """E-mails about alerts: a measured value has reached its threshold, or is below it again."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from hub.confirmation.alert_words import ALERT_WORDS
 from hub.confirmation.email_content import EmailContent, Link, Unsendable
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.languages import format_day, format_moment, translator
@@ -12,14 +12,17 @@ from hub.text.languages import format_day, format_moment, translator
 def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     alert = _alert(message)
-    title, sentence = _words(alert, message)
-    paragraphs = [sentence]
+    title, sentence, advice = _words(alert, message)
+    paragraphs = [sentence, advice]
     slots = alert.get("details", {}).get("slots")
     if isinstance(slots, list) and slots:
         paragraphs.append(", ".join(str(slot) for slot in slots))
     unplaced = alert.get("details", {}).get("unplaced")
     if isinstance(unplaced, int) and unplaced:
         paragraphs.append(_("Of these at no known venue: {count}.").format(count=unplaced))
+    pool = alert.get("details", {}).get("pool")
+    if isinstance(pool, str):
+        paragraphs.append(_("Part of the hub: {part}").format(part=pool))
     paragraphs.append(_("Since {moment}.").format(moment=_moment(message, alert["raised_at"])))
     return EmailContent(
         sender_name=message.venue_name,
@@ -35,7 +38,7 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
 def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     alert = _alert(message)
-    title, _sentence = _words(alert, message)
+    title, *_rest = _words(alert, message)
     sentence = _("It began at {raised} and ended at {cleared}.").format(
         raised=_moment(message, alert["raised_at"]), cleared=_moment(message, alert["cleared_at"])
     )
@@ -49,47 +52,18 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
     )
 
 
-def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str]:
-    """Return the alert's title, and a sentence with the measured value and its limit."""
+def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str, str]:
+    """Return the alert's title, a sentence with the measured value and its limit, and what to do."""
     _ = translator(message.language).gettext
-    value, threshold = f"{alert['value']:g}", f"{alert['threshold']:g}"
-
-    def day(subject: str) -> str:
-        return format_day(date.fromisoformat(subject), message.language)
-
-    words: dict[str, Callable[[], tuple[str, str]]] = {
-        "failure_rate": lambda: (
-            _("Many bookings fail"),
-            _("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %)."),
-        ),
-        "utilisation": lambda: (
-            _("Nearly full: {day}").format(day=day(alert["subject"])),
-            _("The fullest time is {value} % booked (alert at {threshold} %)."),
-        ),
-        "latency": lambda: (
-            _("Slow responses"),
-            _(
-                "Across the whole hub, 1 response in 20 took longer than {value} ms in the last 5 minutes (alert at {threshold} ms)."
-            ),
-        ),
-        "login_failures": lambda: (
-            _("Many failed sign-ins"),
-            _("{value} sign-ins were refused in the last 15 minutes (alert at {threshold})."),
-        ),
-        "names_locked": lambda: (
-            _("A password or PIN is being guessed"),
-            _("User names locked for at least the third time in a row, in the last 15 minutes: {value}."),
-        ),
-        "people_inside": lambda: (
-            _("The venue is full"),
-            _("{value} people are inside; the limit is {threshold}."),
-        ),
-    }
     try:
-        title, sentence = words[alert["kind"]]()
+        words = ALERT_WORDS[alert["kind"]]
+        value, threshold = f"{alert['value']:g}", f"{alert['threshold']:g}"
+        subject = alert["subject"]
+        day = format_day(date.fromisoformat(subject), message.language) if subject else ""
     except (KeyError, TypeError, ValueError):
         raise Unsendable("unreadable: alert") from None
-    return title, sentence.format(value=value, threshold=threshold)
+    title, sentence = _(words.title).format(day=day), _(words.sentence)
+    return title, sentence.format(value=value, threshold=threshold), _(words.advice)
 
 
 def _alert(message: OutboxMessage) -> dict[str, Any]:

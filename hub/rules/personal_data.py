@@ -254,6 +254,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         Kind.PLAIN: "org_id id name timezone unreserved_entry late_entry_minutes early_entry_minutes change_cutoff_hours show_contact"
         " created_at address language country contact_check reminder_hours waitlist_offer_minutes no_show_release_minutes re_entry"
         " duplicate_alarm_minutes alert_failure_percent alert_utilisation_percent alert_latency_ms alert_login_failures"
+        " alert_check_percent alert_slot_full_percent alert_booking_ms alert_booking_errors alert_activation_percent"
+        " alert_rejection_percent alert_scan_timeouts alert_mail_percent alert_rollback_percent"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
         " scanner_key_hours inside_limit when_full slug contact_email contact_phone unbooked_reminder_days text_messages text_quiet_hours",
         Kind.STAFF: "alert_emails",

@@ -216,6 +216,42 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "alert when this many sign-ins of the venue's staff are refused in 15 minutes; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
+        "alert_check_percent", "alerts", number(1, 100, "P", off="off"), 20, "Ticket codes that are refused",
+        "alert when this share of the organisation's ticket codes checked in 15 minutes is refused; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_slot_full_percent", "alerts", number(1, 100, "P", off="off"), 15, "Bookings that find no place",
+        "alert when this share of the venue's bookings of the last hour meets a full slot; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_booking_ms", "alerts", number(10, 60_000, "MS", off="off"), 2000, "Slow bookings",
+        "alert when 95 of 100 bookings of the whole hub are no longer made within this time; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_booking_errors", "alerts", number(1, 100_000, "N", off="off"), 5, "Bookings that end with an error",
+        "alert when this many of the venue's bookings end with an error of the hub in 15 minutes; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_activation_percent", "alerts", number(1, 100, "P", off="off"), 20, "Activations that fail",
+        "alert when this share of the activations of the venue's tickets in 15 minutes is refused; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_rejection_percent", "alerts", number(1, 100, "P", off="off"), 30, "Visitors who are turned away",
+        "alert when this share of the visitors scanned in 15 minutes is turned away; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_scan_timeouts", "alerts", number(1, 100_000, "N", off="off"), 5, "Scans without an answer",
+        "alert when this many scans have no answer within 3 seconds, in 15 minutes; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_mail_percent", "alerts", number(1, 100, "P", off="off"), 5, "Emails that cannot be sent",
+        "alert when this share of the tries to send the organisation's emails in 15 minutes fails; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
+        "alert_rollback_percent", "alerts", number(1, 100, "P", off="off"), 5, "Failed database transactions",
+        "alert when this share of the transactions of the hub's database in 15 minutes fails; off: not watched", _MANAGERS, off="not watched",
+    ),
+    VenuePolicy(
         "ip_allow_list", "staff", NETWORKS, (), "Where staff may work from",
         "the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere",
         "Staff who work from elsewhere", off="everywhere",

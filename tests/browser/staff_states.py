@@ -495,10 +495,12 @@ async def day_replayed(scene: Scene) -> Page:
 
 @state("control")
 async def manager_alerts(scene: Scene) -> Page:
-    """Sign-ins fail too often, a day is nearly full, and a code was shown at two gates a moment ago."""
+    """Sign-ins, mails and transactions fail too often, a day is nearly full, and a code was shown at two gates a moment ago."""
     if scene.once("alerts"):
         alert_metrics = AlertMetrics()
         alert_metrics.count(at("login_failed", scene.world.org_id, scene.world.venue_id), 31)
+        alert_metrics.count(at("mail_failed", scene.world.org_id, 0), 12)
+        alert_metrics.count("failed.bookings", 30)
         for _ in range(2):
             scene.hub.clock.advance(LOOK_EVERY.total_seconds())
             await look_at(scene.hub.services, scene.world.org_id, await measure(scene.hub.services, alert_metrics))
@@ -511,6 +513,7 @@ async def manager_alerts(scene: Scene) -> Page:
     await page.locator("#alerts .alerts-all").click()
     await expect(page.locator("#alerts .alert-card.alarm").first).to_be_visible()
     await expect(page.locator("#alerts .alert-card[data-kind=login_failures]")).to_be_visible()
+    await expect(page.locator("#alerts .alert-card[data-kind=rollbacks] .alert-advice")).not_to_be_empty()
     return page
 
 

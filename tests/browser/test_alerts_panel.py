@@ -45,7 +45,7 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
     for each in (page, phone):
         await expect(each.locator(CARDS)).to_have_count(3)
         await expect(each.locator(CARDS).filter(has_text="Many failed sign-ins")).to_contain_text(
-            "31 sign-ins were refused in the last 15 minutes (alert at 20)."
+            "31 sign-ins were refused in the last 15 minutes (alert at 20).Ask your staff who has mistyped."
         )
         await expect(each.locator(CARDS).filter(has_text="Nearly full: Friday")).to_contain_text("12:00-14:00")
         await expect(each.locator(CARDS).filter(has_text="Nearly full: Friday")).to_contain_text("Also: Sun")

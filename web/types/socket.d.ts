@@ -85,7 +85,7 @@ declare namespace Wire {
     subject: string;
     value: number;
     threshold: number;
-    details: { slots?: string[]; unplaced?: number };
+    details: { slots?: string[]; unplaced?: number; pool?: string };
     raised_at: string;
     cleared_at: string | null;
   }

@@ -386,6 +386,15 @@ declare namespace Wire {
     alert_utilisation_percent?: number | string | (number | string)[] | null;
     alert_latency_ms?: number | string | (number | string)[] | null;
     alert_login_failures?: number | string | (number | string)[] | null;
+    alert_check_percent?: number | string | (number | string)[] | null;
+    alert_slot_full_percent?: number | string | (number | string)[] | null;
+    alert_booking_ms?: number | string | (number | string)[] | null;
+    alert_booking_errors?: number | string | (number | string)[] | null;
+    alert_activation_percent?: number | string | (number | string)[] | null;
+    alert_rejection_percent?: number | string | (number | string)[] | null;
+    alert_scan_timeouts?: number | string | (number | string)[] | null;
+    alert_mail_percent?: number | string | (number | string)[] | null;
+    alert_rollback_percent?: number | string | (number | string)[] | null;
     ip_allow_list?: number | string | (number | string)[] | null;
     alert_emails?: number | string | (number | string)[] | null;
     alert_webhook_url?: number | string | (number | string)[] | null;

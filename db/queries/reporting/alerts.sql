@@ -10,7 +10,9 @@ RETURNING l.org_id;
 -- name: alert_policies
 -- The venues of an organisation with their thresholds and recipients, in order of id.
 SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_percent, alert_latency_ms,
-       alert_login_failures, alert_emails, alert_webhook_url, inside_limit
+       alert_login_failures, alert_check_percent, alert_slot_full_percent, alert_booking_ms, alert_booking_errors,
+       alert_activation_percent, alert_rejection_percent, alert_scan_timeouts, alert_mail_percent, alert_rollback_percent,
+       alert_emails, alert_webhook_url, inside_limit
   FROM venues WHERE org_id = $1 ORDER BY id;
 
 -- name: fullest_days

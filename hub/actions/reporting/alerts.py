@@ -1,16 +1,23 @@
 """Alerts: compares measured values with their thresholds, raises and clears alerts with hysteresis, and publishes them."""
 
-from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from db.statements import load
+from hub.actions.reporting.alert_readings import (
+    HOUR_MINUTES,
+    LATENCY_MINUTES,
+    RATE_MINUTES,
+    Measured,
+    Reading,
+    readings_of_counts,
+)
 from hub.events.announcements import TopicEvent
 from hub.observability import telemetry
-from hub.observability.alert_metrics import AlertMetrics, at, percentile
+from hub.observability.alert_metrics import AlertMetrics
 from hub.rules.hysteresis import Watched, look
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
@@ -21,42 +28,16 @@ PEOPLE = load("scanning/people_inside")
 TOPIC = "alerts"
 LOOK_EVERY = timedelta(seconds=20)
 DAYS_AHEAD = 7
-RATE_MINUTES = 15
-LATENCY_MINUTES = 5
-LEAST = 20
-"""Smallest number of bookings or responses for which a share is measured."""
 SEND_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
 QUIETLY_CLEARED = ("utilisation", "names_locked")
 """Kinds that send no e-mail when they clear: the day is over or somebody cancelled, or the last lock began a while ago."""
 
 
-class Measured(NamedTuple):
-    """Counts of all processes: by venue in the last RATE_MINUTES, and response times in the last LATENCY_MINUTES."""
-
-    counted: Counter[str]
-    seconds: float
-    """The 95th percentile of the response times."""
-    answered: int
-
-
-class Reading(NamedTuple):
-    venue_id: int
-    kind: str
-    subject: str
-    value: float
-    threshold: float
-    details: dict[str, Any]
-
-    @property
-    def key(self) -> tuple[int, str, str]:
-        return self.venue_id, self.kind, self.subject
-
-
 async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured:
     """Return the recent counts of all processes, read once for all organisations."""
-    counted = await alert_metrics.gather(services.redis, RATE_MINUTES)
-    return Measured(counted, *percentile(await alert_metrics.gather(services.redis, LATENCY_MINUTES), 0.95))
+    spans = (HOUR_MINUTES, RATE_MINUTES, LATENCY_MINUTES)
+    return Measured(*[await alert_metrics.gather(services.redis, minutes) for minutes in spans])
 
 
 async def look_at(services: Services, org_id: int, measured: Measured) -> int:
@@ -69,7 +50,7 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
         venues = {row["id"]: row for row in await connection.fetch(ALERTS.alert_policies, org_id)}
         days = await connection.fetch(ALERTS.fullest_days, org_id, now, now.date() + timedelta(days=DAYS_AHEAD))
         full = await _of_people_inside(connection, org_id, venues, now)
-        readings = [*_of_days(venues, days), *_of_counts(org_id, venues, measured), *full]
+        readings = [*_of_days(venues, days), *readings_of_counts(org_id, venues, measured), *full]
         known = {
             (row["venue_id"], row["kind"], row["subject"]): row
             for row in await connection.fetch(ALERTS.standing, org_id)
@@ -100,35 +81,6 @@ async def list_alerts(services: Services, org_id: int, venue_id: int | None) -> 
 async def watches_all(services: Services, org_id: int, staff_id: int) -> bool:
     """Return whether this staff member belongs to no single venue."""
     return bool(await services.database.fetchval(ALERTS.of_no_venue, org_id, staff_id))
-
-
-def _of_counts(org_id: int, venues: dict[int, Any], measured: Measured) -> list[Reading]:
-    """Return the readings of each venue, by its own counts and thresholds. The response time is the same for all venues.
-
-    Counts without a known venue (an unknown slot, an unknown user name) go to the organisation's first venue. If there are
-    other venues, its reading also says how many these are.
-    """
-    readings = []
-    for n, venue in enumerate(venues.values()):
-        places = [venue["id"]] if n else [venue["id"], 0]
-        booked, failed, logins, locked = (
-            [measured.counted[at(name, org_id, place)] for place in places]
-            for name in ("booked", "not_booked", "login_failed", "names_locked")
-        )
-        tried = sum(booked) + sum(failed)
-        values = {
-            "failure_rate": (100.0 * sum(failed) / tried if tried >= LEAST else 0.0, venue["alert_failure_percent"]),
-            "latency": (1000 * measured.seconds if measured.answered >= LEAST else 0.0, venue["alert_latency_ms"]),
-            "login_failures": (float(sum(logins)), venue["alert_login_failures"]),
-            # One is told, unless the venue does not watch sign-ins. So slow guessing is seen below any number of failures.
-            "names_locked": (float(sum(locked)), None if venue["alert_login_failures"] is None else 1),
-        }
-        unplaced = {"failure_rate": sum(failed[1:]), "login_failures": sum(logins[1:])} if len(venues) > 1 else {}
-        for kind, (value, threshold) in values.items():
-            if threshold is not None:
-                details = {"unplaced": unplaced[kind]} if unplaced.get(kind) else {}
-                readings.append(Reading(venue["id"], kind, "", round(value, 1), float(threshold), details))
-    return readings
 
 
 async def _of_people_inside(connection: Any, org_id: int, venues: dict[int, Any], now: datetime) -> list[Reading]:

@@ -1,4 +1,4 @@
-"""The four alerts: each is raised and cleared once, and sent by socket, e-mail and signed webhook."""
+"""The alerts: each is raised and cleared once, and sent by socket, e-mail and signed webhook."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ import ipaddress
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from email import message_from_bytes
+from email.policy import default as default_policy
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from hub.actions.reporting.alerts import LEAST, LOOK_EVERY, look_at, measure
+from hub.actions.reporting.alert_readings import LEAST
+from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.actions.venues.venues import change_venue
 from hub.cli import _parser
+from hub.confirmation.alert_words import ALERT_WORDS
 from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.jobs.outbox import OutboxJob, OutboxWorker
 from hub.observability.alert_metrics import AlertMetrics, at, percentile
+from hub.text.languages import translator
 from tests.support.alerts import count_alerts, read_alerts
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_outbox, read_outbox_row
@@ -91,6 +96,45 @@ async def test_a_full_venue_raises_an_alert_and_clears_it_when_enough_have_left(
     await gate.leave(tickets[0].code)
     assert await looks(hub, world, metrics, 3) == 1
     assert (await received(watch))["cleared_at"]
+
+
+NEW = ("check_failures", "slot_full", "booking_latency", "booking_errors", "activation_failures", "rejections", "scan_timeouts",
+       "mail_failures", "rollbacks")  # fmt: skip
+
+
+async def test_each_alert_is_raised_with_what_to_do_in_the_mails_of_both_languages_and_clears(
+    hub: Hub, world: World
+) -> None:
+    await world.policy(alert_emails=["chief@example.com"], alert_failure_percent=None, alert_latency_ms=None)
+    alert_metrics, worker = AlertMetrics(), OutboxWorker(hub.services, urgent=True)
+    for name in ("not_booked", "slot_full", "booking_error", "not_activated", "turned_away", "scan_late"):
+        count(alert_metrics, world, name, LEAST)
+    for name in ("check_refused", "mail_failed"):
+        count(alert_metrics, world, name, LEAST, venue_id=0)
+    alert_metrics.count("failed.bookings", LEAST)
+    for _ in range(LEAST):
+        alert_metrics.took(4.0, "booking")
+    assert await looks(hub, world, alert_metrics, 4) == len(NEW)
+    rows = await read_alerts(hub.database, "kind", cleared_at=None)
+    assert {row["kind"] for row in rows} == set(NEW)
+    await worker.send_due()
+    await world.policy(language="zh_Hans")
+    assert await looks(hub, world, AlertMetrics(), 3) == len(NEW)
+    assert await looks(hub, world, alert_metrics, 2) == len(NEW)
+    await worker.send_due()
+    await worker._rest()
+    mails = [
+        str(message_from_bytes(path.read_bytes(), policy=default_policy).get_body(("plain",)).get_content())
+        for path in (hub.settings.data_dir / "mail").rglob("*.eml")
+    ]
+    for kind in NEW:
+        advice = ALERT_WORDS[kind].advice
+        for language in ("en", "zh_Hans"):
+            text = translator(language).gettext(advice)
+            assert any(text in " ".join(mail.split()) or text in "".join(mail.split()) for mail in mails), (
+                kind,
+                language,
+            )
 
 
 async def test_too_few_requests_raise_nothing_and_a_disabled_alert_is_not_watched(hub: Hub, world: World) -> None:

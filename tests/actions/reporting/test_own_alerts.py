@@ -9,7 +9,8 @@ import pytest
 
 from hub.access.roles import Role
 from hub.access.tokens import Staff
-from hub.actions.reporting.alerts import LEAST, LOOK_EVERY
+from hub.actions.reporting.alert_readings import LEAST
+from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.venues.venues import change_venue
 from hub.jobs.alerts import watch_measures
 from hub.observability.alert_metrics import AlertMetrics
@@ -125,7 +126,7 @@ async def test_with_one_count_for_all_venues_the_alerts_reach_others(
     hub: Hub, world: World, other: World, alert_metrics: AlertMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: with the counts of all venues in one, the alerts reach a venue without trouble."""
-    for place in ("hub.observability.alert_metrics.at", "hub.actions.reporting.alerts.at"):
+    for place in ("hub.observability.alert_metrics.at", "hub.actions.reporting.alert_readings.at"):
         monkeypatch.setattr(place, lambda name, *_: name)
     await troubled(hub, other, alert_metrics)
     assert {(world.venue_id, "failure_rate"), (world.venue_id, "login_failures")} <= await standing(hub)

@@ -6,7 +6,7 @@ import { hubNow, momentAt, number, shortDay } from "../../lib/dates.js";
 import { Cards } from "../../lib/cards.js";
 import { groupAlarms } from "../../models/alarm_groups.js";
 import { reasonOf } from "../../words/scans.js";
-import { BRIEF, LINES, TITLES } from "./alert_words.js";
+import { ADVICE, BRIEF, LINES, TITLES } from "./alert_words.js";
 
 const ALARM_MS = 15 * 60_000;
 
@@ -136,10 +136,12 @@ class AlertsPanel {
   /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
   #alertCard(alert, more) {
     const values = valuesOf(alert);
-    const { slots = [], unplaced = 0 } = alert.details;
+    const { slots = [], unplaced = 0, pool } = alert.details;
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
       h("div", {}, h("strong", {}, this.#titleOf(alert)),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
+        ADVICE[alert.kind] && h("p", { class: "alert-advice" }, ADVICE[alert.kind]()),
+        pool && h("p", {}, t("Part of the hub: {part}", { part: pool })),
         slots.length > 1 && h("p", {}, slots.join(", ")),
         unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
         more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") }))),
