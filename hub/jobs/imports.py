@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from db.pool import DatabaseDown
 from hub.actions.imports.records import IMPORTS
-from hub.actions.imports.work import work_on
+from hub.actions.imports.work import latest_lease, work_on
 from hub.batching.task_ending import end_tasks
 from hub.observability import telemetry
 from hub.observability.logs import event
@@ -43,7 +43,8 @@ class ImportJob:
     async def _look(self) -> None:
         if len(self._tasks) >= AT_ONCE:
             return
-        for row in await self._services.database.jobs.fetch(IMPORTS.to_work_on, self._services.clock.now()):
+        now = self._services.clock.now()
+        for row in await self._services.database.jobs.fetch(IMPORTS.to_work_on, now, latest_lease(now)):
             key = (row["org_id"], row["id"])
             if key not in self._tasks and len(self._tasks) < AT_ONCE:
                 task = asyncio.get_running_loop().create_task(self._work(key), name=f"import {key[1]}")

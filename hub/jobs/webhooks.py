@@ -21,6 +21,7 @@ from hub.actions.webhooks.number_events import number_events
 from hub.actions.webhooks.secrets import seal_of
 from hub.confirmation.webhook_carrier import WebhookCarrier
 from hub.observability import logs
+from hub.rules.webhook_delivery import latest_attempt, latest_rest
 from hub.services import Services
 
 DELIVERIES = load("webhooks/deliveries")
@@ -74,8 +75,9 @@ class WebhookJob:
         numbered = await number_events(database)
         lease_id = uuid4()
         rows = await database.fetch(
-            DELIVERIES.claim_webhooks, now, now + LEASE, lease_id, MOST_SERVED - len(self._tasks), now + LEASE + _SKEW
-        )
+            DELIVERIES.claim_webhooks, now, now + LEASE, lease_id, MOST_SERVED - len(self._tasks), now + LEASE + _SKEW,
+            latest_rest(now), latest_attempt(now),
+        )  # fmt: skip
         for row in rows:
             key = row["org_id"], row["id"]
             task = asyncio.get_running_loop().create_task(self._serve(*key, lease_id), name="webhook")

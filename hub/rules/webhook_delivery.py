@@ -14,6 +14,8 @@ DOWN_AFTER = 5
 FIRST_REST, LONGEST_REST = 5.0, 900.0
 """Seconds until a receiver that is down is asked again; they double up to the longest."""
 _JITTER = 0.2
+_SKEW = 60.0
+"""Seconds by which the clocks of two processes may differ without anything being wrong."""
 
 
 def next_attempt(attempts: int, now: datetime, chance: Callable[[], float]) -> datetime:
@@ -34,6 +36,16 @@ def asked_again(failures: int, now: datetime, chance: Callable[[], float]) -> da
     if not is_down(failures):
         return None
     return _later(now, min(FIRST_REST * 2.0 ** min(failures - DOWN_AFTER, 16), LONGEST_REST), chance)
+
+
+def latest_attempt(now: datetime) -> datetime:
+    """Return the latest time that `next_attempt` may have given. A later one was written while a clock was ahead."""
+    return now + timedelta(seconds=LONGEST_WAIT * (1 + _JITTER) + _SKEW)
+
+
+def latest_rest(now: datetime) -> datetime:
+    """Return the latest time that `asked_again` may have given, as `latest_attempt` does."""
+    return now + timedelta(seconds=LONGEST_REST * (1 + _JITTER) + _SKEW)
 
 
 def _later(now: datetime, seconds: float, chance: Callable[[], float]) -> datetime:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from hub.actions.imports.records import IMPORTS
-from hub.actions.imports.work import work_on
+from hub.actions.imports.work import latest_lease, work_on
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.tickets import count_tickets, read_ticket_status
@@ -26,7 +26,8 @@ DROP = """async ([name, text]) => {
 
 async def work(hub: Hub) -> None:
     """Work on every import, as the hub's job does."""
-    for row in await hub.database.fetch(IMPORTS.to_work_on, hub.clock.now()):
+    now = hub.clock.now()
+    for row in await hub.database.fetch(IMPORTS.to_work_on, now, latest_lease(now)):
         await work_on(hub.services, row["org_id"], row["id"])
 
 

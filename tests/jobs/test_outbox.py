@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.jobs.outbox import LEASE, OutboxJob, OutboxWorker
+from hub.jobs.outbox import LEASE, MOST_TRIES, OutboxJob, OutboxWorker
 from tests.support.mail_outbox import NOW, STARTS, change_outbox
 from tests.support.venues import overwrite_venues
 
@@ -261,6 +261,18 @@ async def test_mails_written_while_the_clock_was_ahead_are_sent_when_it_is_right
     assert events == [("mail.brought_back", {"level": "WARNING", "messages": 3})]
     assert await worker.send_due() == 3
     assert len(mail_server.messages) == 3
+
+
+async def test_processes_with_different_clocks_use_up_no_tries(worker, outbox_rows, services, mail_server):
+    """Each finds the waits of the other over, so that the eight tries of days would be made in a minute."""
+    await outbox_rows.confirmations()
+    mail_server.data_answer = "451 try later"
+    for _ in range(MOST_TRIES):
+        for ahead in (AHEAD, timedelta()):
+            services.clock.set(NOW + ahead)
+            await worker.bring_back()
+            await worker.send_due()
+    assert [row["status"] for row in await outbox_rows.rows()] == ["PENDING"]
 
 
 async def test_a_lease_taken_while_the_clock_was_ahead_ends_as_soon_as_any(worker, outbox_rows, services, mail_server):

@@ -181,6 +181,27 @@ async def test_a_receiver_that_is_down_is_asked_with_single_requests_and_gets_ev
     assert row["failing_since"] is None or row["failures"] == 0
 
 
+@pytest.mark.parametrize("count", [1, 500])
+async def test_what_failed_while_the_clock_was_ahead_is_delivered_when_it_is_right_again(
+    world: World, receiver: Receiver, count: int
+):
+    """Of one event the retry waits, of many the receiver rests."""
+    receiver.answer = lambda request, body: 503
+    made = await subscribe(world, receiver.url)
+    world.hub.clock.set(NOON + timedelta(hours=2))
+    await publish(world, *some_events(count))
+
+    async def waits() -> bool:
+        row = await read_webhook_row(world.hub.database, made.webhook.webhook_id)
+        return row["lease_id"] is None and row["failures"] >= (1 if count == 1 else DOWN_AFTER)
+
+    await wait_until(waits)
+    receiver.answer = lambda request, body: 200
+    receiver.received.clear()
+    world.hub.clock.set(NOON)
+    await receiver.wait(lambda them: len({event["id"] for event in them.events}) == count)
+
+
 async def test_after_three_days_an_event_is_given_up_and_a_replay_sends_it(world: World, receiver: Receiver):
     receiver.answer = lambda request, body: 400 if b'"order:0"' in body else 200
     made = await subscribe(world, receiver.url)

@@ -13,7 +13,7 @@ from hub.actions.imports.work import work_on
 from hub.jobs.imports import ImportJob
 from tests.support.files import pieces
 from tests.support.hub import Hub
-from tests.support.rows import read_rows
+from tests.support.rows import change_rows, read_rows
 
 
 def leave_imports(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +49,11 @@ async def read_counts(hub: Hub, org_id: int, import_id: int) -> dict[str, int]:
     return {
         name: getattr(record, name) for name in ("lines_done", "added", "changed", "cancelled", "unchanged", "refused")
     }
+
+
+async def change_import(database: Any, import_id: int, **columns: Any) -> None:
+    """Set columns of one import."""
+    await change_rows(database, "imports", {"id": import_id}, **columns)
 
 
 async def read_parts(database: Any, import_id: int) -> list[Any]:

@@ -54,19 +54,19 @@ RETURNING id;
 DELETE FROM imports WHERE org_id = $1 AND id = $2 AND status <> 'RUNNING' RETURNING id;
 
 -- name: to_work_on
--- The imports that nobody works on, the oldest first.
+-- The imports that nobody works on, the oldest first. A lease that ends after $2 was written while a clock was ahead.
 SELECT org_id, id FROM imports
- WHERE status IN ('CHECKING', 'RUNNING') AND (leased_until IS NULL OR leased_until < $1) ORDER BY id LIMIT 20;
+ WHERE status IN ('CHECKING', 'RUNNING') AND (leased_until IS NULL OR leased_until < $1 OR leased_until > $2) ORDER BY id LIMIT 20;
 
 -- name: claim
--- Takes the lease of an import that nobody works on, and returns it. A check begins again; a run goes on after its last line.
+-- Takes the lease of an import that nobody works on, as in `to_work_on`, and returns it. A check begins again; a run goes on after its last line.
 UPDATE imports
    SET lease = $3, leased_until = $5,
        last_line = CASE status WHEN 'RUNNING' THEN last_line ELSE 0 END, lines_done = CASE status WHEN 'RUNNING' THEN lines_done ELSE 0 END,
        added = CASE status WHEN 'RUNNING' THEN added ELSE 0 END, changed = CASE status WHEN 'RUNNING' THEN changed ELSE 0 END,
        cancelled = CASE status WHEN 'RUNNING' THEN cancelled ELSE 0 END, unchanged = CASE status WHEN 'RUNNING' THEN unchanged ELSE 0 END,
        refused = CASE status WHEN 'RUNNING' THEN refused ELSE 0 END
- WHERE org_id = $1 AND id = $2 AND status IN ('CHECKING', 'RUNNING') AND (leased_until IS NULL OR leased_until < $4)
+ WHERE org_id = $1 AND id = $2 AND status IN ('CHECKING', 'RUNNING') AND (leased_until IS NULL OR leased_until < $4 OR leased_until > $6)
 RETURNING *;
 
 -- name: hold

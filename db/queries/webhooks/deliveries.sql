@@ -2,15 +2,15 @@
 
 -- name: claim_webhooks
 -- Leases at most $4 subscriptions that have something due at $1, until $2, under the lease $3. Those that other processes serve are left to
--- them. A lease that a process wrote with a clock that was ahead ends $5 at the latest.
+-- them. A process whose clock was ahead wrote a lease that ends after $5, a rest that ends after $6, and a retry after $7: they count as due.
 UPDATE webhooks w
    SET leased_until = $2, lease_id = $3
   FROM (SELECT o.org_id, o.id FROM webhooks o
-         WHERE o.paused_at IS NULL AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= $1)
+         WHERE o.paused_at IS NULL AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= $1 OR o.next_attempt_at > $6)
            AND (o.leased_until IS NULL OR o.leased_until <= $1 OR o.leased_until > $5)
            AND (o.position < coalesce((SELECT c.last FROM webhook_counters c WHERE c.org_id = o.org_id), 0)
                 OR EXISTS (SELECT FROM webhook_retries r WHERE r.org_id = o.org_id AND r.webhook_id = o.id AND r.dead_at IS NULL
-                              AND r.next_attempt_at <= $1))
+                              AND (r.next_attempt_at <= $1 OR r.next_attempt_at > $7)))
          ORDER BY o.next_attempt_at NULLS FIRST, o.id LIMIT $4
            FOR NO KEY UPDATE SKIP LOCKED) f
  WHERE w.org_id = f.org_id AND w.id = f.id
@@ -24,12 +24,12 @@ RETURNING w.org_id, w.id, w.url, w.batch, w.secret, w.previous_secret, w.previou
           (SELECT c.last FROM webhook_counters c WHERE c.org_id = w.org_id) AS last;
 
 -- name: due_retries
--- Events to try again: of each object the oldest that waits, if it is due at $3. At most $4.
+-- Events to try again: of each object the oldest that waits, if it is due at $3, or after $5, as only a wrong clock writes it. At most $4.
 SELECT r.sequence, r.attempts, r.first_failed_at, e.event_id, e.kind, e.object, e.venue_id, e.at, e.data
   FROM (SELECT DISTINCT ON (object) org_id, sequence, object, attempts, first_failed_at, next_attempt_at FROM webhook_retries
          WHERE org_id = $1 AND webhook_id = $2 AND dead_at IS NULL ORDER BY object, sequence) r
   JOIN webhook_events e ON e.org_id = r.org_id AND e.sequence = r.sequence
- WHERE r.next_attempt_at <= $3
+ WHERE r.next_attempt_at <= $3 OR r.next_attempt_at > $5
  ORDER BY r.sequence LIMIT $4;
 
 -- name: new_events

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -34,10 +34,17 @@ from hub.services import Services
 from hub.text.import_process import error_of_cells, row_of_cells
 
 LEASE = timedelta(seconds=15)
+_SKEW = timedelta(seconds=60)
+"""Time by which the clocks of two processes may differ without anything being wrong."""
 MOST_LINES_KEPT = 10_000
 """Errors, and changes, that are kept of a file. All of them are counted."""
 PREVIEW = 10
 _PREVIEWED = ("line", "code", "order", "product", "channel", "status", "name", "email", "phone")
+
+
+def latest_lease(now: datetime) -> datetime:
+    """Return the latest end that a lease may have. A later one was written while a clock was ahead."""
+    return now + LEASE + _SKEW
 
 
 class LostLease(Exception):
@@ -48,7 +55,9 @@ async def work_on(services: Services, org_id: int, import_id: int) -> bool:
     """Check or store an import to its end. Return whether this process did: False if another one works on it, or nothing is to be done."""
     with working_for(org_id):
         lease, now = uuid4(), services.clock.now()
-        row = await services.database.fetchrow(IMPORTS.claim, org_id, import_id, lease, now, now + LEASE)
+        row = await services.database.fetchrow(
+            IMPORTS.claim, org_id, import_id, lease, now, now + LEASE, latest_lease(now)
+        )
         if row is None:
             return False
         work = ImportWork(services, row)

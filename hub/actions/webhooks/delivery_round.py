@@ -24,7 +24,7 @@ from hub.actions.webhooks.secrets import open_secrets
 from hub.confirmation.webhook_carrier import Answer, WebhookCarrier
 from hub.confirmation.webhook_message import Named, body_of, headers_of
 from hub.observability import logs, webhook_metrics
-from hub.rules.webhook_delivery import asked_again, is_down, is_given_up, next_attempt
+from hub.rules.webhook_delivery import asked_again, is_down, is_given_up, latest_attempt, next_attempt
 from hub.services import Services
 
 DELIVERIES = load("webhooks/deliveries")
@@ -80,7 +80,7 @@ async def deliver_round(sender: Sender, org_id: int, webhook_id: int, lease_id: 
     round_ = _Round(lease, lease_id, secrets, monotonic(), lease["failures"])
     last, most = lease["last"] or 0, max(WINDOW, 2 * STREAMS * lease["batch"])
     new = await database.fetch(DELIVERIES.new_events, org_id, webhook_id, lease["position"], last, most)
-    retries = await database.fetch(DELIVERIES.due_retries, org_id, webhook_id, now, most)
+    retries = await database.fetch(DELIVERIES.due_retries, org_id, webhook_id, now, most, latest_attempt(now))
     position = new[-1]["sequence"] if len(new) == most else last
     standing = [row for row in new if not row["waits"]]
     if is_down(lease["failures"]):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from hub.actions.audit.actor import Actor
 from hub.actions.imports.import_file import import_file
 from hub.actions.imports.records import list_imports
+from hub.actions.imports.work import work_on
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.files import pieces, workbook
 from tests.support.hub import Hub
+from tests.support.imports import begun, change_import
 from tests.support.orders import add_product, read_orders
-from tests.support.tickets import change_ticket, read_ticket, read_tickets
+from tests.support.tickets import change_ticket, count_tickets, read_ticket, read_tickets
 from tests.support.webhooks import numbered_events, write_down
 from tests.support.world import World
 
@@ -60,6 +64,14 @@ async def test_nothing_is_stored_of_a_file_whose_encoding_is_not_sure_until_it_i
     assert refused.value.details["field"] == "encoding"
     assert (await imported(hub, world, file, encoding="windows-1252"))["imported"] == 1
     assert (await read_ticket(hub.database, "customer_name", code="DT-1000"))["customer_name"] == "Müller Jörg"
+
+
+async def test_an_import_is_not_kept_from_others_by_a_lease_that_a_clock_ahead_wrote(hub: Hub, world: World):
+    import_id = await begun(hub, world.org_id, "code\nAA-1\n")
+    lease = {"lease": uuid4(), "leased_until": hub.clock.now() + timedelta(hours=2)}
+    await change_import(hub.database, import_id, **lease)
+    assert await work_on(hub.services, world.org_id, import_id)
+    assert await count_tickets(hub.database, code="AA-1") == 1
 
 
 async def test_a_file_that_comes_again_changes_nothing_and_one_that_differs_changes_that_alone(hub: Hub, world: World):
