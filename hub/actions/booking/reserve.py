@@ -28,7 +28,7 @@ from hub.services import Services
 BOOKING = load("booking/reservations")
 BATCH_ATTEMPTS = 6
 """Attempts to read and decide a batch: more than `MAX_ATTEMPTS`, because requests of one batch also race each other."""
-LOCK_SECONDS = 0.25
+LOCK_SECONDS = 0.15
 """Seconds that a batch waits for the lock of a slot. Its other slots wait with it, so it is then taken slot by slot."""
 APART_LOCK_SECONDS = 0.05
 """Seconds that the bookings of one slot wait for its lock, when those of each slot are taken apart."""
