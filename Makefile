@@ -41,7 +41,7 @@ load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headles
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
 	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; CHROMIUM="$$chromium" exec $(PY) -m loadtests.bench $(ARGS)
 
-faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 20 minutes, with a report page
+faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 25 minutes, with a report page
 	@exec $(PY) -m loadtests.faults $(ARGS)
 
 soak: $(VENV)/.tests ## two hours of even load and random faults; MINUTES=10 for less
