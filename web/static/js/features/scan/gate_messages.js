@@ -1,6 +1,6 @@
 // Messages of the control room, confirmed by a touch, and the ring that it gives one scanner.
 import { h } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { asWritten, t } from "../../lib/i18n.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
 
 /** A ring that comes later, after a loss of the connection, is over. */
@@ -44,7 +44,7 @@ export class GateMessages {
   #ring({ by, rung_at: at }, noticeId) {
     if (+hubNow() - Date.parse(at) > RING_FOR_MS) return;
     this.shelf.put("ring", {
-      urgent: true, tone: "YELLOW", title: t("The control room is ringing this scanner"), lines: [by],
+      urgent: true, tone: "YELLOW", title: t("The control room is ringing this scanner"), lines: [asWritten(by)],
       actions: [[t("Found it"), () => {
         clearInterval(this.#ringing);
         this.notices.done(noticeId);
