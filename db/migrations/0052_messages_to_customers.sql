@@ -21,7 +21,7 @@ CREATE TABLE ticket_reminders (
     PRIMARY KEY (org_id, venue_id),
     FOREIGN KEY (org_id, venue_id) REFERENCES venues (org_id, id) ON DELETE CASCADE
 );
-CREATE INDEX orders_by_payment ON orders (org_id, paid_at, id) WHERE paid_at IS NOT NULL;
+CREATE INDEX orders_to_remind ON orders (org_id, paid_at, id) WHERE paid_at IS NOT NULL;
 
 -- A reservation gets one text message of each kind for each slot it lies in.
 CREATE TABLE visit_texts (
