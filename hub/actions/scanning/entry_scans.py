@@ -13,7 +13,7 @@ from hub.actions.scanning import inside_limit
 from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
-from hub.actions.scanning.scan_batch import PendingScan, Publish, ScanBatches, record_times
+from hub.actions.scanning.scan_batch import PendingScan, Publication, Publish, ScanBatches, record_times
 from hub.actions.scanning.scan_verdicts import decide_entry_scan
 from hub.batching.batcher import Locked
 from hub.events.announcements import Announcement, TicketsChanged
@@ -55,6 +55,26 @@ class EntryScans(ScanBatches):
         """Return the code of a ticket by its id; an impossible code if there is no such ticket."""
         code = await self._services.database.scans.fetchval(ENTRIES.read_code, org_id, ticket_id)
         return str(code) if code is not None else f"#{ticket_id}"
+
+    async def write_within(self, connection: Any, scan: PendingScan, now: datetime, publish: Publish) -> bool:
+        """Decide a scan and, if it lets somebody in, write it in the caller's transaction (`entry_within.py`).
+
+        `publish` gets what is to be published after the commit. Return False if the ticket has changed since it was read.
+        """
+        await self._decide_all(connection, [scan], now)
+        if not inside_limit.comes_in(scan):
+            return True
+        venue = scan.stopping
+        if venue is None or venue.inside_limit is None:
+            return not await self._write_scans(connection, [scan], now, publish)
+        room = await inside_limit.lock_room(connection, venue, venue.inside_limit, now)
+        return not await self._write_those_that_fit(connection, [scan], now, room, publish)
+
+    def publish_written(self, scan: PendingScan, written: Iterable[Publication]) -> None:
+        """Publish, count and log a scan of `write_within`, after the commit."""
+        for what in written:
+            self._publish(*what)
+        self._record([scan])
 
     def _facts_statement(self) -> str:
         return ENTRIES.read_entry_scans
@@ -160,7 +180,7 @@ class EntryScans(ScanBatches):
         venue, answers = scans[0].stopping, [(scan.answer, scan.movement, scan.for_party) for scan in scans]
         assert venue is not None
         assert venue.inside_limit is not None
-        held: list[tuple[Iterable[Announcement], Iterable[PendingScan], datetime]] = []
+        held: list[Publication] = []
         try:
             async with connection.transaction():
                 room = await inside_limit.lock_room(connection, venue, venue.inside_limit, now)

@@ -83,8 +83,16 @@ DecideScan = Callable[[PendingScan, Any, Venue, datetime, date, ProductsAtGate],
 """Sets the answer of one scan from its row, the venue, the current time, the date there, and the products that say something."""
 
 
+Publication = tuple[Iterable[Announcement], Iterable[PendingScan], datetime]
 Publish = Callable[[Iterable[Announcement], Iterable[PendingScan], datetime], None]
 """Announces what was changed, and the scans that were logged."""
+
+
+def prepare(request: ScanRequest) -> None:
+    """Bring the code into its stored form, and note when and for which request of a client the scan begins."""
+    request.code = normalise(request.code)[:LONGEST_CODE]
+    request.submitted_at = monotonic()
+    request.request_id = request_id.get()
 
 
 class ScanBatches(ABC):
@@ -125,9 +133,7 @@ class ScanBatches(ABC):
 
         The future may raise `Refused` (SCAN_ID_REUSED, BUSY, NOT_FOUND for the venue) or `Unavailable`.
         """
-        request.code = normalise(request.code)[:LONGEST_CODE]
-        request.submitted_at = monotonic()
-        request.request_id = request_id.get()
+        prepare(request)
         return self._batcher.submit(request)
 
     @abstractmethod
