@@ -45,34 +45,47 @@ async def create_order(
     Refuses INVALID_REQUEST and INVALID_CONTACT for wrong fields, ORDER_EXISTS for a reference that is taken, PRODUCT_ARCHIVED,
     FORBIDDEN for products of a venue outside of the scope of `by`, and IDEMPOTENCY_KEY_REUSED.
     """
-    wanted = _checked(wanted)
+    wanted = checked_order(wanted)
     request = None if key is None else KeyedRequest("create", key, wanted)
     async with change(services, dry_run=dry_run) as connection:
         first = await claim(connection, services, by.org_id, request)
         if first is not None:
             return await order_record(connection, by, first)
-        products = await _products(connection, by, wanted.items)
-        order_id = await _add(connection, services, by, wanted)
+        order_id = await add_order(connection, services, by, wanted)
         await name_order(connection, by.org_id, request, order_id)
-        await _add_tickets(connection, services, wanted, products, org_id=by.org_id, order_id=order_id)
-        count = sum(item.quantity for item in wanted.items)
-        await record_change(
-            connection, services, by, AuditAction.ORDER_CREATED, order_id, venue_id=_venue_of(products),
-            after={"tickets": count, "status": "PAID" if wanted.paid else "PENDING_PAYMENT"},
-        )  # fmt: skip
-        events = ("order.created", "order.paid") if wanted.paid else ("order.created",)
-        for kind in events:
-            await write_order_event(
-                connection, services, by, order_id, kind, tickets=count, venue_id=_venue_of(products)
-            )
         if wanted.mail:
             await queue_mail(connection, services, by, order_id, "order.confirmed" if wanted.paid else "order.placed")
         else:
             await connection.execute(ORDERS.leave_mails_to_shop, by.org_id, order_id)
         order = await order_record(connection, by, order_id)
     if not dry_run:
-        telemetry.event(telemetry.ORDER_CREATED, order_id=order_id, tickets=count, paid=wanted.paid)
+        log_new_order(order_id, wanted)
     return order
+
+
+async def add_order(
+    connection: Any, services: Services, by: Actor, wanted: NewOrder, *, about: Mapping[str, Any] | None = None, usable: bool = False
+) -> int:  # fmt: skip
+    """Write a checked order with its tickets, its row of the log and its events, in the caller's transaction. Return its id.
+
+    `about` adds fields to the row of the log. `usable`: the tickets are used at once, and wait for no activation.
+    """
+    products = await _products(connection, by, wanted.items)
+    order_id = await _add(connection, services, by, wanted)
+    await _add_tickets(connection, services, wanted, products, org_id=by.org_id, order_id=order_id, usable=usable)
+    count, venue_id = wanted.count, _venue_of(products)
+    await record_change(
+        connection, services, by, AuditAction.ORDER_CREATED, order_id, venue_id=venue_id,
+        after={"tickets": count, "status": "PAID" if wanted.paid else "PENDING_PAYMENT", **(about or {})},
+    )  # fmt: skip
+    for kind in ("order.created", "order.paid") if wanted.paid else ("order.created",):
+        await write_order_event(connection, services, by, order_id, kind, tickets=count, venue_id=venue_id)
+    return order_id
+
+
+def log_new_order(order_id: int, wanted: NewOrder) -> None:
+    """Write the line of the log about a new order, after the commit."""
+    telemetry.event(telemetry.ORDER_CREATED, order_id=order_id, tickets=wanted.count, paid=wanted.paid)
 
 
 async def write_order_event(
@@ -90,7 +103,7 @@ async def queue_mail(connection: Any, services: Services, by: Actor, order_id: i
     await connection.execute(ORDERS.queue_mail, by.org_id, order_id, kind, language, services.clock.now())
 
 
-def _checked(wanted: NewOrder) -> NewOrder:
+def checked_order(wanted: NewOrder) -> NewOrder:
     """Return the order as it is stored and compared. Refuses INVALID_REQUEST with every wrong field at once."""
     errors: dict[str, str] = {}
     name, reference = None, wanted.reference
@@ -102,9 +115,7 @@ def _checked(wanted: NewOrder) -> NewOrder:
         errors["reference"] = f"Give 1 to {LONGEST_REFERENCE} letters, digits, dots, colons, dashes and underscores"
     if not 1 <= len(wanted.items) <= MOST_ITEMS:
         errors["items"] = f"Give 1 to {MOST_ITEMS} products"
-    elif not 1 <= sum(item.quantity for item in wanted.items) <= MOST_TICKETS or any(
-        i.quantity < 1 for i in wanted.items
-    ):
+    elif not 1 <= wanted.count <= MOST_TICKETS or any(item.quantity < 1 for item in wanted.items):
         errors["items"] = f"An order has 1 to {MOST_TICKETS} tickets"
     if any(item.channel not in CHANNELS for item in wanted.items):
         errors["items"] = f"The channel is one of {', '.join(CHANNELS)}"
@@ -146,8 +157,8 @@ async def _add(connection: Any, services: Services, by: Actor, wanted: NewOrder)
 
 
 async def _add_tickets(
-    connection: Any, services: Services, wanted: NewOrder, products: Mapping[int, Any], *, org_id: int, order_id: int
-) -> None:
+    connection: Any, services: Services, wanted: NewOrder, products: Mapping[int, Any], *, org_id: int, order_id: int, usable: bool
+) -> None:  # fmt: skip
     """Add the tickets by one statement. A code that exists already, one in 10^16, is drawn again."""
     now = services.clock.now()
     until = {}
@@ -161,7 +172,7 @@ async def _add_tickets(
         kinds = [products[product_id] for product_id, _ in tickets.values()]
         added = await connection.fetch(
             ORDERS.add_order_tickets, org_id, order_id, list(tickets), [kind["id"] for kind in kinds],
-            [channel for _, channel in tickets.values()], [_status(wanted.paid, kind["activation_mode"]) for kind in kinds],
+            [channel for _, channel in tickets.values()], [_status(wanted.paid, "immediate" if usable else kind["activation_mode"]) for kind in kinds],
             [kind["activation_mode"] for kind in kinds], wanted.customer.name, now, [until[kind["id"]] for kind in kinds],
         )  # fmt: skip
         stored = {row["code"] for row in added}

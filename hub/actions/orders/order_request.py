@@ -48,6 +48,11 @@ class NewOrder:
     paid: bool = False
     mail: bool = True
 
+    @property
+    def count(self) -> int:
+        """Return how many tickets it has."""
+        return sum(item.quantity for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
@@ -80,6 +85,19 @@ async def claim(connection: Any, services: Services, org_id: int, request: Keyed
     if first is None or first["order_id"] is None:
         raise Refused(Reason.BUSY)
     if first["body_hash"] != request.body_hash:
+        raise Refused(Reason.IDEMPOTENCY_KEY_REUSED)
+    return int(first["order_id"])
+
+
+async def first_order(services: Services, org_id: int, request: KeyedRequest, *, any_body: bool = False) -> int | None:
+    """Return the order of a request that was carried out before; None for a new one.
+
+    Refuses IDEMPOTENCY_KEY_REUSED for another body, unless with `any_body` only the key counts.
+    """
+    first = await services.database.fetchrow(ORDERS.first_request, org_id, request.key_hash(org_id))
+    if first is None or first["order_id"] is None:
+        return None
+    if not any_body and first["body_hash"] != request.body_hash:
         raise Refused(Reason.IDEMPOTENCY_KEY_REUSED)
     return int(first["order_id"])
 
