@@ -60,6 +60,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),
     "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),
     "scanning": ("messaging", "venues"),
+    "door_sales": ("audit", "booking", "orders", "scanning"),
     "setup": ("audit", "tickets", "venues", "staff"),
     "reporting": ("audit", "venues", "waitlist"),
 }

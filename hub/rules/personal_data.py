@@ -257,7 +257,8 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " alert_check_percent alert_slot_full_percent alert_booking_ms alert_booking_errors alert_activation_percent"
         " alert_rejection_percent alert_scan_timeouts alert_mail_percent alert_rollback_percent"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
-        " scanner_key_hours inside_limit when_full slug contact_email contact_phone unbooked_reminder_days text_messages text_quiet_hours",
+        " scanner_key_hours inside_limit when_full door_sales slug contact_email contact_phone unbooked_reminder_days text_messages"
+        " text_quiet_hours",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },

@@ -45,6 +45,7 @@ class Venue:
     scanner_key_hours: int
     inside_limit: int | None
     when_full: str
+    door_sales: str
     logo: VenueLogo | None
     late_ends: Mapping[date, datetime]
     """The last end of the slots of a recent date, where it lies on a later date."""

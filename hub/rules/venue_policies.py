@@ -185,6 +185,11 @@ POLICIES: tuple[VenuePolicy, ...] = (
         ("Warn the control room", "Stop at the gates: one out, one in"),
     ),
     VenuePolicy(
+        "door_sales", "door", choice("off", "managers", "operators"), "off", "Tickets sold at the entrance",
+        "who may sell a ticket on a scanner to a visitor without one, and let them in at once", _OPERATORS,
+        ("Nobody", "Managers", "All operators"),
+    ),
+    VenuePolicy(
         "duplicate_alarm_minutes", "door", number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
         "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never",
         "Operators at both gates, and managers in the control room", off="never",

@@ -66,6 +66,7 @@ AUDIT_FIELDS: Mapping[str, str] = {
     "starts_at": N_("Start"),
     "ends_at": N_("End"),
     "slot_id": N_("Slot"),
+    "admitted": N_("Admitted"),
     "slots": N_("Slots"),
     "overlapping": N_("Overlapping"),
     "places": N_("Places"),

@@ -27,6 +27,11 @@ UNITS: Mapping[str, str] = {
 
 POLICY_TEXTS: tuple[str, ...] = (
     N_("everywhere"),
+    N_("Nobody"),
+    N_("Managers"),
+    N_("All operators"),
+    N_("Tickets sold at the entrance"),
+    N_("who may sell a ticket on a scanner to a visitor without one, and let them in at once"),
     N_("Staff who work from elsewhere"),
     N_("the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere"),
     N_("Where staff may work from"),

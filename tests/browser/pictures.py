@@ -43,7 +43,7 @@ EXACT, MIXED = 24, 72
 """Colours of a picture: the most common ones exactly, and those on the edges of letters and shadows merged."""
 DIM = 0.2
 PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain", "shows")
-DOOR = ("door", "offline", "control", "records")
+DOOR = ("door", "door sales", "offline", "control", "records")
 STAFF = (
     "login",
     "staff",

@@ -43,6 +43,7 @@ FIRST_WALL_ALONE = {
     "POST /api/disputes",
     "POST /api/disputes/decision",
     "POST /api/disputes/withdrawal",
+    "POST /api/operator/door-sales",
     "POST /api/operator/exit",
     "POST /api/operator/sync",
     "POST /api/operator/validate-ticket",
@@ -56,7 +57,7 @@ FIRST_WALL_ALONE = {
     "validate",
     "verify",
 }
-"""Requests whose statements run before the second wall: those of the pool `scans`, and a search by address (docs/architecture.md)."""
+"""Requests whose statements run before the second wall: those of the pools `scans` and `bookings`, and a search by address (docs/architecture.md)."""
 
 NOTHING_SECRET = {
     "GET /account/second-factor",
@@ -122,6 +123,7 @@ class Attempt:
 @pytest.fixture
 async def foreign(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> ForeignOrganisation:
     send_nothing(monkeypatch)
+    await world.policy(door_sales="operators")
     return await ForeignOrganisation(hub).found()
 
 

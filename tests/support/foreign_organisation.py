@@ -69,6 +69,7 @@ class ForeignOrganisation:
         await change_rows(database, "organisations", {"id": world.org_id}, name=f"{SECRET} Museums")
         await self.name_venue(f"{SECRET} Gallery")
         await change_rows(database, "products", {"org_id": world.org_id}, name=f"{SECRET} Pass")
+        await world.policy(door_sales="operators")
         theatre = Theatre(world)
         by = Actor(world.org_id, world.venue_id, 7, f"{SECRET} Director")
         room = await add_room(self.hub.services, by, RoomDraft(f"{SECRET} Stage", 40))

@@ -73,8 +73,8 @@ INVARIANTS = {
     "whoever accepted an offer was booked":
         "SELECT e.id FROM waitlist_entries e JOIN waitlist_tickets w ON w.org_id = e.org_id AND w.entry_id = e.id"
         " WHERE e.status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = w.ticket_id)",
-    "every reservation that a customer made has its party's mail":
-        "SELECT r.id FROM ticket_reservations r WHERE NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)"
+    "every reservation that a customer with an address made has its party's mail":
+        "SELECT r.id FROM ticket_reservations r WHERE r.customer_email <> '' AND NOT EXISTS (SELECT 1 FROM guests g WHERE g.org_id = r.org_id AND g.id = r.ticket_id)"
         " AND NOT EXISTS (SELECT 1 FROM practice_tickets t WHERE t.ticket_id = r.ticket_id)"
         " AND NOT EXISTS (SELECT 1 FROM ticket_reservations p JOIN mail_outbox m"
         " ON m.reservation_id = p.id AND m.channel = 'mail' AND m.kind IN ('reservation.confirmed', 'booking.confirmed')"

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("POST", "/api/operator/validate-ticket"): {"ticket_code": _CODE, "gate": "A"},
     ("POST", "/api/operator/verify-ticket"): {"ticket_id": 42, "ticket_code": _CODE, "gate": "A", "scan_id": _SCAN},
     ("POST", "/venue/scan"): {"code": _CODE, "gate": "A", "scan_id": _SCAN},
+    ("POST", "/api/operator/door-sales"): {"scan_id": _SCAN, "slot_id": 17, "product_id": 3, "count": 2, "gate": "A"},
     ("POST", "/api/check-in"): {"code": "BKG-2Q8FZ7CR9MDNWXH3KTV4PJ6YABJ", "count": 2},
     ("POST", "/api/disputes"): {"scan_id": _SCAN, "note": "The visitor has a receipt for today."},
     ("POST", "/api/disputes/decision"): {"scan_id": _SCAN, "decision": "admit", "reason": "Receipt shown"},

@@ -9,6 +9,7 @@ from web.api.audit.table import AUDIT_ENDPOINTS
 from web.api.booking.admin_table import ADMIN_RESERVATION_ENDPOINTS
 from web.api.booking.table import BOOKING_ENDPOINTS, CONTACT_ENDPOINTS, RESERVATION_ENDPOINTS
 from web.api.devices.table import DEVICE_ENDPOINTS
+from web.api.door_sales.table import DOOR_SALE_ENDPOINTS
 from web.api.endpoint import Endpoint
 from web.api.guests.table import GUEST_ENDPOINTS
 from web.api.imports.table import IMPORT_ENDPOINTS
@@ -58,6 +59,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *STAFF_ENDPOINTS,
     *ACCOUNT_ENDPOINTS,
     *SCAN_ENDPOINTS,
+    *DOOR_SALE_ENDPOINTS,
     *MANIFEST_ENDPOINTS,
     *DISPUTE_ENDPOINTS,
     *REPORT_ENDPOINTS,

@@ -12,6 +12,7 @@ from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.scanners import Scanner, policy_body
 from hub.access.tokens import LIFETIME, Identity
+from hub.actions.door_sales.on_sale import may_sell
 from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.actions.venues.gates import names_in_use
@@ -139,6 +140,7 @@ async def show_scanner(request: web.Request) -> web.Response:
         kiosk=identity.scanner_id is not None,
         codes=None,
         gates=await _gates_of(request, identity),
+        may_sell=await _may_sell(request, identity),
     )
     if session is not None:
         set_session(response, request.app[SERVICES], session, identity.expires_at)
@@ -152,6 +154,15 @@ async def _gates_of(request: web.Request, identity: Identity) -> list[str]:
             return await names_in_use(request.app[SERVICES], identity.org_id, identity.venue_id)
     except DatabaseDown:
         return []
+
+
+async def _may_sell(request: web.Request, identity: Identity) -> bool:
+    """Return whether the scanner sells tickets. The page must stand while Postgres does not answer; then it sells none."""
+    try:
+        with working_for(identity.org_id):
+            return may_sell(await request.app[SERVICES].venues.read(identity.org_id, identity.venue_id), identity)
+    except (DatabaseDown, Refused):
+        return False
 
 
 def working_scanner(request: web.Request) -> Scanner | None:

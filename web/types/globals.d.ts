@@ -20,7 +20,7 @@ interface ApiError {
   next_at?: string | null;
   timezone?: string;
   /** INVALID_CONTACT */
-  validation_errors?: { field: string }[];
+  validation_errors?: { field: string; message?: string }[];
   /** CONTACT_NOT_VERIFIED */
   needed?: Channel[];
   /** CODE_WRONG */

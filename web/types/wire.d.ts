@@ -379,6 +379,7 @@ declare namespace Wire {
     re_entry?: number | string | (number | string)[] | null;
     inside_limit?: number | string | (number | string)[] | null;
     when_full?: number | string | (number | string)[] | null;
+    door_sales?: number | string | (number | string)[] | null;
     duplicate_alarm_minutes?: number | string | (number | string)[] | null;
     unenrolled_scanners?: number | string | (number | string)[] | null;
     scanner_key_hours?: number | string | (number | string)[] | null;
@@ -979,6 +980,23 @@ declare namespace Wire {
     is_today: boolean;
     booked_count: number;
     total_capacity: number;
+  }
+  interface DoorSale {
+    scan_id: string;
+    order_id: number;
+    reference: string;
+    status: "PENDING_PAYMENT" | "PAID" | "CANCELLED";
+    customer_name: string | null;
+    customer_email: string | null;
+    reserved_date: string | null;
+    start_time: string | null;
+    end_time: string | null;
+    admitted: number;
+    tickets: (SoldTicket)[];
+  }
+  interface DoorSaleAnswer {
+    success: true;
+    data: DoorSale;
   }
   interface DoorTicket {
     ticket_id: number;
@@ -1840,6 +1858,16 @@ declare namespace Wire {
     party?: boolean;
     answer?: "yes" | "no" | null;
   }
+  interface OnSale {
+    venue_id: number;
+    products: (ProductOnSale)[];
+    slots: (SlotOnSale)[];
+    most: number;
+  }
+  interface OnSaleAnswer {
+    success: true;
+    data: OnSale;
+  }
   interface OpenEnrolmentAnswer {
     success: true;
     data: OpenEnrolmentFields;
@@ -2225,6 +2253,12 @@ declare namespace Wire {
     venue_id: number;
     name: string;
   }
+  interface ProductOnSale {
+    product_id: number;
+    name: string;
+    note: string;
+    question: string;
+  }
   interface ProductPageAnswer {
     success: true;
     data: ProductPageFields;
@@ -2477,6 +2511,17 @@ declare namespace Wire {
     recovery_codes_left: number;
     connected_at: string | null;
   }
+  interface SellAtDoor {
+    scan_id: string;
+    slot_id: number;
+    product_id: number;
+    count?: number;
+    admit?: boolean;
+    answer?: "yes" | "no" | null;
+    name?: string | null;
+    email?: string | null;
+    gate?: string | null;
+  }
   interface SendAgain {
     ticket_code?: string | null;
     email?: string | null;
@@ -2702,6 +2747,14 @@ declare namespace Wire {
     success: true;
     data: SlotMessageList;
   }
+  interface SlotOnSale {
+    slot_id: number;
+    date: string;
+    start_time: string;
+    end_time: string;
+    is_running: boolean;
+    free: number;
+  }
   interface SlotOverlapFields {
     date: string;
     start_time: string;
@@ -2713,6 +2766,14 @@ declare namespace Wire {
     standing: number;
     overlapping: number;
     skipped: number;
+  }
+  interface SoldTicket {
+    ticket_id: number;
+    ticket_code: string;
+    status: "PENDING_PAYMENT" | "INACTIVE" | "ACTIVATED" | "RESERVED" | "VERIFIED" | "EXPIRED" | "CANCELLED";
+    product: string;
+    verified_at: string | null;
+    qr_code: string;
   }
   interface StaffMember {
     staff_id: number;
@@ -3404,6 +3465,8 @@ declare namespace Wire {
     Call extends `PATCH /api/operator/account${Query}` ? OwnAccountAnswer :
     Call extends `GET /api/operator/conflicts${Query}` ? ConflictPageAnswer :
     Call extends `GET /api/operator/device-key${Query}` ? DeviceKeyAnswer :
+    Call extends `GET /api/operator/door-sales${Query}` ? OnSaleAnswer :
+    Call extends `POST /api/operator/door-sales${Query}` ? DoorSaleAnswer :
     Call extends `POST /api/operator/exit${Query}` ? DecisionAnswer :
     Call extends `POST /api/operator/login${Query}` ? SignedInAnswer :
     Call extends `POST /api/operator/logout${Query}` ? SignedOutAnswer :

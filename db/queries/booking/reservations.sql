@@ -47,7 +47,8 @@ SELECT t.id AS ticket_id, t.code, t.version, b.status AS booking_status, b.expir
 
 -- name: take_places
 -- Takes as many places as there are, in the order of the requests; writes reservation, ticket, e-mail and key, all or none.
--- A party is `size` rows with the same `n` (`i` counts from 0). All of it gets places or none, with one e-mail and one key.
+-- A party is `size` rows with the same `n` (`i` counts from 0). All of it gets places or none, with one e-mail and one key. Nobody without
+-- an address is written to.
 -- A row takes `places` of its slot: one for a ticket, its party's for a booking. A row with a `confirm_hash` confirms a booking:
 -- its ticket waits INACTIVE, booking must be open, and the link of its first e-mail then opens the reservation, too.
 -- Returns all counts of every requested slot. A request without a row `taken` found a changed ticket, a full or closed slot,
@@ -107,7 +108,7 @@ WITH patient AS MATERIALIZED (
 ), reserved AS (
     UPDATE tickets t
        SET status = CASE WHEN t.channel = 'ota' THEN t.status ELSE 'RESERVED' END, reserved_at = $12,
-           customer_email = g.email, customer_phone = nullif(g.phone, ''), version = t.version + 1
+           customer_email = nullif(g.email, ''), customer_phone = nullif(g.phone, ''), version = t.version + 1
       FROM granted g
      WHERE t.org_id = g.org_id AND t.id = g.ticket_id
 ), confirmed AS (
@@ -124,7 +125,7 @@ WITH patient AS MATERIALIZED (
                 ELSE jsonb_build_object('manage_token', manage_token, 'reservation_ids',
                          (SELECT jsonb_agg(p.reservation_id ORDER BY p.i) FROM granted p WHERE p.n = g.n)) END,
            language, $12
-      FROM granted g WHERE i = 0
+      FROM granted g WHERE i = 0 AND email <> ''
 ), counted AS (
     -- Counted from the locked row and not from `s`: if the row was changed after this statement began, Postgres first
     -- evaluates the CHECK on the old version, and then on the new one.

@@ -13,7 +13,7 @@ SELECT EXISTS (SELECT 1 FROM staff) OR EXISTS (SELECT 1 FROM tickets) OR EXISTS 
 UPDATE organisations SET name = $1 WHERE id = (SELECT min(id) FROM organisations) RETURNING id;
 
 -- name: name_venue
-UPDATE venues SET name = $2, timezone = $3, country = $4 WHERE org_id = $1 AND id = (SELECT min(id) FROM venues WHERE org_id = $1)
+UPDATE venues SET name = $2, timezone = $3, country = $4, door_sales = 'operators' WHERE org_id = $1 AND id = (SELECT min(id) FROM venues WHERE org_id = $1)
 RETURNING id;
 
 -- name: spare_tickets

@@ -118,7 +118,7 @@ class Bookings:
         places, since = request.places, asyncio.get_running_loop().time()
         seat = SeatRequest(request.org_id, request.slot_id, hold_id, places)
         try:
-            if await self._ask_admission(seat) is Admission.FULL:
+            if await self.ask_admission(seat) is Admission.FULL:
                 raise Refused(Reason.SLOT_FULL, **({} if request.party is None else {"free": 0}))
             return await self._batcher.submit(booking, since=since)
         except Refused as refused:
@@ -143,12 +143,13 @@ class Bookings:
         since = asyncio.get_running_loop().time()
         if ask_admission:
             seat = SeatRequest(request.org_id, request.slot_id, hold_id, request.places)
-            if await self._ask_admission(seat) is Admission.FULL:
+            if await self.ask_admission(seat) is Admission.FULL:
                 raise Refused(Reason.NO_CAPACITY, available_count=0)
         (reserved,) = await self._batcher.submit(booking, since=since)
         return reserved
 
-    async def _ask_admission(self, seat: SeatRequest) -> Admission:
+    async def ask_admission(self, seat: SeatRequest) -> Admission:
+        """Return the answer of seat admission, asked again for a while where other requests hold the last places."""
         answer = await self._services.seat_admission.ask(seat)
         for _ in range(CONTENDED_TRIES):
             if answer is not Admission.CONTENDED or (seat.org_id, seat.slot_id) in self._locked:

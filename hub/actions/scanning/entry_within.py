@@ -1,4 +1,4 @@
-"""An entry within the transaction of another action, such as a sale at the door: both happen or neither.
+"""An entry within the transaction of another action, such as a door sale: both happen or neither.
 
 It is an entry scan like any other, by its rules, its log and its undo. Only the transaction is the caller's, so everything is published
 after its commit.

@@ -92,6 +92,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/disputes/decision": {"scan_id": "00000000-0000-4000-8000-000000000000", "decision": "admit", "reason": "x",
                                "take_back": False},
     "/api/disputes/withdrawal": {"scan_id": "00000000-0000-4000-8000-000000000000"},
+    "/api/operator/door-sales": {"scan_id": "00000000-0000-4000-8000-000000000000", "slot_id": 1, "product_id": 1, "count": 2, "admit": True,
+                                 "answer": None, "name": "Jo", "email": "jo@example.com", "gate": "A"},
     "/api/operator/exit": {"code": "x", "gate": "A", "scan_id": None},
     "/venue/scan": {"code": "x", "mode": "validate", "gate": "A", "scan_id": None},
     "/api/admin/organisations": {"name": "Museum", "slug": "museum", "administrator": {"username": "ada", "name": "Ada", "password": "x" * 9}},

@@ -1,6 +1,7 @@
 // The scanner page, /operator/scan: makes its parts and connects their events.
 import { byId } from "../lib/elements.js";
 import { tn } from "../lib/i18n.js";
+import { loadModule } from "../lib/lazy_loading.js";
 import { LinkState } from "../lib/link_state.js";
 import { Device } from "../models/device.js";
 import { Enrolment } from "../models/enrolment.js";
@@ -165,6 +166,10 @@ const gateChoice = new GateChoice({ device, gates, onChosen: () => telemetry.sen
   if (device.gate) mode.ask();
 } });
 new VisitorSearch({ socket, timezone, onClosed: toInput, onChosen: (code) => flow.check(code) });
+if (document.getElementById("door-sale-on")) {
+  loadModule(() => import("../features/scan/door_sale.js"), { tries: Infinity }).then(({ DoorSale }) =>
+    new DoorSale({ socket, device, onSold: () => past.refresh({ fold: true }), onClosed: toInput }));
+}
 const enrolled = new Enrolled({
   socket, enrolment, device, settings, way, gateChoice, screen, kiosk,
   idle: () => !flow.busy && !flow.verdict.shown, onGate: () => telemetry.send(),
