@@ -94,7 +94,7 @@ async def booked_online(world: World, seed: int = 4) -> None:
         " c AS (UPDATE ticket_checks c SET checked_at = m.checked_at FROM m WHERE c.org_id = $1 AND c.ticket_id = m.ticket_id),"
         " d AS (INSERT INTO contact_checks (org_id, ticket_id, date, venue_id, checked_at)"
         "       SELECT c.org_id, c.ticket_id, c.date, c.venue_id, m.checked_at + interval '20 s'"
-        "         FROM ticket_checks c JOIN m USING (ticket_id) WHERE c.org_id = $1 AND c.ticket_id % 5 > 0)"
+        "         FROM ticket_checks c JOIN m USING (ticket_id) WHERE c.org_id = $1 AND extract(minute FROM m.checked_at)::integer % 5 > 0)"
         " UPDATE ticket_reservations r SET reserved_at = m.reserved_at FROM m WHERE r.org_id = $1 AND r.ticket_id = m.ticket_id",
         world.org_id, *columns,
     )  # fmt: skip
@@ -107,7 +107,7 @@ async def booked_online(world: World, seed: int = 4) -> None:
     await world.tickets(8, "INACTIVE", **later)
     await database.execute("UPDATE orders SET paid_at = $2 WHERE org_id = $1", world.org_id, NOON - timedelta(days=33))
     await database.execute(
-        "UPDATE tickets t SET activated_at = r.reserved_at - interval '8 days' FROM ticket_reservations r"
+        "UPDATE tickets t SET activated_at = r.reserved_at - (extract(minute FROM r.reserved_at)::integer % 10) * interval '1 day' FROM ticket_reservations r"
         " WHERE t.org_id = $1 AND r.org_id = t.org_id AND r.ticket_id = t.id",
         world.org_id,
     )  # fmt: skip

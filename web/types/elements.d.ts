@@ -439,7 +439,7 @@ interface ElementsById {
   "refusal": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["p"];
   "refusals": HTMLElementTagNameMap["ol"];
   "refusals-sum": HTMLElementTagNameMap["p"];
-  "refusals-title": HTMLElementTagNameMap["h3"];
+  "refusals-title": HTMLElementTagNameMap["h4"];
   "report-date": HTMLElementTagNameMap["input"];
   "reservations-chart": HTMLElementTagNameMap["div"];
   "reservations-title": HTMLElementTagNameMap["h3"];
