@@ -25,7 +25,6 @@ CREATE TABLE portal_refusals (
     PRIMARY KEY (org_id, venue_id, date, step, reason, process)
 );
 
--- Tickets by the moment they became active, and tickets bought to be activated later by the moment they were made or paid.
+-- Tickets by the moment they became active, and tickets bought to be activated later by the moment they were made.
 CREATE INDEX tickets_by_activation ON tickets (activated_at) WHERE activated_at IS NOT NULL;
 CREATE INDEX tickets_for_later ON tickets (created_at) WHERE activation_mode = 'deferred';
-CREATE INDEX orders_by_payment ON orders (paid_at) WHERE paid_at IS NOT NULL;

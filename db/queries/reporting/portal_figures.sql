@@ -78,7 +78,7 @@ SELECT count(*)::integer AS due, count(*) FILTER (WHERE t.activated_at < t.since
          WHERE o.paid_at IS NULL OR o.paid_at <= t.created_at
         UNION ALL
         SELECT t.org_id, t.product_id, t.status, t.activated_at, o.paid_at
-          FROM (SELECT * FROM orders o WHERE o.paid_at >= $4 AND o.paid_at < $5 OFFSET 0) o
+          FROM (SELECT * FROM orders o WHERE o.org_id = $1 AND o.paid_at >= $4 AND o.paid_at < $5 OFFSET 0) o
           CROSS JOIN LATERAL (SELECT * FROM tickets t WHERE t.order_id = o.id OFFSET 0) t
          WHERE t.org_id = o.org_id AND t.activation_mode = 'deferred' AND t.created_at < o.paid_at) t
   JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
