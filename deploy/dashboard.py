@@ -72,6 +72,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
                 'venue_hub_scan_decisions_total{mode="verify",result="RED"}', 'venue_hub_scan_decisions_total{mode="verify"}'
             )},
         ),
+        Panel("Scans without an answer a minute", "none", {"": per_minute("venue_hub_scans_unanswered_total")}),
         Panel("Refused sign-ins a minute", "none", {"{{reason}}": per_minute("venue_hub_operator_login_failures_total", "reason")}),
     ),
     "Portal": (
@@ -79,6 +80,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             "From ticket to booking, a minute", "none",
             {
                 "tickets checked": per_minute('venue_hub_ticket_validation_total{result="valid"}'),
+                "contacts checked": per_minute('venue_hub_contact_verification_total{check="format",result="valid"}'),
                 "booked": per_minute('venue_hub_reservation_creation_total{result="success"}'),
             },
             about="Requests, and not people: a ticket that is checked twice counts twice.",
@@ -91,12 +93,20 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             "Refused bookings a minute", "none",
             {"{{result}}": per_minute('venue_hub_reservation_creation_total{result!="success"}', "result")},
         ),
+        Panel("Activations a minute", "none", {"{{result}}": per_minute("venue_hub_ticket_activation_total", "result")}),
+        Panel(
+            "Contact checks a minute", "none",
+            {"{{check}} {{result}}": per_minute("venue_hub_contact_verification_total", "check, result")},
+        ),
         Panel("Time of a booking", "s", latencies("venue_hub_reservation_creation_seconds")),
         Panel("Time of a ticket check", "s", latencies("venue_hub_ticket_validation_seconds")),
         Panel("Seat admission a minute", "none", {"{{answer}}": per_minute("venue_hub_gate_answers_total", "answer")}),
     ),
     "Messages": (
-        Panel("Emails a minute", "none", {"{{result}}": per_minute("venue_hub_email_confirmation_total", "result")}),
+        Panel(
+            "Messages a minute", "none",
+            {"{{channel}} {{kind}} {{result}}": per_minute("venue_hub_outbox_messages_total", "channel, kind, result")},
+        ),
         Panel(
             "Webhooks a minute", "none",
             {
@@ -119,6 +129,10 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             "Slowest routes, 95 of 100", "s",
             {"{{method}} {{route}}": "topk(8, histogram_quantile(0.95, sum by (le, method, route)"
                                      f" (rate(venue_hub_http_request_seconds_bucket[{RATE}]))))"},
+        ),
+        Panel(
+            "Failed transactions a minute", "none",
+            {"{{pool}}": per_minute('venue_hub_database_transactions_total{result="failed"}', "pool")},
         ),
         Panel(
             "Busy connections to Postgres", "none",

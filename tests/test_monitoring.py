@@ -14,9 +14,11 @@ import yaml
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from db.transaction_counts import Outcomes
 from deploy import dashboard
+from hub.actions.tickets.activate import activate_ticket
 from hub.guards.seat_admission import Admission
-from hub.observability import telemetry
+from hub.observability import outcome_metrics, telemetry
 from hub.rules.reasons import Reason
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -121,17 +123,23 @@ async def test_every_value_of_a_label_that_a_query_names_is_one_that_the_hub_wri
             "customer_email": "a@example.com",
             "customer_phone": "+12025551234",
         }
+        contact = {"ticket_id": ticket.id, "email": "a@example.com", "phone": "+12025551234"}
+        await hub.post("/api/tickets/verify-contact", contact)
         await hub.post("/api/reservations/create", visit)
         scanner = await hub.socket(await world.staff(), gate="A")
         await scanner.verify(ticket.code)
     await hub.post("/api/tickets/validate", {"ticket_code": "TKT-2026-NO-SUCH"})
+    inactive = await world.ticket("INACTIVE", activation_mode="deferred")
+    await activate_ticket(hub.services, inactive.id, org_id=world.org_id, code=inactive.code, identity=None)
     for name, pool in hub.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
     # What takes a fault, by the functions and names that the hub uses for it.
     telemetry.reservation_tried(Reason.NO_CAPACITY, 0.01, world.org_id, world.venue_id)
     telemetry.seat_admission_answered(Admission.UNKNOWN.name.lower())
     telemetry.request_answered("GET", "/api/shows", 500, 0.01)
-    telemetry.mail_sent()
+    outcome_metrics.message_settled(world.org_id, "mail", "reservation.created", "sent")
+    outcome_metrics.activation_repeated()
+    outcome_metrics.transactions_ended("scans", Outcomes(1, 1, 1))
     written: dict[str, dict[str, set[str]]] = {}
     for family in text_string_to_metric_families(await page_of(hub)):
         for sample in family.samples:
