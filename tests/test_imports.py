@@ -61,6 +61,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),
     "scanning": ("messaging", "venues"),
     "door_sales": ("audit", "booking", "orders", "scanning"),
+    "box_office": ("audit", "booking", "orders", "scanning", "tickets", "venues"),
     "setup": ("audit", "tickets", "venues", "staff"),
     "reporting": ("audit", "venues", "waitlist"),
 }

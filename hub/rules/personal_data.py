@@ -239,7 +239,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "ticket_reminders": {Kind.PLAIN: "org_id venue_id paid_until order_id", Kind.PSEUDONYM: "ticket_id"},
     "ticket_reservations": {
         Kind.PLAIN: "org_id id slot_id venue_id status holds_place reserved_at verified_at cancelled_at created_at language"
-        " calendar_sequence moved_at cancel_cause places admitted booked_together added_places",
+        " calendar_sequence moved_at cancel_cause places admitted booked_together added_places gate_scan_id",
         Kind.PSEUDONYM: "ticket_id",
         Kind.SECRET: "manage_token_hash",
     },
@@ -257,7 +257,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " alert_check_percent alert_slot_full_percent alert_booking_ms alert_booking_errors alert_activation_percent"
         " alert_rejection_percent alert_scan_timeouts alert_mail_percent alert_rollback_percent"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
-        " scanner_key_hours inside_limit when_full door_sales slug contact_email contact_phone unbooked_reminder_days text_messages"
+        " scanner_key_hours inside_limit when_full door_sales door_booking slug contact_email contact_phone unbooked_reminder_days text_messages"
         " text_quiet_hours",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",

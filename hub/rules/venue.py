@@ -46,6 +46,8 @@ class Venue:
     inside_limit: int | None
     when_full: str
     door_sales: str
+    door_booking: str
+    """Who may book at the gate: `off`, `managers` or `operators`."""
     logo: VenueLogo | None
     late_ends: Mapping[date, datetime]
     """The last end of the slots of a recent date, where it lies on a later date."""

@@ -190,6 +190,11 @@ POLICIES: tuple[VenuePolicy, ...] = (
         ("Nobody", "Managers", "All operators"),
     ),
     VenuePolicy(
+        "door_booking", "door", choice("off", "managers", "operators"), "operators", "Booking at the door",
+        "who may book a place of today for a visitor with a ticket and admit them, while there is room", _VISITORS,
+        ("Nobody", "Managers", "All operators"),
+    ),
+    VenuePolicy(
         "duplicate_alarm_minutes", "door", number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
         "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never",
         "Operators at both gates, and managers in the control room", off="never",

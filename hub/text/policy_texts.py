@@ -32,6 +32,8 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("All operators"),
     N_("Tickets sold at the entrance"),
     N_("who may sell a ticket on a scanner to a visitor without one, and let them in at once"),
+    N_("Booking at the door"),
+    N_("who may book a place of today for a visitor with a ticket and admit them, while there is room"),
     N_("Staff who work from elsewhere"),
     N_("the networks from which the venue's staff may sign in and work, e.g. 192.0.2.0/24; none: from everywhere"),
     N_("Where staff may work from"),

@@ -72,3 +72,26 @@ async def scanner_find(scene: Scene) -> Page:
     await page.locator("#visitors-text").fill("john")
     await expect(page.locator("#visitors-found button").first).to_be_visible()
     return page
+
+
+@state("door")
+async def scanner_box_office(scene: Scene) -> Page:
+    """A ticket without a reservation: the places of today, of which one runs, one is later and one is full."""
+    page = await at_gate(scene)
+    await scene.world.slot(capacity=35, booked=1)
+    await scene.world.slot(start="14:00", end="16:00", capacity=1, booked=1)
+    await scene.world.slot(start="16:00", end="18:00", capacity=80)
+    ticket = await scene.world.ticket(customer_name="John Doe", customer_email="john@example.com")
+    await scan(page, ticket.code, "RED")
+    await page.locator("#office-on").click()
+    await expect(page.locator(".office-slot").first).to_be_visible()
+    return page
+
+
+@state("door", after="scanner-box-office")
+async def scanner_box_office_ticket(scene: Scene) -> Page:
+    """The code of the visitor's ticket, to be photographed from the screen."""
+    page = await scanner_box_office(scene)
+    await page.locator("#office-show").click()
+    await expect(page.locator("#office-picture")).to_be_visible()
+    return page

@@ -17,7 +17,7 @@ from tests.support.scan_log import count_entries
 from tests.support.world import TODAY, World
 
 pytestmark = pytest.mark.one_hub
-FIELD = "Name, phone, email or part of the code"
+FIELD = "Name, phone, email, order or part of the code"
 
 
 async def look_for(page: Page, text: str) -> None:

@@ -49,6 +49,7 @@ FIRST_WALL_ALONE = {
     "POST /api/operator/validate-ticket",
     "POST /api/operator/verify-ticket",
     "POST /venue/scan",
+    "book_and_admit",
     "exit",
     "history",
     "override",
@@ -261,7 +262,7 @@ async def test_control_without_both_walls_every_reading_request_finds_something(
 def frames_of(foreign: ForeignOrganisation) -> list[dict[str, Any]]:
     """Return a frame of each command and topic with what belongs to the foreign organisation."""
     fields: dict[str, Any] = {"code": foreign.code, "scan_id": foreign.scan_id, "reason": "x", "note": "x", "limit": 50,
-                              "scans": [queued(foreign.code)]}  # fmt: skip
+                              "slot_id": foreign.ids["slot_id"], "scans": [queued(foreign.code)]}  # fmt: skip
     frames = [{"type": name, **fields} for name in COMMANDS if name not in ("subscribe", "unsubscribe")]
     frames += [
         {"type": name, "ticket_id": foreign.ids["ticket_id"], "scan_id": str(uuid4())}

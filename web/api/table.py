@@ -19,7 +19,7 @@ from web.api.orders.table import ADMIN_ORDER_ENDPOINTS, ORDER_ENDPOINTS
 from web.api.policies.table import POLICY_ENDPOINTS
 from web.api.privacy.table import PRIVACY_ENDPOINTS
 from web.api.reporting.table import HEALTH_ENDPOINTS, REPORT_ENDPOINTS
-from web.api.scanning.table import DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
+from web.api.scanning.table import BOX_OFFICE_ENDPOINTS, DISPUTE_ENDPOINTS, MANIFEST_ENDPOINTS, SCAN_ENDPOINTS
 from web.api.shows.admin_table import ORGANISER_ENDPOINTS, POSTER_ENDPOINTS
 from web.api.shows.booking_list_table import BOOKING_LIST_ENDPOINTS
 from web.api.shows.booking_table import VISITOR_BOOKING_ENDPOINTS
@@ -59,6 +59,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *STAFF_ENDPOINTS,
     *ACCOUNT_ENDPOINTS,
     *SCAN_ENDPOINTS,
+    *BOX_OFFICE_ENDPOINTS,
     *DOOR_SALE_ENDPOINTS,
     *MANIFEST_ENDPOINTS,
     *DISPUTE_ENDPOINTS,

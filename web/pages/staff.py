@@ -12,6 +12,7 @@ from db.pool import DatabaseDown
 from hub.access.roles import Role, at_least
 from hub.access.scanners import Scanner, policy_body
 from hub.access.tokens import LIFETIME, Identity
+from hub.actions.box_office.booking_rights import may_book
 from hub.actions.door_sales.on_sale import may_sell
 from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
@@ -141,6 +142,7 @@ async def show_scanner(request: web.Request) -> web.Response:
         codes=None,
         gates=await _gates_of(request, identity),
         may_sell=await _may_sell(request, identity),
+        may_book=identity.scanner_id is None and await _may_book(request, identity),
     )
     if session is not None:
         set_session(response, request.app[SERVICES], session, identity.expires_at)
@@ -161,6 +163,15 @@ async def _may_sell(request: web.Request, identity: Identity) -> bool:
     try:
         with working_for(identity.org_id):
             return may_sell(await request.app[SERVICES].venues.read(identity.org_id, identity.venue_id), identity)
+    except (DatabaseDown, Refused):
+        return False
+
+
+async def _may_book(request: web.Request, identity: Identity) -> bool:
+    """Return whether the scanner offers to book at the gate. Without Postgres nobody can."""
+    try:
+        with working_for(identity.org_id):
+            return may_book(await request.app[SERVICES].venues.read(identity.org_id, identity.venue_id), identity.role)
     except (DatabaseDown, Refused):
         return False
 

@@ -380,6 +380,7 @@ declare namespace Wire {
     inside_limit?: number | string | (number | string)[] | null;
     when_full?: number | string | (number | string)[] | null;
     door_sales?: number | string | (number | string)[] | null;
+    door_booking?: number | string | (number | string)[] | null;
     duplicate_alarm_minutes?: number | string | (number | string)[] | null;
     unenrolled_scanners?: number | string | (number | string)[] | null;
     scanner_key_hours?: number | string | (number | string)[] | null;
@@ -2537,6 +2538,13 @@ declare namespace Wire {
     success: true;
     message: string;
   }
+  interface SentTicket {
+    sent_to: string;
+  }
+  interface SentTicketAnswer {
+    success: true;
+    data: SentTicket;
+  }
   interface ShiftDecisions {
     decided: number;
     green: number;
@@ -3332,6 +3340,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/webhooks/${string}/rotate${Query}` ? WebhookSecretAnswer :
     Call extends `POST /api/admin/webhooks/${string}/test${Query}` ? WebhookTestAnswer :
     Call extends `POST /api/operator/conflicts/${string}/decision${Query}` ? ConflictAnswer :
+    Call extends `POST /api/operator/tickets/${string}/send${Query}` ? SentTicketAnswer :
     Call extends `POST /api/admin/closed-days/import${Query}` ? AddedDaysAnswer :
     Call extends `POST /api/admin/guests/import${Query}` ? AddedGuestsAnswer :
     Call extends `POST /api/admin/performances/run${Query}` ? MadePerformancesAnswer :

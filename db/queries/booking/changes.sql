@@ -50,8 +50,8 @@ SELECT r.org_id, r.id AS reservation_id, r.ticket_id, t.code AS ticket_code, r.s
 
 -- name: read_target
 -- The target slot of a move, and the venue of each ticket. Takes no lock, because `move_places` checks again.
-SELECT s.id AS slot_id, s.org_id, s.venue_id, s.status, s.starts_at, s.ends_at, s.total_capacity, s.booked_count,
-       s.held_count, s.show_id, s.booking_opens_at, s.booking_closes_at, s.booking_closed,
+SELECT s.id AS slot_id, s.org_id, s.venue_id, s.date, s.status, s.starts_at, s.ends_at, s.total_capacity, s.booked_count,
+       s.held_count, s.revision, s.show_id, s.booking_opens_at, s.booking_closes_at, s.booking_closed,
        t.id AS ticket_id, t.valid_until, p.venue_id AS product_venue_id
   FROM unnest($3::bigint[]) AS a (ticket_id)
   JOIN LATERAL (SELECT * FROM tickets t WHERE t.org_id = $1 AND t.id = a.ticket_id LIMIT 1) t ON true

@@ -151,12 +151,14 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
 -- and reservation go to RESERVED (ACTIVATED without a reservation); else the ticket keeps its earliest entry that still stands.
 -- Returns nothing if the ticket has changed since it was read, or the scan was undone before.
 -- An expired slot is marked to expire again, so that a reservation undone after its end expires too. The reservation of a cancelled
--- ticket ends when nobody is in any more, and its places are free or held for the waiting list. $14 is the business day of the entry;
+-- ticket ends when nobody is in any more, and its places are free or held for the waiting list; so does one that was made for this entry. $14 is the business day of the entry;
 -- the row of the log has $16.
 WITH standing AS MATERIALIZED (
-    SELECT t.org_id, t.id, t.code FROM tickets t
+    SELECT t.org_id, t.id, t.code, coalesce((SELECT r.gate_scan_id = $2 FROM ticket_reservations r
+                                              WHERE r.org_id = t.org_id AND r.id = $5), false) AS with_place
+      FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
-       FOR NO KEY UPDATE
+       FOR NO KEY UPDATE OF t
 ), rest AS MATERIALIZED (
     -- Who is still in: none for a ticket that admits one.
     SELECT r.admitted - $15::integer AS admitted, i.entered_at, i.operator_id, i.gate
@@ -171,20 +173,21 @@ WITH standing AS MATERIALIZED (
 ), freed AS (
     UPDATE tickets t
        SET status = CASE WHEN EXISTS (SELECT 1 FROM rest) OR t.status NOT IN ('VERIFIED', 'ACTIVATED') THEN t.status
-                         WHEN t.channel = 'ota' OR $5::bigint IS NULL THEN 'ACTIVATED' ELSE 'RESERVED' END,
+                         WHEN t.channel = 'ota' OR $5::bigint IS NULL OR d.with_place THEN 'ACTIVATED' ELSE 'RESERVED' END,
+           reserved_at = CASE WHEN d.with_place THEN NULL ELSE t.reserved_at END,
            verified_at = (SELECT coalesce(e.entered_at, t.verified_at) FROM rest e),
            verified_by = (SELECT CASE WHEN e.entered_at IS NULL THEN t.verified_by ELSE e.operator_id END FROM rest e),
            verified_gate = (SELECT CASE WHEN e.entered_at IS NULL THEN t.verified_gate ELSE e.gate END FROM rest e),
            version = t.version + 1
       FROM standing d
      WHERE t.org_id = d.org_id AND t.id = d.id
-    RETURNING t.org_id, t.id, t.code, t.status, t.verified_at
+    RETURNING t.org_id, t.id, t.code, t.status, t.verified_at, t.status = 'CANCELLED' OR d.with_place AS ends
 ), back AS (
     UPDATE ticket_reservations r
-       SET status = CASE WHEN r.admitted > $15 THEN 'VERIFIED' WHEN f.status = 'CANCELLED' THEN 'CANCELLED' ELSE 'RESERVED' END,
+       SET status = CASE WHEN r.admitted > $15 THEN 'VERIFIED' WHEN f.ends THEN 'CANCELLED' ELSE 'RESERVED' END,
            admitted = r.admitted - $15, verified_at = f.verified_at,
-           cancelled_at = CASE WHEN r.admitted <= $15 AND f.status = 'CANCELLED' THEN $13 ELSE r.cancelled_at END,
-           cancel_cause = CASE WHEN r.admitted <= $15 AND f.status = 'CANCELLED' THEN 'staff' ELSE r.cancel_cause END
+           cancelled_at = CASE WHEN r.admitted <= $15 AND f.ends THEN $13 ELSE r.cancelled_at END,
+           cancel_cause = CASE WHEN r.admitted <= $15 AND f.ends THEN 'staff' ELSE r.cancel_cause END
       FROM freed f
      WHERE r.org_id = f.org_id AND r.id = $5
     RETURNING r.org_id, r.slot_id, r.places, r.admitted,

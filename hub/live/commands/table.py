@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.access.roles import Role
-from hub.live.commands import alarms, disputes, guests, messages, ping, scanning, subscriptions, sync
+from hub.live.commands import alarms, box_office, disputes, guests, messages, ping, scanning, subscriptions, sync
 from hub.live.commands.context import CommandContext
 from hub.live.protocol.fields import Fields
 from hub.rules.decisions import Decision
@@ -39,6 +39,8 @@ COMMANDS: dict[str, Command] = {
     "undo": Command(Role.OPERATOR, scanning.read_undo, scanning.undo),
     "history": Command(Role.OPERATOR, scanning.read_history, scanning.history, look=True),
     "find_guests": Command(Role.OPERATOR, guests.read_name, guests.find, look=True),
+    "door_slots": Command(Role.OPERATOR, box_office.read_nothing, box_office.list_slots, look=True),
+    "book_and_admit": Command(Role.OPERATOR, box_office.read_booking, box_office.book),
     "ask_supervisor": Command(Role.OPERATOR, disputes.read_question, disputes.ask_supervisor),
     "withdraw": Command(Role.OPERATOR, disputes.read_scan_id, disputes.withdraw),
     "override": Command(Role.MANAGER, disputes.read_override, disputes.override),

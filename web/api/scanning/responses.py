@@ -177,3 +177,12 @@ class SyncedScans(Response):
 
 class SyncedAnswer(Done):
     data: SyncedScans
+
+
+class SentTicket(Response):
+    sent_to: str
+    """The address, masked."""
+
+
+class SentTicketAnswer(Done):
+    data: SentTicket

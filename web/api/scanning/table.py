@@ -5,6 +5,7 @@ from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, IF_NONE_MATCH
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
 from web.api.scanning import (
+    box_office_endpoints,
     check_in_endpoints,
     conflict_endpoints,
     decision_responses,
@@ -92,6 +93,16 @@ SCAN_ENDPOINTS: tuple[Endpoint, ...] = (
         "operator", decision_responses.ConflictAnswer, body=requests.DecideConflict,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.CONFLICT_DECIDED),
         about="For managers. The first decision stands. Repeating the same one changes nothing.",
+    ),
+)  # fmt: skip
+
+BOX_OFFICE_ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST", "/api/operator/tickets/{ticket_id:[0-9]+}/send", box_office_endpoints.send_again, "Send a visitor's ticket again", "Operators",
+        "operator", responses.SentTicketAnswer,
+        refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.TICKET_NOT_FOUND, Reason.RESERVATION_NOT_FOUND, Reason.NOT_RESENDABLE),
+        about="To the address on file: the confirmation of its reservation, or else the tickets of its order. A ticket is sent twice in a"
+        " minute at most.",
     ),
 )  # fmt: skip
 

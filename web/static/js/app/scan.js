@@ -42,6 +42,7 @@ import { SoundButton } from "../features/scan/sound_button.js";
 import { Stale } from "../features/scan/stale.js";
 import { Supervisor } from "../features/scan/supervisor.js";
 import { Telemetry } from "../features/scan/telemetry.js";
+import { BoxOffice } from "../features/scan/box_office.js";
 import { VisitorSearch } from "../features/scan/visitor_search.js";
 import { Verdict } from "../features/scan/verdict.js";
 import { practised } from "../words/practised.js";
@@ -165,7 +166,11 @@ const gateChoice = new GateChoice({ device, gates, onChosen: () => telemetry.sen
   toInput();
   if (device.gate) mode.ask();
 } });
-new VisitorSearch({ socket, timezone, onClosed: toInput, onChosen: (code) => flow.check(code) });
+const boxOffice = new BoxOffice({ flow, socket, venue: venueKnown, onClosed: toInput });
+new VisitorSearch({ socket, timezone, onClosed: toInput, onChosen: (code) => {
+  boxOffice.found(code);
+  flow.check(code);
+} });
 if (document.getElementById("door-sale-on")) {
   loadModule(() => import("../features/scan/door_sale.js"), { tries: Infinity }).then(({ DoorSale }) =>
     new DoorSale({ socket, device, onSold: () => past.refresh({ fold: true }), onClosed: toInput }));

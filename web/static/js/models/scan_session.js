@@ -130,6 +130,30 @@ export class ScanSession {
     return this.current.decision;
   }
 
+  /**
+   * Books the visitor on the screen into a slot and admits them in one step; without `admit` only books. Nothing is recorded unless
+   * both are. A repeat has the same scan_id, and so gets the first answer.
+   *
+   * @param {number} slotId
+   * @param {string | null} gate
+   * @param {{ admit?: boolean, answer?: Answer | null }} [how] the answer to the question of the product
+   * @returns {Promise<Decision | null>}
+   */
+  async book(slotId, gate, { admit = true, answer = null } = {}) {
+    const { current } = this;
+    if (!current?.decision) return null;
+    const turn = this.turn;
+    current.bookingId ??= crypto.randomUUID();
+    const fields = { code: current.code, slot_id: slotId, scan_id: current.bookingId, ...(gate && { gate }), ...(!admit && { admit }), ...(answer && { answer }) };
+    const decision = asItStands(await this.socket.request("book_and_admit", fields, AGAIN));
+    if (decision.undone) current.bookingId = undefined;
+    if (decision.reason === "VERIFIED") {
+      this.offline?.answered(decision);
+      this.offline?.entered(decision);
+    }
+    return turn === this.turn ? decision : null;
+  }
+
   leave() {
     this.turn += 1;
     this.current = null;

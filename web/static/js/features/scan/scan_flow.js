@@ -195,8 +195,8 @@ export class ScanFlow {
     this.#letGo();
   }
 
-  /** A supervisor's decision about the ticket on the screen replaces the hub's. @param {Decision} decision */
-  overruled(decision) {
+  /** The decision of a supervisor, or of the box office, about the ticket on the screen replaces the one before. @param {Decision} decision */
+  replaced(decision) {
     const { current } = this.session;
     if (!current) return;
     current.decision = decision;

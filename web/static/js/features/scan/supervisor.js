@@ -206,7 +206,7 @@ export class Supervisor {
     const shown = this.#shown === scanId ? this.flow.session.current?.decision : null;
     if (shown && !this.flow.busy) {
       this.shelf.take(this.#key(dispute));
-      this.flow.overruled({
+      this.flow.replaced({
         ...shown, ticket: shown.ticket && { ...shown.ticket, status: dispute.ticket?.status ?? shown.ticket.status }, result: admitted ? "GREEN" : "RED", reason: admitted ? "OVERRIDDEN" : "DECLINED",
         message: title, detail, can_verify: false, verified: dispute.ticket?.verified ?? null,
         recorded: dispute.recorded, ...(dispute.party && { party: dispute.party }), ...(back && { presence: null }),
