@@ -57,7 +57,7 @@ export class PracticePanel {
   #next() {
     this.onVisitor(this.run.visitor);
     this.#draw();
-    this.card.scrollIntoView({ block: "nearest" });
+    window.scrollTo(0, 0);
   }
 
   /** Asks where to send a visitor whom the scanner does not admit. @param {boolean} asks */
