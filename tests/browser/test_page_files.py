@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from hub.rules.reasons import Reason
 from tests.support.hub import Hub
 from web.pages.staff import own_path
 from web.pages.static_files import STATIC, STATIC_ROOT
@@ -79,3 +80,14 @@ def test_no_browser_is_asked_to_translate_a_code() -> None:
     assert len(found) > 10
     assert [one for one in found if 'translate="no"' not in one[1]] == []
     assert 'setAttribute("translate", "no")' in (STATIC_ROOT / "js/lib/elements.js").read_text(encoding="utf-8")
+
+
+def test_every_answer_that_is_logged_has_words_in_the_lists_of_scans() -> None:
+    def texts(script: str, name: str) -> set[str]:
+        source = (STATIC_ROOT / "js" / script).read_text(encoding="utf-8")
+        return set(re.findall(r"\b([A-Z_]+): t\(", source.partition(f"const {name} = {{")[2].partition("};")[0]))
+
+    logged = texts("words/verdicts.js", "WORDS") & set(Reason)
+    assert len(logged) > 20
+    assert logged - texts("features/scan/past_scans.js", "REASONS") == set()
+    assert logged - texts("words/scans.js", "REASONS") == set()

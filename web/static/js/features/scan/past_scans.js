@@ -19,7 +19,7 @@ const REASONS = {
   VALID: t("checked, not admitted"), VERIFIED: t("admitted"), ALREADY_VERIFIED: t("already verified"), NO_RESERVATION: t("no reservation"),
   WRONG_DATE: t("wrong date"), TOO_EARLY: t("too early"), WRONG_VENUE: t("wrong venue"), WRONG_GATE: t("wrong gate"),
   QUESTION_UNANSWERED: t("asked, not admitted yet"), QUESTION_DENIED: t("question answered with no"), UNDONE: t("entry undone"), TICKET_NOT_FOUND: t("invalid ticket"),
-  PARTY_TOO_LARGE: t("too many people"), BOOKING_NOT_CONFIRMED: t("booking not confirmed"),
+  PARTY_TOO_LARGE: t("too many people"), VENUE_FULL: t("venue full"), BOOKING_NOT_CONFIRMED: t("booking not confirmed"),
   NOT_LISTED: t("not on the list"), CHANGED: t("not sure"), NO_LIST: t("not checked"),
   NOTED: t("admitted"),
   TICKET_NOT_ACTIVATED: t("not activated"), TICKET_EXPIRED: t("expired"), TICKET_CANCELLED: t("cancelled"),
