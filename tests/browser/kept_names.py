@@ -29,7 +29,9 @@ _TRANSLATED = """(pattern) => {
 
 async def assert_names_kept(page: Page, names: Iterable[str]) -> None:
     """Fail with every text that holds one of these names or a code and may be translated."""
-    words = sorted((_SPECIAL.sub(r"\\\g<0>", name) for name in names), key=len, reverse=True)
+    # A gate may be called 7. No translation changes a number, and pages are full of them.
+    written = [name for name in names if not name.isdecimal()]
+    words = sorted((_SPECIAL.sub(r"\\\g<0>", name) for name in written), key=len, reverse=True)
     pattern = rf"(?<![A-Za-z0-9])(?:{'|'.join([*words, *CODES])})(?![A-Za-z0-9])"
     found: list[str] = await page.evaluate(_TRANSLATED, pattern)
     assert found == [], f"names and codes that a browser would translate: {found}"
