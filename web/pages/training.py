@@ -26,11 +26,12 @@ async def show_training(request: web.Request) -> web.Response:
         "training.html",
         identity=identity,
         may_manage=at_least(identity.role, Role.MANAGER),
-        may_sell=False,
         shift_ends_at="",
         enrolment=None,
         kiosk=False,
         gates=[],
+        may_sell=False,
+        may_book=False,
         codes=dict(practice_codes()),
     )
 
