@@ -2,7 +2,7 @@
 
 -- name: contact_of_ticket
 -- Where the confirmation of a booking at the gate goes: the address of the ticket, else of its order.
-SELECT coalesce(nullif(t.customer_email, ''), o.customer_email, '') AS email, coalesce(t.customer_phone, '') AS phone, o.language
+SELECT coalesce(nullif(t.customer_email, ''), t.imported_email, o.customer_email, '') AS email, coalesce(t.customer_phone, '') AS phone, o.language
   FROM tickets t
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
  WHERE t.org_id = $1 AND t.id = $2;
@@ -16,8 +16,9 @@ SELECT s.id AS slot_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at
  ORDER BY s.starts_at, s.id;
 
 -- name: sent_ticket
--- What is sent again of a ticket: its standing reservation, or else its order, each with its address ('' without one).
-SELECT t.order_id, t.channel, t.status, coalesce(o.customer_email, '') AS order_email, r.id AS reservation_id,
+-- What is sent again of a ticket: its standing reservation, or else the ticket itself, each with its address ('' without one):
+-- the order's, or that of its line in an imported file.
+SELECT t.order_id, t.channel, t.status, coalesce(nullif(o.customer_email, ''), t.imported_email, '') AS order_email, r.id AS reservation_id,
        coalesce(r.customer_email, '') AS reservation_email, coalesce(r.venue_id, p.venue_id) AS venue_id
   FROM tickets t
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id

@@ -1,4 +1,4 @@
-"""Sends the ticket of a visitor at the gate again, to the address on file: the confirmation of the reservation, or else the order's tickets."""
+"""Sends the ticket of a visitor at the gate again, to the address on file: the confirmation of the reservation, or else the ticket itself."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from hub.access.scope import refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import record_change
 from hub.actions.booking.correct_contact import resend_confirmation
-from hub.actions.orders.create_order import queue_mail
 from hub.rules.audit_actions import AuditAction
 from hub.rules.contact_masking import mask_email
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
 from hub.settings import Rate
+from hub.text.languages import DEFAULT
 
 BOX_OFFICE = load("box_office/box_office")
+ORDERS = load("orders/orders")
 ONE_TICKET = Rate(2, 60)
 """A ticket is sent again from the gate twice in a minute at most, whoever asks: mail takes a while, and visitors are impatient."""
 _USABLE = ("INACTIVE", "ACTIVATED", "RESERVED", "VERIFIED")
@@ -41,6 +42,10 @@ async def send_ticket(services: Services, by: Actor, ticket_id: int) -> str:
         await resend_confirmation(services, by, row["reservation_id"])
     else:
         async with services.database.transaction() as connection:
-            await queue_mail(connection, services, by, row["order_id"], "order.confirmed")
+            venue = await services.venues.first(by.org_id)
+            await connection.execute(
+                ORDERS.queue_again, by.org_id, row["order_id"], email, [ticket_id], DEFAULT if venue is None else venue.language,
+                services.clock.now(),
+            )  # fmt: skip
             await record_change(connection, services, by, AuditAction.ORDER_RESENT, row["order_id"])
     return mask_email(email) or ""

@@ -101,7 +101,7 @@ BOX_OFFICE_ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/operator/tickets/{ticket_id:[0-9]+}/send", box_office_endpoints.send_again, "Send a visitor's ticket again", "Operators",
         "operator", responses.SentTicketAnswer,
         refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.TICKET_NOT_FOUND, Reason.RESERVATION_NOT_FOUND, Reason.NOT_RESENDABLE),
-        about="To the address on file: the confirmation of its reservation, or else the tickets of its order. A ticket is sent twice in a"
+        about="To the address on file: the confirmation of its reservation, or else the ticket itself. A ticket is sent twice in a"
         " minute at most.",
     ),
 )  # fmt: skip
