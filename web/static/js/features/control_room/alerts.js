@@ -140,11 +140,11 @@ class AlertsPanel {
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
       h("div", {}, h("strong", {}, this.#titleOf(alert)),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
-        ADVICE[alert.kind] && h("p", { class: "alert-advice" }, ADVICE[alert.kind]()),
         pool && h("p", {}, t("Part of the hub: {part}", { part: pool })),
         slots.length > 1 && h("p", {}, slots.join(", ")),
         unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
-        more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") }))),
+        more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") })),
+        ADVICE[alert.kind] && h("p", { class: "alert-advice" }, ADVICE[alert.kind]())),
       h("time", { datetime: alert.raised_at }, t("since {time}", { time: momentAt(alert.raised_at, this.context.venue?.timezone) })));
   }
 
