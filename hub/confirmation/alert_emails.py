@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from hub.confirmation.alert_words import ALERT_WORDS
+from hub.confirmation.alert_words import ALERT_WORDS, PARTS
 from hub.confirmation.email_content import EmailContent, Link, Unsendable
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.text.languages import format_day, format_moment, translator
@@ -21,8 +21,8 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
     if isinstance(unplaced, int) and unplaced:
         paragraphs.append(_("Of these at no known venue: {count}.").format(count=unplaced))
     pool = alert.get("details", {}).get("pool")
-    if isinstance(pool, str):
-        paragraphs.append(_("Part of the hub: {part}").format(part=pool))
+    if pool in PARTS:
+        paragraphs.append(_("Part of the hub: {part}").format(part=_(PARTS[pool])))
     paragraphs.append(_("Since {moment}.").format(moment=_moment(message, alert["raised_at"])))
     return EmailContent(
         sender_name=message.venue_name,

@@ -104,3 +104,12 @@ ALERT_WORDS: Mapping[str, AlertWords] = {
         N_("Ask whoever runs the hub to look for locks and errors in its log and its database."),
     ),
 }
+
+PARTS: Mapping[str, str] = {
+    "scans": N_("Scans at the gates"),
+    "bookings": N_("Bookings and ticket checks"),
+    "jobs": N_("Staff and background jobs"),
+    "records": N_("Reports"),
+    "anonymous": N_("Pages of visitors"),
+}
+"""The parts of the hub with connections of their own to the database, by the name of their pool."""

@@ -123,7 +123,7 @@ def _slots_full(measured: Measured, place: Place) -> Value:
 def _rollbacks(measured: Measured, _place: Place) -> Value:
     """Read the share of failed transactions of the pool that has the most. A pool of many reads does not hide another's locks."""
     counted = measured.quarter
-    pools = {name.partition(".")[2] for name in counted if name.startswith(("committed.", "failed."))}
+    pools = {name.partition(".")[2] for name in counted if name.startswith(("committed.", "failed."))} - {"readiness"}
     shares = [
         (
             _share(

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from db.pool import Database
 from hub.actions.reporting.alert_readings import FEWEST_MAILS, LEAST, WATCHES, Measured, readings_of_counts
-from hub.confirmation.alert_words import ALERT_WORDS
+from hub.confirmation.alert_words import ALERT_WORDS, PARTS
 from hub.observability.alert_metrics import AlertMetrics, at
 from hub.rules.venue_policies import POLICIES
 
@@ -132,6 +133,13 @@ def test_every_kind_has_a_policy_words_in_mails_and_on_screen_and_a_row_in_the_d
     what_to_do, measured = page.split("## What is measured")
     for part in (what_to_do, measured):
         assert set(re.findall(r"^\|[^`\n]*`([a-z_]+)` \|", part, re.MULTILINE)) == kinds
+
+
+def test_every_pool_that_an_alert_may_name_has_words() -> None:
+    assert set(PARTS) == {*Database("postgresql://localhost/none").pools()} - {"readiness"}
+    screen = (ROOT / "web/static/js/features/control_room/alert_words.js").read_text(encoding="utf-8")
+    rows = screen.partition("export const PARTS = {")[2]
+    assert dict(re.findall(r'^  (\w+): \(\) => t\("(.*)"\),$', rows, re.MULTILINE)) == dict(PARTS)
 
 
 def test_mails_and_the_screen_say_the_same() -> None:

@@ -76,3 +76,11 @@ export const ADVICE = {
   mail_failures: () => t("Look at the mail that waits, and at the mail server. What waits is sent by itself later."),
   rollbacks: () => t("Ask whoever runs the hub to look for locks and errors in its log and its database."),
 };
+/** The parts of the hub with connections of their own to the database. @type {Record<string, () => string>} */
+export const PARTS = {
+  scans: () => t("Scans at the gates"),
+  bookings: () => t("Bookings and ticket checks"),
+  jobs: () => t("Staff and background jobs"),
+  records: () => t("Reports"),
+  anonymous: () => t("Pages of visitors"),
+};

@@ -6,7 +6,7 @@ import { hubNow, momentAt, number, shortDay } from "../../lib/dates.js";
 import { Cards } from "../../lib/cards.js";
 import { groupAlarms } from "../../models/alarm_groups.js";
 import { reasonOf } from "../../words/scans.js";
-import { ADVICE, BRIEF, LINES, TITLES } from "./alert_words.js";
+import { ADVICE, BRIEF, LINES, PARTS, TITLES } from "./alert_words.js";
 
 const ALARM_MS = 15 * 60_000;
 
@@ -140,7 +140,7 @@ class AlertsPanel {
     return h("li", { class: "alert-card", "data-kind": alert.kind }, icon("warn"),
       h("div", {}, h("strong", {}, this.#titleOf(alert)),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
-        pool && h("p", {}, t("Part of the hub: {part}", { part: pool })),
+        pool && h("p", {}, t("Part of the hub: {part}", { part: PARTS[pool]?.() ?? pool })),
         slots.length > 1 && h("p", {}, slots.join(", ")),
         unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
         more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") })),
