@@ -8,7 +8,6 @@ every entry, with the booking that was made for it.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -22,21 +21,15 @@ from hub.actions.booking.booking_request import SlotStates
 from hub.actions.booking.reservation_changes import LOST_RACES
 from hub.actions.box_office.booking_rights import may_book
 from hub.actions.box_office.places_at_door import Raced, TicketAtDoor, take_place
-from hub.actions.scanning import inside_limit
-from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row
 from hub.actions.scanning.entry_scans import EntryScans
+from hub.actions.scanning.entry_within import EntryRaced, EntryWithin, NotAdmitted, admit_within, lock_room
 from hub.actions.scanning.first_answers import Repeat, first_answers
-from hub.actions.scanning.scan_batch import PendingScan
 from hub.actions.scanning.scan_facts import facts_of
-from hub.actions.scanning.scan_verdicts import decide_entry_scan
 from hub.events.announcements import Announcement, SlotChanged, TicketsChanged
-from hub.events.scan_events import logged_scan
 from hub.guards.seat_admission import Admission, SeatRequest
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
-from hub.rules.inside_limit import refused_when_full
 from hub.rules.limits import MAX_ATTEMPTS
-from hub.rules.product_at_gate import ProductsAtGate
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE, ScanRequest
@@ -49,14 +42,6 @@ ENTRIES = load("scanning/entries")
 log = logging.getLogger(__name__)
 
 
-class _NotAdmitted(Exception):
-    """The holder may not come in, by this decision. Nothing is written."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(decision.verdict.reason)
-        self.decision = decision
-
-
 class _Wanted(NamedTuple):
     """What the steward asks for. `request` has the mode `verify`, a `scan_id` and a normalised code; without `admits` it only books."""
 
@@ -65,7 +50,6 @@ class _Wanted(NamedTuple):
     slot_id: int
     admits: bool
     venue: Venue
-    products: ProductsAtGate
 
     @property
     def hold_id(self) -> str:
@@ -75,14 +59,13 @@ class _Wanted(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What was committed. `decision` is None where the visitor was only booked; `first` is False for a repeat, of which nothing is published."""
+    """What was committed. `decision` is None where the visitor was only booked. Of a repeat nothing is published."""
 
     decision: Decision | None
     announcements: list[Announcement]
-    now: datetime
     change: str | None = None
     """The log event of the change of the reservation; None if it was in this slot."""
-    first: bool = True
+    entry: EntryWithin | None = None
 
 
 async def book_and_admit(
@@ -104,20 +87,18 @@ async def book_and_admit(
     if not may_book(venue, staff.role):
         raise Refused(Reason.FORBIDDEN)
     request.code = normalise(request.code)[:LONGEST_CODE]
-    products = await services.products.at_gates(venue.org_id, venue.id)
-    wanted = _Wanted(staff, request, slot_id, admit, venue, products)
+    wanted = _Wanted(staff, request, slot_id, admit, venue)
     full = await services.seat_admission.ask(SeatRequest(venue.org_id, slot_id, wanted.hold_id)) is Admission.FULL
     slots: SlotStates = {}
     try:
-        done = await _attempt(services, wanted, slots, full=full)
-    except _NotAdmitted as refused:
+        done = await _attempt(services, entry_scans, wanted, slots, full=full)
+    except NotAdmitted as refused:
         _release(services, wanted, slots)
         return refused.decision
     except Refused:
         _release(services, wanted, slots)
         raise
-    if done.first:
-        _publish(services, wanted, done)
+    _publish(services, entry_scans, wanted, done)
     if done.decision is not None:
         return done.decision
     check = ScanRequest.of(
@@ -133,23 +114,24 @@ async def book_and_admit(
     return await entry_scans.submit(check)
 
 
-async def _attempt(services: Services, wanted: _Wanted, slots: SlotStates, *, full: bool) -> _Done:
+async def _attempt(
+    services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates, *, full: bool
+) -> _Done:
     bookings = services.database.bookings
     for _ in range(MAX_ATTEMPTS):
         slots.clear()
-        now = services.clock.now()
         try:
             async with bookings.turn([wanted.slot_id]), bookings.transaction() as connection:
-                return await _book_and_admit(connection, services, wanted, now, slots, full=full)
-        except (Raced, asyncpg.LockNotAvailableError, asyncpg.InFailedSQLTransactionError, *LOST_RACES):
+                return await _book_and_admit(connection, services, entry_scans, wanted, slots, full=full)
+        except (Raced, EntryRaced, asyncpg.LockNotAvailableError, asyncpg.InFailedSQLTransactionError, *LOST_RACES):
             log.info("box_office.raced")
     raise Refused(Reason.BUSY)
 
 
 async def _book_and_admit(
-    connection: Any, services: Services, wanted: _Wanted, now: datetime, slots: SlotStates, *, full: bool
+    connection: Any, services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates, *, full: bool
 ) -> _Done:
-    request, venue = wanted.request, wanted.venue
+    request, venue, now = wanted.request, wanted.venue, services.clock.now()
     row = await _read(connection, request)
     if row["was_answered"]:
         assert request.scan_id is not None
@@ -158,17 +140,15 @@ async def _book_and_admit(
         )
         if isinstance(answer, Refused):
             raise answer
-        return _Done(answer, [], now, first=False)
+        return _Done(answer, [])
     if row["id"] is None:
         raise Refused(Reason.TICKET_NOT_FOUND)
     ticket, reservation, entry = facts_of(row)
     visitor = TicketAtDoor(ticket, row["version"], reservation, entry is not None)
     if full and (reservation is None or reservation.slot_id != wanted.slot_id):
         raise Refused(Reason.SLOT_FULL)
-    # The lock of the venue's limit comes before those of tickets and slots, as for every entry.
-    room = None
-    if wanted.admits and venue.when_full == "stop" and venue.inside_limit is not None:
-        room = await inside_limit.lock_room(connection, venue, venue.inside_limit, now)
+    if wanted.admits:
+        await lock_room(connection, venue, now)
     by = Actor.of(wanted.staff)
     announcements = await take_place(
         connection, services, by, venue, visitor, wanted.slot_id, wanted.hold_id, request.scan_id if wanted.admits else None,
@@ -178,35 +158,11 @@ async def _book_and_admit(
     if announcements:
         change = telemetry.RESERVATION_CREATED if reservation is None else telemetry.RESERVATION_MODIFIED
     if not wanted.admits:
-        return _Done(None, announcements, now, change)
-    decision, entered = await _admit(connection, wanted, now, room)
+        return _Done(None, announcements, change)
+    entry = await admit_within(connection, entry_scans, request, now)
     # Scanners hear that the ticket has come in, and not also that it was booked.
     counts = [one for one in announcements if not isinstance(one, TicketsChanged)]
-    return _Done(decision, [*counts, *entered], now, change)
-
-
-async def _admit(
-    connection: Any, wanted: _Wanted, now: datetime, room: int | None
-) -> tuple[Decision, list[Announcement]]:
-    """Decide the entry as the scan of a ticket with this reservation, and write it. Raises `_NotAdmitted` and `Raced`."""
-    request, venue = wanted.request, wanted.venue
-    assert request.scan_id is not None
-    scan = PendingScan(request, request.scan_id)
-    row = await _read(connection, request)
-    decide_entry_scan(scan, row, venue, now, now.astimezone(venue.zone).date(), wanted.products)
-    decision = scan.answer
-    assert isinstance(decision, Decision)
-    if decision.entered and room is not None and decision.people > room:
-        decision = refused_when_full(decision, room)
-    if not decision.entered:
-        raise _NotAdmitted(decision)
-    rows = await connection.fetch(
-        ENTRIES.write_entry_scans, row_literals.rows([log_row(scan)]), now, [answer_text(scan)]
-    )  # fmt: skip
-    if any(one["kind"] == "raced" for one in rows):
-        raise Raced
-    changed = TicketsChanged.of(request.org_id, request.venue_id, [request.code], "verified")
-    return decision, [*map(count_changed, rows), changed]
+    return _Done(entry.decision, counts, change, entry)
 
 
 async def _read(connection: Any, request: ScanRequest) -> Any:
@@ -215,7 +171,7 @@ async def _read(connection: Any, request: ScanRequest) -> Any:
     return await connection.fetchrow(ENTRIES.read_entry_scans, asked)
 
 
-def _publish(services: Services, wanted: _Wanted, done: _Done) -> None:
+def _publish(services: Services, entry_scans: EntryScans, wanted: _Wanted, done: _Done) -> None:
     """After the commit: settle seat admission with the newest state of each slot, announce, log and count."""
     request, newest = wanted.request, {}
     for one in done.announcements:
@@ -227,16 +183,8 @@ def _publish(services: Services, wanted: _Wanted, done: _Done) -> None:
     services.announcer.publish(done.announcements)
     if done.change is not None:
         telemetry.event(done.change, slot_id=wanted.slot_id, staff_id=request.operator_id)
-    decision = done.decision
-    if decision is None:
-        return
-    services.scan_events.publish([logged_scan(request, decision, done.now)])
-    telemetry.scan_decided(request.mode, decision.verdict.result, decision.verdict.reason)
-    telemetry.event(
-        telemetry.TICKET_VERIFIED, ticket_id=decision.ticket.id if decision.ticket else None, operator_id=request.operator_id,
-        gate=request.gate, mode=request.mode, result=decision.verdict.result, reason=decision.verdict.reason,
-        slot_id=wanted.slot_id, also=[telemetry.SCAN_ALLOWED],
-    )  # fmt: skip
+    if done.entry is not None:
+        done.entry.publish(entry_scans)
 
 
 def _release(services: Services, wanted: _Wanted, slots: SlotStates) -> None:

@@ -25,17 +25,18 @@ from hub.actions.orders.create_order import add_order, checked_order, log_new_or
 from hub.actions.orders.order_records import OrderRecord, order_record, unknown_order
 from hub.actions.orders.order_request import Customer, KeyedRequest, NewOrder, OrderItem, claim, first_order, name_order
 from hub.actions.scanning.entry_scans import EntryScans
-from hub.actions.scanning.entry_within import EntryRaced, EntryWithin, admit_within, lock_room
+from hub.actions.scanning.entry_within import EntryRaced, EntryWithin, NotAdmitted, admit_within, lock_room
 from hub.events.announcements import Announcement
 from hub.guards.seat_admission import Admission, SeatRequest
 from hub.observability import telemetry
+from hub.rules.decisions import Decision
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import Answer, ScanRequest
 from hub.rules.venue import Venue
 from hub.services import Services
-from hub.text.languages import N_
+from hub.text.languages import N_, spoken
 
 MOST_AT_ONCE = 20
 """Tickets of one door sale."""
@@ -202,7 +203,10 @@ class _Attempt(NamedTuple):
             self.seller.identity, self.venue.id, "verify", order.tickets[0].ticket_code, "http", scan_id=sale.scan_id,
             gate=self.seller.gate, device=self.seller.device, count=sale.count if several else None, party=several, answer=sale.answer,
         )  # fmt: skip
-        return await admit_within(connection, self.entry_scans, scan, self.services.clock.now())
+        try:
+            return await admit_within(connection, self.entry_scans, scan, self.services.clock.now())
+        except NotAdmitted as refusal:
+            raise _refused_entry(refusal.decision) from None
 
 
 def _publish(services: Services, entry_scans: EntryScans, sale: DoorSale, wanted: NewOrder, sold: _Sold) -> None:
@@ -220,6 +224,13 @@ def _publish(services: Services, entry_scans: EntryScans, sale: DoorSale, wanted
             slot_id=sale.slot_id,
             slot_date=ticket.reserved_date,
         )
+
+
+def _refused_entry(decision: Decision) -> Refused:
+    """Return the refusal of a sale whose visitors may not come in, with the question of the product that they have to answer."""
+    asks = decision.verdict.reason in (Reason.QUESTION_UNANSWERED, Reason.QUESTION_DENIED)
+    question = decision.product.as_dict(spoken.get())["question"] if asks and decision.product else None
+    return Refused(decision.verdict.reason, **({} if question is None else {"question": question}))
 
 
 def _without_tickets(refused: Refused) -> Refused:

@@ -18,17 +18,25 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import ScanRequest
 from hub.rules.venue import Venue
-from hub.text.languages import spoken
 
 
 class EntryRaced(Exception):
     """The ticket has changed since it was read. The transaction must be rolled back and tried again."""
 
 
+class NotAdmitted(Exception):
+    """By this decision nobody may come in. The transaction must be rolled back."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.verdict.reason)
+        self.decision = decision
+
+
 class EntryWithin(NamedTuple):
     """A written entry, and what is published after the commit."""
 
     scan: PendingScan
+    decision: Decision
     publications: list[Publication]
 
     def publish(self, entry_scans: EntryScans) -> None:
@@ -44,12 +52,12 @@ async def lock_room(connection: Any, venue: Venue, now: datetime) -> None:
 async def admit_within(connection: Any, entry_scans: EntryScans, request: ScanRequest, now: datetime) -> EntryWithin:
     """Decide an entry and write it in the caller's transaction, which has called `lock_room` first.
 
-    Refuses the reason of the decision if it lets nobody in, and SCAN_ID_REUSED if the log has the scan's id. Raises EntryRaced.
+    Refuses SCAN_ID_REUSED if the log has the scan's id. Raises NotAdmitted and EntryRaced.
     """
     prepare(request)
     scan = PendingScan(request, request.scan_id or sortable_uuid())
-    entry = EntryWithin(scan, [])
-    if not await entry_scans.write_within(connection, scan, now, lambda *what: entry.publications.append(what)):
+    publications: list[Publication] = []
+    if not await entry_scans.write_within(connection, scan, now, lambda *what: publications.append(what)):
         raise EntryRaced
     decision = scan.answer
     if isinstance(decision, Refused):
@@ -58,7 +66,5 @@ async def admit_within(connection: Any, entry_scans: EntryScans, request: ScanRe
     if decision.repeated:
         raise Refused(Reason.SCAN_ID_REUSED)
     if not decision.entered:
-        asks = decision.verdict.reason in (Reason.QUESTION_UNANSWERED, Reason.QUESTION_DENIED)
-        question = decision.product.as_dict(spoken.get())["question"] if asks and decision.product else None
-        raise Refused(decision.verdict.reason, **({} if question is None else {"question": question}))
-    return entry
+        raise NotAdmitted(decision)
+    return EntryWithin(scan, decision, publications)
