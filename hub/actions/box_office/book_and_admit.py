@@ -159,10 +159,10 @@ async def _book_and_admit(
         change = telemetry.RESERVATION_CREATED if reservation is None else telemetry.RESERVATION_MODIFIED
     if not wanted.admits:
         return _Done(None, announcements, change)
-    entry = await admit_within(connection, entry_scans, request, now)
+    written = await admit_within(connection, entry_scans, request, now)
     # Scanners hear that the ticket has come in, and not also that it was booked.
-    counts = [one for one in announcements if not isinstance(one, TicketsChanged)]
-    return _Done(entry.decision, counts, change, entry)
+    counts: list[Announcement] = [one for one in announcements if not isinstance(one, TicketsChanged)]
+    return _Done(written.decision, counts, change, written)
 
 
 async def _read(connection: Any, request: ScanRequest) -> Any:
