@@ -28,7 +28,7 @@ ORDER BY c.attempts, c.id;
 -- name: bring_back
 -- Makes due at $1 what would wait longer than any message waits, and ends leases at $2 at the latest: a process wrote these times
 -- while its clock was ahead. $3 has the longest waits, by the number of attempts from none on. Only messages that
--- become useless at some time with $4 = 1, with 0 all others. Their tries begin anew: processes whose clocks differ void each
+-- become useless at some time with $4 = 1, with 0 all others. Their tries are counted from none again: processes whose clocks differ void each
 -- other's waits, and would use up all tries within a minute.
 UPDATE mail_outbox o
    SET next_attempt_at = CASE WHEN a.astray THEN $1::timestamptz ELSE o.next_attempt_at END,
