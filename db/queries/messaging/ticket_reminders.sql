@@ -20,10 +20,10 @@ ON CONFLICT (org_id, venue_id) DO NOTHING;
 SELECT paid_until, order_id, ticket_id FROM ticket_reminders WHERE org_id = $1 AND venue_id = $2 FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: queue_reminders
--- Queues the e-mails to the people of the next $8 orders that were paid until $7, at most $9 of them: those after order $5, paid at $4, and after
+-- Queues the e-mails to the people of the next $8 orders that were paid until $7, looking at $9 of them at most: those after order $5, paid at $4, and after
 -- the people in it whose first ticket is $6 or below. Each gets one about those of the order's tickets that were never booked, wait for no place
 -- and can be used at $10. Only tickets of venue $2 count, and with $3 those valid at every venue.
--- Returns how many e-mails and orders these were, and the last person and order among them.
+-- Returns how many e-mails, people and orders these were, and the last person and order among them.
 WITH due AS MATERIALIZED (
     SELECT o.id, o.paid_at, o.customer_email, o.language
       FROM orders o
@@ -31,21 +31,18 @@ WITH due AS MATERIALIZED (
      ORDER BY o.paid_at, o.id
      LIMIT $8
 ), sold AS (
-    SELECT d.id AS order_id, d.paid_at, d.language, t.id, coalesce(t.customer_email, d.customer_email) AS recipient,
-           t.status IN ('ACTIVATED', 'INACTIVE') AND (t.valid_until IS NULL OR t.valid_until > $10)
-               AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = t.id AND r.org_id = t.org_id)
-               AND NOT EXISTS (SELECT 1 FROM waitlist_tickets w WHERE w.ticket_id = t.id AND w.org_id = t.org_id AND w.waits) AS unbooked
+    SELECT d.id AS order_id, d.paid_at, d.language, t.id, coalesce(t.customer_email, d.customer_email) AS recipient
       FROM due d
       JOIN tickets t ON t.order_id = d.id AND t.org_id = $1
       JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
      WHERE t.channel NOT IN ('booking', 'guest') AND (p.venue_id = $2 OR (p.venue_id IS NULL AND $3))
 ), people AS MATERIALIZED (
-    SELECT paid_at, order_id, min(id) AS first_id, min(recipient) AS recipient, min(language) AS language,
-           (array_agg(id ORDER BY id) FILTER (WHERE unbooked))[1:500] AS ticket_ids
+    -- Only of these people are the tickets looked at: the order of an import has up to 100,000.
+    SELECT paid_at, order_id, min(id) AS first_id, min(recipient) AS recipient, min(language) AS language, array_agg(id) AS ids
       FROM sold
      WHERE recipient <> ''
      GROUP BY paid_at, order_id, lower(recipient)
-    HAVING bool_or(unbooked) AND (paid_at, order_id, min(id)) > ($4, $5, $6::bigint)
+    HAVING (paid_at, order_id, min(id)) > ($4, $5, $6::bigint)
      ORDER BY 1, 2, 3
      LIMIT $9
 ), queued AS (
@@ -53,9 +50,17 @@ WITH due AS MATERIALIZED (
     SELECT $1, 'order.reminder', recipient, jsonb_build_object('order_id', order_id, 'ticket_ids', to_jsonb(ticket_ids)),
            coalesce(language, $11), $10
       FROM people
+     CROSS JOIN LATERAL (SELECT (array_agg(t.id ORDER BY t.id))[1:500] AS ticket_ids
+                           FROM tickets t
+                          WHERE t.org_id = $1 AND t.id = ANY (people.ids) AND t.status IN ('ACTIVATED', 'INACTIVE')
+                            AND (t.valid_until IS NULL OR t.valid_until > $10)
+                            AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = t.id AND r.org_id = t.org_id)
+                            AND NOT EXISTS (SELECT 1 FROM waitlist_tickets w
+                                             WHERE w.ticket_id = t.id AND w.org_id = t.org_id AND w.waits)) unbooked
+     WHERE ticket_ids IS NOT NULL
     RETURNING id
 )
-SELECT (SELECT count(*) FROM queued) AS mails, (SELECT count(*) FROM due) AS orders,
+SELECT (SELECT count(*) FROM queued) AS mails, (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM due) AS orders,
        p.paid_at AS person_paid_at, p.order_id AS person_order_id, p.first_id, d.paid_at AS order_paid_at, d.id AS order_id
   FROM (SELECT 1) one
   LEFT JOIN LATERAL (SELECT * FROM people ORDER BY paid_at DESC, order_id DESC, first_id DESC LIMIT 1) p ON true

@@ -15,8 +15,8 @@ from hub.observability import telemetry
 from hub.services import Services
 
 REMINDERS = load("messaging/ticket_reminders")
-ORDERS_AT_ONCE, MAILS_AT_ONCE = 100, 1000
-"""Orders and e-mails of one transaction. The tickets of one import share an order, which can have 100,000 addresses."""
+ORDERS_AT_ONCE, PEOPLE_AT_ONCE = 100, 1000
+"""Orders and people of one transaction. The tickets of one import share an order, which can have 100,000 addresses."""
 LATEST = timedelta(days=7)
 """Orders that are due for longer are not reminded any more: the hub was down, or the venue sent no reminders then."""
 _ALL = 2**62
@@ -60,7 +60,7 @@ async def _remind(services: Services, venue: Any, until: datetime, now: datetime
             done = Progress(until - LATEST, 0, 0)
         batch = await connection.fetchrow(
             REMINDERS.queue_reminders, org_id, venue_id, venue["is_first"], done.paid_until, done.order_id, done.ticket_id, until,
-            ORDERS_AT_ONCE, MAILS_AT_ONCE, now, venue["language"],
+            ORDERS_AT_ONCE, PEOPLE_AT_ONCE, now, venue["language"],
         )  # fmt: skip
         come, more = _progress_after(batch, until)
         await connection.execute(REMINDERS.come_to, org_id, venue_id, come.paid_until, come.order_id, come.ticket_id)
@@ -69,7 +69,7 @@ async def _remind(services: Services, venue: Any, until: datetime, now: datetime
 
 def _progress_after(batch: Any, until: datetime) -> tuple[Progress, bool]:
     """Return how far a batch came, and whether it was cut off."""
-    if batch["mails"] == MAILS_AT_ONCE:
+    if batch["people"] == PEOPLE_AT_ONCE:
         return Progress(batch["person_paid_at"], batch["person_order_id"], batch["first_id"]), True
     if batch["orders"] == ORDERS_AT_ONCE:
         return Progress(batch["order_paid_at"], batch["order_id"], _ALL), True

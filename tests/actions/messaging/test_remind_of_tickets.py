@@ -140,7 +140,7 @@ async def test_an_erased_buyer_is_not_reminded(hub: Hub, begun: World, clock: An
 async def test_people_who_share_an_import_have_a_mail_each_whatever_the_size_of_a_batch(
     hub: Hub, begun: World, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminding, "MAILS_AT_ONCE", 3)
+    monkeypatch.setattr(reminding, "PEOPLE_AT_ONCE", 3)
     monkeypatch.setattr(reminding, "ORDERS_AT_ONCE", 2)
     _, ids = await add_sold_order(begun, *["ACTIVATED"] * 20, email=None)
     for n, ticket_id in enumerate(ids):
