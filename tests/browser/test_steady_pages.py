@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from tests.browser.hands_and_eyes import Open
 from tests.browser.page_cost import PageCost, load_cost
@@ -33,6 +34,11 @@ setTimeout(() => {
   for (let n = 0; n < 600_000; n += 1) words.set(`word ${n % 9_973}`, n);
   document.body.prepend(Object.assign(document.createElement("div"), { style: "height: 300px", id: "late" }));
 }, 200);</script>"""
+
+PAINTED = """() => location.pathname.startsWith("/api/docs") && document.readyState === "interactive" &&
+  performance.getEntriesByName("first-contentful-paint").length > 0"""
+
+TWO_FRAMES = "() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next))))"
 
 pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
 
@@ -124,6 +130,21 @@ async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
     last = '#notices:has([data-notice^="alarm"]) > [data-notice^="conflict"]'
     scanner = Load("/operator/scan", last, 190, 8.0, (size,))
     assert await over_budget(open_page, hub, (scanner,), token=token, gate="South") == {}
+
+
+async def test_the_api_documentation_does_not_jump_on_a_phone_when_its_script_comes_late(
+    hub: Hub, open_page: Open
+) -> None:
+    page = await open_page("/healthz", phone=True)
+
+    async def after_paint(route: Route) -> None:
+        await page.wait_for_function(PAINTED)
+        await page.evaluate(TWO_FRAMES)
+        await route.continue_()
+
+    await page.route("**/try_it.js", after_paint)
+    found = await load_cost(page, f"{hub.url}/api/docs/operators", "nav details:not([open])")
+    assert found.shift < SHIFT, found.jumps
 
 
 async def test_a_page_that_jumps_and_holds_up_a_touch_is_found(hub: Hub, open_page: Open) -> None:

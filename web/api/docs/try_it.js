@@ -89,3 +89,4 @@ for (const code of all("pre code")) {
 
 // On a phone the list of groups would push the page below the fold.
 if (matchMedia("(max-width: 50rem)").matches) for (const one of /** @type {HTMLDetailsElement[]} */ (all("nav details"))) one.open = false;
+for (const one of all("nav details")) one.classList.add("folds");
