@@ -17,6 +17,7 @@ from hub.actions.webhooks.secrets import seal_of
 from hub.actions.webhooks.write_events import write_events
 from hub.confirmation.webhook_carrier import WebhookCarrier
 from hub.jobs.webhooks import WebhookJob
+from hub.rules.webhook_delivery import latest_attempt, latest_rest
 from tests.support.webhooks import (
     Receiver,
     hub_and_world,
@@ -65,7 +66,14 @@ async def claim(world: World) -> UUID | None:
     """Take the lease of what is due, as a process does. None if another has it."""
     lease_id, now = uuid4(), world.hub.clock.now()
     rows = await world.hub.services.database.jobs.fetch(
-        DELIVERIES.claim_webhooks, now, now + LEASE, lease_id, 10, now + 2 * LEASE
+        DELIVERIES.claim_webhooks,
+        now,
+        now + LEASE,
+        lease_id,
+        10,
+        now + 2 * LEASE,
+        latest_rest(now),
+        latest_attempt(now),
     )
     return lease_id if rows else None
 
