@@ -51,6 +51,7 @@ check: $(VENV)/.node ## formatting, lint, types, declared dependencies: Python, 
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(PY) -m mypy docs/clients/venue_hub.py deploy/dashboard.py
 	$(PY) -m tests.support.declared_dependencies
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/eslint/bin/eslint.js $(SCRIPTS)
