@@ -78,9 +78,10 @@ async def scanner_find(scene: Scene) -> Page:
 async def scanner_box_office(scene: Scene) -> Page:
     """A ticket without a reservation: the places of today, of which one runs, one is later and one is full."""
     page = await at_gate(scene)
-    await scene.world.slot(capacity=35, booked=1)
-    await scene.world.slot(start="14:00", end="16:00", capacity=1, booked=1)
-    await scene.world.slot(start="16:00", end="18:00", capacity=80)
+    if "box office" not in scene.slots:
+        scene.slots["box office"] = await scene.world.slot(start="11:40", end="13:40", capacity=35, booked=1)
+        await scene.world.slot(start="13:40", end="15:40", capacity=1, booked=1)
+        await scene.world.slot(start="15:40", end="17:40", capacity=80)
     ticket = await scene.world.ticket(customer_name="John Doe", customer_email="john@example.com")
     await scan(page, ticket.code, "RED")
     await page.locator("#office-on").click()
