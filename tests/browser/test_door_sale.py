@@ -50,10 +50,14 @@ async def test_two_visitors_without_a_ticket_come_in_and_the_sale_is_undone(
     assert await count_entries(hub.database) == 2
     await page.get_by_role("button", name="Done").tap()
     await expect(page.locator("#scans")).to_contain_text("admitted")
-    await page.locator("#scans").get_by_role("button", name="Undo").first.tap()
-    await page.get_by_label("Reason").fill("They went home")
-    await page.get_by_role("button", name="Undo entry").tap()
-    await expect(page.locator("#scans")).to_contain_text("undone")
+    # The entry of the sale undoes both, and that of the other ticket its own. Either may stand first.
+    undo = page.locator("#scans").get_by_role("button", name="Undo")
+    await expect(undo).to_have_count(2)
+    while left := await undo.count():
+        await undo.first.tap()
+        await page.get_by_label("Reason").fill("They went home")
+        await page.get_by_role("button", name="Undo entry").tap()
+        await expect(undo).not_to_have_count(left)
     assert (await read_slot(hub.database, id=slot))["verified_count"] == 0
 
 
