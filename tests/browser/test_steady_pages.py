@@ -31,7 +31,7 @@ TRIES = 3
 JUMPING = """<!doctype html><main><h1>A page</h1><p>that is read</p></main><script>
 setTimeout(() => {
   const words = new Map();
-  for (let n = 0; n < 600_000; n += 1) words.set(`word ${n % 9_973}`, n);
+  for (let n = 0; n < 2_400_000; n += 1) words.set(`word ${n % 9_973}`, n);
   document.body.prepend(Object.assign(document.createElement("div"), { style: "height: 300px", id: "late" }));
 }, 200);</script>"""
 
