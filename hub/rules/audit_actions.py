@@ -30,6 +30,7 @@ class AuditAction(StrEnum):
     PRODUCT_DELETED = "product.deleted"
     TICKETS_ISSUED = "order.tickets_issued"
     TICKET_CANCELLED = "ticket.cancelled"
+    TICKET_CONTACT_CHANGED = "ticket.contact_changed"
     ORDER_CREATED = "order.created"
     ORDER_PAID = "order.paid"
     ORDER_RESENT = "order.resent"

@@ -28,6 +28,7 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.PRODUCT_DELETED: N_("Product deleted"),
     AuditAction.TICKETS_ISSUED: N_("Tickets issued"),
     AuditAction.TICKET_CANCELLED: N_("Ticket cancelled"),
+    AuditAction.TICKET_CONTACT_CHANGED: N_("Contact of a ticket corrected"),
     AuditAction.ORDER_CREATED: N_("Order made"),
     AuditAction.ORDER_PAID: N_("Order paid"),
     AuditAction.ORDER_RESENT: N_("Tickets of an order sent again"),

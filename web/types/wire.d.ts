@@ -2877,6 +2877,14 @@ declare namespace Wire {
     success: true;
     data: TicketChecked;
   }
+  interface TicketContact {
+    email: string;
+    phone: string;
+  }
+  interface TicketContactAnswer {
+    success: true;
+    data: TicketContact;
+  }
   interface TicketRecord {
     ticket_id: number;
     ticket_code: string;
@@ -3405,6 +3413,7 @@ declare namespace Wire {
     Call extends `GET /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `PATCH /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `DELETE /api/operator/sessions/${string}${Query}` ? EndedSessionsAnswer :
+    Call extends `PATCH /api/operator/tickets/${string}${Query}` ? TicketContactAnswer :
     Call extends `POST /api/orders/${string}/cancel${Query}` ? ShopOrderAnswer :
     Call extends `POST /api/orders/${string}/pay${Query}` ? ShopOrderAnswer :
     Call extends `POST /api/orders/${string}/refund${Query}` ? ShopOrderAnswer :

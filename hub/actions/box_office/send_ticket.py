@@ -32,7 +32,7 @@ async def send_ticket(services: Services, by: Actor, ticket_id: int) -> str:
     if row is None:
         raise Refused(Reason.TICKET_NOT_FOUND)
     refuse_elsewhere(by, row["venue_id"])
-    email = row["order_email"] if row["reservation_id"] is None else row["reservation_email"]
+    email = row["ticket_email"] if row["reservation_id"] is None else row["reservation_email"]
     if not email or row["status"] not in _USABLE:
         raise Refused(Reason.NOT_RESENDABLE)
     wait = await services.rate_limit.admit(f"door-send:{by.org_id}:{ticket_id}", ONE_TICKET)

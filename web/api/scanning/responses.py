@@ -186,3 +186,14 @@ class SentTicket(Response):
 
 class SentTicketAnswer(Done):
     data: SentTicket
+
+
+class TicketContact(Response):
+    """As stored; `""` for a detail that is not known."""
+
+    email: str
+    phone: str
+
+
+class TicketContactAnswer(Done):
+    data: TicketContact

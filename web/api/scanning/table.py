@@ -1,6 +1,7 @@
 """The endpoints of scanning: the rows of the table."""
 
 from hub.rules.reasons import Reason
+from web.api.booking.admin_requests import CorrectedContact
 from web.api.endpoint import Endpoint, Parameter
 from web.api.parameters import CURSOR_SCHEMA, DAY_SCHEMA, IF_NONE_MATCH
 from web.api.refusal_groups import BODY_REFUSALS, STAFF_REFUSALS
@@ -103,6 +104,13 @@ BOX_OFFICE_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.TICKET_NOT_FOUND, Reason.RESERVATION_NOT_FOUND, Reason.NOT_RESENDABLE),
         about="To the address on file: the confirmation of its reservation, or else the ticket itself. A ticket is sent twice in a"
         " minute at most.",
+    ),
+    Endpoint(
+        "PATCH", "/api/operator/tickets/{ticket_id:[0-9]+}", box_office_endpoints.correct_one, "Correct the contact of a ticket", "Operators",
+        "operator", responses.TicketContactAnswer, body=CorrectedContact,
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.TICKET_NOT_FOUND, Reason.RESERVATION_NOT_FOUND, Reason.INVALID_CONTACT,
+                  Reason.NOT_RESENDABLE, Reason.BUSY),
+        about="For managers. A ticket with a reservation is corrected as `PATCH /api/admin/reservations/{reservation_id}` does it.",
     ),
 )  # fmt: skip
 

@@ -92,7 +92,7 @@ export class BoxOffice {
     byId("office-visitor").textContent = ticket.customer_name || shortCode(ticket.ticket_code);
     byId("office-email").value = ticket.customer_email ?? "";
     byId("office-phone").value = ticket.customer_phone ?? "";
-    byId("office-correct").hidden = !(this.corrects && this.#decision?.reservation?.reservation_id);
+    byId("office-correct").hidden = !this.corrects;
     for (const [button, part] of /** @type {const} */ ([["office-show", "office-code"], ["office-correct", "office-contact"]])) this.#fold(button, part, false);
     byId("office-question").hidden = true;
     byId("office-send").disabled = false;
@@ -236,15 +236,15 @@ export class BoxOffice {
   }
 
   async #correct() {
-    const { ticket, reservation } = this.#decision ?? {};
+    const ticket = this.#decision?.ticket;
     const email = byId("office-email").value.trim();
     const phone = byId("office-phone").value.trim();
-    if (!reservation?.reservation_id) return;
+    if (!ticket) return;
     byId("office-save").disabled = true;
     await this.#ask(async () => {
-      const body = { ...(email !== (ticket?.customer_email ?? "") && { email }), ...(phone !== (ticket?.customer_phone ?? "") && { phone }) };
-      const { data } = await call("PATCH", `/api/admin/reservations/${reservation.reservation_id}`, { body });
-      if (ticket) Object.assign(ticket, { customer_email: data.email, customer_phone: data.phone });
+      const body = { ...(email !== (ticket.customer_email ?? "") && { email }), ...(phone !== (ticket.customer_phone ?? "") && { phone }) };
+      const { data } = await call("PATCH", `/api/operator/tickets/${ticket.ticket_id}`, { body });
+      Object.assign(ticket, { customer_email: data.email, customer_phone: data.phone });
       this.#fold("office-correct", "office-contact", false);
       return t("The contact is corrected.");
     });
