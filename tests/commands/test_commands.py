@@ -223,8 +223,8 @@ def test_doctor_names_the_servers_and_what_is_wrong(data_dir: Path) -> None:
 
 
 def test_doctor_names_what_is_missing_where_the_hub_is_served(data_dir: Path) -> None:
-    hub(data_dir, "venue", "add", "Hall", "--timezone", "Europe/Rome")
-    hub(data_dir, "venue", "set", "1", "--contact-check", "sms", "--text-messages", "both")
+    added = json.loads(hub(data_dir, "venue", "add", "Hall", "--timezone", "Europe/Rome", "--json").stdout)
+    hub(data_dir, "venue", "set", str(added["venue_id"]), "--contact-check", "sms", "--text-messages", "both")
     served = {"HUB_SECRET_KEY": "0f" * 16, "HUB_PUBLIC_URL": "https://tickets.example.org"}
     problems = json.loads(hub(data_dir, "doctor", "--json", **served).stdout)["problems"]
     for name in ("HUB_SECRET_KEY is published or easy", "HUB_SMTP_URL is not set", "HUB_SMS_URL is not set"):
