@@ -18,7 +18,7 @@ from pathlib import Path
 
 import zxingcpp
 from PIL import Image, ImageEnhance
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from db.migrate import migrate
 from hub.clock import Clock
@@ -102,43 +102,57 @@ def codes_in(picture: Image.Image) -> list[str]:
 async def make(names: Sequence[str], target: Path) -> list[Path]:
     """Photograph these states, or all, into `target`. Return the files. Raise if a code cannot be read back."""
     target.mkdir(parents=True, exist_ok=True)
-    chosen = [one for one in photographed() if not names or one.name in names]
+    by_area: dict[str, list[State]] = {}
+    for one in photographed():
+        if not names or one.name in names:
+            by_area.setdefault(one.area, []).append(one)
     written: list[Path] = []
-    async with _hub() as hub, async_playwright() as playwright:
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        scene = await _furnished(hub)
-        for one in chosen:
-            for look in ("", *EXTRAS.get(one.name, ())):
-                context = await browser.new_context(
-                    locale="zh-CN" if look == "chinese" else "en-GB",
-                    timezone_id="Europe/Rome",
-                    color_scheme="dark" if look == "dark" else "light",
-                    reduced_motion="reduce",
-                    viewport={"width": 1280, "height": WIDTHS[1280]},
-                )
-
-                async def open_one(
-                    path: str, *, token: str = "", gate: str = "", context=context, works_offline: bool = True
-                ) -> Page:
-                    if token:
-                        session = {"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}
-                        await context.add_cookies([session])
-                    if gate:
-                        await context.add_init_script(device_in_use(gate))
-                    page = await context.new_page()
-                    page.set_default_timeout(PATIENCE)
-                    await page.goto(hub.url + path)
-                    return page
-
-                scene.open = open_one
-                page = await one.reach(scene)
-                for width, height in WIDTHS.items():
-                    file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.webp"
-                    await page.set_viewport_size({"width": width, "height": height})
-                    await photograph(page, file, one)
-                    written.append(file)
-                await context.close()
+        # Each area has a scene of its own, as in the tests: what one furnishes can stand in the way of another.
+        for states in by_area.values():
+            async with _hub() as hub:
+                scene = await _furnished(hub)
+                for one in states:
+                    written += await _photograph_in_all_looks(browser, hub, scene, one, target)
         await browser.close()
+    return written
+
+
+async def _photograph_in_all_looks(browser: Browser, hub: Hub, scene: Scene, one: State, target: Path) -> list[Path]:
+    written: list[Path] = []
+    for look in ("", *EXTRAS.get(one.name, ())):
+        context = await browser.new_context(
+            locale="zh-CN" if look == "chinese" else "en-GB",
+            timezone_id="Europe/Rome",
+            color_scheme="dark" if look == "dark" else "light",
+            reduced_motion="reduce",
+            viewport={"width": 1280, "height": WIDTHS[1280]},
+        )
+
+        async def open_one(
+            path: str, *, token: str = "", gate: str = "", context=context, works_offline: bool = True, clock: bool = False,
+        ) -> Page:  # fmt: skip
+            if token:
+                session = {"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}
+                await context.add_cookies([session])
+            if gate:
+                await context.add_init_script(device_in_use(gate))
+            page = await context.new_page()
+            page.set_default_timeout(PATIENCE)
+            if clock:
+                await page.clock.install()
+            await page.goto(hub.url + path)
+            return page
+
+        scene.open = open_one
+        page = await one.reach(scene)
+        for width, height in WIDTHS.items():
+            file = target / f"{one.name}{f'-{look}' if look else ''}-{width}.webp"
+            await page.set_viewport_size({"width": width, "height": height})
+            await photograph(page, file, one)
+            written.append(file)
+        await context.close()
     return written
 
 
