@@ -19,6 +19,19 @@ from tests.support.world import World
 pytestmark = pytest.mark.one_hub
 
 
+UNDER_THE_END = """() => {
+  const end = document.querySelector("#door-sale-form .door-sale-end").getBoundingClientRect();
+  const found = new Set();
+  for (let y = end.top; y < end.bottom; y += 8) {
+    for (let x = end.left; x < end.right; x += 8) {
+      for (const one of document.elementsFromPoint(x, y)) if (one.closest("#door-sale-fields")) found.add(one.id || one.tagName);
+    }
+  }
+  return [...found];
+}"""
+"""The fields that are drawn where the buttons are."""
+
+
 async def selling(world: World, open_page: Open) -> Page:
     await world.policy(door_sales="operators")
     page = await scanner(world, open_page, phone=True)
@@ -94,6 +107,7 @@ async def test_what_a_product_asks_is_answered_first_and_a_later_time_lets_nobod
     await page.get_by_role("radio", name="Student").check()
     await page.get_by_role("button", name="Sell and let one in").tap()
     await expect(page.locator("#door-sale-problem")).to_contain_text("Answer the question first.")
+    assert await page.evaluate(UNDER_THE_END) == [], "the fields scroll, and none is drawn below the buttons"
     await page.get_by_role("checkbox", name="Is the student card shown?").check()
     await page.get_by_role("button", name="Sell and let one in").tap()
     await expect(page.get_by_role("heading", name="One visitor is in")).to_be_visible()
