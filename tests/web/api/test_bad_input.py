@@ -62,6 +62,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/check-in": {"code": "x", "gate": "A", "scan_id": None, "count": 1},
     "/api/admin/bookings/{booking_id}/move": {"performance_id": 1},
     "/api/admin/reservations/{reservation_id}": {"email": "john@example.com", "phone": "+12025551234"},
+    "/api/operator/tickets/{ticket_id}": {"email": "john@example.com", "phone": "+12025551234"},
     "/api/admin/reservations/{reservation_id}/move": {"slot_id": 1, "party": False},
     "/api/admin/guests": {"guests": [{"name": "Jane", "party": 2}], "slot_id": 1, "venue_id": 1, "date": "2026-11-20", "counts": True,
                           "invite": False, "again": False, "language": "en"},
