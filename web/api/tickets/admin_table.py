@@ -74,7 +74,7 @@ ADMIN_TICKET_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", "/api/admin/tickets", tickets.issue, "Issue tickets", _TAG, "operator", responses.IssuedTicketsAnswer,
         body=requests.NewTickets, parameters=(DRY_RUN,), status=201,
-        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.INVALID_CONTACT, Reason.PRODUCT_ARCHIVED),
+        refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.INVALID_CONTACT, Reason.PRODUCT_ARCHIVED, Reason.ORDER_CANCELLED),
         about="All of them or none, in one order, with new codes.",
     ),
     Endpoint(

@@ -174,3 +174,9 @@ async def test_a_ticket_is_cancelled_by_its_organisation_and_for_a_reason(api: A
         assert (await api.ask(method, path, body, token=stranger)).code == "TICKET_NOT_FOUND"
         assert (await api.ask(method, path, body, token=manager)).status == 403
     assert await codes(api, stranger) == []
+
+
+async def test_no_ticket_is_issued_into_an_order_that_was_cancelled(api: Api, world: World, admin: str) -> None:
+    await change_rows(world.hub.database, "orders", {"id": world.order_id}, status="CANCELLED", cancelled_at=NOON)
+    refused = await api.post(TICKETS, {"count": 1, "order_id": world.order_id}, token=admin)
+    assert (refused.status, refused.code) == (409, "ORDER_CANCELLED")
