@@ -13,7 +13,8 @@ from hub.actions.scanning import inside_limit
 from hub.actions.scanning.entry_rows import answer_text, count_changed, log_row, party_changed
 from hub.actions.scanning.movements import Movement, absences_of
 from hub.actions.scanning.party_entry import admit_party
-from hub.actions.scanning.scan_batch import PendingScan, Publication, Publish, ScanBatches, record_times
+from hub.actions.scanning.scan_batch import PendingScan, Publication, Publish, ScanBatches
+from hub.actions.scanning.scan_times import record_times
 from hub.actions.scanning.scan_verdicts import decide_entry_scan
 from hub.batching.batcher import Locked
 from hub.events.announcements import Announcement, TicketsChanged
@@ -305,7 +306,7 @@ class EntryScans(ScanBatches):
             telemetry.scan_decided(mode, result, reason, count)
         for (org_id, venue_id), (let_in, refused) in visitors.items():
             outcome_metrics.visitors_decided(org_id, venue_id, let_in, refused)
-        record_times(scans)
+        record_times([scan.request for scan in scans])
 
 
 def _entered(scan: PendingScan) -> bool:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from db.statements import load
-from hub.actions.scanning.scan_batch import PendingScan, ScanBatches, record_times
+from hub.actions.scanning.scan_batch import PendingScan, ScanBatches
+from hub.actions.scanning.scan_times import record_times
 from hub.actions.scanning.scan_verdicts import decide_exit_scan
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
@@ -53,4 +54,4 @@ class ExitScans(ScanBatches):
                 reason=verdict.reason,
             )
         if logged:
-            record_times(logged)
+            record_times([scan.request for scan in logged])

@@ -26,10 +26,10 @@ from hub.access.randomness import token_hash
 from hub.access.uuids import sortable_uuid
 from hub.actions.scanning.first_answers import Repeat, first_answers
 from hub.actions.scanning.movements import Movement, write_movements
+from hub.actions.scanning.scan_times import count_unanswered
 from hub.batching.batcher import Batcher, Locked
 from hub.events.announcements import Announcement
 from hub.events.scan_events import logged_scan
-from hub.observability import outcome_metrics, telemetry
 from hub.observability.logs import request_id
 from hub.rules.decisions import Decision
 from hub.rules.limits import MAX_ATTEMPTS
@@ -122,7 +122,7 @@ class ScanBatches(ABC):
             max_in_flight=max_in_flight,
             run_apart=self._run_slot_by_slot,
             observe=observe,
-            failed=_count_unanswered,
+            failed=count_unanswered,
         )
         self._locked: dict[tuple[int, int], float] = {}
         """The slots whose lock was not free, with the time until which their scans are written apart."""
@@ -311,21 +311,6 @@ async def _find_bookings(connection: Any, links: list[PendingScan]) -> None:
     for scan, row in zip(links, rows, strict=True):
         if row["code"] is not None:
             scan.request.code = row["code"]
-
-
-def record_times(scans: Sequence[PendingScan]) -> None:
-    """Count how long the decisions of one batch took, and those that came late."""
-    now = monotonic()
-    longest = now - min(scan.request.submitted_at for scan in scans)
-    telemetry.scans_took(longest)
-    if longest > outcome_metrics.LATE_SECONDS:
-        for scan in scans:
-            if now - scan.request.submitted_at > outcome_metrics.LATE_SECONDS:
-                _count_unanswered(scan.request)
-
-
-def _count_unanswered(request: ScanRequest) -> None:
-    outcome_metrics.scan_late(request.org_id, request.venue_id)
 
 
 def _slot_of(scan: PendingScan) -> tuple[int, int]:
