@@ -18,7 +18,7 @@ from db.transaction_counts import Outcomes
 from deploy import dashboard
 from hub.actions.tickets.activate import activate_ticket
 from hub.guards.seat_admission import Admission
-from hub.observability import outcome_metrics, telemetry
+from hub.observability import metrics_page, outcome_metrics, telemetry
 from hub.rules.reasons import Reason
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -60,7 +60,7 @@ def selectors_of(query: str) -> tuple[list[Any], set[str]]:
 
 def labels_of(metric: str) -> set[str]:
     """Return the labels of a metric of this process, by its name with the prefix."""
-    plain = metric.removeprefix(telemetry.PREFIX)
+    plain = metric.removeprefix(metrics_page.PREFIX)
     collector = REGISTRY._names_to_collectors[plain]
     return {*collector._labelnames, *({"le"} if plain.endswith("_bucket") else ())}
 
@@ -109,7 +109,7 @@ async def test_every_query_asks_for_metrics_and_labels_that_a_hub_has(hub: Hub) 
     prefixed = {
         name for _, query in queries() for one in selectors_of(query)[0] if (name := one.name) not in OF_PROMETHEUS
     }
-    assert {name for name in prefixed if not name.startswith(telemetry.PREFIX)} == set(), "the old names will go"
+    assert {name for name in prefixed if not name.startswith(metrics_page.PREFIX)} == set(), "the old names will go"
 
 
 async def test_every_value_of_a_label_that_a_query_names_is_one_that_the_hub_writes(hub: Hub, world: World) -> None:

@@ -8,14 +8,11 @@ look-up costs more than counting. Several hub processes on one machine add up th
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client import Counter, Gauge, Histogram
 
 from hub.observability.alert_metrics import AlertMetrics
 from hub.observability.logs import event as event  # noqa: PLC0414 - telemetry.event(telemetry.TICKET_VERIFIED, ticket_id=7)
@@ -327,26 +324,3 @@ async def watch_loop(every: float = 0.25) -> None:
         loop_lag.observe(max(late, 0.0))
         if late > 0.25:
             event(LOOP_LAGGED, "WARNING", seconds=round(late, 3))
-
-
-PREFIX: Final = "venue_hub_"
-_NAME = re.compile(rb"^(# (?:HELP|TYPE) )?(?!python_|process_|#)(?=[a-z])", re.MULTILINE)
-
-
-def render() -> tuple[bytes, str]:
-    """Return the body for `/metrics` and its content type, for all processes of this machine together.
-
-    Every metric of the hub has the prefix, and for one more release its old name without it too.
-    """
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        from prometheus_client import multiprocess
-
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return _under_both_names(generate_latest(registry)), CONTENT_TYPE_LATEST
-    return _under_both_names(generate_latest()), CONTENT_TYPE_LATEST
-
-
-def _under_both_names(page: bytes) -> bytes:
-    lines = [line for line in page.splitlines(keepends=True) if _NAME.match(line)]
-    return page + b"".join(_NAME.sub(rb"\g<1>" + PREFIX.encode(), line, count=1) for line in lines)

@@ -16,7 +16,7 @@ from db.pool import DatabaseDown
 from hub.app import _update_gauges
 from hub.confirmation.carrier_errors import DeliveryRefused
 from hub.jobs.outbox import OutboxJob, OutboxWorker
-from hub.observability import logs, telemetry
+from hub.observability import logs, metrics_page, telemetry
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -50,7 +50,7 @@ def counted(alert_metrics: AlertMetrics) -> Counter[str]:
 
 def figures(name: str) -> dict[tuple[str, ...], float]:
     """Return the samples of a metric of `/metrics` by their labels."""
-    page, _ = telemetry.render()
+    page, _ = metrics_page.render()
     families = {family.name: family for family in text_string_to_metric_families(page.decode())}
     return {
         tuple(sample.labels.values()): sample.value

@@ -4,7 +4,7 @@ import hmac
 
 from aiohttp import web
 
-from hub.observability import telemetry
+from hub.observability import metrics_page
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.json_responses import dumps, json_response
@@ -33,7 +33,7 @@ async def check_ready(request: web.Request) -> web.Response:
 
 async def send_metrics(request: web.Request) -> web.Response:
     _refuse_unauthorised(request)
-    page, kind = telemetry.render()
+    page, kind = metrics_page.render()
     return web.Response(body=page, headers={"Content-Type": kind})
 
 
