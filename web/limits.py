@@ -37,6 +37,8 @@ LONGEST_TOKEN = 200
 """A reservation's token, an idempotency key, or a cursor."""
 LEAST_SEARCH, LONGEST_SEARCH = 2, 200
 LONGEST_SESSION_TOKEN = 2048
+LONGEST_IF_NONE_MATCH = 2000
+"""A list of entity tags; a browser sends one of 26 characters."""
 LONGEST_LABEL = 64
 """The name of a gate or a device, or a filter of the scan log."""
 LONGEST_NOTE = 500

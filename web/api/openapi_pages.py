@@ -12,7 +12,7 @@ from aiohttp import web
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.document_pages import FOLDER, render_pages
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_responses import JSON, dumps
 from web.packed_responses import accepts_gzip
 
@@ -77,7 +77,7 @@ async def _answer(request: web.Request, name: str) -> web.Response:
     if served is None:
         raise Refused(Reason.NOT_FOUND)
     headers = {"ETag": served.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if names_etag(request.headers.get("If-None-Match", ""), served.etag):
+    if client_has(request, served.etag):
         return web.Response(status=304, headers=headers)
     headers["Content-Type"] = served.kind
     if not accepts_gzip(request):

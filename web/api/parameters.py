@@ -5,6 +5,7 @@ from web.api.endpoint import Parameter
 from web.limits import (
     LARGEST_ID,
     LARGEST_VENUE_ID,
+    LONGEST_IF_NONE_MATCH,
     LONGEST_REFERENCE,
     LONGEST_TOKEN,
     MOST_ROWS,
@@ -30,7 +31,10 @@ LIMIT = Parameter(
     "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}, "How many."
 )
 IF_NONE_MATCH = Parameter(
-    "If-None-Match", "header", {"type": "string", "maxLength": 2000}, "The `ETag` of an earlier response."
+    "If-None-Match",
+    "header",
+    {"type": "string", "maxLength": LONGEST_IF_NONE_MATCH},
+    "The `ETag` of an earlier response.",
 )
 BEFORE = Parameter("before", "query", ID_SCHEMA, "The `next` of the previous page.")
 FLAG_SCHEMA = {"type": "string", "enum": ["0", "1", "true", "false"], "default": "0"}

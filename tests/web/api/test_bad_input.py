@@ -319,3 +319,16 @@ async def test_a_cursor_from_the_edge_of_time_is_answered_below_500(api: Api, wo
     ):
         for before in (f"{moment}_{nobody}", f"{moment}_x", moment):
             assert (await api.get(f"/api/operators/scan-history?before={before}", token=token)).status < 500, before
+
+
+async def test_a_list_of_entity_tags_is_bounded_as_the_document_says(api: Api, world: World) -> None:
+    token = await world.staff()
+    asked = [path for (path, operations) in (await api.get("/api/openapi.json")).json["paths"].items()
+             if any(one.get("name") == "If-None-Match" for one in operations.get("get", {}).get("parameters", ()))]  # fmt: skip
+    assert len(asked) >= 6
+    asked.remove("/api/shows/{show_id}")  # there is none here, and the list of shows sends its answer the same way
+    for path in asked:
+        address = path.replace("{hash}", "0")
+        for length, refused in ((2000, False), (2001, True)):
+            answer = await api.get(address, token=token, headers={"If-None-Match": "x" * length})
+            assert (answer.status == 400) is refused, (path, length, answer.status)

@@ -10,7 +10,7 @@ from hub.actions.venues.organisations import resolve_org
 from hub.rules.refusals import Refused
 from hub.services import Services
 from web.api.slot_query import parse_slot_query
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_responses import json_response
 from web.keys import AVAILABILITY, SERVICES
 
@@ -29,8 +29,7 @@ async def list_slots(request: web.Request) -> web.Response:
         cached = await calendar.month(org_id, year, month)
     # `no-cache` allows a client to keep the body but makes it revalidate, which the entity tag makes cheap.
     headers = {"ETag": cached.etag, "Cache-Control": "no-cache"}
-    known = request.headers.get("If-None-Match")
-    if known is not None and names_etag(known, cached.etag):
+    if client_has(request, cached.etag):
         return web.Response(status=304, headers=headers)
     return json_response(cached.body, headers=headers)
 

@@ -11,7 +11,7 @@ from hub.access.tokens import Identity
 from hub.actions.venues.venues import read_venue
 from hub.rules.venue import Venue
 from hub.rules.venue_day import today
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_body import invalid
 from web.json_responses import json_response, success_response
 from web.keys import MANIFESTS, SERVICES
@@ -24,8 +24,7 @@ async def show_manifest(request: web.Request) -> web.Response:
     venue, day = await _venue_and_day(request, staff_of(request))
     edition = await request.app[MANIFESTS].edition(venue, day)
     headers = {"ETag": f'"{edition}"', "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    known = request.headers.get("If-None-Match")
-    if known is not None and names_etag(known, headers["ETag"]):
+    if client_has(request, headers["ETag"]):
         return web.Response(status=304, headers=headers)
     return await _whole_manifest(request, venue, day)
 

@@ -10,7 +10,7 @@ from hub.actions.shows.posters import MOST_BYTES, set_poster
 from web.api.administration import actor_of, answer, is_dry_run
 from web.api.shows.admin_fields import show_fields
 from web.api.shows.admin_requests import ChangedShowFields, NewShow
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_body import read_body, read_json
 from web.keys import POSTERS, SERVICES
 from web.limits import LARGEST_ID, POSTER_SECONDS, SHOW_BODY_BYTES
@@ -77,7 +77,7 @@ async def send_poster(request: web.Request) -> web.Response:
     name = request.match_info["hash"]
     etag = f'"{name}"'
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={_A_YEAR}, immutable"}
-    if names_etag(request.headers.get("If-None-Match", ""), etag):
+    if client_has(request, etag):
         return web.Response(status=304, headers=headers)
     poster = await request.app[POSTERS].read(name)
     return web.Response(body=poster.image, headers={**headers, "Content-Type": poster.media_type})

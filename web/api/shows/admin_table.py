@@ -155,7 +155,8 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
 POSTER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/posters/{hash:[0-9a-f]+}", shows.send_poster, "Get a poster", "Shows", "anyone",
-        ("image/png", "image/jpeg", "image/webp"), parameters=(IF_NONE_MATCH,), refusals=(Reason.NOT_FOUND,), not_modified=True,
+        ("image/png", "image/jpeg", "image/webp"), parameters=(IF_NONE_MATCH,),
+        refusals=(Reason.INVALID_REQUEST, Reason.NOT_FOUND), not_modified=True,
         about="The address has the hash of the image, so it may be kept for ever.",
     ),
 )  # fmt: skip

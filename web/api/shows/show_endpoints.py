@@ -9,7 +9,7 @@ from hub.actions.venues.organisations import resolve_org
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.shows.show_fields import show_fields
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_responses import dumps, json_response
 from web.keys import SERVICES
 from web.request_fields import named_organisation, path_id
@@ -41,7 +41,6 @@ def _response(request: web.Request, data: object) -> web.Response:
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     # `no-cache` allows a client to keep the body but makes it revalidate. The texts differ by language.
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
-    known = request.headers.get("If-None-Match")
-    if known is not None and names_etag(known, etag):
+    if client_has(request, etag):
         return web.Response(status=304, headers=headers)
     return json_response(body, headers=headers)

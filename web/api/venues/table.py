@@ -47,7 +47,7 @@ VENUE_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET", "/logos/{hash:[0-9a-f]+}", venues.send_logo, "Get a logo", _TAG, "anyone", ("image/png",),
-        parameters=(IF_NONE_MATCH,), refusals=(Reason.NOT_FOUND,), not_modified=True,
+        parameters=(IF_NONE_MATCH,), refusals=(Reason.INVALID_REQUEST, Reason.NOT_FOUND), not_modified=True,
         about="The address has the hash of the image, so it may be kept for ever.",
     ),
     Endpoint(

@@ -10,7 +10,7 @@ from hub.actions.venues.logo_image import MOST_BYTES
 from hub.actions.venues.logos import set_logo
 from web.api.administration import actor_of, answer, is_dry_run
 from web.api.venues.requests import ChangedVenue, NewVenue
-from web.etags import names_etag
+from web.etags import client_has
 from web.json_body import read_body, read_json
 from web.keys import LOGOS, SERVICES
 from web.limits import LARGEST_ID, POSTER_SECONDS
@@ -78,7 +78,7 @@ async def send_logo(request: web.Request) -> web.Response:
     name = request.match_info["hash"]
     etag = f'"{name}"'
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={_A_YEAR}, immutable"}
-    if names_etag(request.headers.get("If-None-Match", ""), etag):
+    if client_has(request, etag):
         return web.Response(status=304, headers=headers)
     image = await request.app[LOGOS].read(name)
     return web.Response(body=image, headers={**headers, "Content-Type": "image/png"})
