@@ -47,7 +47,7 @@ async def list_all(args: Namespace) -> CommandResult:
 
 async def cancel(args: Namespace) -> CommandResult:
     async with organising(args) as (services, by):
-        from hub.actions.booking.cancel_ticket import cancel_ticket
+        from hub.actions.orders.cancel_ticket import cancel_ticket
         from hub.actions.tickets.ticket_list import TicketFilter, list_tickets
 
         found = (await list_tickets(services, by, TicketFilter(code=args.ticket))).tickets

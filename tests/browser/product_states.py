@@ -7,8 +7,8 @@ from dataclasses import replace
 from playwright.async_api import Page, expect
 
 from hub.actions.audit.actor import Actor
-from hub.actions.booking.cancel_ticket import cancel_ticket
 from hub.actions.integration.api_keys import ApiKeyFields, add_key
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.actions.orders.create_order import create_order
 from hub.actions.orders.order_request import Customer, NewOrder, OrderItem
 from hub.actions.orders.pay_order import pay_order

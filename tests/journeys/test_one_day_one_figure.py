@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.actions.audit.actor import Actor
-from hub.actions.booking.cancel_ticket import cancel_ticket
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.actions.reporting.analytics import analytics
 from hub.actions.reporting.figures import figures_of_day, figures_since
 from hub.actions.reporting.reconcile import reconcile

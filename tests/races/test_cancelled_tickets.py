@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.actions.audit.actor import Actor
-from hub.actions.booking.cancel_ticket import cancel_ticket
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.actions.scanning.entry_scans import EntryScans
 from tests.support.audit_log import read_audit_log
 from tests.support.blocked_inserts import Standstill
@@ -18,14 +18,20 @@ from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.negative_controls import sabotage
+from tests.support.orders import read_order
 from tests.support.slots import read_slot
 from tests.support.tickets import read_ticket_status
+from tests.support.webhooks import kinds, write_down
 from tests.support.world import TODAY, Ticket, World
 
 NO_NEW_VERSION = ("cancelled_by = $5, version = t.version + 1", "cancelled_by = $5")
 NO_STATUS = ("t.id = ANY ($2::bigint[]) AND t.status <> 'CANCELLED' AND", "t.id = ANY ($2::bigint[]) AND")
 NO_LOCK = (" ORDER BY t.id FOR NO KEY UPDATE", " ORDER BY t.id")
 NO_STATUS_GUARD = ("       AND t.status = CASE WHEN a.confirm_hash IS NULL THEN 'ACTIVATED' ELSE 'INACTIVE' END\n", "")
+NO_TURN = (
+    "pg_advisory_xact_lock(hashtextextended('order ' || $1::bigint || ' ' || $2::bigint, 0))",
+    "$1::bigint, $2::bigint",
+)
 NO_RESERVATION_GUARD = (" AND r.status = 'RESERVED' AND r.slot_id <> $5", " AND r.slot_id <> $5")
 
 
@@ -144,6 +150,26 @@ async def test_two_who_cancel_a_ticket_give_its_place_back_once(two_hubs, world,
 
 
 async def test_without_the_lock_a_ticket_is_cancelled_twice(two_hubs, world, still, monkeypatch):
+    sabotage(monkeypatch, "tickets/tickets", "take_turn_of_order", NO_TURN)
     sabotage(monkeypatch, "booking/cancelled_tickets", "lock_tickets", NO_LOCK)
     sabotage(monkeypatch, "booking/cancelled_tickets", "cancel_tickets", NO_STATUS)
     assert (await cancelled_twice(two_hubs, world, still))[1] == 2
+
+
+async def order_after_both_tickets_ended(hubs: list[Hub], world: World, still: Standstill) -> tuple[str, int]:
+    """Cancel the two tickets of an order at once, one at each hub. Return the order's status, and how many events say that it ended."""
+    await write_down(world)
+    first, second = await world.ticket(), await world.ticket()
+    last = lambda: cancel_ticket(hubs[1].services, Actor(world.org_id), second.id, "Refunded")  # noqa: E731
+    await during_a_cancellation(hubs[0], world, still, first, last)
+    order = await read_order(world.hub.database, "status", id=world.order_id)
+    return order["status"], (await kinds(world)).count("order.cancelled")
+
+
+async def test_an_order_whose_last_two_tickets_are_cancelled_at_once_is_cancelled_once(two_hubs, world, still):
+    assert await order_after_both_tickets_ended(two_hubs, world, still) == ("CANCELLED", 1)
+
+
+async def test_without_a_turn_an_order_stands_without_a_ticket(two_hubs, world, still, monkeypatch):
+    sabotage(monkeypatch, "tickets/tickets", "take_turn_of_order", NO_TURN)
+    assert await order_after_both_tickets_ended(two_hubs, world, still) == ("PAID", 0)

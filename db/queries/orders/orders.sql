@@ -79,6 +79,10 @@ SELECT id FROM tickets WHERE order_id = $2 AND org_id = $1 AND channel NOT IN ('
 -- The tickets of an order with these ids or codes.
 SELECT id, code FROM tickets WHERE order_id = $2 AND org_id = $1 AND (id = ANY ($3::bigint[]) OR code = ANY ($4::text[]));
 
+-- name: order_of_ticket
+-- The order of a ticket, or NULL. It never changes, so it may be read before any lock.
+SELECT order_id FROM tickets WHERE org_id = $1 AND id = $2;
+
 -- name: pay_tickets
 -- Makes the tickets of a paid order usable, which the caller has locked: ACTIVATED, or INACTIVE until their holder activates them.
 UPDATE tickets

@@ -10,11 +10,10 @@ from typing import Any
 from db.statements import load
 from hub.access.scope import refuse_elsewhere
 from hub.actions.audit.actor import Actor
-from hub.actions.audit.changes import record_change, refuse_fields
+from hub.actions.audit.changes import refuse_fields
 from hub.actions.webhooks.write_events import write_events
 from hub.events.announcements import Announcement, SlotChanged, TicketsChanged
 from hub.observability import telemetry
-from hub.rules.audit_actions import AuditAction
 from hub.rules.show_texts import clean_line
 from hub.rules.ticket_lifecycle import Action, may
 from hub.rules.webhook_events import Event
@@ -50,11 +49,10 @@ async def end_tickets(
     reason: str,
     *,
     order_is_notified: bool = False,
-    recorded: bool = True,
 ) -> EndedTickets:
     """Cancel those of the `locked` tickets that are not cancelled yet, in the caller's transaction.
 
-    `order_is_notified`: the order's address gets an e-mail of its own. Without `recorded` the caller writes the row of the audit log.
+    `order_is_notified`: the order's address gets an e-mail of its own. The caller writes the row of the audit log.
     Refuses FORBIDDEN if one stands outside of the scope of `by`.
     """
     for row in locked:
@@ -82,11 +80,6 @@ async def end_tickets(
             for row in going
         ],
     )
-    for row in going if recorded else ():
-        await record_change(
-            connection, services, by, AuditAction.TICKET_CANCELLED, row["id"], venue_id=row["venue_id"],
-            before={"status": row["status"]}, after={"status": "CANCELLED", "reason": reason},
-        )  # fmt: skip
     return EndedTickets(tuple(going), tuple(slots))
 
 

@@ -19,11 +19,11 @@ from db.organisation import working_for
 from db.pool import DatabaseDown
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import record_change
-from hub.actions.booking.cancel_ticket import cancel_ticket
 from hub.actions.imports.file_process import documents_of_file
 from hub.actions.imports.line_batches import TICKETS, PlannedBatch, kept_lines, plan_batch, store_batch
 from hub.actions.imports.records import IMPORTS
 from hub.actions.imports.standing_tickets import read_standing
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction

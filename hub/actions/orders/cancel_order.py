@@ -80,32 +80,44 @@ async def _cancel(
     """Write the changes and the row of the log in the caller's transaction."""
     ids = await _chosen(connection, by, order, wanted)
     locked = await lock_tickets(connection, by.org_id, ids)
-    ended = await end_tickets(
-        connection, services, by, locked, wanted.reason, order_is_notified=not wanted.in_part, recorded=False
-    )
-    closed = await connection.fetchval(
-        ORDERS.mark_cancelled, by.org_id, order.order_id, services.clock.now(), wanted.reason, by.staff_id
-    )
-    if not ended.tickets and closed is None:
+    ended = await end_tickets(connection, services, by, locked, wanted.reason, order_is_notified=not wanted.in_part)
+    closed = await close_order(connection, services, by, order.order_id, reason=wanted.reason, ended=ended)
+    if not ended.tickets and not closed:
         return ended
-    venues = {row["venue_id"] for row in ended.tickets}
-    venue_id = venues.pop() if len(venues) == 1 else None
-    if closed is not None:
-        await write_order_event(
-            connection, services, by, order.order_id, "order.cancelled", tickets=len(ended.tickets), venue_id=venue_id
-        )
     await record_change(
-        connection, services, by, AuditAction.ORDER_REFUNDED if closed is None else AuditAction.ORDER_CANCELLED, order.order_id,
-        venue_id=venue_id,
+        connection, services, by, AuditAction.ORDER_CANCELLED if closed else AuditAction.ORDER_REFUNDED, order.order_id,
+        venue_id=_venue_of(ended),
         before={"status": order.status},
         after={
-            "status": order.status if closed is None else "CANCELLED", "tickets": len(ended.tickets), "reason": wanted.reason,
+            "status": "CANCELLED" if closed else order.status, "tickets": len(ended.tickets), "reason": wanted.reason,
             **({"ticket_ids": [row["id"] for row in ended.tickets]} if wanted.in_part else {}),
         },
     )  # fmt: skip
     if not wanted.in_part:
         await queue_mail(connection, services, by, order.order_id, "order.cancelled")
     return ended
+
+
+async def close_order(
+    connection: Any, services: Services, by: Actor, order_id: int, *, reason: str, ended: EndedTickets
+) -> bool:
+    """Cancel an order if none of its tickets stands any more, with its event for webhooks, in the caller's transaction.
+
+    The caller has the order's turn and has ended some of its tickets. Return whether the order was cancelled just now.
+    """
+    closed = await connection.fetchval(
+        ORDERS.mark_cancelled, by.org_id, order_id, services.clock.now(), reason, by.staff_id
+    )
+    if closed is not None:
+        await write_order_event(
+            connection, services, by, order_id, "order.cancelled", tickets=len(ended.tickets), venue_id=_venue_of(ended)
+        )
+    return closed is not None
+
+
+def _venue_of(ended: EndedTickets) -> int | None:
+    venues = {row["venue_id"] for row in ended.tickets}
+    return venues.pop() if len(venues) == 1 else None
 
 
 async def _chosen(connection: Any, by: Actor, order: OrderRecord, wanted: Cancellation) -> Sequence[int]:

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from hub.actions.audit.actor import Actor
-from hub.actions.booking.cancel_ticket import cancel_ticket
 from hub.actions.booking.expire import expire
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from tests.support.hub import Hub
 from tests.support.movements import read_walk_in
 from tests.support.occupancy import counts, figures

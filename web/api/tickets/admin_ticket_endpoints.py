@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from hub.actions.booking.cancel_ticket import cancel_ticket as cancel
+from hub.actions.orders.cancel_ticket import cancel_ticket as cancel
 from hub.actions.tickets.issue import CHANNELS, TicketBatch, issue_tickets
 from hub.actions.tickets.ticket_list import TicketFilter, list_tickets, read_ticket_record
 from hub.rules.ticket_lifecycle import TicketStatus

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hub.actions.audit.actor import Actor
-from hub.actions.booking.cancel_ticket import cancel_ticket
 from hub.actions.booking.cancelled_tickets import LONGEST_REASON
+from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.actions.tickets.issue import CHANNELS, STATUSES, TicketBatch, issue_tickets
 from hub.actions.tickets.products import list_products
 from hub.actions.tickets.ticket_list import TicketFilter, TicketPage, list_tickets, read_ticket_record

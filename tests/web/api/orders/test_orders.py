@@ -138,6 +138,18 @@ async def test_a_part_is_refunded_and_the_last_part_ends_the_order(api: Api, wor
     assert log[-1] == ("order.cancelled", 2)
 
 
+async def test_an_order_ends_with_its_last_ticket_whoever_cancels_that(api: Api, world: World, shop: Shop) -> None:
+    order = (await shop.order(2, reference="R1", paid=True)).data
+    admin = await world.staff("ADMIN")
+    for ticket, status in zip(order["tickets"], ("PAID", "CANCELLED"), strict=True):
+        path = f"/api/admin/tickets/{ticket['ticket_id']}/cancel"
+        for _ in range(2):
+            assert (await api.post(path, {"reason": "Refunded"}, token=admin)).status == 200
+        assert (await shop.read("R1")).data["status"] == status
+    log = [(row["action"], row["after"].get("order")) for row in await read_audit_log(api.hub.database)]
+    assert log[-2:] == [("ticket.cancelled", None), ("ticket.cancelled", "CANCELLED")]
+
+
 async def test_what_is_wrong_with_an_order_is_named_and_nothing_is_made(api: Api, world: World, shop: Shop) -> None:
     archived = await add_product(world, "Old", archived_at=world.hub.services.clock.now())
     other = await (World(api.hub)).found()
