@@ -141,7 +141,10 @@ async def test_a_cancelled_ticket_gives_its_place_back_and_everybody_learns_of_i
     ]
     log = await read_audit_log(world.hub.database)
     assert [(row["action"], row["after"]) for row in log] == [
-        ("ticket.cancelled", {"status": "CANCELLED", "reason": "Refunded"})
+        (
+            "ticket.cancelled",
+            {"status": "CANCELLED", "reason": "Refunded", "order_id": world.order_id, "order": "CANCELLED"},
+        )
     ]
     life = (await api.get(f"/api/tickets/{ticket.id}/life", token=admin)).data["events"]
     events = [(one["note"], one["operator_name"]) for one in life if one["kind"] == "ticket_cancelled"]
