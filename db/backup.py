@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
+from db.primary import connect_to_primary
 
 _TABLES = """
 SELECT c.relname::text AS name FROM pg_class c
@@ -27,7 +27,7 @@ class Snapshot:
 @asynccontextmanager
 async def exported_snapshot(dsn: str) -> AsyncIterator[Snapshot]:
     """Yield the snapshot with the row count of each table."""
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
+    connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             yield Snapshot(
@@ -42,7 +42,7 @@ async def exported_snapshot(dsn: str) -> AsyncIterator[Snapshot]:
 
 async def count_rows(dsn: str) -> dict[str, int]:
     """Return the row count of each table. An empty database has none."""
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
+    connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
     try:
         return await _count_rows(connection)
     finally:
@@ -51,7 +51,7 @@ async def count_rows(dsn: str) -> dict[str, int]:
 
 async def analyse(dsn: str) -> None:
     """Collect the planner's statistics, which a dump does not hold."""
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
+    connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
     try:
         await connection.execute("ANALYZE")
     finally:

@@ -22,7 +22,7 @@ class Connection(asyncpg.Connection):
     asyncpg would ask the server to cancel the statement, and the rollback would wait for that as long again.
     """
 
-    __slots__ = ("org_id",)
+    __slots__ = ("org_id", "server")
 
     counts: ClassVar[TransactionCounts] = TransactionCounts()
     """Where failed statements are counted. Each pool has a class of its own with counts of its own."""
@@ -30,6 +30,8 @@ class Connection(asyncpg.Connection):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.org_id: int | None = NEITHER
+        self.server = 0
+        """The index of its server among those of the URL (db/primary.py)."""
 
     async def switch_to(self, org_id: int | None) -> None:
         """Show only the rows of this organisation from now on; with None the rows of all."""
@@ -60,8 +62,10 @@ class Connection(asyncpg.Connection):
             if isinstance(error, TimeoutError):
                 self.terminate()
             raise
-        except asyncpg.PostgresError:
+        except asyncpg.PostgresError as error:
             self.counts.failed += 1
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                self.terminate()  # it was the primary once; the next connection looks for the one of now
             if patience is not None:
                 patience.answered()
             raise

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from db.primary import connect_to_primary
 from db.row_security import raise_wall
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,7 +36,7 @@ class _File:
 async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
     """Apply the missing migrations, and return the names of their files. Then every table has its row-level security."""
     files = _read(folder)
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
+    connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
     try:
         version = connection.get_server_version().major
         if version < OLDEST_POSTGRES:
@@ -58,7 +59,7 @@ async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
 
 async def unapplied(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
     """Return the names of the files that `migrate` would apply now."""
-    connection = await asyncpg.connect(dsn, timeout=5)
+    connection = await connect_to_primary(dsn, timeout=5)
     try:
         if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
             return [file.name for file in _read(folder)]

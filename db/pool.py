@@ -14,6 +14,7 @@ from db.anonymous import is_anonymous
 from db.connection import NEITHER, connection_class, is_usable
 from db.organisation import current_organisation
 from db.patience import PATIENCE_SECONDS, Patience, current_patience
+from db.primary import primary_of
 from db.row_security import wall_stands
 from db.transaction_counts import TransactionCounts
 from db.turns import Turns
@@ -94,6 +95,7 @@ class Pool:
         self.walled = False
         self.counts = TransactionCounts()
         self._dsn = dsn
+        self._primary = primary_of(dsn)
         self._size = size
         self._settings = {
             "application_name": "venue-hub",
@@ -118,6 +120,7 @@ class Pool:
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
+                connect=self._connect,
                 min_size=0,  # with more, asyncpg tries again by itself during an outage and logs a traceback each time
                 max_size=self._size,
                 command_timeout=COMMAND_SECONDS,
@@ -130,6 +133,11 @@ class Pool:
             self._idle.append(await self._pool.acquire())
         except _ABSENT as absence:
             raise DatabaseDown(str(absence)) from absence
+
+    async def _connect(self, *_: Any, **named: Any) -> Any:
+        server, connection = await self._primary.connect(**named)
+        connection.server = server
+        return connection
 
     async def close(self) -> None:
         if self._pool is None:
@@ -178,6 +186,7 @@ class Pool:
         except _ABSENT as absence:
             if connection is not None and TimeoutError in (type(absence), type(absence.__context__)):
                 self._end_waits()
+                self._leave_silent_server()
             raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
         except Exception as error:
             # A refusal, or an error of the statement. The connection can be used again.
@@ -215,7 +224,10 @@ class Pool:
             at = next((i for i in range(last, -1, -1) if self._works_for(i, org_id)), last) if self.walled else last
             connection = self._idle.pop(at)
             if is_usable(connection):
-                return connection
+                if connection.server == self._primary.known:
+                    return connection
+                # Another server is the primary now. The old one may be a machine that is gone and answers nothing.
+                connection.terminate()
             # The server is down or was restarted. The pool drops the connection when it notices.
             self._forget(connection)
         return None
@@ -243,6 +255,15 @@ class Pool:
         for limit in self._waits:
             if not limit.expired():
                 limit.reschedule(now)
+
+    def _leave_silent_server(self) -> None:
+        """Close the kept connections, so that the next ones look for the primary. Each would wait for the same silent server."""
+        if len(self._primary.servers) > 1:
+            idle, self._idle = self._idle, []
+            for connection in idle:
+                if is_usable(connection):
+                    connection.terminate()
+                self._forget(connection)
 
     def _forget(self, connection: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._release(connection))

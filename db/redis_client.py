@@ -5,9 +5,10 @@ must run once and take at most 0.25 s, because Redis only advises.
 """
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo
@@ -23,10 +24,15 @@ RedisClient = Any
 
 
 def connect(url: str, *, max_connections: int = 32, patience: float = PATIENCE) -> RedisClient:
-    """Return a client for `redis://`, `rediss://` or `redis+cluster://`. It connects with its first command."""
+    """Return a client for `redis://`, `rediss://` or `redis+cluster://`. It connects with its first command.
+
+    The URL of a cluster may name several nodes (`redis+cluster://:secret@one:6379,two:6379`). One that answers is enough to find all.
+    """
     if url.startswith(("redis+cluster://", "rediss+cluster://")):
+        first, others = _nodes(url.replace("+cluster", "", 1))
         return RedisCluster.from_url(
-            url.replace("+cluster", "", 1),
+            first,
+            startup_nodes=others,
             socket_timeout=patience,
             socket_connect_timeout=patience,
             retry=Retry(NoBackoff(), 0),
@@ -44,6 +50,18 @@ def connect(url: str, *, max_connections: int = 32, patience: float = PATIENCE) 
         driver_info=_DRIVER,
     )
     return Redis.from_pool(pool)
+
+
+def _nodes(url: str) -> tuple[str, list[ClusterNode]]:
+    """Return the URL with the first of the nodes that it names, and the other nodes."""
+    parts = urlsplit(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    first, *others = hosts.split(",")
+    nodes = [urlsplit(f"//{host}") for host in others]
+    return (
+        urlunsplit(parts._replace(netloc=f"{user}{at}{first}")),
+        [ClusterNode(node.hostname or "", node.port or 6379) for node in nodes],
+    )
 
 
 NO_EVICTION = "noeviction"

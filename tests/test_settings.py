@@ -97,6 +97,22 @@ def test_serving_in_production_takes_no_key_of_our_own_and_no_other_clock(tmp_pa
     assert read(shifted, development=True).clock_offset == -86400
 
 
+def test_a_url_names_several_servers_where_the_hub_looks_for_the_right_one(tmp_path: Path) -> None:
+    urls = {
+        "HUB_DATABASE_URL": "postgresql://hub:secret@one:5432,[::1]:5433,three/hub",
+        "HUB_REDIS_URL": "redis+cluster://:secret@one:6379,two:6380",
+    }
+    settings = read({**urls, "HUB_DATA_DIR": str(tmp_path)}, development=True)
+    assert (settings.database_url, settings.redis_url) == tuple(urls.values())
+    for name, url in (
+        ("HUB_DATABASE_URL", "postgresql://one:5432,two:a/hub"),
+        ("HUB_REDIS_URL", "redis+cluster://one:b,two"),
+        ("HUB_REDIS_URL", "redis://one:6379,two:6379"),
+    ):
+        with pytest.raises(SettingsError, match=f"{name}: the port"):
+            read({**urls, name: url, "HUB_DATA_DIR": str(tmp_path)}, development=True)
+
+
 @pytest.mark.parametrize(
     ("text", "rate"),
     [

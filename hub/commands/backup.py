@@ -157,6 +157,7 @@ async def _run(program: str, url: str, *options: str, last: str | None = None) -
     from hub.embedded.postgres import binaries
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment["PGTARGETSESSIONATTRS"] = "read-write"  # the URL may name a primary and its standbys
     password = url_password(url)
     if password is not None:
         environment["PGPASSWORD"] = password

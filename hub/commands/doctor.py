@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
 from hub.commands.failures import without_password, without_secrets
+from hub.commands.standbys import look_at_servers
 from hub.serving import open_files
 from hub.settings import Settings, weak_secrets
 
@@ -44,6 +45,7 @@ async def doctor(args: Namespace) -> CommandResult:
             workers=complete.workers,
             without_sms=serves and settings.sms_url is None and not settings.has_mailbox,
         )
+        servers = await look_at_servers(complete.database_url, problems)
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
             # Without passwords: what this prints is pasted into tickets and chats.
@@ -51,11 +53,13 @@ async def doctor(args: Namespace) -> CommandResult:
             "redis_url": without_password(complete.redis_url),
             "data_dir": str(complete.data_dir),
             "embedded": {"database": settings.database_url is None, "redis": settings.redis_url is None},
+            "postgres_servers": servers,
             "versions": versions,
             "problems": [without_secrets(problem) for problem in problems],
         }
     text = [f"{name:<13} {document[name]}" for name in ("database_url", "redis_url", "data_dir")]
     text += [f"{name:<13} {version}" for name, version in versions.items()]
+    text += [f"{'postgres at':<13} {name} is {is_now}" for name, is_now in document["postgres_servers"].items()]
     text += [f"problem       {problem}" for problem in document["problems"]] or ["no problem found"]
     return CommandResult(document, "\n".join(text))
 
@@ -102,10 +106,11 @@ async def _look_at_postgres(
 
     from db.connection_limit import describe_shortage, read_allowed
     from db.migrate import OLDEST_POSTGRES, MigrationError, unapplied
+    from db.primary import connect_to_primary
     from db.row_security import HOW_TO_ADD, wall_stands
 
     try:
-        connection = await asyncpg.connect(url, timeout=5)
+        connection = await connect_to_primary(url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         problems.append(f"Postgres does not answer: {type(error).__name__}: {error}")
         return None

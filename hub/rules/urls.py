@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 PRIVATE_DOMAINS = ("localhost", "local", "internal")
 """Domains that exist in private networks alone (RFC 6761, RFC 6762, and ICANN for `internal`)."""
 
+OF_SEVERAL_SERVERS = {"postgresql", "postgres", "redis+cluster", "rediss+cluster"}
+"""Schemes of which a URL may name several servers, with commas between them: any of a cluster, or a primary and its standbys."""
+
 
 def default_public_url(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
@@ -49,8 +52,10 @@ def parse_server_url(*schemes: str) -> Callable[[str], str | None]:
             raise ValueError("this is no URL") from None
         if parts.scheme not in schemes or not (parts.netloc or parts.path or parts.query):
             raise ValueError(f"give a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        hosts = parts.netloc.rpartition("@")[2]
         try:
-            _ = parts.port
+            for host in hosts.split(",") if parts.scheme in OF_SEVERAL_SERVERS else [hosts]:
+                _ = urlsplit(f"//{host}").port
         except ValueError:
             raise ValueError("the port in the URL is not a number from 0 to 65535") from None
         return value

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db import acquisition
+from db import acquisition, primary
 from db.acquisition import Acquisition
 from db.pool import DatabaseDown, Pool
 
@@ -21,7 +21,7 @@ class Server:
     def __init__(self) -> None:
         self.room = 0
         self.asked = 0
-        self._connect = asyncpg.connection.connect
+        self._connect = asyncpg.connect
 
     async def connect(self, *how: Any, **named: Any) -> Any:
         self.asked += 1
@@ -37,7 +37,7 @@ Open = Callable[[], Awaitable[Pool]]
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
-    monkeypatch.setattr(asyncpg.connection, "connect", server.connect)
+    monkeypatch.setattr(primary, "connect", server.connect)
     return server
 
 
