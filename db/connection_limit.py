@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from db.pool import Database
+from db.database import Database
 
 _ALLOWED = """
 SELECT least(

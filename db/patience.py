@@ -17,12 +17,13 @@ PATIENCE_SECONDS = 2.7
 class Patience:
     """Counts the seconds since the first wait that no answer has ended."""
 
-    __slots__ = ("_seconds", "_since", "_task")
+    __slots__ = ("_seconds", "_since", "_task", "began")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._since = inf
         self._task = asyncio.current_task()
+        self.began = monotonic()
 
     def belongs_here(self) -> bool:
         return self._task is asyncio.current_task()
@@ -49,9 +50,18 @@ class Patience:
 _given: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
 
-def have_patience() -> None:
-    """Let this task wait `PATIENCE_SECONDS` in a row from now on."""
-    _given.set(Patience(PATIENCE_SECONDS))
+def have_patience(seconds: float | None = None) -> None:
+    """Let this task wait `PATIENCE_SECONDS`, or so many seconds, in a row from now on."""
+    _given.set(Patience(PATIENCE_SECONDS if seconds is None else seconds))
+
+
+def patience_began() -> float | None:
+    """Return the `monotonic` second in which this task, or the one that started it, was given its patience. None without any.
+
+    That is when a request came, a command was received or a batch began.
+    """
+    patience = _given.get()
+    return None if patience is None else patience.began
 
 
 def current_patience() -> Patience | None:

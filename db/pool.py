@@ -1,8 +1,8 @@
 """Connection pools for Postgres: every wait has a time limit, and one exception covers every way it can be down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Hashable, Iterable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Hashable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from math import inf
 from time import monotonic
 from typing import Any
@@ -10,12 +10,10 @@ from typing import Any
 import asyncpg
 
 from db.acquisition import Acquisition
-from db.anonymous import is_anonymous
 from db.connection import NEITHER, connection_class, is_usable
 from db.organisation import current_organisation
 from db.patience import PATIENCE_SECONDS, Patience, current_patience
 from db.primary import primary_of
-from db.row_security import wall_stands
 from db.transaction_counts import TransactionCounts
 from db.turns import Turns
 
@@ -308,61 +306,3 @@ class Pool:
     async def execute(self, sql: str, *args: Any) -> str:
         async with self.connection() as connection:
             return str(await connection.execute(sql, *args))
-
-
-class Database:
-    """The pools of the hub: `scans` and `bookings` have their own connections, and `jobs` serves the rest.
-
-    Batches of `scans` and `bookings` serve several organisations with one statement, so these two pools show the rows of all.
-    The others show those of the organisation that the task works for, if it works for one (db/organisation.py).
-
-    What anonymous clients ask for uses `anonymous` instead of `jobs` (db/anonymous.py): a crowd of them delays each other, and not
-    staff, sign-in or background jobs.
-
-    `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
-    the others wait and are not refused. `readiness` is one connection for the readiness check alone.
-    """
-
-    def __init__(self, dsn: str) -> None:
-        self.dsn = dsn
-        self.scans = Pool(dsn, size=4, steady_plans=True, every_organisation=True, lock_seconds=BATCH_LOCK_SECONDS)
-        self.bookings = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
-        self.jobs = Pool(dsn, size=6)
-        self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
-        self.readiness = Pool(dsn, size=1)
-        self.anonymous = Pool(dsn, size=4, steady_plans=True)
-
-    @property
-    def _usual(self) -> Pool:
-        return self.anonymous if is_anonymous() else self.jobs
-
-    def fetch(self, sql: str, *args: Any) -> Coroutine[Any, Any, list[Any]]:
-        return self._usual.fetch(sql, *args)
-
-    def fetchrow(self, sql: str, *args: Any) -> Coroutine[Any, Any, Any]:
-        return self._usual.fetchrow(sql, *args)
-
-    def fetchval(self, sql: str, *args: Any) -> Coroutine[Any, Any, Any]:
-        return self._usual.fetchval(sql, *args)
-
-    def execute(self, sql: str, *args: Any) -> Coroutine[Any, Any, str]:
-        return self._usual.execute(sql, *args)
-
-    def transaction(self) -> AbstractAsyncContextManager[Any]:
-        return self._usual.transaction()
-
-    async def open(self) -> None:
-        """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it."""
-        for pool in self.pools().values():
-            await pool.open()
-        async with self.jobs.connection() as connection:
-            walled = await wall_stands(connection)
-        for pool in self.pools().values():
-            pool.walled = walled
-
-    async def close(self) -> None:
-        await asyncio.gather(*(pool.close() for pool in self.pools().values()))
-
-    def pools(self) -> dict[str, Pool]:
-        return {"scans": self.scans, "bookings": self.bookings, "jobs": self.jobs, "records": self.records,
-                "anonymous": self.anonymous, "readiness": self.readiness}  # fmt: skip

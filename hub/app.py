@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from db.pool import Database, DatabaseDown
+from db.database import Database
+from db.pool import DatabaseDown
 from db.redis_client import connect
 from db.statements import load
 from hub.access.api_keys import ApiKeys
@@ -72,6 +73,7 @@ from hub.jobs.waitlist import WaitlistJob
 from hub.jobs.webhooks import WebhookJob
 from hub.live.server import LiveServer
 from hub.observability import outcome_metrics, telemetry
+from hub.observability.replica_metrics import watch_replica
 from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 from hub.settings import Settings
@@ -99,7 +101,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     assert settings.database_url
     assert settings.redis_url
     clock = clock or Clock(settings.clock_offset)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.database_read_url)
     redis = connect(settings.redis_url)
     await _open_database(database)
 
@@ -305,6 +307,7 @@ async def _update_gauges(services: Services) -> None:
     for name, pool in services.database.pools().items():
         telemetry.pool_seen(name, *pool.gauges)
         outcome_metrics.transactions_ended(name, pool.counts.take())
+    await watch_replica(services.database.replica)
     telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))
     await measure_webhooks(services)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.pool import Database
+from db.database import Database
 from db.redis_client import RedisClient
 from hub.access.api_keys import ApiKeys
 from hub.access.passwords import Passwords

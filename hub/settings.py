@@ -48,6 +48,7 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Settings:
     database_url: str | None
+    database_read_url: str | None
     redis_url: str | None
     data_dir: Path
     host: str
@@ -116,6 +117,7 @@ class Settings:
             )
         settings = cls(
             database_url=read.one("HUB_DATABASE_URL", parse_server_url("postgresql", "postgres"), None),
+            database_read_url=read.one("HUB_DATABASE_READ_URL", parse_server_url("postgresql", "postgres"), None),
             redis_url=read.one(
                 "HUB_REDIS_URL", parse_server_url("redis", "rediss", "redis+cluster", "rediss+cluster", "unix"), None
             ),
@@ -170,6 +172,7 @@ def weak_secrets(settings: Settings) -> list[str]:
         "HUB_SECRET_KEY": (_text(settings.secret_key), KEY_BITS),
         "HUB_SECRET_KEY_PREVIOUS": (_text(settings.secret_key_previous), KEY_BITS),
         "the password in HUB_DATABASE_URL": (url_password(settings.database_url), PASSWORD_BITS),
+        "the password in HUB_DATABASE_READ_URL": (url_password(settings.database_read_url), PASSWORD_BITS),
         "the password in HUB_REDIS_URL": (url_password(settings.redis_url), PASSWORD_BITS),
         "HUB_METRICS_TOKEN": (settings.metrics_token, PASSWORD_BITS),
     }

@@ -168,6 +168,7 @@ def test_a_provider_of_text_messages_is_named_whole_or_refused(tmp_path: Path, u
         ("HUB_SECRET_KEY", "please-change-me-to-a-long-random-string"),
         ("HUB_SECRET_KEY_PREVIOUS", "only-for-trying-it-out-not-a-secret-at-all"),
         ("HUB_DATABASE_URL", "postgresql://hub:only-for-trying-it-out@postgres:5432/hub"),
+        ("HUB_DATABASE_READ_URL", "postgresql://hub:only-for-trying-it-out@replica:5432/hub"),
         ("HUB_DATABASE_URL", "postgresql://hub@postgres:5432/hub?password=only%2Dfor%2Dtrying%2Dit%2Dout"),
         ("HUB_REDIS_URL", "redis://:valkey@valkey:6379/0"),
         ("HUB_METRICS_TOKEN", "metrics"),

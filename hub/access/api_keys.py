@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from db.database import Database
 from db.organisation import working_for
-from db.pool import Database
 from db.statements import load
 from hub.access.randomness import secret_token, token_hash
 from hub.access.roles import Role

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from db.database import Database
 from db.organisation import working_for
-from db.pool import Database, DatabaseDown
+from db.pool import DatabaseDown
 from db.statements import load
 from hub.clock import Clock
 from hub.events.announcements import Announcement, ScannerChanged, TopicEvent

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import NoneType
 from typing import Any
 
-from db.pool import Database
+from db.database import Database
 from db.statements import load
 from hub.access.devices import Devices
 from hub.access.revocations import OnEnd, Revocations

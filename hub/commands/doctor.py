@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from hub.commands.command_result import CommandResult
 from hub.commands.command_services import with_servers
+from hub.commands.doctor_replica import look_at_replica
 from hub.commands.failures import without_password, without_secrets
 from hub.commands.standbys import look_at_servers
 from hub.serving import open_files
@@ -46,6 +47,8 @@ async def doctor(args: Namespace) -> CommandResult:
             without_sms=serves and settings.sms_url is None and not settings.has_mailbox,
         )
         servers = await look_at_servers(complete.database_url, problems)
+        if complete.database_read_url is not None:
+            problems += await look_at_replica(complete.database_url, complete.database_read_url)
         versions["redis"] = await _look_at_redis(complete.redis_url, problems)
         document: dict[str, Any] = {
             # Without passwords: what this prints is pasted into tickets and chats.

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from db.anonymous import anonymous_address, is_anonymous, stop_anonymous, work_anonymously
-from db.pool import Database, DatabaseDown
+from db.database import Database
+from db.pool import DatabaseDown
 from tests.support.pools import all_taken
 
 

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from db.connection_limit import describe_shortage, needed, read_allowed
-from db.pool import Database
+from db.database import Database
 
 
 async def test_the_least_of_server_database_and_role_counts(database_url: str) -> None:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from db.database import Database
 from db.migrate import migrate
 from db.organisation import current_organisation, work_for, working_for
-from db.pool import Database, Pool
+from db.pool import Pool
 from db.row_security import APPLICATION, EVERY_ORGANISATION, HOW_TO_ADD, UNWALLED, wall_stands
 from hub.commands.doctor import _look_at_postgres
 from hub.embedded.supervisor import ServerUrls

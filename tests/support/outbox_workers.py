@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from db.pool import Database
+from db.database import Database
 from hub.clock import Clock
 from hub.jobs import outbox
 from hub.jobs.outbox import OutboxWorker

@@ -202,7 +202,6 @@ async def _page_of_ids(
     services: Services, by: Actor, query: ReservationQuery, before: int | None, limit: int
 ) -> tuple[list[int], int | None, bool]:
     """Return the ids of a page, the `before` of the next one, and whether the search was capped."""
-    database = services.database.records
     filters = (query.status, venue_within(by, query.venue_id, by.venue_id), query.product_id, query.channel)
     text = " ".join(unicodedata.normalize("NFC", query.text).replace("\0", " ").split())
     slots = None
@@ -214,7 +213,7 @@ async def _page_of_ids(
         criteria = await _criteria(services, by, text)
         # Row-level security would hide the index of addresses; it guards the rows of these ids.
         with working_for(None):
-            async with database.transaction() as connection:
+            async with services.database.records.transaction() as connection:
                 await connection.execute(FOUND.use_word_indexes)
                 row = await connection.fetchrow(
                     FOUND.searched_reservations,
@@ -229,10 +228,12 @@ async def _page_of_ids(
         ids = list(row["ids"])
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, row["capped"]
     if slots is not None:
-        rows = await database.fetch(FOUND.reservations_of_slots, by.org_id, slots, before, limit + 1, *filters)
+        rows = await services.database.reports.fetch(
+            FOUND.reservations_of_slots, by.org_id, slots, before, limit + 1, *filters
+        )
         ids = [row["id"] for row in rows]
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, False
-    row = await database.fetchrow(
+    row = await services.database.reports.fetchrow(
         FOUND.newest_reservations, by.org_id, before or BEYOND, limit + 1, *filters, LOOKED_AT
     )
     ids = list(row["ids"])

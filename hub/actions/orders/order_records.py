@@ -128,7 +128,7 @@ async def list_orders(
     services: Services, by: Actor, *, text: str = "", status: str | None = None, before: int | None = None, limit: int = 50
 ) -> OrderPage:  # fmt: skip
     """Return one page, of all orders or of those found by `text`: a reference, a number, a code, an address or a name."""
-    database = services.database.records
+    database = services.database.reports
     found = None if not text.strip() else await _found(database, by.org_id, text.strip())
     look_at = LOOK_AT if status or by.venue_ids else limit + 1
     rows = await database.fetch(

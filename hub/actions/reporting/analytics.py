@@ -20,11 +20,11 @@ async def analytics(services: Services, venue: Venue, first: date, last: date) -
     now, late = services.clock.now(), venue.policy.late_entry_minutes
     span_of_days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     slots: dict[date, list[Any]] = defaultdict(list)
-    for row in await services.database.records.fetch(
+    for row in await services.database.reports.fetch(
         FIGURES.days_of_slots, venue.org_id, venue.id, first, last, now, late
     ):
         slots[row["date"]].append(row)
-    walked = dict(await services.database.records.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
+    walked = dict(await services.database.reports.fetch(FIGURES.days_of_walk_ins, venue.org_id, venue.id, first, last))
     happened = await read_days(services, venue, span_of_days)
     days, sums = [], []
     of_shows: dict[int, list[tuple[Any, Sums]]] = defaultdict(list)

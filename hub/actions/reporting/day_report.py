@@ -66,7 +66,7 @@ async def read_day_report(services: Services, venue: Venue, day: date) -> DayRep
         (REPORT.conflicts_of_day, span),
         (REPORT.alarms_of_day, span),
     ):
-        found = await services.database.records.fetch(sql, venue.org_id, venue.id, *given)
+        found = await services.database.reports.fetch(sql, venue.org_id, venue.id, *given)
         lists.append([{**row, "tail": row["code"][-4:]} for row in found])
     overrides = await read_scans(services, venue, ScanFilter(day, day, mode="override"), limit=MOST_ROWS)
     disputes, conflicts, alarms = (rows[:MOST_ROWS] for rows in lists)

@@ -62,7 +62,7 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
             if _over(bounds, now):
                 fresh[bounds] = logged
         further = await _tallies(services, venue, FIGURES.further_of_day, bounds, day)
-        checks = await services.database.records.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds)
+        checks = await services.database.reports.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds)
         happened[day] = Happened(logged + further, checks["checked"], checks["converted"])
 
     try:
@@ -96,14 +96,14 @@ def _over(bounds: Bounds, now: datetime) -> bool:
 async def _kept(services: Services, venue: Venue, days: list[Bounds]) -> dict[Bounds, list[ScanTally]]:
     if not days:
         return {}
-    rows = await services.database.records.fetch(FIGURES.read_tallies, venue.org_id, venue.id, days[0][0], days[-1][0])
+    rows = await services.database.reports.fetch(FIGURES.read_tallies, venue.org_id, venue.id, days[0][0], days[-1][0])
     return {
         (row["starts_at"], row["ends_at"]): [ScanTally(*one) for one in orjson.loads(row["tallies"])] for row in rows
     }
 
 
 async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds, *days: date) -> list[ScanTally]:
-    rows: list[Any] = await services.database.records.fetch(sql, venue.org_id, venue.id, *bounds, *days)
+    rows: list[Any] = await services.database.reports.fetch(sql, venue.org_id, venue.id, *bounds, *days)
     return [ScanTally(*row) for row in rows]
 
 

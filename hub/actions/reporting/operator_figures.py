@@ -65,11 +65,11 @@ async def operator_figures(services: Services, venue: Venue, first: date, last: 
 
     async def read_day(day: date) -> None:
         bounds = day_bounds(day, venue.zone)
-        rows = await services.database.records.fetch(OPERATORS.decisions_of_day, venue.org_id, venue.id, *bounds, day)
+        rows = await services.database.reports.fetch(OPERATORS.decisions_of_day, venue.org_id, venue.id, *bounds, day)
         shifts.extend(_shift(day, row) for row in rows)
 
     await read_each([day for day in days if day_bounds(day, venue.zone)[0] <= now], read_day)
-    names = dict(await services.database.records.fetch(RECORDS.who_scans, venue.org_id))
+    names = dict(await services.database.reports.fetch(RECORDS.who_scans, venue.org_id))
     people: dict[int, Decisions] = {}
     for one in shifts:
         people[one.operator_id] = people.get(one.operator_id, Decisions()).plus(one.decisions)

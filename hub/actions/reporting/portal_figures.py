@@ -38,7 +38,7 @@ async def portal_figures(services: Services, venue: Venue, first: date, last: da
 
     await read_each([day for day in days if day_bounds(day, venue.zone)[0] <= now], read_day)
     refusals: Counter[tuple[str, str]] = Counter()
-    for row in await services.database.records.fetch(PORTAL.refusals_of_days, venue.org_id, venue.id, first, last):
+    for row in await services.database.reports.fetch(PORTAL.refusals_of_days, venue.org_id, venue.id, first, last):
         days[row["date"]].refused += row["refusals"]
         refusals[row["step"], row["reason"]] += row["refusals"]
     whole = sum_of(days.values())
@@ -61,15 +61,15 @@ class _DayReader:
     """Reads one day of a venue in short statements. `hours` has its reservations as (hour, reservations)."""
 
     def __init__(self, services: Services, venue: Venue, first_id: int, day: date, now: datetime) -> None:
-        self._records, self._venue, self._first_id = services.database.records, venue, first_id
+        self._reports, self._venue, self._first_id = services.database.reports, venue, first_id
         self._day, self._now = day, now
         self.hours: list[tuple[int, int]] = []
 
     async def read_into(self, sums: PortalSums) -> None:
         venue, bounds = self._venue, day_bounds(self._day, self._venue.zone)
-        for row in await self._records.fetch(PORTAL.funnel_of_day, venue.org_id, venue.id, self._day, *bounds):
+        for row in await self._reports.fetch(PORTAL.funnel_of_day, venue.org_id, venue.id, self._day, *bounds):
             sums.tickets(row["seconds"], row["contact"], row["tickets"])
-        made = await self._records.fetch(PORTAL.reservations_of_day, venue.org_id, venue.id, *bounds, venue.timezone)
+        made = await self._reports.fetch(PORTAL.reservations_of_day, venue.org_id, venue.id, *bounds, venue.timezone)
         self.hours = [tuple(row) for row in made]
         sums.reservations = sum(count for _, count in self.hours)
         sums.activation_due, sums.activated = await self._read_rate(PORTAL.activations_of_day, ACTIVATION_TIME)
@@ -78,7 +78,7 @@ class _DayReader:
     async def _read_rate(self, sql: str, time: timedelta) -> tuple[int, int]:
         """Return the tickets whose `time` ended on this day, and those of them that made it. What may still make it is left out."""
         begins, ends = day_bounds(self._day - time, self._venue.zone)
-        row = await self._records.fetchrow(
+        row = await self._reports.fetchrow(
             sql, self._venue.org_id, self._venue.id, self._first_id, begins, min(ends, self._now - time), time
         )
         return row["due"], row["done"]

@@ -41,11 +41,11 @@ async def replay_events(services: Services, venue: Venue, day: date) -> AsyncIte
     """Yield the events in order of time, page by page."""
     start, end = day_bounds(day, venue.zone)
     span = _Span(day, start, end, _since(await _end_of(services, venue, day, end), start))
-    further = await services.database.records.fetch(FIGURES.replay_further, venue.org_id, venue.id, start, end, day)
+    further = await services.database.reports.fetch(FIGURES.replay_further, venue.org_id, venue.id, start, end, day)
     waiting = [event for row in further if (event := _event_of(row, span))]
     place: tuple[datetime, UUID, str] = (start, UUID(int=0), "")
     while True:
-        rows = await services.database.records.fetch(FIGURES.replay_logged, venue.org_id, venue.id, end, *place, PAGE)
+        rows = await services.database.reports.fetch(FIGURES.replay_logged, venue.org_id, venue.id, end, *place, PAGE)
         logged = [event for row in rows if (event := _event_of(row, span))]
         last = len(rows) < PAGE
         until = float("inf") if last else (rows[-1]["at"] - start).total_seconds() * 1000
@@ -80,7 +80,7 @@ class _Span(NamedTuple):
 
 
 async def _end_of(services: Services, venue: Venue, day: date, end: datetime) -> datetime:
-    found: datetime = await services.database.records.fetchval(FIGURES.day_ends, venue.org_id, venue.id, end, day)
+    found: datetime = await services.database.reports.fetchval(FIGURES.day_ends, venue.org_id, venue.id, end, day)
     return found
 
 

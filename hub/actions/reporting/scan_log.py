@@ -113,8 +113,8 @@ async def _rows(services: Services, venue: Venue, scan_filter: ScanFilter, place
     code: tuple[str, ...] = ()
     if scan_filter.code is not None:
         wanted = normalise(scan_filter.code)[:LONGEST_CODE]
-        sql, code = RECORDS.code_scans, (await code_as_stored(services.database.records, venue.org_id, wanted),)
-    return await services.database.records.fetch(
+        sql, code = RECORDS.code_scans, (await code_as_stored(services.database.reports, venue.org_id, wanted),)
+    return await services.database.reports.fetch(
         sql, venue.org_id, venue.id, start, place.moment, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
         scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *days, end, *code,
     )  # fmt: skip
@@ -123,7 +123,7 @@ async def _rows(services: Services, venue: Venue, scan_filter: ScanFilter, place
 async def _scans(services: Services, venue: Venue, rows: list[Any]) -> list[dict[str, Any]]:
     """Return the rows with what plays in their slots."""
     slots = list({row["slot_id"] for row in rows} - {None})
-    found = await services.database.records.fetch(RECORDS.shows_of_slots, venue.org_id, slots) if slots else []
+    found = await services.database.reports.fetch(RECORDS.shows_of_slots, venue.org_id, slots) if slots else []
     shows = {row["id"]: {name: row[name] for name in _NO_SHOW} for row in found}
     return [_scan(row, shows.get(row["slot_id"]), venue) for row in rows]
 

@@ -122,7 +122,7 @@ async def find_bookings(
     `text` is a part of a name or an address, whatever its accents, or of a phone number, or a code, or a booking's id.
     """
     limit = max(1, min(limit, MOST))
-    rows = await services.database.records.fetch(
+    rows = await services.database.reports.fetch(
         FOUND_BOOKINGS.bookings_of_performance, org_id, performance_id, services.clock.now(), sort, before, status, *_criteria(text), limit + 1
     )  # fmt: skip
     return _page(rows, limit)
@@ -134,7 +134,7 @@ async def find_bookings_anywhere(
     """Return the bookings of every performance with this whole e-mail address, code or id, newest first."""
     limit = max(1, min(limit, MOST))
     text = _tidied(text)
-    rows = await services.database.records.fetch(
+    rows = await services.database.reports.fetch(
         FOUND_BOOKINGS.bookings_anywhere, org_id, services.clock.now(), before, text.lower() if "@" in text else None, normalise(text),
         _id_in(text), limit + 1,
     )  # fmt: skip
@@ -147,7 +147,7 @@ async def every_booking(
     """Yield the bookings of a performance by name, in pages. A page is read when the caller asks for it."""
     before = None
     while True:
-        rows = await services.database.records.fetch(
+        rows = await services.database.reports.fetch(
             FOUND_BOOKINGS.bookings_of_performance, org_id, performance_id, services.clock.now(), "name", before, status, *_criteria(text),
             EXPORT_PAGE,
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import time
 
-from db.pool import Database
+from db.database import Database
 from db.statements import load
 from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate
 

@@ -70,7 +70,7 @@ async def list_tickets(
 
     Refuses INVALID_REQUEST for a malformed `before`.
     """
-    database = services.database.records
+    database = services.database.reports
     if wanted.code:
         code = await code_as_stored(database, by.org_id, normalise(wanted.code)[:LONGEST_CODE])
         ticket_id = await database.fetchval(TICKETS.ticket_of_code, by.org_id, code)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from db.database import Database
 from db.organisation import working_for
-from db.pool import Database
 from db.statements import load
 from hub.clock import Clock
 from hub.rules.reasons import Reason

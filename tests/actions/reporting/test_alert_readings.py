@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db.pool import Database
+from db.database import Database
 from hub.actions.reporting.alert_readings import FEWEST_MAILS, LEAST, WATCHES, Measured, readings_of_counts
 from hub.confirmation.alert_words import ALERT_WORDS, PARTS
 from hub.observability.alert_metrics import AlertMetrics, at
