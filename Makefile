@@ -19,10 +19,10 @@ MINUTES ?= 120
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load bench faults soak check format messages pictures lock sbom clean
+.PHONY: help run test quick load bench bench-trend faults soak check format messages pictures lock sbom clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
 
 run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.0.0.1:8080
 	@exec $(VENV)/bin/hub run $(ARGS)
@@ -40,6 +40,9 @@ load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headles
 
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
 	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; CHROMIUM="$$chromium" exec $(PY) -m loadtests.bench $(ARGS)
+
+bench-trend: $(VENV)/.tests ## draw the kept results of the bench into loadtests/results/trend.html
+	@exec $(PY) -m loadtests.bench --trend
 
 faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of its own, 25 minutes, with a report page
 	@exec $(PY) -m loadtests.faults $(ARGS)

@@ -63,6 +63,10 @@ class Stock:
         stock._next = 1 if last is None else last - FIRST_ID + 1
         return stock
 
+    async def connect(self, database_url: str) -> None:
+        """Connect again, after the servers were stopped."""
+        self.connection = await asyncpg.connect(database_url)
+
     async def close(self) -> None:
         await self.connection.close()
 
@@ -180,6 +184,23 @@ class Stock:
         return int(
             await self.connection.fetchval(
                 "SELECT count(*) FROM mail_outbox WHERE status = 'PENDING' AND next_attempt_at < 'infinity'"
+            )
+        )
+
+    async def mark_mails_sent(self) -> int:
+        """Mark the e-mails that wait as sent, and return their number. Those under way stay as they are."""
+        done = await self.connection.execute(
+            "UPDATE mail_outbox SET status = 'SENT', sent_at = now() WHERE status = 'PENDING' AND next_attempt_at < 'infinity'"
+            " AND (leased_until IS NULL OR leased_until < now())",
+            timeout=300,
+        )
+        return int(done.split()[-1])
+
+    async def vacuums_running(self) -> int:
+        """Return how many autovacuum workers run now."""
+        return int(
+            await self.connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
             )
         )
 

@@ -25,7 +25,7 @@ WRITES_SQL = {
 }
 """Files outside of tests/support and tests/db that write their own SQL, and why."""
 
-NO_MIRROR = {"support", "journeys", "races", "faults", "browser"}
+NO_MIRROR = {"support", "journeys", "races", "faults", "loadtests", "browser"}
 """Folders of tests/ for tests of the whole source, or for what tests share."""
 BY_SUBJECT = "tests/web/api/"
 """An endpoint consists of the table, requests, responses and endpoints of its folder, so its tests are named by

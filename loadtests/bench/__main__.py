@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-import orjson
 import uvloop
 
 from loadtests import cores
@@ -21,23 +19,25 @@ from loadtests.bench import (
     b2_sell_out,
     b3_confirmations_per_second,
     capacity,
+    compare,
     e1_webhook_events,
     m1_lists_of_a_million,
     o1_offline_sync,
     r1_start,
+    results,
     t1_order_of_tickets,
+    trend,
     v1_verifies_per_second,
     v2_one_verify,
     v3_steady_scans,
     w1_frame_to_colour,
 )
-from loadtests.bench.bench import MANAGER, OPERATORS, Bench, scanner
+from loadtests.bench.bench import Bench
 from loadtests.bench.row import Row, table
-from loadtests.own_hub import ROOT, OwnHub
-from loadtests.stock import Stock
+from loadtests.own_hub import OwnHub
 
-# The latency rows come first, on small tables and a fresh hub. B1 and B3 leave more e-mails than the hub sends in minutes, so only
-# R1 comes after them, which restarts the hub, and M1, which writes ten million rows.
+# The latency rows come first, on small tables and a fresh hub. R1 restarts the hub, and M1 writes ten million rows, so they come last.
+# What a rush leaves is taken away before the next row measures (`Bench.begin_quiet`).
 ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
@@ -54,26 +54,27 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "M1": m1_lists_of_a_million.measure,
 }
 
+PRINTED = "VWEBAFOIGTQRM"
+"""The order of the rows in the table, by the first letter."""
+
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-async def prepare(hub: OwnHub, quick: bool) -> Bench:
-    """Add staff by command line, sign each one in, and read the venue's date from the first socket."""
-    for name in OPERATORS:
-        hub.add_staff(name, "operator")
-    hub.add_staff(MANAGER, "manager")
-    socket, ready = await scanner(hub, OPERATORS[0], "bench-first")
-    socket.close()
-    return Bench(hub, await Stock.open(hub.database_url), date.fromisoformat(ready["venue"]["today"]), quick)
+class Measured(NamedTuple):
+    rows: list[Row]
+    able: dict[str, float]
+    settings: dict[str, str]
 
 
-async def measure_all(hub: OwnHub, wanted: list[str], quick: bool) -> tuple[list[Row], dict[str, float]]:
-    bench = await prepare(hub, quick)
+async def measure_all(hub: OwnHub, wanted: list[str], quick: bool) -> Measured:
+    bench = await Bench.open(hub, quick)
     cores.pin_self()
+    settings = await results.describe_settings(hub, bench.stock)
     rows: list[Row] = []
     for name in wanted:
+        bench.began.clear()
         weather, watch = cores.look(), cores.Watch()
         say(f"{name} ... ({weather})")
         try:
@@ -92,12 +93,15 @@ async def measure_all(hub: OwnHub, wanted: list[str], quick: bool) -> tuple[list
                 False,
                 [f"{type(error).__name__}: {error}"],
             )
+        row.began = list(bench.began)
+        if not row.began:
+            row.problems.append("it has not shown that it began quiet")
         if weather.disturbed or watch.steal() > 0.02:
             row.notes.append(f"the machine was busy: {weather}, steal during the row {watch.steal():.1%}")
         say(f"{name} {row.ours} against {row.limit}: {row.verdict}")
         rows.append(row)
     able = {} if quick else await capacity.of_the_generator()
-    return rows, able
+    return Measured(rows, able, settings)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -109,37 +113,74 @@ def run(arguments: argparse.Namespace) -> int:
     began = datetime.now(UTC)
     with OwnHub() as hub:
         say(f"hub ready after {hub.seconds_to_ready:.1f} s on {hub.url}")
-        rows, able = uvloop.run(measure_all(hub, wanted, arguments.quick))
-    order = sorted(rows, key=lambda row: ("VWEBATORM".index(row.id[0]), row.id))
+        rows, able, settings = uvloop.run(measure_all(hub, wanted, arguments.quick))
+    order = sorted(rows, key=lambda row: (PRINTED.index(row.id[0]), row.id))
     print(table(order))
+    machine = results.describe_machine(weather)
     print(
-        f"\n{len(cores.ALL_CORES) or 'unknown'} cores (hub on the first, generator and pgbench on the second), "
-        f"Python {platform.python_version()}; before the run: {weather}"
+        f"\n{machine['cores']} cores (hub on the first, generator and pgbench on the second), "
+        f"Python {machine['python']}; before the run: {weather}"
         + ("; THE MACHINE WAS BUSY" if weather.disturbed else "")
     )
     if able:
         print("generator alone: " + ", ".join(f"{rate:,.0f} {what}" for what, rate in able.items()))
-    path: Path = arguments.json or ROOT / f"bench-{began:%Y-%m-%d-%H%M%S}.json"
     document = {
         "began": began.isoformat(),
+        "commit": results.describe_commit(),
         "quick": arguments.quick,
-        "machine": {"cores": len(cores.ALL_CORES), "python": platform.python_version(), "weather": str(weather)},
+        "machine": machine,
+        "settings": settings,
         "generator": able,
         "rows": [row.document() for row in order],
     }
-    path.write_bytes(orjson.dumps(json.loads(json.dumps(document)), option=orjson.OPT_INDENT_2))
-    print(f"written to {path}")
-    return 0 if all(row.verdict in ("must", "goal") for row in rows) else 1
+    print(f"written to {results.write(arguments.json, document)}")
+    return 0 if all(row.verdict in ("must", "goal", "UNFIT") for row in rows) else 1
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Measures the hub beside its limits.")
+def show_comparison(before: str, after: str) -> int:
+    """Print what B gained over A. Each is a file of results, or several joined by commas."""
+    try:
+        sides = [[results.read(Path(name)) for name in side.split(",")] for side in (before, after)]
+    except (OSError, ValueError) as error:
+        say(str(error))
+        return 2
+    print("\n".join(compare.compare(*sides)))
+    return 0
+
+
+def draw_trend() -> int:
+    try:
+        print(f"written to {trend.write()}")
+    except ValueError as error:
+        say(str(error))
+        return 2
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m loadtests.bench", description="Measures the hub beside its limits."
+    )
     parser.add_argument("--only", help="rows, e.g. V1,B1")
     parser.add_argument(
         "--quick", action="store_true", help="one short round of each: a check that it runs, not a figure"
     )
     parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument(
+        "--compare",
+        nargs=2,
+        metavar=("A.json", "B.json"),
+        help="what B gained; several runs of one side: joined by commas",
+    )
+    parser.add_argument("--trend", action="store_true", help="draw all kept runs into loadtests/results/trend.html")
+    arguments = parser.parse_args()
+    if arguments.compare:
+        return show_comparison(*arguments.compare)
+    return draw_trend() if arguments.trend else run(arguments)
+
+
+if __name__ == "__main__":
     try:
-        sys.exit(run(parser.parse_args()))
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,7 +9,7 @@ from loadtests.bare_server import bare_server
 from loadtests.bench.b1_bookings_per_second import booking_requests, judge
 from loadtests.bench.bench import Bench
 from loadtests.bench.http_load import closed_loop, open_clients
-from loadtests.bench.row import Row, median, percentile, spread
+from loadtests.bench.row import Measure, Row, median, percentile, spread
 from loadtests.wire.http_client import post
 
 CLIENTS = 256
@@ -38,7 +38,7 @@ async def measure(bench: Bench) -> Row:
     for turn in range(bench.repetitions):
         slot = slots[turn]
         tickets = await bench.stock.activated(ATTEMPTS)
-        await bench.stock.settle()
+        await bench.begin_quiet()
         bare.append(await bare_rate(bench, 1.5 if bench.quick else 3.0))
         clients = await open_clients(bench.hub.url, CLIENTS)
         requests = list(booking_requests(tickets, slot))
@@ -73,4 +73,8 @@ async def measure(bench: Bench) -> Row:
             f"p99 {percentile(latencies, 0.99):.1f} ms"),
         ],
         {"refusals": refusals, "bare": bare, "transactions": transactions, "commits": commits},
+        measures=[
+            Measure("refusals a second", "higher", "refusals", "bare", 0.3, 0.6),
+            Measure("writing transactions", "lower", "transactions", None, MOST_TRANSACTIONS),
+        ],
     )  # fmt: skip

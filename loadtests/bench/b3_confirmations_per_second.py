@@ -10,7 +10,7 @@ import orjson
 from loadtests import cores
 from loadtests.bench.bench import Bench
 from loadtests.bench.http_load import closed_loop, open_clients
-from loadtests.bench.row import Row, last_of_best, median, percentile, stretches
+from loadtests.bench.row import Measure, Row, last_of_best, median, percentile, stretches
 from loadtests.booking_stock import BookingStock, token_of
 from loadtests.wire.http_client import Answer, post
 
@@ -48,6 +48,7 @@ async def measure(bench: Bench) -> Row:
         "confirm.pgbench", {"slot": first_slot}, lambda count: stock.pending(count, first_slot)
     )
     await stock.settle()
+    await bench.begin_quiet()
     clients = await open_clients(bench.hub.url, CLIENTS)
     await closed_loop(clients, confirmations(warm), judge)
     ours, limits, problems, latencies, hub_cpu = [], [], [], [], []
@@ -81,4 +82,5 @@ async def measure(bench: Bench) -> Row:
             f"round trip p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms",
         ],
         {"ours": ours, "limit": limits, "hub_cpu": hub_cpu}, last_of_best(ours),
+        [Measure("confirmations a second", "higher", "ours", "limit", 2, 4)],
     )  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import orjson
 
-from loadtests import pgbench
+from loadtests import cores, pgbench
+from loadtests.bench.began import Began
 from loadtests.own_hub import OwnHub
 from loadtests.stock import FIRST_ID, Stock
 from loadtests.wire.socket_client import SocketClient, open_socket
@@ -18,6 +21,9 @@ from loadtests.wire.socket_client import SocketClient, open_socket
 OPERATORS = ("load-op-1", "load-op-2", "load-op-3", "load-op-4")
 MANAGER = "load-manager"
 SLOT_CAPACITY = 100_000
+QUIET_WITHIN = 120.0
+"""Seconds to wait for a quiet beginning. After them a row is measured all the same, and says so."""
+LOOK_SECONDS = 0.5
 
 
 @dataclass
@@ -27,6 +33,68 @@ class Bench:
     today: date
     quick: bool
     best_counts: dict[str, int] = field(default_factory=dict)
+    began: list[Began] = field(default_factory=list)
+    beside: Bench | None = None
+    """The bench whose hub stands idle while a row measures a hub of its own. It begins quiet too."""
+
+    @classmethod
+    async def open(cls, hub: OwnHub, quick: bool) -> Bench:
+        """Add staff by command line, sign each one in, and read the venue's date from the first socket."""
+        for name in OPERATORS:
+            hub.add_staff(name, "operator")
+        hub.add_staff(MANAGER, "manager")
+        socket, ready = await scanner(hub, OPERATORS[0], "bench-first")
+        socket.close()
+        return cls(hub, await Stock.open(hub.database_url), date.fromisoformat(ready["venue"]["today"]), quick)
+
+    @asynccontextmanager
+    async def other_hub(self, **settings: str) -> AsyncIterator[Bench]:
+        """Run a hub with data and settings of its own inside the block. Its row begins quiet on both."""
+        with OwnHub(settings=settings) as hub:
+            other = await Bench.open(hub, self.quick)
+            other.beside, other.began = self, self.began
+            try:
+                yield other
+            finally:
+                await other.stock.close()
+
+    async def stop_hub(self) -> float:
+        """Stop the hub and its servers. Return the seconds that it took."""
+        await self.stock.close()
+        return await asyncio.to_thread(self.hub.stop)
+
+    async def start_hub(self) -> None:
+        """Start the stopped hub on its data. On this thread, because the kernel ends the hub with the thread that started it."""
+        self.hub.start()
+        await self.stock.connect(self.hub.database_url)
+
+    async def begin_quiet(self) -> None:
+        """Settle the tables and wait until nothing of an earlier row is under way. Every row calls it before it measures."""
+        marked = await self._settle()
+        began = time.monotonic()
+        while True:
+            found = await self._look(marked, time.monotonic() - began)
+            if found.quiet or found.waited > (QUIET_WITHIN / 10 if self.quick else QUIET_WITHIN):
+                break
+        self.began.append(found)
+
+    async def _settle(self) -> int:
+        marked = await self.stock.mark_mails_sent()
+        await self.stock.settle()
+        return marked + (await self.beside._settle() if self.beside else 0)
+
+    async def _look(self, marked: int, waited: float) -> Began:
+        before = cores.Usage.now(self.hub.pid)
+        await asyncio.sleep(LOOK_SECONDS)
+        used = cores.Usage.now(self.hub.pid).since(before)
+        found = Began(
+            marked, await self.stock.mails_waiting(), await self.stock.vacuums_running(),
+            (used.hub + used.postgres) / LOOK_SECONDS, waited,
+        )  # fmt: skip
+        if self.beside is None:
+            return found
+        other = await self.beside._look(0, waited)
+        return Began(marked, found.mails + other.mails, found.vacuums + other.vacuums, found.busy + other.busy, waited)
 
     @property
     def repetitions(self) -> int:

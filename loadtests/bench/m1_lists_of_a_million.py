@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from loadtests.bench.bench import Bench
-from loadtests.bench.row import Row, percentile
+from loadtests.bench.row import Measure, Row, percentile
 from loadtests.wire.http_client import HttpClient, get, open_http
 
 ROWS = Path(__file__).parents[1] / "sql" / "million_rows.sql"
@@ -68,7 +68,8 @@ async def measure(bench: Bench) -> Row:
         "M1", f"{len(taken)} questions to the lists of administration, {rows:,} tickets, slowest p95",
         f"{slowest[0][1] if slowest else 0:.0f} ms", f"{LIMIT_MS:.0f} ms", slowest[0][1] / LIMIT_MS if slowest else None,
         "every p95 <= 100 ms", "<= 50 ms", within, bool(slowest) and slowest[0][1] <= LIMIT_MS / 2, problems,
-        [f"{ms:.0f} ms {name}" for name, ms in slowest[:5]], {"p95_ms": dict(slowest)},
+        [f"{ms:.0f} ms {name}" for name, ms in slowest[:5]], {"p95_ms": dict(slowest), "slowest": [slowest[0][1]] if slowest else []},
+        measures=[Measure("slowest page, ms", "lower", "slowest", None, LIMIT_MS, LIMIT_MS / 2)],
     )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ async def _load(bench: Bench, rows: int) -> None:
         script = script.replace(name, str(value))
     await bench.stock.connection.execute(script, timeout=LOADED_WITHIN)
     await bench.stock.connection.execute("VACUUM (ANALYZE)", timeout=LOADED_WITHIN)
+    await bench.begin_quiet()
 
 
 async def _ask(client: HttpClient, path: str, headers: dict[str, str]) -> float:

@@ -5,10 +5,28 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from loadtests.bench.began import Began, began_notes
 
 STEADY = 0.95
 """Smallest allowed share of the last stretch of a sustained rate to its best stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure of a row that `--compare` and the trend follow from run to run.
+
+    `ours` and `limit` name the rounds among the row's repetitions. `must` and `goal` bound the ratio where there is a limit, else the
+    figure itself.
+    """
+
+    name: str
+    better: Literal["higher", "lower"]
+    ours: str
+    limit: str | None = None
+    must: float | None = None
+    goal: float | None = None
 
 
 @dataclass(slots=True)
@@ -16,6 +34,7 @@ class Row:
     """One row. `ratio` is our figure divided by the limit, comparable with `must` and `goal`.
 
     `steady` is the last sixth of a sustained rate divided by its best sixth; None without such a rate or in a short run.
+    `unfit` says why this machine cannot show the figure; then the row has no verdict. `began` proves how quiet it began.
     """
 
     id: str
@@ -31,11 +50,16 @@ class Row:
     notes: list[str] = field(default_factory=list)
     repetitions: dict[str, Any] = field(default_factory=dict)
     steady: float | None = None
+    measures: list[Measure] = field(default_factory=list)
+    unfit: str = ""
+    began: list[Began] = field(default_factory=list)
 
     @property
     def verdict(self) -> str:
         if self.problems:
             return "INVALID"
+        if self.unfit:
+            return "UNFIT"
         if self.steady is not None and self.steady < STEADY:
             return "MISSED"
         return "goal" if self.goal_met and self.must_met else "must" if self.must_met else "MISSED"
@@ -75,6 +99,12 @@ def _in_order(rates: Sequence[float]) -> str:
     return " ".join(f"{rate:,.0f}" for rate in rates) + (f" (last/best {last:.2f})" if last is not None else "")
 
 
+def _notes(row: Row) -> list[str]:
+    """Return the lines below a row: why it has no verdict, what it found of earlier rows, and its own notes."""
+    found = [f"this machine cannot show it: {row.unfit}"] if row.unfit else []
+    return [*found, *began_notes(row.began), *row.notes]
+
+
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
@@ -91,5 +121,5 @@ def table(rows: Sequence[Row]) -> str:
     for row, shown in zip(rows, show[1:], strict=True):
         text.append(shown.rstrip())
         text += [f"      ! {problem}" for problem in row.problems]
-        text += [f"      {note}" for note in row.notes]
+        text += [f"      {note}" for note in _notes(row)]
     return "\n".join(text)
