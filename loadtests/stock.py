@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import asyncpg
 
@@ -70,11 +70,20 @@ class Stock:
     async def close(self) -> None:
         await self.connection.close()
 
+    @property
+    def next_number(self) -> int:
+        """The number of the next ticket: those of this run are from here up."""
+        return self._next
+
     # -- making -------------------------------------------------------------------------------------------------
 
     async def activated(self, count: int) -> range:
         """Add tickets that may be booked."""
         return await self._tickets(count, "ACTIVATED")
+
+    async def pending_payment(self, count: int) -> range:
+        """Add tickets that are not paid."""
+        return await self._tickets(count, "PENDING_PAYMENT")
 
     async def reserved(self, count: int, slots: Sequence[int]) -> range:
         """Add tickets reserved evenly over `slots` with matching counts. Not for booking runs: it bypasses seat admission."""
@@ -125,11 +134,11 @@ class Stock:
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    async def slots_of(self, day: date) -> list[SlotRow]:
+    async def slots_of(self, day: date, *, ends_after: datetime | None = None) -> list[SlotRow]:
         rows = await self.connection.fetch(
             "SELECT id, total_capacity, booked_count, verified_count FROM reservation_slots"
-            " WHERE org_id = $1 AND venue_id = $2 AND date = $3 ORDER BY start_time",
-            self.org_id, self.venue_id, day,
+            " WHERE org_id = $1 AND venue_id = $2 AND date = $3 AND ($4::timestamptz IS NULL OR ends_at > $4) ORDER BY start_time",
+            self.org_id, self.venue_id, day, ends_after,
         )  # fmt: skip
         return [SlotRow(*row) for row in rows]
 

@@ -135,7 +135,7 @@ def test_sql_of_the_tests_stands_in_support() -> None:
 
 
 def test_every_test_file_stands_where_its_source_does() -> None:
-    sources = set(files_of("hub", "web", "db"))
+    sources = set(files_of("hub", "web", "db", "loadtests"))
     tests = [path for path in files_of("tests") if Path(path).name.startswith("test_")]
     assert [found for path in tests if (found := without_source(path, sources))] == []
     listed = {path for path in SPANS_FILES if path in tests}

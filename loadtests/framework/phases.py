@@ -1,0 +1,39 @@
+"""Load shapes as phases: which share of the users is there at which part of the run, and which kinds of users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Until this part of the run, the share of the users grows or falls evenly from `start` to `end`.
+
+    `users` names the kinds that are there, by the names of their classes; () is all of them.
+    """
+
+    until: float
+    start: float
+    end: float
+    users: tuple[str, ...] = ()
+    name: str = ""
+
+
+SHAPES: dict[str, tuple[Phase, ...]] = {
+    "steady": (Phase(1.0, 1.0, 1.0),),
+    "ramp": (Phase(0.8, 0.05, 1.0), Phase(1.0, 1.0, 1.0)),
+    "rush": (Phase(0.3, 0.2, 0.2), Phase(0.6, 1.0, 1.0), Phase(1.0, 0.2, 0.2)),
+}
+
+
+def phase_at(phases: Sequence[Phase], share: float) -> Phase:
+    return next((phase for phase in phases if share < phase.until), phases[-1])
+
+
+def share_of_users(phases: Sequence[Phase], share: float) -> float:
+    """Return the share of the users at this share of the run."""
+    phase = phase_at(phases, share)
+    before = max((other.until for other in phases if other.until <= share), default=0.0)
+    within = (share - before) / (phase.until - before) if phase.until > before else 1.0
+    return phase.start + (phase.end - phase.start) * min(within, 1.0)

@@ -1,0 +1,138 @@
+"""Locust's listeners: they hand out pools, collect histories, and end every run with the audit and the verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust import events
+from locust.runners import MasterRunner, WorkerRunner
+
+from loadtests.framework import bounds, history, lag, pools
+from loadtests.framework.bounds import Verdict
+from loadtests.framework.phases import SHAPES
+from loadtests.framework.shapes import PlannedShape
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AUDIT_TAKES_AT_MOST = 300.0
+REPORTS_WITHIN = 60.0
+
+_verdicts: list[Verdict] = []
+
+
+@events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]
+def add_options(parser: Any) -> None:
+    parser.add_argument("--shape", choices=sorted(SHAPES), default="steady", help="How the load changes over the run")
+    parser.add_argument(
+        "--bound", action="append", default=[], metavar="NAME=MS", include_in_web_ui=False,
+        help="Another bound of the 95th percentile for the requests whose name begins so; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--most-lag", type=int, default=lag.MOST_MS, metavar="MS", include_in_web_ui=False,
+        help="How late the generator may be at the 99th percentile before the run is not valid",
+    )  # fmt: skip
+    parser.add_argument("--result", default="", include_in_web_ui=False, help="Write the verdict to this file as JSON")
+
+
+@events.init.add_listener  # type: ignore[untyped-decorator]
+def begin(environment: Any, **_: Any) -> None:
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        environment.events.report_to_master.add_listener(history.send)
+        environment.events.report_to_master.add_listener(lag.send)
+        runner.register_message(pools.MESSAGE, pools.receive)
+    else:
+        environment.events.worker_report.add_listener(history.collect)
+        environment.events.worker_report.add_listener(lag.collect)
+        _obey_time(environment)
+    environment._filter_tasks_by_tags()
+    environment.user_classes = [one for one in environment.user_classes if one.tasks]
+    if not environment.user_classes:
+        raise SystemExit("no user has a task with these tags")
+    gevent.spawn(lag.watch)
+    if environment.web_ui is not None:
+        from loadtests.framework.verdict_page import add_verdict_page
+
+        add_verdict_page(environment.web_ui.app, _verdicts)
+
+
+def _obey_time(environment: Any) -> None:
+    """Let the shape end the run. Locust's own timer quits without waiting for the workers' last reports."""
+    options, shape = environment.parsed_options, environment.shape_class
+    if isinstance(shape, PlannedShape) and options.run_time and options.headless:
+        shape.seconds, options.run_time = float(options.run_time), None
+
+
+@events.test_start.add_listener  # type: ignore[untyped-decorator]
+def start(environment: Any, **_: Any) -> None:
+    lag.clear()
+    if not isinstance(environment.runner, WorkerRunner):
+        history.drain()
+        environment.process_exit_code = 1  # until the verdict
+    pools.supply(environment)
+
+
+@events.test_stop.add_listener  # type: ignore[untyped-decorator]
+def stop(environment: Any, **_: Any) -> None:
+    """Audit the run, print the verdict, and set the exit code. On a worker nothing happens: the master has its history."""
+    if isinstance(environment.runner, WorkerRunner):
+        return
+    options, shape = environment.parsed_options, environment.shape_class
+    if options.headless and not shape.finished:
+        print("\nThe run was interrupted, so there is no verdict.", flush=True)
+        return
+    wait_for_workers(environment.runner)
+    written = history.drain()
+    problems = [f"{text} ({count} times)" for text, count in sorted(written["troubles"].items())]
+    problems += [
+        f"a user broke: {broken['msg']} ({broken['count']} times)" for broken in environment.runner.exceptions.values()
+    ]
+    problems += [
+        f"{error.method} {error.name}: {error.to_name()} ({error.occurrences} times)"
+        for error in environment.stats.errors.values()
+    ]
+    late = lag.percentile(0.99)
+    if late > options.most_lag:
+        problems.append(f"the generator was late by {late} ms (p99): take more WORKERS or fewer users")
+    found, notes = audit(written["facts"])
+    verdict = Verdict(
+        bounds.lines_of(environment.stats, bounds.parse(options.bound)), problems + found,
+        [*notes, f"generator late by {late} ms (p99)"],
+    )  # fmt: skip
+    _verdicts.append(verdict)
+    print(f"\n{verdict}", flush=True)
+    if options.result:
+        Path(options.result).write_text(json.dumps(verdict.document(), indent=1))
+    environment.process_exit_code = 0 if verdict.passed else 1
+
+
+def wait_for_workers(runner: Any) -> None:
+    """Wait until every worker has said that it stopped: its last report has come by then. Locust looks at older counts of users."""
+    if isinstance(runner, MasterRunner):
+        deadline = time.monotonic() + runner.environment.stop_timeout + REPORTS_WITHIN
+        while pools.supplied() & set(runner.clients):
+            if time.monotonic() > deadline:
+                history.trouble("a worker did not report its end, so its history is missing")
+                return
+            gevent.sleep(0.1)
+
+
+def audit(facts: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
+    """Compare the history with the tables in a process of its own, where asyncio works. Return problems and notes."""
+    path = Path(os.environ["LOAD_GROUND"]).with_name("history.json")
+    path.write_text(json.dumps(facts))
+    ran = subprocess.run(
+        [sys.executable, "-m", "loadtests.audit", os.environ["LOAD_GROUND"], str(path)],
+        cwd=ROOT, capture_output=True, text=True, timeout=AUDIT_TAKES_AT_MOST, check=False,
+    )  # fmt: skip
+    try:
+        document = json.loads(ran.stdout)
+    except ValueError:
+        return [f"the audit broke: {ran.stderr[-500:]}"], []
+    return document["problems"], document["notes"]

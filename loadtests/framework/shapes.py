@@ -1,0 +1,40 @@
+"""The load shape that `--shape` names, as locust runs it: all shapes end after `-t`, and `-u` is the most users at once."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from locust import LoadTestShape
+from locust.runners import STATE_STOPPED
+
+from loadtests.framework.phases import SHAPES, phase_at, share_of_users
+
+SPAWNS_IN = 2.0
+"""Seconds in which new users arrive, without `-r`."""
+
+
+class PlannedShape(LoadTestShape):
+    """The shape that `--shape` names. Locust's own options and its page set the users and the time."""
+
+    use_common_options: ClassVar[bool] = True
+    seconds: float | None = None
+    """The length of a run without locust's page: `-t`, which this class obeys in locust's place."""
+    finished = False
+    """Whether the time was over, and not Ctrl-C pressed."""
+
+    def tick(self) -> tuple[int, float, list[type] | None] | None:
+        assert self.runner is not None
+        options: Any = self.runner.environment.parsed_options
+        seconds = self.seconds or options.run_time
+        elapsed = self.get_run_time()
+        if seconds and elapsed >= seconds:
+            if self.runner.state != STATE_STOPPED:
+                self.finished = True
+                self.runner.stop()  # locust's `quit` would not wait for the last reports of the workers
+            return None
+        phases = SHAPES[options.shape]
+        share = elapsed / seconds if seconds else 0.0
+        users = max(1, round((options.num_users or 1) * share_of_users(phases, share)))
+        names = phase_at(phases, share).users
+        classes = [one for one in self.runner.environment.user_classes if one.__name__ in names] if names else None
+        return users, float(options.spawn_rate or max(1.0, users / SPAWNS_IN)), classes

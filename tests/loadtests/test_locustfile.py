@@ -1,0 +1,91 @@
+"""Locust runs against a real hub and exits with 0, and with 1 for one wrong answer or one lost entry."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtests import load
+from loadtests.audit.__main__ import run as run_audit
+from loadtests.stock import FIRST_ID
+from tests.support.hub import Hub
+from tests.support.world import World
+
+GUESTS = 400
+
+
+@pytest.fixture
+async def ground(open_hub: Any) -> tuple[World, dict[str, Any]]:
+    """A venue with guests of today, as the file that locust reads."""
+    world = await World(await open_hub()).found()
+    guests = await world.fill(await world.slot(capacity=GUESTS), GUESTS)
+    manager = await world.staff("MANAGER")
+    return world, {
+        "taken": {"today": [ticket.code for ticket in guests]},
+        "shared": {
+            "operator tokens": [await world.staff()], "manager tokens": [manager], "clock offset": [0.0], "org": [world.org_id],
+        },
+        "audit": {
+            "hub": world.hub.url, "database": world.hub.database.dsn, "org": world.org_id, "venue": world.venue_id,
+            "first ticket": -FIRST_ID, "manager token": manager,
+        },
+    }  # fmt: skip
+
+
+async def run_locust(hub: Hub, ground: dict[str, Any], folder: Path, *users: str, workers: int = 1) -> tuple[int, Any]:
+    """Run these users for a few seconds. Return locust's exit code and its verdict."""
+    path = folder / "ground.json"
+    path.write_text(json.dumps(ground))
+    given = argparse.Namespace(
+        users=4,
+        seconds=4,
+        shape="steady",
+        workers=workers,
+        bound=["verify=60000", "validate=60000"],
+        html="",
+        json="",
+        ui=False,
+    )
+    # Another process may use the processor: being late is not what these tests are about.
+    code = await asyncio.to_thread(
+        load.run_locust, hub, given, ["--most-lag", "60000", "--tags", "scan", "counts", *users], path
+    )
+    return code, json.loads((folder / "result.json").read_text())
+
+
+async def test_workers_share_the_tickets_and_their_histories_are_audited_together(ground, tmp_path):
+    world, document = ground
+    code, verdict = await run_locust(
+        world.hub, document, tmp_path, "HandHeldOperator", "ContinuousOperator", "Dashboard", workers=2
+    )
+    assert (code, verdict["problems"]) == (0, [])
+    history = json.loads((tmp_path / "history.json").read_text())
+    entries = len(history["entries"])
+    assert entries > 4
+    assert any(note.startswith(f"{entries} entries acknowledged and {entries} in the log") for note in verdict["notes"])
+    assert len({code for _, code in history["entries"]}) == entries, "no ticket was given to two users"
+
+    lost = {**history, "entries": [*history["entries"], ["00000000-0000-4000-8000-000000000000", "TKT"]]}
+    found = (await run_audit(document["audit"], lost)).problems
+    assert [one.split(":")[0] for one in found] == ["entries that were acknowledged and are not in the log"]
+    unasked = {**history, "asked": history["asked"][1:]}
+    found = (await run_audit(document["audit"], unasked)).problems
+    assert [one.split(":")[0] for one in found] == ["entries in the log that nobody asked for"]
+    shown = {**history, "dashboards": [{**one, "revision": 10**6} for one in history["dashboards"]]}
+    found = (await run_audit(document["audit"], shown)).problems
+    assert [one.split(" at ")[0] for one in found] == ["dashboards that differ"]
+
+
+async def test_one_wrong_answer_makes_the_exit_code_1(ground, tmp_path):
+    """The control: a ticket without reservation among the guests."""
+    world, document = ground
+    document["taken"]["today"].insert(0, (await world.ticket()).code)
+    code, verdict = await run_locust(world.hub, document, tmp_path, "HandHeldOperator")
+    assert code == 1
+    (problem,) = verdict["problems"]
+    assert "expected GREEN VALID, got RED NO_RESERVATION" in problem
