@@ -24,16 +24,16 @@ async def read_allowed(connection: Any) -> int:
     return int(await connection.fetchval(_ALLOWED))
 
 
-def needed(workers: int) -> int:
+def needed(processes: int) -> int:
     """Return how many connections so many processes may open at once."""
-    return workers * sum(pool.gauges[0] for pool in Database("").pools().values())
+    return processes * sum(pool.gauges[0] for pool in Database("").pools().values())
 
 
-def describe_shortage(workers: int, allowed: int) -> str | None:
+def describe_shortage(processes: int, allowed: int) -> str | None:
     """Return what is wrong if the server allows fewer connections than the processes may open, or None."""
-    if needed(workers) <= allowed:
+    if needed(processes) <= allowed:
         return None
     return (
-        f"{workers} processes may open {needed(workers)} connections to Postgres, which allows {allowed}:"
+        f"{processes} processes may open {needed(processes)} connections to Postgres, which allows {allowed}:"
         " raise max_connections, or lower HUB_WORKERS"
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
@@ -16,21 +16,8 @@ from hub.access.passwords import Passwords
 from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
 from hub.actions.booking.availability import Availability
-from hub.actions.booking.expire import expire
-from hub.actions.booking.finish_closures import finish_closures
-from hub.actions.booking.release_no_shows import release_no_shows
 from hub.actions.booking.reserve import Bookings
-from hub.actions.imports.expire import expire_imports
-from hub.actions.messaging.remind_of_tickets import remind_of_tickets
-from hub.actions.messaging.send_reminders import send_reminders
-from hub.actions.messaging.send_texts import send_texts
-from hub.actions.messaging.slot_messages import finish_messages
-from hub.actions.orders.order_request import forget_old_requests
-from hub.actions.privacy.retention import erase_old_contacts
-from hub.actions.reporting.alerts import LOOK_EVERY
-from hub.actions.reporting.days import COUNT_EVERY, count_days_over
-from hub.actions.reporting.portal_steps import PortalSteps, drop_old_steps
-from hub.actions.reporting.reconcile import resync_seat_admission
+from hub.actions.reporting.portal_steps import PortalSteps
 from hub.actions.reporting.server_health import ServerHealth
 from hub.actions.scanning.entry_scans import EntryScans
 from hub.actions.scanning.exit_scans import ExitScans
@@ -38,18 +25,13 @@ from hub.actions.scanning.manifest import Manifests
 from hub.actions.scanning.offline_sync import OfflineSync
 from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.confirm_booking import Confirmations
-from hub.actions.shows.expire_bookings import expire_bookings
-from hub.actions.shows.finish_changes import finish_changes
 from hub.actions.shows.posters import Posters
 from hub.actions.shows.request_booking import BookingRequests
-from hub.actions.staff.sessions import WRITE_SEEN_EVERY, write_seen
 from hub.actions.tickets.check import TicketChecks
-from hub.actions.tickets.checked_tickets import WRITE_EVERY, CheckedTickets
+from hub.actions.tickets.checked_tickets import CheckedTickets
 from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.logos import Logos
 from hub.actions.venues.venue_cache import Venues
-from hub.actions.webhooks.retention import drop_old_events
-from hub.actions.webhooks.webhook_health import measure_webhooks
 from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
 from hub.confirmation import calendar_file, qr_code
@@ -61,29 +43,23 @@ from hub.guards.login_pace import LoginPace, look_rate, request_rate
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import SeatAdmission
 from hub.guards.sign_in_admission import SignInAdmission
-from hub.jobs.alerts import watch_measures
 from hub.jobs.duplicate_alarms import DuplicateAlarmJob
-from hub.jobs.imports import ImportJob
-from hub.jobs.outbox import OutboxJob
-from hub.jobs.periodic_jobs import run_periodically
-from hub.jobs.reseal import reseal_everything
-from hub.jobs.revocations import EVERY as REVOCATIONS_EVERY
+from hub.jobs.hub_jobs import HubJobs
+from hub.jobs.periodic_jobs import start_jobs
 from hub.jobs.revocations import refresh_revocations
-from hub.jobs.waitlist import WaitlistJob
-from hub.jobs.webhooks import WebhookJob
+from hub.jobs.table import PROCESS_JOBS, SERVING_JOBS, Serving
+from hub.live.relay import Relay
 from hub.live.server import LiveServer
-from hub.observability import outcome_metrics, telemetry
-from hub.observability.replica_metrics import watch_replica
+from hub.observability import telemetry
 from hub.openid.providers import OpenIDProviders
 from hub.services import Services
 from hub.settings import Settings
 from hub.text import contact_details, markdown
 from web import keys
 from web.middleware.client_address import client_address, client_ip
-from web.routes import add_routes
+from web.routes import add_health_routes, add_routes
 
 BOOKING = load("booking/reservations")
-OUTBOX = load("messaging/outbox")
 OPENING_PATIENCE = 30.0
 """Seconds to wait for Postgres at start-up, because the server may be starting too."""
 
@@ -148,8 +124,15 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
 
 
 def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
-    """Build the whole hub as one aiohttp application. Its services open at start-up and close at clean-up."""
+    """Build the hub as one aiohttp application. Its services open at start-up and close at clean-up.
+
+    With the role `web` it serves and leaves the jobs to others. With `jobs` it runs them, and serves health and metrics alone.
+    """
     app = web.Application(client_max_size=10_240)
+    if settings.role == "jobs":
+        add_health_routes(app, settings)
+        app.cleanup_ctx.append(lambda app: _run_jobs(app, settings, clock))
+        return app
     add_routes(app, settings)
     app.router.add_get("/ws", _serve_staff_socket)
     app.router.add_get("/ws/availability", _serve_calendar_socket)
@@ -167,21 +150,17 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         app[keys.AVAILABILITY] = Availability(services)
         app[keys.POSTERS] = Posters(services)
         app[keys.LOGOS] = Logos(services)
-        app[keys.SERVER_HEALTH] = ServerHealth(services)
+        app[keys.SERVER_HEALTH] = ServerHealth(services, runs_jobs=settings.role == "all")
         app[keys.PROVIDERS] = OpenIDProviders(services.settings, services.clock)
-        outbox = OutboxJob(services, in_a_rush=lambda: app[keys.BOOKINGS].in_a_rush)
-        app[keys.BOOKINGS] = Bookings(
-            services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"), booked=outbox.wake
-        )
+        app[keys.BOOKINGS] = Bookings(services, app[keys.AVAILABILITY], observe=telemetry.batch_observer("bookings"))
         alternatives = Alternatives(services)
         app[keys.BOOKING_REQUESTS] = BookingRequests(
-            services, alternatives, observe=telemetry.batch_observer("booking_requests"), requested=outbox.wake
+            services, alternatives, observe=telemetry.batch_observer("booking_requests")
         )
         app[keys.CONFIRMATIONS] = Confirmations(
             services, app[keys.BOOKINGS], alternatives, observe=telemetry.batch_observer("confirmation_links")
         )
         checked, steps = CheckedTickets(services), PortalSteps(services)
-        counted: Mapping[str, CheckedTickets | PortalSteps] = {"checked tickets": checked, "portal steps": steps}
         app[keys.PORTAL_STEPS] = steps
         app[keys.TICKET_CHECKS] = TicketChecks(
             services, observe=telemetry.batch_observer("ticket_checks"), checked=checked.note, refused=steps.refuse_code
@@ -195,28 +174,46 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         await app[LIVE].start()
         loop = asyncio.get_running_loop()
         warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
-        webhooks = WebhookJob(services)
-        jobs = [
-            _start("webhooks", webhooks.run()),
-            *_start_jobs(services, outbox, duplicate_alarms, counted, app[LIVE]),
-        ]
+        serving = Serving(services, app[LIVE].identities, duplicate_alarms, checked, steps)
+        jobs = [*start_jobs(SERVING_JOBS, serving), *start_jobs(PROCESS_JOBS, services)]
+        hub_jobs = HubJobs(services) if settings.role == "all" else None
+        if hub_jobs is not None:
+            hub_jobs.start()
         app.on_shutdown.append(_close_sockets)
         try:
             yield
         finally:
             warming_up.cancel()
-            outbox.stop()
-            webhooks.stop()
+            if hub_jobs is not None:
+                hub_jobs.stop()
             for key in (
                 keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKING_REQUESTS, keys.CONFIRMATIONS,
                 keys.BOOKINGS, keys.TICKET_CHECKS,
             ):  # fmt: skip
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
-            await asyncio.wait(jobs[:2], timeout=3)  # the outbox and webhooks end after what they are sending
+            if hub_jobs is not None:
+                await hub_jobs.close()
             await end_tasks(jobs)
-            await asyncio.gather(*(one.close() for one in counted.values()))
+            await asyncio.gather(checked.close(), steps.close())
             await app[keys.PROVIDERS].close()
+
+
+async def _run_jobs(app: web.Application, settings: Settings, clock: Clock | None) -> AsyncIterator[None]:
+    async with open_services(settings, clock) as services:
+        app[keys.SERVICES] = services
+        app[keys.SERVER_HEALTH] = ServerHealth(services)
+        relay = Relay(services.redis, services.announcer, lambda: None)  # every job looks again by itself after a gap
+        hub_jobs = HubJobs(services)
+        hub_jobs.start()
+        listening = asyncio.get_running_loop().create_task(relay.run(), name="live-relay")
+        jobs = [listening, *start_jobs(PROCESS_JOBS, services)]
+        try:
+            yield
+        finally:
+            hub_jobs.stop()
+            await hub_jobs.close()
+            await end_tasks(jobs)
 
 
 def warm_up() -> None:
@@ -225,57 +222,6 @@ def warm_up() -> None:
     contact_details.prepare()
     calendar_file.prepare()
     markdown.prepare()
-
-
-def _start_jobs(
-    services: Services,
-    outbox: OutboxJob,
-    duplicate_alarms: DuplicateAlarmJob,
-    counted: Mapping[str, CheckedTickets | PortalSteps],
-    live: LiveServer,
-) -> list[asyncio.Task[None]]:
-    """Start all background jobs of this process and return their tasks, the outbox first. Periods are in seconds."""
-    return [
-        _start("outbox", outbox.run()),
-        _start("waitlist", WaitlistJob(services).run()),
-        _start("imports", ImportJob(services).run()),
-        _start("two gates", duplicate_alarms.run()),
-        _start("loop watch", telemetry.watch_loop()),
-        _start_periodic("reminders", 30, lambda: send_reminders(services)),
-        _start_periodic("ticket reminders", 300, lambda: remind_of_tickets(services), first=60),
-        _start_periodic("text messages", 15, lambda: send_texts(services)),
-        _start_periodic("no-shows", 20, lambda: release_no_shows(services)),
-        _start_periodic("expiry", 20, lambda: expire(services)),
-        _start_periodic("booking expiry", 20, lambda: expire_bookings(services)),
-        _start_periodic("performances", 20, lambda: finish_changes(services), first=2),
-        _start_periodic("closed slots", 20, lambda: finish_closures(services), first=2),
-        _start_periodic("slot messages", 15, lambda: finish_messages(services)),
-        _start_periodic("order requests", 600, lambda: forget_old_requests(services)),
-        _start_periodic("retention", 600, lambda: erase_old_contacts(services)),
-        _start_periodic("webhook retention", 600, lambda: drop_old_events(services)),
-        _start_periodic("files of imports", 600, lambda: expire_imports(services)),
-        _start_periodic("sealed secrets", 60, lambda: reseal_everything(services)),
-        _start_periodic("revocations", REVOCATIONS_EVERY, lambda: refresh_revocations(services)),
-        _start_periodic("sessions seen", WRITE_SEEN_EVERY, lambda: write_seen(services, live.identities())),
-        _start_periodic("gate audit", 10, lambda: resync_seat_admission(services, fix=True)),
-        _start_periodic(
-            "alerts", LOOK_EVERY.total_seconds(), lambda: watch_measures(services, telemetry.alert_metrics)
-        ),
-        *(_start_periodic(name, WRITE_EVERY, one.write) for name, one in counted.items()),
-        _start_periodic("old portal steps", 600, lambda: drop_old_steps(services)),
-        _start_periodic("days over", COUNT_EVERY, lambda: count_days_over(services)),
-        _start_periodic("gauges", 5, lambda: _update_gauges(services)),
-    ]
-
-
-def _start(name: str, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    return asyncio.get_running_loop().create_task(job, name=name)
-
-
-def _start_periodic(
-    name: str, every: float, job: Callable[[], Awaitable[object]], *, first: float | None = None
-) -> asyncio.Task[None]:
-    return _start(name, run_periodically(name, every, job, first=first))
 
 
 async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:
@@ -300,16 +246,8 @@ async def clean_up(runner: web.AppRunner) -> None:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    await app[LIVE].stop()
-
-
-async def _update_gauges(services: Services) -> None:
-    for name, pool in services.database.pools().items():
-        telemetry.pool_seen(name, *pool.gauges)
-        outcome_metrics.transactions_ended(name, pool.counts.take())
-    await watch_replica(services.database.replica)
-    telemetry.outbox_pending.set(await services.database.fetchval(OUTBOX.pending))
-    await measure_webhooks(services)
+    if LIVE in app:
+        await app[LIVE].stop()
 
 
 async def _open_database(database: Database) -> None:

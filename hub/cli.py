@@ -110,7 +110,10 @@ def _parser() -> argparse.ArgumentParser:
         commands, "run", "serving:run", "everything on this machine: servers, demo data, the hub", own_loop=True
     )
     run.add_argument("--no-demo", action="store_true", help="without demo data")
-    _command(commands, "serve", "serving:serve", "serve, as in production", own_loop=True)
+    serve = _command(commands, "serve", "serving:serve", "serve, as in production", own_loop=True)
+    serve.add_argument(
+        "--role", choices=["all", "web", "jobs"], help="what this process is for (HUB_ROLE): serving, the jobs, or both"
+    )
     worker = _command(commands, "_worker", "serving:worker", argparse.SUPPRESS, own_loop=True)
     worker.add_argument("--development", action="store_true", help=argparse.SUPPRESS)
     _command(commands, "migrate", "database:migrate", "bring the database schema up to date")

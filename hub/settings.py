@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from hub.rules.secret_strength import KEY_BITS, PASSWORD_BITS, strength
 from hub.rules.urls import (
@@ -23,6 +23,10 @@ from hub.rules.urls import (
 )
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+Role = Literal["all", "web", "jobs"]
+"""What a process is for: serving (`web`), the jobs that are done once for the hub (`jobs`), or both."""
+ROLES: tuple[Role, ...] = ("all", "web", "jobs")
 
 SECRET_KEY_BYTES = 32  # smallest size of an HS256 key (RFC 7518, 3.2)
 _SECONDS = {
@@ -54,6 +58,8 @@ class Settings:
     host: str
     port: int
     workers: int
+    role: Role
+    jobs_apart: bool
     public_url: str
     secret_key: bytes
     secret_key_previous: bytes | None
@@ -75,6 +81,11 @@ class Settings:
     rehearsal: bool
     development: bool
     metrics_token: str | None
+
+    @property
+    def processes(self) -> int:
+        """Return how many processes open connections."""
+        return 1 if self.role == "jobs" else self.workers + int(self.jobs_apart)
 
     @property
     def is_https(self) -> bool:
@@ -99,6 +110,9 @@ class Settings:
     def from_environment(cls, env: Mapping[str, str], *, development: bool, serving: bool = True) -> Settings:
         """Read the settings; raises SettingsError. `development` is true under `hub run`.
 
+        With more than one worker the jobs run apart, in a process of their own. Under `hub run` so they do beside the one
+        process that serves, unless HUB_WORKERS says 1 or there is only one core.
+
         Commands that do not serve pass `serving=False`. Like `hub run` they may create the secret key and use another clock.
         """
         read = _Reader(env)
@@ -115,6 +129,8 @@ class Settings:
             read.problems.append(
                 f"HUB_SECRET_KEY is missing: at least {SECRET_KEY_BYTES} bytes, the same for every process"
             )
+        role: Role = read.one("HUB_ROLE", parse_role, "all")
+        workers = read.whole("HUB_WORKERS", 1, 1, 64)
         settings = cls(
             database_url=read.one("HUB_DATABASE_URL", parse_server_url("postgresql", "postgres"), None),
             database_read_url=read.one("HUB_DATABASE_READ_URL", parse_server_url("postgresql", "postgres"), None),
@@ -124,7 +140,9 @@ class Settings:
             data_dir=data_dir,
             host=host,
             port=port,
-            workers=read.whole("HUB_WORKERS", 1, 1, 64),
+            workers=workers,
+            role=role,
+            jobs_apart=role == "all" and (workers > 1 or (development and not env.get("HUB_WORKERS") and has_cores())),
             public_url=read.one("HUB_PUBLIC_URL", parse_origin, default_public_url(host, port)),
             secret_key=secret_key,
             secret_key_previous=read.one("HUB_SECRET_KEY_PREVIOUS", _secret_key, None),
@@ -160,6 +178,11 @@ class Settings:
         if not secret_key and own_key:
             object.__setattr__(settings, "secret_key", own_secret_key(data_dir))
         return settings
+
+
+def has_cores() -> bool:
+    """Return whether this process may use two cores or more. Then the jobs of `hub run` get a process of their own."""
+    return len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) > 1
 
 
 def data_folder(env: Mapping[str, str]) -> Path:
@@ -219,6 +242,13 @@ def keep_secret_key(data_dir: Path, key: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def parse_role(value: str) -> Role:
+    for role in ROLES:
+        if value == role:
+            return role
+    raise ValueError("give all, web or jobs")
 
 
 def parse_rate(value: str) -> Rate | None:

@@ -24,6 +24,7 @@ def test_every_problem_is_named_in_one_message() -> None:
             {
                 "HUB_PORT": "eighty",
                 "HUB_WORKERS": "0",
+                "HUB_ROLE": "both",
                 "HUB_DATABASE_URL": "mysql://somewhere/",
                 "HUB_REDIS_URL": "http://x",
                 "HUB_RATE_VALIDATE": "fast",
@@ -34,10 +35,10 @@ def test_every_problem_is_named_in_one_message() -> None:
             }
         )
     lines = str(refused.value).splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     for name in ("PORT", "WORKERS", "DATABASE_URL", "REDIS_URL", "RATE_VALIDATE", "TRUSTED_PROXIES", "CLOCK_OFFSET"):
         assert any(line.startswith(f"HUB_{name}") for line in lines), name
-    for name in ("PUBLIC_URL", "SOCKETS_PER_OPERATOR", "SECRET_KEY"):
+    for name in ("PUBLIC_URL", "SOCKETS_PER_OPERATOR", "SECRET_KEY", "ROLE"):
         assert any(line.startswith(f"HUB_{name}") for line in lines), name
 
 
@@ -51,6 +52,7 @@ def test_a_message_never_repeats_a_password() -> None:
 def test_the_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
     settings = read({"HUB_SECRET_KEY": KEY, "HUB_DATA_DIR": str(tmp_path)})
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 1)
+    assert (settings.role, settings.processes) == ("all", 1)
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.database_url is None
     assert settings.redis_url is None
@@ -61,6 +63,27 @@ def test_the_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
     assert settings.public_sockets_per_ip == 1000
     assert settings.trusted_proxies == ()
     assert not settings.development
+
+
+@pytest.mark.parametrize(
+    ("env", "development", "cores", "processes"),
+    [
+        ({}, False, True, 1),
+        ({"HUB_WORKERS": "3"}, False, False, 4),
+        ({"HUB_WORKERS": "3", "HUB_ROLE": "web"}, False, True, 3),
+        ({"HUB_WORKERS": "3", "HUB_ROLE": "jobs"}, False, True, 1),
+        ({}, True, True, 2),
+        ({}, True, False, 1),
+        ({"HUB_WORKERS": "1"}, True, True, 1),
+        ({"HUB_ROLE": "web"}, True, True, 1),
+    ],
+)
+def test_the_jobs_have_a_process_of_their_own_beside_several_and_where_hub_run_has_cores(
+    env: dict[str, str], development: bool, cores: bool, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.settings.has_cores", lambda: cores)
+    settings = read({"HUB_SECRET_KEY": KEY, "HUB_DATA_DIR": str(tmp_path), **env}, development=development)
+    assert settings.processes == processes
 
 
 def test_a_key_of_our_own_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:

@@ -5,12 +5,21 @@ from aiohttp import web
 from hub.settings import Settings
 from web.api import openapi_pages
 from web.api.openapi import build_document
+from web.api.reporting.table import HEALTH_ENDPOINTS
 from web.api.table import ENDPOINTS
 from web.middleware.headers import header_setter
 from web.middleware.request_ring import request_ring
 from web.middleware.unreadable_requests import answer_unreadable_requests
 from web.pages.render import setup_templates
 from web.pages.routes import page_routes
+
+
+def add_health_routes(app: web.Application, settings: Settings) -> None:
+    """Add health and metrics alone, for a process that runs the jobs."""
+    answer_unreadable_requests()
+    app.middlewares.append(request_ring)
+    app.on_response_prepare.append(header_setter(settings))
+    app.add_routes([endpoint.route() for endpoint in HEALTH_ENDPOINTS])
 
 
 def add_routes(app: web.Application, settings: Settings) -> None:

@@ -36,6 +36,8 @@ async def doctor(args: Namespace) -> CommandResult:
     problems += _look_at_settings(settings, serves=serves)
     if await asyncio.to_thread(_proxy_was_seen, settings):
         problems.append(f"requests come from a proxy that is not trusted: {_SHARED_LIMITS}")
+    if '"jobs":"away"' in await asyncio.to_thread(_ask_running_hub, settings, "/readyz"):
+        problems.append("no process runs the jobs, so mails and webhooks wait: start one with `hub serve --role jobs`")
     async with with_servers(settings) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None
@@ -43,7 +45,7 @@ async def doctor(args: Namespace) -> CommandResult:
         versions["postgres"] = await _look_at_postgres(
             complete.database_url,
             problems,
-            workers=complete.workers,
+            processes=complete.processes,
             without_sms=serves and settings.sms_url is None and not settings.has_mailbox,
         )
         servers = await look_at_servers(complete.database_url, problems)
@@ -90,20 +92,27 @@ def _look_at_settings(settings: Settings, *, serves: bool) -> list[str]:
 
 def _proxy_was_seen(settings: Settings, *, patience: float = 2.0) -> bool:
     """Return whether the hub that runs on this machine has warned of a proxy. Without a running hub nobody knows."""
+    return (
+        re.search(r"^proxies_not_trusted [1-9]", _ask_running_hub(settings, "/metrics", patience), re.MULTILINE)
+        is not None
+    )
+
+
+def _ask_running_hub(settings: Settings, path: str, patience: float = 2.0) -> str:
+    """Return what the hub that runs on this machine answers, or "" if none does."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/metrics"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
     opener = build_opener(ProxyHandler({}))
     opener.addheaders = [("Authorization", f"Bearer {settings.metrics_token}")] if settings.metrics_token else []
     try:
         with opener.open(address, timeout=patience) as answer:
-            page = answer.read(5_000_000).decode("utf-8", "replace")
+            return str(answer.read(5_000_000).decode("utf-8", "replace"))
     except (OSError, HTTPException, ValueError):
-        return False
-    return re.search(r"^proxies_not_trusted [1-9]", page, re.MULTILINE) is not None
+        return ""
 
 
 async def _look_at_postgres(
-    url: str, problems: list[str], *, workers: int = 1, without_sms: bool = False
+    url: str, problems: list[str], *, processes: int = 1, without_sms: bool = False
 ) -> str | None:
     import asyncpg
 
@@ -124,7 +133,7 @@ async def _look_at_postgres(
         risky = "SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY ($1)"
         for row in await connection.fetch(risky, ["fsync", "synchronous_commit", "full_page_writes"]):
             problems.append(f"Postgres runs with {row['name']}=off: an acknowledged booking may be lost")  # noqa: PERF401
-        shortage = describe_shortage(workers, await read_allowed(connection))
+        shortage = describe_shortage(processes, await read_allowed(connection))
         if shortage is not None:
             problems.append(shortage)
         if await connection.fetchval("SHOW server_encoding") != "UTF8":

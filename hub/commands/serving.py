@@ -9,6 +9,8 @@ import os
 import socket
 import sys
 from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ def run(args: Namespace) -> None:
 
 def serve(args: Namespace) -> None:
     """`hub serve`: run the hub in production. Every required setting must be in the environment."""
+    if args.role:
+        os.environ["HUB_ROLE"] = args.role
     _serve(Settings.from_environment(os.environ, development=False), demo=False, as_json=args.json)
 
 
@@ -40,6 +44,7 @@ def worker(args: Namespace) -> None:
     from hub.observability import logs
     from hub.serving.loop import bind, run_loop, serve_here, start_without_collector, stop_requested
     from hub.serving.watch import Lifeline, leave_without
+    from hub.serving.workers import NICENESS
 
     lifeline = Lifeline(1)
 
@@ -47,12 +52,14 @@ def worker(args: Namespace) -> None:
         stop = stop_requested()
         leave_without(0)
         proving = asyncio.create_task(lifeline.prove_liveness(), name="liveness")
-        listening = bind(settings.host, settings.port, shared=True)
+        listening = bind(settings.host, settings.port, shared=True) if settings.role == "web" else None
         try:
             await serve_here(settings, stop, lifeline.say_ready, listening)
         finally:
             proving.cancel()
 
+    if settings.role == "jobs":
+        os.nice(NICENESS)
     start_without_collector()
     logs.start()
     run_loop(main())
@@ -72,7 +79,7 @@ def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
 
 
 async def _main(settings: Settings, lifeline: Lifeline, *, demo: bool, as_json: bool) -> None:
-    from hub.serving.loop import serve_here, stop_requested, with_port
+    from hub.serving.loop import stop_requested, with_port
     from hub.serving.watch import leave_without
 
     stop = stop_requested()
@@ -96,14 +103,36 @@ async def _main(settings: Settings, lifeline: Lifeline, *, demo: bool, as_json: 
             if not (as_json and lifeline.replaces):  # standard output is one document
                 _say(_demo_lines(complete, card, as_json))
 
-        if complete.workers == 1:
-            await serve_here(complete, stop, ready, listening)
-        else:
-            from hub.serving.workers import serve_many
-
-            listening.close()
-            await serve_many(complete, stop, ready)
+        await _serve_in_shape(complete, stop, ready, listening)
     proving.cancel()
+
+
+async def _serve_in_shape(
+    settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket
+) -> None:
+    """Serve in this process, in this one and another for the jobs, or through worker processes."""
+    from hub.serving.loop import serve_here
+
+    if settings.role == "jobs" or (settings.workers == 1 and not settings.jobs_apart):
+        await serve_here(settings, stop, ready, listening)
+        return
+    from hub.serving.workers import empty_metrics_folder, jobs_beside, serve_many
+
+    if settings.workers > 1:
+        listening.close()
+        await serve_many(settings, stop, ready)
+        return
+    from hub.observability import metrics_page
+
+    metrics = empty_metrics_folder(settings)
+    metrics_page.add_processes(metrics)
+    async with jobs_beside(settings, metrics, stop) as begin:
+
+        def both_ready() -> None:
+            ready()
+            begin()
+
+        await serve_here(replace(settings, role="web"), stop, both_ready, listening)
 
 
 async def _bind_patiently(settings: Settings) -> socket.socket:
@@ -131,6 +160,8 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     async with open_services(settings) as services:
         await _compare_connections(services)
         await _check_eviction(services)
+        if settings.role == "jobs":
+            return {}  # a new set-up code would end the one that a process that serves has shown
         if not demo:
             await found_first_venue(services)
             return await _invite_to_set_up(services)
@@ -147,7 +178,7 @@ async def _compare_connections(services: Services) -> None:
 
     async with services.database.jobs.connection() as connection:
         allowed = await read_allowed(connection)
-    wanted = needed(services.settings.workers)
+    wanted = needed(services.settings.processes)
     if wanted > allowed:
         telemetry.event(telemetry.CONNECTIONS_FEW, "WARNING", needed=wanted, allowed=allowed)
 
@@ -182,7 +213,10 @@ async def _invite_to_set_up(services: Services) -> dict[str, Any]:
 
 def _demo_lines(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
     if as_json:
-        return json.dumps({"url": settings.public_url, **card}, default=str, ensure_ascii=False) + "\n"
+        document = {"url": settings.public_url, "processes": _processes(settings), **card}
+        return json.dumps(document, default=str, ensure_ascii=False) + "\n"
+    if settings.role == "jobs":
+        return f"\nVenue Hub runs the jobs. Health: http://{settings.host}:{settings.port}/readyz\n\n"
     card_lines = ["", f"Venue Hub is open at {settings.public_url}", "", *demo_card.pages(settings.public_url)]
     if "setup" in card:
         card_lines += [
@@ -195,8 +229,23 @@ def _demo_lines(settings: Settings, card: dict[str, Any], as_json: bool) -> str:
     if settings.development:
         mail = "waits in the outbox until HUB_SMTP_URL is set" if settings.keeps_mail_back else "goes to HUB_SMTP_URL"
         card_lines += ["", f"  {'Mail':<17} {f'{settings.public_url}/dev/mail' if settings.shows_mailbox else mail}"]
-        card_lines += [f"  {'Data':<17} {settings.data_dir}", "", "Ctrl-C stops everything."]
+        card_lines += [f"  {'Data':<17} {settings.data_dir}"]
+    card_lines += [f"  {'Processes':<17} {_say_processes(settings)}"]
+    if settings.development:
+        card_lines += ["", "Ctrl-C stops everything."]
     return "\n".join([*card_lines, "", ""])
+
+
+def _processes(settings: Settings) -> dict[str, int]:
+    """Return how many processes serve, and how many there are for the jobs alone."""
+    return {"web": 0 if settings.role == "jobs" else settings.workers, "jobs": settings.processes - settings.workers}
+
+
+def _say_processes(settings: Settings) -> str:
+    serving = "1 serves" if settings.workers == 1 else f"{settings.workers} serve"
+    if settings.jobs_apart:
+        return f"{serving}, 1 runs the jobs"
+    return f"{serving} and runs the jobs" if settings.role == "all" else f"{serving}, the jobs run elsewhere"
 
 
 def _say(text: str) -> None:

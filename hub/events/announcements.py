@@ -166,6 +166,17 @@ class PeerSeen:
     wants: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MessagesWritten:
+    """Bookings or requests have written messages into the outbox, which the process that sends them looks at now.
+
+    `bookings` is how many bookings a second the process makes. It may be lost: the outbox is looked at twice a second anyway.
+    """
+
+    process: str
+    bookings: int = 0
+
+
 Announcement = (
     SlotChanged
     | WalkInsChanged
@@ -177,4 +188,5 @@ Announcement = (
     | TopicEvent
     | ScansLogged
     | PeerSeen
+    | MessagesWritten
 )

@@ -11,6 +11,7 @@ import orjson
 from db.redis_client import RedisClient
 from hub.events.announcements import (
     Announcement,
+    MessagesWritten,
     MovementsChanged,
     PeerSeen,
     ScansLogged,
@@ -107,5 +108,7 @@ def _subject(announcement: Announcement) -> tuple[Any, ...]:
             return ("each", id(announcement))  # two equal events are two events
         case PeerSeen(origin, _):
             return ("here", origin)
+        case MessagesWritten(process, bookings):
+            return ("messages", process, bookings > 0)  # requests write messages as well, but say nothing of a rush
         case _:
             return (announcement,)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.events.announcements import (
     Announcement,
+    MessagesWritten,
     MovementsChanged,
     PeerSeen,
     ScannerChanged,
@@ -50,6 +51,8 @@ def encode(announcement: Announcement) -> list[Any]:
             return ["scans", org_id, venue_id, rows]
         case PeerSeen(origin, wants):
             return ["here", origin, wants]
+        case MessagesWritten(process, bookings):
+            return ["messages", process, bookings]
 
 
 def decode(fields: list[Any]) -> Announcement | None:
@@ -82,4 +85,6 @@ def decode(fields: list[Any]) -> Announcement | None:
             return ScansLogged(org_id, venue_id, tuple(tuple(row) for row in rows))
         case ["here", origin, wants]:
             return PeerSeen(origin, tuple(wants))
+        case ["messages", process, bookings]:
+            return MessagesWritten(process, bookings)
     return None

@@ -1,7 +1,7 @@
 """Peers: the other hub processes on the same servers, and the organisations whose scans each of them wants.
 
 Every process announces itself every two seconds, with the organisations that its clients watch. So a hub of one process
-sends no scans, and a scan that no peer wants is not sent.
+sends no scans, and a scan that no peer wants is not sent. A process that only runs jobs wants none and does not announce itself.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ class Peers:
         self._wants: Counter[int] = Counter()
         self.others = False
         """Whether any other hub process is known."""
+        self._takes_part = False
         announcer.listen(self._receive)
 
     def wanted(self, org_id: int) -> bool:
@@ -50,6 +51,7 @@ class Peers:
 
     async def run(self) -> None:
         """Announce this process every two seconds, and drop peers that are gone, until cancelled."""
+        self._takes_part = True
         while True:
             self.announce()
             await asyncio.sleep(ANNOUNCE_SECONDS)
@@ -63,5 +65,5 @@ class Peers:
         is_new = announcement.origin not in self._seen
         self._seen[announcement.origin] = (self._clock(), frozenset(announcement.wants))
         self.others = True
-        if is_new:
+        if is_new and self._takes_part:
             self.announce()  # a new peer does not know this process yet

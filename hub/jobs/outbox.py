@@ -33,6 +33,8 @@ from hub.confirmation.mail_carrier import MailCarrier
 from hub.confirmation.outbox_message import About, OutboxMessage, Sender
 from hub.confirmation.sms_carrier import SmsCarrier, sms_carrier
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
+from hub.events.announcements import Announcement, MessagesWritten
+from hub.jobs.rush import Rush
 from hub.observability import logs, outcome_metrics, telemetry
 
 if TYPE_CHECKING:
@@ -58,10 +60,17 @@ _REST_IN_A_RUSH = 0.5  # seconds; the e-mails of a rush go out when it is over
 
 
 class OutboxJob:
-    """Both workers: `run()` until `stop()`. `wake()` after a booking saves half a second; call it from the event loop only."""
+    """Both workers: `run()` until `stop()`. A booking of any process wakes it, which saves half a second."""
 
-    def __init__(self, services: Services, in_a_rush: Callable[[], bool] = lambda: False) -> None:
-        self._workers = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=in_a_rush))
+    def __init__(self, services: Services) -> None:
+        self._rush = Rush()
+        self._workers = (OutboxWorker(services, urgent=True), OutboxWorker(services, in_a_rush=self._rush.is_on))
+        services.announcer.listen(self._receive)
+
+    def _receive(self, announcement: Announcement) -> None:
+        if isinstance(announcement, MessagesWritten):
+            self._rush.receive(announcement)
+            self.wake()
 
     def wake(self) -> None:
         """Wake the worker of confirmations. Urgent messages are not looked for on every booking of a rush."""

@@ -1,8 +1,12 @@
-"""Periodic jobs: a coroutine run every N seconds until shutdown; one failed run does not end the others."""
+"""Background jobs as rows of a table, and their tasks. One failed run does not end the following ones."""
+
+from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from redis import exceptions as redis
 
@@ -10,6 +14,34 @@ from db.pool import DatabaseDown
 from hub.observability import telemetry
 from hub.observability.logs import event
 from hub.rules.refusals import Unavailable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[T]):
+    """A row of the table: `run` is called every `every` seconds, the first time after `first` seconds or else after `every`.
+
+    Without a period `run` is called once, and goes on until it is cancelled.
+    """
+
+    name: str
+    every: float | None
+    run: Callable[[T], Awaitable[Any]]
+    first: float | None = None
+
+
+def start_jobs(jobs: Iterable[Job[T]], subject: T) -> list[asyncio.Task[None]]:
+    """Start these jobs for a subject, such as the services of this process. The caller cancels the tasks."""
+    loop = asyncio.get_running_loop()
+    return [loop.create_task(_run(job, subject), name=job.name) for job in jobs]
+
+
+async def _run(job: Job[T], subject: T) -> None:
+    if job.every is None:
+        await job.run(subject)
+    else:
+        await run_periodically(job.name, job.every, lambda: job.run(subject), first=job.first)
 
 
 async def run_periodically(

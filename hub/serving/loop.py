@@ -63,16 +63,18 @@ def stop_requested() -> asyncio.Event:
 
 
 async def serve_here(
-    settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None = None
+    settings: Settings, stop: asyncio.Event, ready: Callable[[], None], listening: socket.socket | None
 ) -> None:
-    """Serve in this process until `stop`, then drain: accept no connections, ask sockets to reconnect, finish requests."""
+    """Serve in this process until `stop`, then drain: accept no connections, ask sockets to reconnect, finish requests.
+
+    Without a socket it answers nobody: it runs the jobs beside processes that serve.
+    """
     from aiohttp import web
 
     from hub.app import build_app
     from hub.observability import telemetry
     from hub.serving.connections import ConnectionRunner
 
-    own = listening or bind(settings.host, settings.port)
     app = build_app(settings)
     runner = ConnectionRunner(
         app,
@@ -85,15 +87,17 @@ async def serve_here(
     )
     try:
         await runner.setup()
-        await web.SockSite(runner, own, backlog=_BACKLOG).start()
+        if listening is not None:
+            await web.SockSite(runner, listening, backlog=_BACKLOG).start()
         _spare_the_collector()
         _note_open_files()
-        telemetry.event(telemetry.HUB_READY, host=settings.host, port=settings.port)
+        telemetry.event(telemetry.HUB_READY, host=settings.host, port=settings.port, role=settings.role)
         ready()
         await stop.wait()
         telemetry.event(telemetry.HUB_STOPPING)
     finally:
-        own.close()
+        if listening is not None:
+            listening.close()
         await _clean_up(runner)
 
 

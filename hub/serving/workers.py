@@ -1,4 +1,8 @@
-"""The worker processes: one parent runs HUB_WORKERS hub processes on one port, and replaces those that die or hang."""
+"""The worker processes: one parent runs them, and replaces those that die or hang. Those that serve share one port.
+
+With HUB_WORKERS above 1 the parent serves nothing itself. It runs that many processes with the role `web`, and with its own
+role `all` one more for the jobs. Beside a single process that serves, `jobs_beside` runs the one for the jobs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import shutil
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from hub.observability.logs import event
@@ -23,9 +27,11 @@ from hub.serving.watch import (
     Pulse,
     back_off,
 )
-from hub.settings import Settings
+from hub.settings import Role, Settings
 
 _STOP_SECONDS = 15.0
+NICENESS = 5
+"""How much processor time the jobs leave to those that serve: where both want a core, they get a quarter of it."""
 
 
 async def serve_many(settings: Settings, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -33,11 +39,15 @@ async def serve_many(settings: Settings, stop: asyncio.Event, ready: Callable[[]
     # Bind exclusively first: with SO_REUSEPORT a second, unrelated hub would share the port without an error.
     bind(settings.host, settings.port).close()
     held = bind(settings.host, settings.port, shared=True)  # bound, not listening: it gets no connections
-    metrics = settings.data_dir / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(parents=True)
-    started = [asyncio.Event() for _ in range(settings.workers)]
-    keepers = [asyncio.create_task(_keep(settings, metrics, event_, stop)) for event_ in started]
+    metrics = empty_metrics_folder(settings)
+    roles: list[Role] = ["web" for _ in range(settings.workers)]
+    if settings.jobs_apart:
+        roles.append("jobs")
+    started = [asyncio.Event() for _ in roles]
+    keepers = [
+        asyncio.create_task(_keep(settings, metrics, role, event_, stop))
+        for role, event_ in zip(roles, started, strict=True)
+    ]
     announcing = asyncio.create_task(_announce(started, ready))
     try:
         stopped = asyncio.create_task(stop.wait())
@@ -52,17 +62,50 @@ async def serve_many(settings: Settings, stop: asyncio.Event, ready: Callable[[]
         held.close()
 
 
+@contextlib.asynccontextmanager
+async def jobs_beside(settings: Settings, metrics: Path, stop: asyncio.Event) -> AsyncIterator[Callable[[], None]]:
+    """Yield a function that starts the process for the jobs. It is called when this process is ready, which is then sooner."""
+    begin = asyncio.Event()
+
+    async def keep() -> None:
+        await begin.wait()
+        await _keep(settings, metrics, "jobs", asyncio.Event(), stop)
+
+    keeper = asyncio.create_task(keep(), name="jobs process")
+    try:
+        yield begin.set
+    finally:
+        if not begin.is_set():
+            keeper.cancel()
+        stop.set()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+def empty_metrics_folder(settings: Settings) -> Path:
+    """Return the folder in which the processes of this port keep their metrics, without those of an earlier start."""
+    metrics = settings.data_dir / "metrics" / str(settings.port)
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    return metrics
+
+
 async def _announce(started: list[asyncio.Event], ready: Callable[[], None]) -> None:
     await asyncio.gather(*(event_.wait() for event_ in started))
     ready()
 
 
-async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop: asyncio.Event) -> None:
+async def _keep(settings: Settings, metrics: Path, role: Role, started: asyncio.Event, stop: asyncio.Event) -> None:
     """Run one worker until `stop`, and replace it when it dies or hangs: at once the first time, then after growing pauses."""
     deaths = 0
     while not stop.is_set():
         begun = time.monotonic()
-        worker = await _spawn(settings, metrics)
+        try:
+            worker = await _spawn(settings, metrics, role)
+        except OSError as error:  # no memory, or no process more
+            deaths += 1
+            event("worker.not_started", "ERROR", role=role, error=str(error), deaths=deaths)
+            await _wait(stop, back_off(deaths) or 0.5)
+            continue
         pulse = Pulse()
         proofs = asyncio.create_task(_receive_proofs(worker, pulse, started))
         hanging = asyncio.create_task(_wait_until_silent(pulse))
@@ -82,25 +125,29 @@ async def _keep(settings: Settings, metrics: Path, started: asyncio.Event, stop:
             return
         deaths = 1 if time.monotonic() - begun > STEADY_SECONDS else deaths + 1
         if hung:
-            event("worker.hung", "ERROR", deaths=deaths, traceback=pulse.traceback)
+            event("worker.hung", "ERROR", role=role, deaths=deaths, traceback=pulse.traceback)
         else:
-            event("worker.died", "ERROR", exit_code=worker.returncode, deaths=deaths)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), back_off(deaths) or 0.01)
+            event("worker.died", "ERROR", role=role, exit_code=worker.returncode, deaths=deaths)
+        await _wait(stop, back_off(deaths) or 0.01)
 
 
-async def _spawn(settings: Settings, metrics: Path) -> Process:
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _spawn(settings: Settings, metrics: Path, role: Role) -> Process:
     command = [sys.executable, "-m", "hub", "_worker", *(["--development"] if settings.development else [])]
     return await asyncio.create_subprocess_exec(
         *command,
         stdin=PIPE,  # never written to; its end-of-file shows a worker that the parent is gone, even after SIGKILL
         stdout=PIPE,
-        env=_environment(settings, metrics),
+        env=_environment(settings, metrics, role),
         start_new_session=True,  # Ctrl-C reaches only the parent, which passes it on once
     )
 
 
-def _environment(settings: Settings, metrics: Path) -> dict[str, str]:
+def _environment(settings: Settings, metrics: Path, role: Role) -> dict[str, str]:
     assert settings.database_url is not None
     assert settings.redis_url is not None
     return {
@@ -111,6 +158,7 @@ def _environment(settings: Settings, metrics: Path) -> dict[str, str]:
         "HUB_PUBLIC_URL": settings.public_url,
         "HUB_SECRET_KEY": settings.secret_key.decode("utf-8", "surrogateescape"),
         "HUB_WORKERS": str(settings.workers),
+        "HUB_ROLE": role,
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
     }
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub import app
 from hub.actions.scanning import manifest
 from hub.clock import Clock
 from hub.embedded.supervisor import ServerUrls
+from hub.jobs import periodic_jobs
 from hub.jobs.imports import ImportJob
 from hub.jobs.outbox import OutboxJob
 from hub.live.channels.counts import CountChannels
@@ -38,7 +38,7 @@ def only_people_change_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OutboxJob, "run", nothing)
         patch.setattr(ImportJob, "run", nothing)
-        patch.setattr(app, "run_periodically", nothing)
+        patch.setattr(periodic_jobs, "run_periodically", nothing)
         patch.setattr(manifest, "FRESH_SECONDS", 0.0)
         patch.setattr(CountChannels, "_is_fresh", lambda *_: False)
         yield

@@ -10,6 +10,7 @@ import pytest
 
 from hub.events.announcements import (
     Announcement,
+    MessagesWritten,
     MovementsChanged,
     PeerSeen,
     ScannerChanged,
@@ -38,6 +39,7 @@ ONE_OF_EACH: list[tuple[str, Any]] = [
     ("event", TopicEvent.of(1, "alarms", {"alarm": 1}, venue_id=2, gate="A")),
     ("scans", ScansLogged(1, 2, (("id", 1, None), ("other", 2, "A")))),
     ("here", PeerSeen("abc", (1, 2))),
+    ("messages", MessagesWritten("abc", 250)),
 ]
 
 

@@ -13,8 +13,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from db.pool import DatabaseDown
-from hub.app import _update_gauges
 from hub.confirmation.carrier_errors import DeliveryRefused
+from hub.jobs.gauges import measure_pools
 from hub.jobs.outbox import OutboxJob, OutboxWorker
 from hub.observability import logs, metrics_page, telemetry
 from hub.observability.alert_metrics import AlertMetrics, at
@@ -167,10 +167,10 @@ async def test_messages_are_counted_by_kind_and_mails_for_the_organisation(
 
 
 async def test_the_transactions_of_every_pool_are_counted(hub: Hub, world: World, alert_metrics: AlertMetrics) -> None:
-    await _update_gauges(hub.services)
+    await measure_pools(hub.services)
     before, jobs = figures("database_transactions"), counted(alert_metrics)
     await world.reserved(await world.slot())
-    await _update_gauges(hub.services)
+    await measure_pools(hub.services)
     after = figures("database_transactions")
     assert after["bookings", "committed"] > before["bookings", "committed"]
     assert counted(alert_metrics)["committed.bookings"] > jobs["committed.bookings"]

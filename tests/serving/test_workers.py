@@ -43,7 +43,7 @@ async def kept(source: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> As
     monkeypatch.setattr(workers, "ANSWER_SECONDS", 15.0)
     settings = settings_for("postgresql://nobody@127.0.0.1:1/hub", "redis://127.0.0.1:1", folder, 1)
     stop = asyncio.Event()
-    keeper = asyncio.create_task(workers._keep(settings, folder, asyncio.Event(), stop))
+    keeper = asyncio.create_task(workers._keep(settings, folder, "jobs", asyncio.Event(), stop))
 
     async def spawned(count: int) -> list[Process]:
         while len(processes) < count:
@@ -69,7 +69,7 @@ async def test_one_that_dies_is_replaced_and_called_dead(tmp_path: Path, monkeyp
     with logs.captured() as lines:
         async with kept(DYING, tmp_path, monkeypatch) as spawned:
             await spawned(2)
-    assert (lines[0]["event"], lines[0]["exit_code"]) == ("worker.died", 3)
+    assert (lines[0]["event"], lines[0]["exit_code"], lines[0]["role"]) == ("worker.died", 3, "jobs")
 
 
 async def test_without_the_watch_it_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from hub.app import LIVE, build_app, clean_up
 from hub.clock import Clock
-from hub.events.announcements import Announcement, PeerSeen
+from hub.events.announcements import Announcement, MessagesWritten, PeerSeen
 from hub.services import Services
 from hub.settings import Settings
 from tests.support.websocket_client import Socket
@@ -109,9 +109,12 @@ class Hub:
         return self.services.database
 
     def announced(self) -> list[Announcement]:
-        """Return the list of what this hub announces from now on; it grows. That another process was seen may come at any time."""
+        """Return the list of what this hub announces from now on; it grows. Left out is
+        what may come at any time: that another process was seen, and that messages were written."""
         heard: list[Announcement] = []
-        self.services.announcer.listen(lambda one: None if isinstance(one, PeerSeen) else heard.append(one))
+        self.services.announcer.listen(
+            lambda one: None if isinstance(one, PeerSeen | MessagesWritten) else heard.append(one)
+        )
         return heard
 
     async def post(self, path: str, body: Any, *, token: str | None = None, **headers: str) -> tuple[int, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from db.database import Database
 from hub.clock import Clock
+from hub.events.announcer import Announcer
 from hub.jobs import outbox
 from hub.jobs.outbox import OutboxWorker
 from tests.support.mail_outbox import NOW, PUBLIC_URL, OutboxRows
@@ -53,7 +54,7 @@ def services(database, tmp_path, mail_server):
         keeps_mail_back=False,
         has_mailbox=True,
     )
-    return SimpleNamespace(database=database, clock=clock, settings=settings)
+    return SimpleNamespace(database=database, clock=clock, settings=settings, announcer=Announcer(None))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hub.access.randomness import secret_token, token_hash
 from hub.rules.ticket_code import new_booking_code
-from hub.services import Services
+from tests.support.job_table import without_job
 from tests.support.rows import add_row, change_rows, count_rows, read_row, read_rows
 from tests.support.world import NOON, TODAY, ZONE, World
 
@@ -20,11 +20,7 @@ _TICKET_STATUS = {"PENDING": "INACTIVE", "CONFIRMED": "RESERVED", "CANCELLED": "
 
 def leave_unfinished(monkeypatch: Any) -> None:
     """Keep hubs opened from now on from finishing what a killed one began: the test asks for it."""
-
-    async def nothing(_: Services) -> int:
-        return 0
-
-    monkeypatch.setattr("hub.app.finish_changes", nothing)
+    without_job(monkeypatch, "performances")
 
 
 @dataclass(frozen=True)

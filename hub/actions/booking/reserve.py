@@ -18,7 +18,7 @@ from hub.actions.booking.booking_request import PendingBooking, Reserved, Reserv
 from hub.actions.booking.party_tickets import ids_without_case
 from hub.actions.booking.take_places import take_places
 from hub.batching.batcher import Batcher, Locked
-from hub.events.announcements import Announcement
+from hub.events.announcements import Announcement, MessagesWritten
 from hub.guards.seat_admission import Admission, SeatRequest
 from hub.observability import telemetry
 from hub.rules.reasons import Reason
@@ -41,9 +41,6 @@ CONTENDED_WAIT = 0.02
 CONTENDED_TRIES = 25
 """Times that seat admission is asked again while other requests hold the last places. Then Postgres decides."""
 
-RUSH = 200
-"""Bookings per second above which background work (e-mails) waits."""
-
 log = logging.getLogger(__name__)
 
 
@@ -56,11 +53,8 @@ class Bookings:
         availability: Availability,
         *,
         observe: Callable[[int, float], None] | None = None,
-        booked: Callable[[], None] | None = None,
     ) -> None:
-        """`booked` is called after every batch that took places, because there are e-mails to send."""
         self._services = services
-        self._booked = booked
         self._availability = availability
         self._batcher: Batcher[PendingBooking, tuple[Reserved, ...]] = Batcher(
             "bookings", self._book, key=_same_ticket, run_apart=self._book_slot_by_slot, observe=observe
@@ -73,11 +67,6 @@ class Bookings:
     async def drain(self) -> None:
         await self._ticket_ids.drain()
         await self._batcher.drain()
-
-    @property
-    def in_a_rush(self) -> bool:
-        """Return whether there are more than `RUSH` bookings per second, so that background work should wait."""
-        return max(self._this_second, self._last_second) > RUSH and monotonic() - self._second < 2
 
     def _count(self, requests: int) -> None:
         second = int(monotonic())
@@ -263,9 +252,10 @@ class Bookings:
                 booking.answer, not_free = Locked(), not_free + 1
 
     def _publish(self, announcements: list[Announcement]) -> None:
-        if announcements and self._booked is not None:
-            self._booked()
-        self._services.announcer.publish(announcements)
+        if announcements:
+            per_second = max(self._this_second, self._last_second)
+            announcer = self._services.announcer
+            announcer.publish([*announcements, MessagesWritten(announcer.origin, per_second)])
 
     def _settle(self, batch: list[PendingBooking], slots: SlotStates) -> None:
         """Pass the results in Postgres to seat admission. A slot that was not read keeps its holds until they expire."""

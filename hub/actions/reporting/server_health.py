@@ -1,10 +1,14 @@
-"""Server health: asks Postgres and Redis whether they answer, for the readiness check. No decision depends on it."""
+"""Server health: asks Postgres and Redis whether they answer, for the readiness check. No decision depends on it.
+
+Where another process runs the jobs, Redis is also asked whether one does.
+"""
 
 import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
 from db.pool import DatabaseDown
+from hub.actions.reporting.jobs_seen import jobs_run
 from hub.services import Services
 
 PATIENCE_SECONDS = 1.5
@@ -16,13 +20,16 @@ KEPT_SECONDS = 1.0
 class Standing:
     database: bool
     redis: bool
+    jobs: bool | None
+    """Whether some process runs the jobs. None: only Redis could say."""
 
 
 class ServerHealth:
     """Asks both servers, Postgres on a connection that nothing else uses. So no crowd of requests can delay the answer."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, runs_jobs: bool = True) -> None:
         self._services = services
+        self._runs_jobs = runs_jobs
         self._asking: asyncio.Task[Standing] | None = None
         self._kept: tuple[float, Standing] | None = None
 
@@ -36,8 +43,8 @@ class ServerHealth:
 
     async def _ask(self) -> Standing:
         try:
-            database, redis = await asyncio.gather(self._database(), self._redis())
-            standing = Standing(database, redis)
+            database, redis, jobs = await asyncio.gather(self._database(), self._redis(), self._jobs())
+            standing = Standing(database, redis, jobs)
             self._kept = monotonic(), standing
             return standing
         finally:
@@ -56,3 +63,12 @@ class ServerHealth:
                 return bool(await self._services.redis.ping())
         except Exception:  # noqa: BLE001  whatever goes wrong there, the answer is that Redis does not answer
             return False
+
+    async def _jobs(self) -> bool | None:
+        if self._runs_jobs:
+            return True
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await jobs_run(self._services)
+        except Exception:  # noqa: BLE001  that Redis does not answer is said apart
+            return None

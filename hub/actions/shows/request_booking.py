@@ -21,6 +21,7 @@ from hub.actions.shows.alternatives import Alternatives
 from hub.actions.shows.booking_views import title_in
 from hub.actions.shows.visitor import Visitor
 from hub.batching.batcher import Batcher
+from hub.events.announcements import MessagesWritten
 from hub.observability import telemetry
 from hub.rules.booking_decision import BookedPerformance, refuse_booking_request
 from hub.rules.performance_booking import BookingTimes
@@ -120,12 +121,9 @@ class BookingRequests:
         alternatives: Alternatives,
         *,
         observe: Callable[[int, float], None] | None = None,
-        requested: Callable[[], None] | None = None,
     ) -> None:
-        """`requested` is called after every batch that wrote requests, because there are e-mails to send."""
         self._services = services
         self._alternatives = alternatives
-        self._requested = requested
         self._batcher: Batcher[_Asked, PendingRequest] = Batcher(
             "booking requests", self._run_batch, key=_same_address, observe=observe
         )
@@ -212,8 +210,9 @@ class BookingRequests:
             return
         for asked, row in zip(batch, rows, strict=True):
             _take_answer(asked, row)
-        if self._requested is not None and any(row["added"] for row in rows):
-            self._requested()
+        if any(row["added"] for row in rows):
+            announcer = self._services.announcer
+            announcer.publish([MessagesWritten(announcer.origin)])
 
 
 def _same_address(asked: _Asked) -> Any:

@@ -16,6 +16,7 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
+from tests.support.job_table import without_job
 from tests.support.negative_controls import sabotage
 from tests.support.parties import book_together
 from tests.support.reservations import read_reservation, read_reservations
@@ -32,10 +33,7 @@ WAYS = {"move": "reservation.moved", "choose": "reservation.choose", "tell": "re
 def no_job_finishes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub's own job begins two seconds after its start, and would do some of what a test counts."""
 
-    async def nothing(_services: Any) -> int:
-        return 0
-
-    monkeypatch.setattr("hub.app.finish_closures", nothing)
+    without_job(monkeypatch, "closed slots")
 
 
 @pytest.fixture

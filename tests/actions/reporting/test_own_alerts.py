@@ -45,9 +45,9 @@ async def second_venue(world: World) -> int:
     return max(row["id"] for row in await read_venues(world.hub.database, "id", org_id=world.org_id))
 
 
-async def look(hub: Hub, alert_metrics: AlertMetrics, times: int = 2) -> None:
+async def look(hub: Hub, times: int = 2) -> None:
     for _ in range(times):
-        await watch_measures(hub.services, alert_metrics)
+        await watch_measures(hub.services)
         hub.clock.advance(LOOK_EVERY.total_seconds())
 
 
@@ -94,7 +94,7 @@ async def troubled(hub: Hub, other: World, alert_metrics: AlertMetrics) -> int:
     await other.staff("MANAGER", username="gate-keeper", venue_id=venue_id)
     await book(hub, other, await other.slot(venue_id=venue_id), LEAST)
     await knock(hub, "gate-keeper", 20)
-    await look(hub, alert_metrics)
+    await look(hub)
     return venue_id
 
 
@@ -158,7 +158,7 @@ async def test_every_venue_goes_by_its_own_threshold(hub: Hub, other: World, ale
         await book(hub, other, slot_id, 4)
     for _ in range(400):
         alert_metrics.took(0.25)
-    await look(hub, alert_metrics)
+    await look(hub)
     # The response time is the hub's. The threshold is each venue's own.
     assert await standing(hub) == {(strict, "failure_rate"), (strict, "latency")}
     rows = await read_alerts(hub.database, "kind", "value", "threshold", order_by="kind")
@@ -173,7 +173,7 @@ async def test_events_of_no_known_venue_count_for_the_organisation(
     await book(hub, other, 999_999, LEAST - 1)
     await book(hub, other, foreign, 1)
     await knock(hub, "nobody", 20, other.org_id)
-    await look(hub, alert_metrics)
+    await look(hub)
     assert await standing(hub) == {(other.venue_id, "failure_rate"), (other.venue_id, "login_failures")}
     details = await read_alerts(hub.database, "details")
     assert [json.loads(row["details"])["unplaced"] for row in details] == [20, 20], "and it says how much that was"
@@ -184,7 +184,7 @@ async def test_failed_sign_ins_of_unknown_names_without_an_organisation_raise_no
 ) -> None:
     await knock(hub, "nobody", 25)
     await knock(hub, "nobody", 5, 999_999)
-    await look(hub, alert_metrics)
+    await look(hub)
     assert await standing(hub) == set()
 
 
@@ -194,7 +194,7 @@ async def test_in_an_organisation_with_one_venue_it_gets_every_alert(
     await world.staff(username="jane")
     await knock(hub, "jane", 10)
     await knock(hub, "nobody", 10)
-    await look(hub, alert_metrics)
+    await look(hub)
     assert await standing(hub) == {(world.venue_id, "login_failures")}
     assert [row["details"] for row in await read_alerts(hub.database, "details")] == ["{}"]
 
@@ -205,5 +205,5 @@ async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, 
         for _ in range(LEAST // 2):
             each.count_at("not_booked", other.org_id, other.venue_id)
     await there.add(hub.services.redis)
-    await look(hub, here)
+    await look(hub)
     assert await standing(hub) == {(other.venue_id, "failure_rate")}

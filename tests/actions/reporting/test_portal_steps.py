@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-import hub.app as venue_rules
 from db.pool import DatabaseDown
 from hub.actions.reporting import portal_steps
 from hub.actions.reporting.portal_steps import KEPT_DAYS, PortalSteps, drop_old_steps
 from tests.support.hub import Hub
+from tests.support.job_table import run_job_every
 from tests.support.portal_steps import add_contact, add_refusals, count_contacts, read_contacts, read_refusals
 from tests.support.world import NOON, TODAY, World
 
@@ -106,7 +106,8 @@ async def test_the_first_contact_of_a_day_is_kept(hub: Hub, world: World) -> Non
 async def test_a_hub_that_closes_writes_what_is_left(
     world: World, hub: Hub, open_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(venue_rules, "WRITE_EVERY", 3600)
+    for job in ("checked tickets", "portal steps"):
+        run_job_every(monkeypatch, job, 3600)
     second, ticket = await open_hub(), await world.ticket()
     contact = {"ticket_id": ticket.id, "email": "john@example.com", "phone": "+12025551234"}
     assert (await second.post("/api/tickets/verify-contact", contact))[0] == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from hub.actions.shows import close_performance, finish_changes, move_performanc
 from hub.actions.shows.finish_changes import finish_changes as finish
 from hub.actions.shows.move_performance import Move
 from tests.support.hub import Hub
+from tests.support.job_table import without_job
 from tests.support.mail_outbox import count_outbox
 from tests.support.shows import add_booking, add_performance, add_stage
 from tests.support.world import TODAY, World
@@ -22,10 +22,7 @@ from tests.support.world import TODAY, World
 def no_job_finishes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub's own job begins two seconds after its start, and would do some of what a test counts."""
 
-    async def nothing(_services: Any) -> int:
-        return 0
-
-    monkeypatch.setattr("hub.app.finish_changes", nothing)
+    without_job(monkeypatch, "performances")
 
 
 async def gone(*_, **__):

@@ -18,12 +18,13 @@ async def check_alive(request: web.Request) -> web.Response:  # noqa: ARG001  ev
 
 
 async def check_ready(request: web.Request) -> web.Response:
-    """Return 200 if Postgres answers. Without Redis or a mail server the hub works worse, so it is `degraded` but ready."""
+    """Return 200 if Postgres answers. Without Redis, a mail server or a process for the jobs it is `degraded` but ready."""
     health, mail = await request.app[SERVER_HEALTH].read(), not request.app[SERVICES].settings.keeps_mail_back
-    status = "unavailable" if not health.database else "ok" if health.redis and mail else "degraded"
+    status = "unavailable" if not health.database else "ok" if health.redis and mail and health.jobs else "degraded"
     servers = {
         "database": "ok" if health.database else "down", "redis": "ok" if health.redis else "down",
         "mail": "ok" if mail else "not_set",
+        "jobs": "ok" if health.jobs else "away" if health.jobs is False else "unknown",
     }  # fmt: skip
     body = dumps({"status": status, **servers})
     if health.database:

@@ -256,3 +256,4 @@ class Ready(Response):
     database: Literal["ok", "down"]
     redis: Literal["ok", "down"]
     mail: Literal["ok", "not_set"]
+    jobs: Literal["ok", "away", "unknown"]

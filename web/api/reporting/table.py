@@ -113,7 +113,7 @@ HEALTH_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/healthz", health_endpoints.check_alive, "Check whether the process is alive", "Health", "anyone", responses.Alive),
     Endpoint(
         "GET", "/readyz", health_endpoints.check_ready, "Check whether the process is ready", "Health", "anyone", responses.Ready,
-        about="200 if Postgres answers, with `degraded` if Redis does not or no mail server is set. Otherwise 503 with the same body.",
+        about="200 if Postgres answers, with `degraded` if Redis does not, no mail server is set, or no process runs the jobs. Otherwise 503 with the same body.",
     ),
     Endpoint(
         "GET", "/metrics", health_endpoints.send_metrics, "Get metrics for Prometheus", "Health", "monitoring", ("text/plain",),

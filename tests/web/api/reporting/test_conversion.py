@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-import hub.app as venue_rules
 from hub.actions.tickets import checked_tickets
 from hub.actions.tickets.check import TicketChecks
 from hub.actions.tickets.checked_tickets import KEPT_DAYS, CheckedTickets, drop_old_checks
 from tests.support.api_client import Api, booking
 from tests.support.blocked_inserts import standstill
 from tests.support.hub import Hub
+from tests.support.job_table import period_of, run_job_every
 from tests.support.orders import add_product
 from tests.support.ticket_checks import add_check, count_checks, read_checks
 from tests.support.tickets import change_ticket
@@ -24,20 +24,22 @@ from tests.support.world import NOON, TODAY, Ticket, World
 from web import keys
 
 TOMORROW = TODAY + timedelta(days=1)
-TRUE_WRITE_EVERY = venue_rules.WRITE_EVERY
+TRUE_WRITE_EVERY = period_of("checked tickets") or 0.0
 
 
 @pytest.fixture(autouse=True)
 def write_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make hubs opened from now on write the rows more often, to keep the tests short."""
-    monkeypatch.setattr(venue_rules, "WRITE_EVERY", 0.02)
+    for job in ("checked tickets", "portal steps"):
+        run_job_every(monkeypatch, job, 0.02)
 
 
 async def test_the_rows_are_written_once_a_second(
     api: Api, world: World, open_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert TRUE_WRITE_EVERY == 1
-    monkeypatch.setattr(venue_rules, "WRITE_EVERY", TRUE_WRITE_EVERY)
+    for job in ("checked tickets", "portal steps"):
+        run_job_every(monkeypatch, job, TRUE_WRITE_EVERY)
     loop = asyncio.get_running_loop()
     began = loop.time()
     true = await open_hub()
@@ -254,7 +256,8 @@ async def test_what_waits_is_bounded_and_what_is_too_much_is_reported(
 async def test_a_hub_that_closes_writes_what_is_left(
     api: Api, hub: Hub, world: World, open_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(venue_rules, "WRITE_EVERY", 3600)
+    for job in ("checked tickets", "portal steps"):
+        run_job_every(monkeypatch, job, 3600)
     second = await open_hub()
     ticket = await world.ticket()
     status, _ = await second.post("/api/tickets/validate", {"ticket_code": ticket.code})

@@ -18,7 +18,13 @@ OpenHub = Callable[..., Awaitable[Hub]]
 
 async def test_a_hub_with_both_servers_is_ready(api: Api) -> None:
     assert (await api.get("/healthz")).json == {"status": "ok"}
-    assert (await api.get("/readyz")).json == {"status": "ok", "database": "ok", "redis": "ok", "mail": "ok"}
+    assert (await api.get("/readyz")).json == {
+        "status": "ok",
+        "database": "ok",
+        "redis": "ok",
+        "mail": "ok",
+        "jobs": "ok",
+    }
 
 
 async def test_without_redis_it_is_degraded_but_ready_and_books(

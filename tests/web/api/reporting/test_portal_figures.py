@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import hub.app as venue_rules
 from tests.support.api_client import Api, booking
 from tests.support.hub import Hub
+from tests.support.job_table import run_job_every
 from tests.support.orders import add_product, change_order
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal_steps import add_contact, count_contacts, read_contacts, read_refusals
@@ -28,7 +28,8 @@ CONTACT = {"email": "john@example.com", "phone": "+12025551234"}
 @pytest.fixture(autouse=True)
 def write_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make hubs opened from now on write the rows more often, to keep the tests short."""
-    monkeypatch.setattr(venue_rules, "WRITE_EVERY", 0.02)
+    for job in ("checked tickets", "portal steps"):
+        run_job_every(monkeypatch, job, 0.02)
 
 
 async def until(read: Any, wanted: Any) -> None:
