@@ -4,6 +4,7 @@ By default redis-py repeats a command whose reply was lost up to ten times, with
 must run once and take at most 0.25 s, because Redis only advises.
 """
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,12 +13,30 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo
+from redis.exceptions import (
+    AskError,
+    ClusterError,
+    ConnectionError,  # noqa: A004 - the one of Redis, which is no OSError
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    TryAgainError,
+)
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 PATIENCE = 0.25
 """Seconds to wait for Redis to connect, to answer, or for a free connection."""
 
 _DRIVER = DriverInfo()
 """Made once, because redis-py reads its version from disk for every connection, which blocks the loop for 0.4 ms."""
+
+REDIS_ERRORS = (RedisError, RedisClusterException, OSError)
+"""All that a command raises because of Redis. That of a cluster of which no node answers is no `RedisError`."""
+
+REDIS_AWAY = (
+    ConnectionError, RedisTimeoutError, ClusterError, RedisClusterException, TryAgainError, AskError, ReadOnlyError, OSError,
+)  # fmt: skip
+"""Those of them that tell that Redis is away, or that this node is none of the primaries now."""
 
 RedisClient = Any
 """A `Redis` or a `RedisCluster`. Both support the commands that the hub uses."""
@@ -62,6 +81,49 @@ def _nodes(url: str) -> tuple[str, list[ClusterNode]]:
         urlunsplit(parts._replace(netloc=f"{user}{at}{first}")),
         [ClusterNode(node.hostname or "", node.port or 6379) for node in nodes],
     )
+
+
+async def cluster_command(client: RedisCluster, *command: Any, **where: Any) -> Any:
+    """Run a command in a cluster. When a node dies, redis-py closes connections that other tasks are opening just then.
+
+    These tasks get an AttributeError, or a RuntimeError of uvloop. Here both are a connection that was lost.
+    """
+    try:
+        return await client.execute_command(*command, **where)
+    except (AttributeError, RuntimeError) as closed:
+        raise ConnectionError(f"closed meanwhile: {closed}") from closed
+
+
+async def open_subscription(client: RedisClient) -> Any:
+    """Return a pub/sub object. In a cluster it is that of a node that answers: each passes on what any of them was told."""
+    if not isinstance(client, RedisCluster):
+        return client.pubsub(ignore_subscribe_messages=True)
+    await client.initialize()
+    for _ in client.get_primaries():
+        node = _first_primary(client)
+        with suppress(*REDIS_ERRORS):
+            await cluster_command(client, "PING", target_nodes=node)
+            return client.pubsub(node=node, ignore_subscribe_messages=True)
+    raise ConnectionError("no primary of the Redis Cluster answers")
+
+
+async def publish(client: RedisClient, channel: str, message: bytes) -> None:
+    """Publish a message. In a cluster any node takes it, also while the one that the channel's name belongs to is away."""
+    if not isinstance(client, RedisCluster):
+        await client.publish(channel, message)
+        return
+    await client.initialize()
+    try:
+        await cluster_command(client, "PUBLISH", channel, message, target_nodes=_first_primary(client))
+    except ConnectionError:
+        await cluster_command(client, "PUBLISH", channel, message, target_nodes=_first_primary(client))
+
+
+def _first_primary(client: RedisCluster) -> ClusterNode:
+    """Return the first primary that the client knows. redis-py moves one that did not answer to the end."""
+    for node in client.get_primaries():
+        return node
+    raise ConnectionError("no primary of the Redis Cluster is known")
 
 
 NO_EVICTION = "noeviction"

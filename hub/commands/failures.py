@@ -71,10 +71,10 @@ def _expected(error: BaseException) -> str | None:
     known: tuple[type[BaseException], ...] = (CommandFailed, SettingsError, OSError)
     if not isinstance(error, known):
         import asyncpg
-        import redis
 
         from db.migrate import MigrationError
         from db.pool import DatabaseDown
+        from db.redis_client import REDIS_ERRORS
         from hub.embedded.launch import LaunchError
         from hub.rules.reasons import Reason
         from hub.rules.refusals import Refused, Unavailable
@@ -86,7 +86,7 @@ def _expected(error: BaseException) -> str | None:
             hint = ["--overlap makes the others all the same"] if error.reason is Reason.SLOTS_OVERLAP else []
             return "; ".join([*lines, *_standing_in_the_way(error.details), *hint])
         known = (
-            MigrationError, DatabaseDown, Unavailable, LaunchError, redis.RedisError, TimeoutError,
+            MigrationError, DatabaseDown, Unavailable, LaunchError, *REDIS_ERRORS,
         )  # fmt: skip
         refused = (
             asyncpg.PostgresConnectionError, asyncpg.InvalidAuthorizationSpecificationError,

@@ -185,14 +185,12 @@ async def _compare_connections(services: Services) -> None:
 
 async def _check_eviction(services: Services) -> None:
     """Log it if Redis drops keys when its memory is full. Then holds vanish, and bookings wait for Postgres to refuse them."""
-    from redis import RedisError
-
-    from db.redis_client import NO_EVICTION, read_eviction_policy
+    from db.redis_client import NO_EVICTION, REDIS_ERRORS, read_eviction_policy
     from hub.observability import telemetry
 
     try:
         policy = await read_eviction_policy(services.redis)
-    except (RedisError, OSError):  # `/readyz` says that it is away
+    except REDIS_ERRORS:  # `/readyz` says that it is away
         return
     if policy != NO_EVICTION:
         telemetry.event(telemetry.REDIS_EVICTS, "WARNING", policy=policy)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from db.redis_client import RedisClient
+from db.redis_client import RedisClient, publish
 from hub.events.announcements import (
     Announcement,
     MessagesWritten,
@@ -84,7 +84,7 @@ class Announcer:
                 # Within one message only the newest state of a slot is sent.
                 newest = {_subject(announcement): announcement for announcement in batch}
                 message = orjson.dumps([self.origin, *(encode(announcement) for announcement in newest.values())])
-                await self._redis.publish(CHANNEL, message)
+                await publish(self._redis, CHANNEL, message)
             except Exception as error:  # noqa: BLE001 - best effort, whatever Redis or the network do
                 # The resync of every process reads from Postgres what this message would have said.
                 log.debug("announcement.not_published", extra={"error": type(error).__name__})

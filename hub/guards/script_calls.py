@@ -9,16 +9,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError
 
-from db.redis_client import PATIENCE, RedisClient
+from db.redis_client import PATIENCE, REDIS_AWAY, REDIS_ERRORS, RedisClient, cluster_command
 from db.scripts import lua
 
 Keys = Sequence[str]
 Args = Sequence[str | int]
 Call = tuple[Keys, Args]
 
-AWAY = (RedisError, OSError, TimeoutError)
+AWAY = REDIS_ERRORS
+
+
+def was_not_run(answer: Any) -> bool:
+    """Return whether the answer to a call is the error of a node that is away. It may have run, so only a script that may run twice is sent again."""
+    return isinstance(answer, REDIS_AWAY)
 
 
 class ScriptCalls:
@@ -28,13 +33,12 @@ class ScriptCalls:
         self._redis = redis
         self._text = lua(name)
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
-        # A cluster client refuses scripts in a pipeline, because the calls of one batch may belong to different nodes.
-        self._pipelines = not isinstance(redis, RedisCluster)
         self._in_flight: set[asyncio.Task[list[Any]]] = set()
 
     async def run(self, calls: Sequence[Call], *, within: float = PATIENCE) -> list[Any]:
         """Return one answer per call, in order; a call Redis refused has its exception as the answer.
 
+        In a cluster a call to a node that is away has its exception as well (`was_not_run`), unless no call was run.
         Raises TimeoutError after `within` seconds, and the errors of redis-py if the server does not answer. A call that
         timed out is not cancelled, because that would close the connection; its own time limit ends it.
         """
@@ -54,6 +58,8 @@ class ScriptCalls:
     async def _run(self, calls: Sequence[Call]) -> list[Any]:
         started = time.monotonic()
         answers = await self._send("EVALSHA", self._sha, calls)
+        if all(was_not_run(answer) for answer in answers):
+            raise answers[0]
         unread = [i for i, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if unread and time.monotonic() - started < PATIENCE:
             again = await self._send("EVAL", self._text, [calls[i] for i in unread])
@@ -62,19 +68,19 @@ class ScriptCalls:
         return answers
 
     async def _send(self, command: str, script: str, calls: Sequence[Call]) -> list[Any]:
-        if len(calls) == 1 or not self._pipelines:
-            sent = [self._redis.execute_command(command, script, len(keys), *keys, *args) for keys, args in calls]
-            if len(sent) == 1:
-                try:
-                    return [await sent[0]]
-                except ResponseError as refused:
-                    return [refused]
-            answers = await asyncio.gather(*sent, return_exceptions=True)
-            for answer in answers:
-                if isinstance(answer, BaseException) and not isinstance(answer, RedisError):
-                    raise answer
-            return answers
-        pipeline = self._redis.pipeline(transaction=False)
-        for keys, args in calls:
-            pipeline.execute_command(command, script, len(keys), *keys, *args)
-        return list(await pipeline.execute(raise_on_error=False))
+        commands = [(command, script, len(keys), *keys, *args) for keys, args in calls]
+        if isinstance(self._redis, RedisCluster):
+            # It refuses scripts in a pipeline, because the calls of one batch may belong to different nodes.
+            sent = [cluster_command(self._redis, *one) for one in commands]
+        elif len(commands) == 1:
+            sent = [self._redis.execute_command(*commands[0])]
+        else:
+            pipeline = self._redis.pipeline(transaction=False)
+            for one in commands:
+                pipeline.execute_command(*one)
+            return list(await pipeline.execute(raise_on_error=False))
+        answers = await asyncio.gather(*sent, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, AWAY):
+                raise answer
+        return answers

@@ -17,7 +17,7 @@ from db.redis_client import PATIENCE, RedisClient
 from hub.batching.batcher import Batcher
 from hub.batching.task_ending import end_tasks
 from hub.guards.breaker import Breaker
-from hub.guards.script_calls import AWAY, ScriptCalls
+from hub.guards.script_calls import AWAY, ScriptCalls, was_not_run
 from hub.guards.seat_states import read_seat_states, slot_keys
 from hub.guards.settlements import Settlement, Settlements, SlotKey
 
@@ -266,10 +266,14 @@ class SeatAdmission:
                 log.exception("seat_gate.settle_failed")
                 continue
             self._breaker.success()
+            lost = [one for one, answer in zip(taken, answers, strict=True) if was_not_run(answer)]
+            if lost:  # their node of the cluster is away
+                self._settlements.put_back(lost)
+                await asyncio.sleep(0.05)
             for (key, _), answer in zip(taken, answers, strict=True):
                 if answer == 2:
                     self._request_booked_holds(key)
-                elif isinstance(answer, Exception):
+                elif isinstance(answer, Exception) and not was_not_run(answer):
                     log.warning("seat_gate.settle_refused", extra={"error": str(answer)[:200]})
 
     def _request_booked_holds(self, key: SlotKey) -> None:

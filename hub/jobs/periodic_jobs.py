@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from redis import exceptions as redis
-
 from db.pool import DatabaseDown
+from db.redis_client import REDIS_AWAY
 from hub.observability import telemetry
 from hub.observability.logs import event
 from hub.rules.refusals import Unavailable
@@ -59,7 +58,7 @@ async def run_periodically(
         wait = every
         try:
             await job()
-        except (DatabaseDown, Unavailable, OSError, redis.ConnectionError, redis.TimeoutError) as away:
+        except (DatabaseDown, Unavailable, *REDIS_AWAY) as away:
             event("round.postponed", "WARNING", round=name, error=type(away).__name__)
         except Exception as error:  # noqa: BLE001 - one failed run must not end the following ones
             telemetry.background_failures.labels(name).inc()

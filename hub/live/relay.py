@@ -9,9 +9,7 @@ import logging
 import random
 from collections.abc import Callable
 
-from redis.exceptions import RedisError
-
-from db.redis_client import RedisClient
+from db.redis_client import REDIS_ERRORS, RedisClient, open_subscription, publish
 from hub.events.announcer import CHANNEL, Announcer
 
 PING_SECONDS = 2.0
@@ -45,7 +43,7 @@ class Relay:
         while not _is_cancelled():
             try:
                 await self._listen()
-            except (RedisError, OSError, TimeoutError) as trouble:
+            except REDIS_ERRORS as trouble:
                 log.debug("relay.lost", extra={"error": type(trouble).__name__})
             except Exception:
                 log.exception("relay.failed")
@@ -56,7 +54,7 @@ class Relay:
     async def _listen(self) -> None:
         """Receive until the connection breaks or the relay's own messages are missing."""
         loop = asyncio.get_running_loop()
-        pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        pubsub = await open_subscription(self._redis)
         try:
             await pubsub.subscribe(CHANNEL, self._own)
             received_at = loop.time()
@@ -68,7 +66,7 @@ class Relay:
                     return
                 if now - pinged_at >= self._ping_seconds:
                     pinged_at = now
-                    await self._redis.publish(self._own, b"")
+                    await publish(self._redis, self._own, b"")
                 message = await pubsub.get_message(timeout=self._ping_seconds / 2)
                 if message is None:
                     continue
@@ -83,7 +81,7 @@ class Relay:
             try:
                 async with asyncio.timeout(0.5):
                     await pubsub.aclose()
-            except (RedisError, OSError, TimeoutError):
+            except REDIS_ERRORS:
                 pass
 
 

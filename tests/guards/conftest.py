@@ -11,6 +11,7 @@ import pytest
 from db.redis_client import RedisClient, connect
 from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
+from tests.support.valkey_cluster import ValkeyCluster
 from tests.support.valkey_server import OwnValkey
 
 
@@ -39,6 +40,17 @@ async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
     valkey_server.thaw()
     valkey_server.start()
     await client.aclose()
+
+
+@pytest.fixture
+async def three_nodes() -> AsyncIterator[ValkeyCluster]:
+    """A cluster of three primaries, each with a third of the hash slots."""
+    cluster = ValkeyCluster(replicas=False)
+    try:
+        await cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture

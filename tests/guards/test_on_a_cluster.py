@@ -6,11 +6,17 @@ import asyncio
 
 import pytest
 
-from db.redis_client import RedisClient
+from db.redis_client import RedisClient, connect
+from hub.events.announcements import Announcement, SlotsEdited
+from hub.events.announcer import CHANNEL, Announcer
+from hub.guards import seat_admission
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
+from hub.guards.seat_states import slot_keys
+from hub.live.relay import Relay
 from hub.settings import Rate
 from tests.support.redis_tampering import settled
+from tests.support.valkey_cluster import ValkeyCluster
 
 pytestmark = pytest.mark.usefixtures("slow_servers")
 
@@ -36,3 +42,51 @@ async def test_the_rate_limit_counts_many_buckets_in_one_batch(cluster: RedisCli
     assert waits.count(0.0) == 50
     assert not limit.is_away
     await limit.close()
+
+
+@pytest.mark.parametrize("sent_again", [True, False])
+async def test_what_a_dead_node_missed_is_written_when_it_is_back(
+    three_nodes: ValkeyCluster, monkeypatch: pytest.MonkeyPatch, sent_again: bool
+) -> None:
+    """The control sends nothing again, and the dead node misses what the others were told in the same batch."""
+    if not sent_again:
+        monkeypatch.setattr(seat_admission, "was_not_run", lambda _: False)
+    redis = connect(three_nodes.url)
+    gate = SeatAdmission(redis)
+    for slot in range(30):
+        gate.settle(1, slot, free=1, revision=1)
+    await settled(gate)
+    dead = await three_nodes.node_of(slot_keys((1, 0))[0])
+    dead.kill()
+    for slot in range(30):
+        gate.settle(1, slot, free=2, revision=2)
+    while gate.unsettled > 20:  # those of the two that live are written
+        await asyncio.sleep(0.01)
+    dead.start()
+    await three_nodes.until_whole()
+    await settled(gate)
+    states = await gate.read_states([(1, slot) for slot in range(30)])
+    written = [state is not None and state["revision"] == 2 for state in states]
+    assert all(written) == sent_again
+    assert any(written)
+    await gate.close()
+    await redis.aclose()
+
+
+async def test_peers_hear_of_each_other_while_the_node_of_their_channel_is_dead(three_nodes: ValkeyCluster) -> None:
+    redis, other = connect(three_nodes.url), connect(three_nodes.url)
+    (await three_nodes.node_of(CHANNEL)).kill()
+    received: list[Announcement] = []
+    here, there = Announcer(redis), Announcer(other)
+    here.listen(received.append)
+    connected = asyncio.Event()
+    relay = asyncio.ensure_future(Relay(redis, here, connected.set).run())
+    await connected.wait()
+    there.publish([SlotsEdited(1)])
+    while not received:
+        await asyncio.sleep(0.01)
+    relay.cancel()
+    await asyncio.wait([relay])
+    await there.close()
+    for client in (redis, other):
+        await client.aclose()

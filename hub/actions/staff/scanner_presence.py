@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from redis.exceptions import RedisError
 
+from db.redis_client import REDIS_ERRORS
 from hub.services import Services
 
 STALE = timedelta(seconds=12)
@@ -38,7 +38,7 @@ async def read_presence(services: Services, org_id: int) -> dict[str, ScannerPre
     """Return the presence of every device of an organisation by its id; none if Redis does not answer."""
     try:
         fields = await services.redis.hgetall(devices_key(org_id))
-    except (RedisError, OSError, TimeoutError):
+    except REDIS_ERRORS:
         return {}
     now = services.clock.now()
     found: dict[str, ScannerPresence] = {}
