@@ -32,6 +32,7 @@ from hub.actions.tickets.checked_tickets import CheckedTickets
 from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.logos import Logos
 from hub.actions.venues.venue_cache import Venues
+from hub.actions.waiting_room.rooms import WaitingRooms
 from hub.batching.task_ending import end_tasks
 from hub.clock import Clock
 from hub.confirmation import calendar_file, qr_code
@@ -92,6 +93,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     scanners = Scanners(clock, database)
     announcer.listen(scanners.receive)
     rate_limit = RateLimit(redis)
+    venues = Venues(database, clock)
+    waiting_rooms = WaitingRooms(database, redis, venues, clock, settings)
     services = Services(
         settings=settings,
         clock=clock,
@@ -108,14 +111,17 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         scanners=scanners,
         api_keys=ApiKeys(clock, database),
         passwords=Passwords(),
-        venues=Venues(database, clock),
+        venues=venues,
         products=Products(database),
+        waiting_rooms=waiting_rooms,
         scan_events=ScanEvents(announcer, Peers(announcer)),
     )
     try:
         yield services
     finally:
         await seat_admission.close()
+        with suppress(TimeoutError):
+            await waiting_rooms.guard.close()
         await announcer.close()
         services.passwords.close()
         with suppress(Exception):

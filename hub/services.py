@@ -10,6 +10,7 @@ from hub.access.scanners import Scanners
 from hub.access.tokens import Sessions
 from hub.actions.tickets.product_cache import Products
 from hub.actions.venues.venue_cache import Venues
+from hub.actions.waiting_room.rooms import WaitingRooms
 from hub.clock import Clock
 from hub.events.announcer import Announcer
 from hub.events.scan_events import ScanEvents
@@ -40,4 +41,5 @@ class Services:
     passwords: Passwords
     venues: Venues
     products: Products
+    waiting_rooms: WaitingRooms
     scan_events: ScanEvents

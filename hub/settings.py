@@ -68,6 +68,7 @@ class Settings:
     trusted_proxies: tuple[IPNetwork, ...]
     rate_reservations: Rate | None
     rate_validate: Rate | None
+    rate_waiting_room: Rate | None
     rate_codes: Rate | None
     rate_operator: Rate | None
     rate_sync: Rate | None
@@ -153,6 +154,8 @@ class Settings:
             oidc_networks=read.one("HUB_OIDC_NETWORKS", _networks, ()),
             rate_reservations=read.one("HUB_RATE_RESERVATIONS", parse_rate, Rate(10, 60)),
             rate_validate=read.one("HUB_RATE_VALIDATE", parse_rate, Rate(30, 60)),
+            # Visitors who join a waiting room: generous, because thousands share one address of a mobile network.
+            rate_waiting_room=read.one("HUB_RATE_WAITING_ROOM", parse_rate, Rate(300, 60)),
             # One-time codes by client address: a family behind one router needs one or two codes each.
             # hub/rules/contact_code.py limits how many one e-mail address or phone number gets.
             rate_codes=read.one("HUB_RATE_CODES", parse_rate, Rate(20, 3600)),

@@ -96,6 +96,7 @@ class OwnHub(HubCommands):
             "HUB_WORKERS": "1",
             "HUB_RATE_RESERVATIONS": WIDE,
             "HUB_RATE_VALIDATE": WIDE,
+            "HUB_RATE_WAITING_ROOM": WIDE,
             "HUB_RATE_OPERATOR": WIDE,
             "HUB_RATE_SYNC": WIDE,
             "HUB_RATE_SIGN_IN": WIDE,

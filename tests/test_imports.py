@@ -55,6 +55,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "integration": ("audit",),
     "guests": ("audit", "booking", "venues"),
     "waitlist": ("booking", "venues"),
+    "waiting_room": ("venues",),
     "imports": ("audit", "booking", "orders", "tickets", "webhooks"),
     "messaging": ("audit", "booking"),
     "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),

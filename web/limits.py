@@ -35,6 +35,8 @@ LONGEST_CONTACT_CODE = 64
 LONGEST_PROOF = 2048
 LONGEST_TOKEN = 200
 """A reservation's token, an idempotency key, or a cursor."""
+LONGEST_ROOM_KEY = 40
+"""The key of a waiting room, such as `day:1:2026-11-20`."""
 LEAST_SEARCH, LONGEST_SEARCH = 2, 200
 LONGEST_SESSION_TOKEN = 2048
 LONGEST_IF_NONE_MATCH = 2000

@@ -61,6 +61,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.NO_OFFER: 409,
     Reason.OFFER_LAPSED: 409,
     Reason.CAPACITY_TAKEN: 409,
+    Reason.WAITING_ROOM: 409,
     Reason.GUEST_NOT_FOUND: 404,
     Reason.GUEST_IN: 409,
     Reason.NOBODY_TO_WRITE_TO: 409,

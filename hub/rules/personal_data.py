@@ -258,7 +258,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
         " alert_rejection_percent alert_scan_timeouts alert_mail_percent alert_rollback_percent"
         " alert_webhook_url booking_expiry_hours pending_per_address version ip_allow_list unenrolled_scanners"
         " scanner_key_hours inside_limit when_full door_sales door_booking slug contact_email contact_phone unbooked_reminder_days text_messages"
-        " text_quiet_hours",
+        " text_quiet_hours waiting_room waiting_room_per_minute waiting_room_turn_minutes",
         Kind.STAFF: "alert_emails",
         Kind.SECRET: "alert_webhook_secret",
     },

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     NO_OFFER = "NO_OFFER"
     OFFER_LAPSED = "OFFER_LAPSED"
     CAPACITY_TAKEN = "CAPACITY_TAKEN"
+    WAITING_ROOM = "WAITING_ROOM"
 
     # What is wrong with a show, a performance or a booking of seats.
     SHOW_NOT_FOUND = "SHOW_NOT_FOUND"

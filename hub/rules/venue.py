@@ -48,6 +48,10 @@ class Venue:
     door_sales: str
     door_booking: str
     """Who may book at the gate: `off`, `managers` or `operators`."""
+    waiting_room: str
+    """What it has waiting rooms in front of: a key of `hub.rules.waiting_room.PROTECTS`."""
+    waiting_room_per_minute: int
+    waiting_room_turn_minutes: int
     logo: VenueLogo | None
     late_ends: Mapping[date, datetime]
     """The last end of the slots of a recent date, where it lies on a later date."""

@@ -170,6 +170,19 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "how many unconfirmed requests one e-mail address may have for one performance", "Customers who book seats",
     ),
     VenuePolicy(
+        "waiting_room", "bookings", choice("off", "slots", "days", "shows", "all"), "off", "Waiting room",
+        "what visitors queue for, in fair order, when more come than are admitted a minute or than places are left", _CUSTOMERS,
+        ("None", "Each time slot", "Each day", "Each performance of a show", "Each time slot and each performance"),
+    ),
+    VenuePolicy(
+        "waiting_room_per_minute", "bookings", number(0, 6000, "N"), 300, "Visitors admitted a minute",
+        "how many visitors a waiting room lets in to book in any minute; 0: it is paused", _CUSTOMERS,
+    ),
+    VenuePolicy(
+        "waiting_room_turn_minutes", "bookings", number(2, 30, "M"), 10, "Time to book after waiting",
+        "for how long a visitor who was let in may book before the turn ends", _CUSTOMERS,
+    ),
+    VenuePolicy(
         "re_entry", "door", DENY_OR_ALLOW, "deny", "Coming back in",
         "whether a visitor who has left (an exit scan) may come in again with the same ticket on the day of their entry", _VISITORS,
         ("Turn away", "Let in"),

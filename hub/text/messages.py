@@ -63,6 +63,7 @@ MESSAGES: dict[Reason, str] = {
     Reason.NO_OFFER: "No spot is held for you at the moment.",
     Reason.OFFER_LAPSED: "This offer has expired. The spot went to the next in line.",
     Reason.CAPACITY_TAKEN: "{taken} places are booked or held: the slot cannot be smaller than that.",
+    Reason.WAITING_ROOM: "Many people want to book this now. Please wait for your turn in the waiting room.",
     Reason.SHOW_NOT_FOUND: "We couldn't find this show.",
     Reason.PERFORMANCE_NOT_FOUND: "We couldn't find this performance.",
     Reason.BOOKING_CLOSED: "Booking for this performance is closed.",

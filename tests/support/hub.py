@@ -47,6 +47,7 @@ def settings_for(database_url: str, redis_url: str, data_dir: Path, port: int, *
         "HUB_RATE_RESERVATIONS": "off",
         "HUB_RATE_VALIDATE": "off",
         "HUB_RATE_CODES": "off",
+        "HUB_RATE_WAITING_ROOM": "off",
         "HUB_RATE_OPERATOR": "off",
         "HUB_RATE_SYNC": "off",
         "HUB_RATE_SIGN_IN": "off",

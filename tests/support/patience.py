@@ -13,7 +13,7 @@ import db.pool
 import db.redis_client
 from hub.actions.booking import reserve
 from hub.actions.reporting import server_health
-from hub.guards import rate_limit, script_calls, seat_admission
+from hub.guards import rate_limit, script_calls, seat_admission, waiting_room
 
 _SECONDS = 60.0
 
@@ -37,6 +37,6 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(reserve, "LOCK_SECONDS", _SECONDS)
     monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
     monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
-    for module in (rate_limit, script_calls, seat_admission):
+    for module in (rate_limit, script_calls, seat_admission, waiting_room):
         monkeypatch.setattr(module, "PATIENCE", _SECONDS)
     monkeypatch.setattr(seat_admission, "LATE_SECONDS", _SECONDS)

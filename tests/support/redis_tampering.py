@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from db.redis_client import connect
+from hub.guards.waiting_room import RoomTerms
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -65,3 +66,14 @@ async def settled(gate: Any, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while gate.unsettled or not (gate._flusher is None or gate._flusher.done()):
             await asyncio.sleep(0.01)
+
+
+async def age_waiting_room(redis: Any, terms: RoomTerms, milliseconds: int) -> None:
+    """Move every time that a waiting room has written back, as if so much time had passed."""
+    state, _, turns, here, admitted, _, _, _, _ = terms.keys
+    for key in (turns, here, admitted):
+        for member, score in await redis.zrange(key, 0, -1, withscores=True):
+            await redis.zadd(key, {member: score - milliseconds})
+    at = await redis.hget(state, "at")
+    if at is not None:
+        await redis.hset(state, "at", int(at) - milliseconds)

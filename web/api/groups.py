@@ -17,6 +17,7 @@ GROUPS = (
         "Customer reservation",
         "Check a ticket, prove a contact address, and book a time: the steps of the booking page.",
     ),
+    Group("Waiting room", "Queue, in fair order, for what many want to book at the same time."),
     Group("Waiting list", "Wait for a time that is full, and take the place that is offered."),
     Group("Reservations", "Show, move or cancel a booked visit with its link, and get its QR code and calendar file."),
     Group("Tickets", "What the holder of a ticket may ask with its code."),

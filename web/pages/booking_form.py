@@ -28,6 +28,7 @@ from web.pages.venue_logos import logo_of
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import path_id
 from web.statuses import status_of
+from web.waiting_visitors import turn_for_performance
 
 _LONGEST_KEPT = {"name": LONGEST_NAME, "email": 254, "phone": 40}
 _BESIDE_FIELDS = (Reason.INVALID_REQUEST, Reason.INVALID_CONTACT)
@@ -133,17 +134,18 @@ async def _ask(request: web.Request, show: Show, performance: Performance, typed
     if problems or visitor is None:
         raise Refused(Reason.INVALID_REQUEST, fields=problems)
     await enforce_rate_limit(request, "reservations", request.app[SERVICES].settings.rate_reservations)
-    return await request.app[BOOKING_REQUESTS].request(
-        BookingRequest(
-            org_id=show.org_id,
-            performance_id=performance.performance_id,
-            visitor=visitor,
-            party_size=party,
-            language=request["language"],
-            consent=typed.consent,
-            idempotency_key=typed.request_key(performance.performance_id),
-        )
+    key = typed.request_key(performance.performance_id)
+    wanted = BookingRequest(
+        org_id=show.org_id,
+        performance_id=performance.performance_id,
+        visitor=visitor,
+        party_size=party,
+        language=request["language"],
+        consent=typed.consent,
+        idempotency_key=key,
     )
+    async with turn_for_performance(request, performance.performance_id, key):
+        return await request.app[BOOKING_REQUESTS].request(wanted)
 
 
 def _contact_problems(typed: Typed, show: Show) -> dict[str, str]:

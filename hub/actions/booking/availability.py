@@ -136,6 +136,11 @@ class Availability:
         place = await self._place_of_slot(org_id, slot_id)
         return None if place is None else place[0]
 
+    async def place_of(self, org_id: int, slot_id: int) -> tuple[int, date] | None:
+        """Return the ids of a slot's venue and its day; None if this organisation has no such slot. Cached as `venue_of` is."""
+        place = await self._place_of_slot(org_id, slot_id)
+        return None if place is None else place[:2]
+
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
         """Return the venue id for a metric: 0 if there is no such slot or Postgres does not answer. Never raises."""
         try:

@@ -1,6 +1,6 @@
 """The booking pipeline: the steps of every booking over HTTP.
 
-    bounded body -> rate limit -> seat admission -> transaction -> commit -> publish -> response
+    bounded body -> rate limit -> waiting room -> seat admission -> transaction -> commit -> publish -> response
 
 The caller reads the body and writes the response, and `book_places` runs the steps in between. It does not depend on an
 endpoint, so the pages without JavaScript use it too.
@@ -29,6 +29,7 @@ from hub.text.contact_details import Contact, check_contact
 from web.json_body import invalid
 from web.keys import AVAILABILITY, BOOKINGS, PORTAL_STEPS, SERVICES
 from web.rate_limits import count_bad_codes, enforce_rate_limit
+from web.waiting_visitors import turn_for_slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Booking:
 async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved, ...]:
     """Book a place for every ticket, all in one slot or none, in the order of the tickets.
 
-    Refuses with the reasons of the rate limit, the contact, its proof and the booking. A slot that is known to be full is
+    Refuses with the reasons of the rate limit, the waiting room, the contact, its proof and the booking. A slot that is known to be full is
     refused before the contact is checked, and without a query.
     """
     services = request.app[SERVICES]
@@ -67,6 +68,14 @@ async def book_places(request: web.Request, booking: Booking) -> tuple[Reserved,
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
     if contact is None:
         raise await _known_full_refusal(request, org_id, booking)
+    if booking.waitlist_token is not None:  # its places are held
+        return await _book(request, org_id, booking, contact)
+    async with turn_for_slot(request, org_id, booking.slot_id, booking.idempotency_key):
+        return await _book(request, org_id, booking, contact)
+
+
+async def _book(request: web.Request, org_id: int, booking: Booking, contact: Contact) -> tuple[Reserved, ...]:
+    """Take the places, and count and log how it ended."""
     started = perf_counter()
     try:
         reserved = await _take_places(request, org_id, booking, contact)

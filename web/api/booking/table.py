@@ -81,8 +81,8 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.ORGANIZATION_MISMATCH,
                   *TICKET_REFUSALS, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
-                  Reason.CONTACT_NOT_VERIFIED, Reason.WRONG_VENUE, Reason.RATE_LIMITED, Reason.BUSY),
-        about="`SLOT_FULL` lists `alternative_slots`: the nearest slots with places left.",
+                  Reason.CONTACT_NOT_VERIFIED, Reason.WRONG_VENUE, Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
+        about="`WAITING_ROOM` says `for` what, and at which page (`waiting_room`), a visitor waits for a turn. `SLOT_FULL` lists `alternative_slots`: the nearest slots with places left.",
     ),
     Endpoint(
         "POST", "/api/reservations", endpoints.create_party,
@@ -94,7 +94,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.CONTACT_NOT_VERIFIED, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND,
                   Reason.ORGANIZATION_MISMATCH, *TICKET_REFUSALS, Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER,
-                  Reason.OFFER_LAPSED, Reason.RATE_LIMITED, Reason.BUSY),
+                  Reason.OFFER_LAPSED, Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
         about="All tickets get a place in the slot, or none. A refusal because of the tickets has the code of the first bad one and"
         " lists every bad one in `tickets`. Bad codes count against the pace of code checks (30 a minute), as in the waiting list."
         " `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"

@@ -15,6 +15,7 @@ from web.json_responses import created_response, success_response
 from web.keys import BOOKING_REQUESTS, CONFIRMATIONS, SERVICES
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import idempotency_key, named_organisation
+from web.waiting_visitors import turn_for_performance
 
 
 async def request_booking(request: web.Request) -> web.Response:
@@ -25,17 +26,17 @@ async def request_booking(request: web.Request) -> web.Response:
     organisation = named_organisation(request, body.orq)
     visitor = read_visitor(body.name, body.email, body.phone, body.notes)
     await enforce_rate_limit(request, "reservations", services.settings.rate_reservations)
-    pending = await request.app[BOOKING_REQUESTS].request(
-        BookingRequest(
-            org_id=None if organisation is None else await resolve_org(services, organisation),
-            performance_id=body.performance_id,
-            visitor=visitor,
-            party_size=body.party_size,
-            language=language,
-            consent=body.consent,
-            idempotency_key=key,
-        )
+    wanted = BookingRequest(
+        org_id=None if organisation is None else await resolve_org(services, organisation),
+        performance_id=body.performance_id,
+        visitor=visitor,
+        party_size=body.party_size,
+        language=language,
+        consent=body.consent,
+        idempotency_key=key,
     )
+    async with turn_for_performance(request, body.performance_id, key):
+        pending = await request.app[BOOKING_REQUESTS].request(wanted)
     return created_response(pending_fields(pending, language))
 
 

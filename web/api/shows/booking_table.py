@@ -15,7 +15,7 @@ VISITOR_BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
             idempotency_key_parameter("A repeat with the same key and body gets the first answer, and no second e-mail."), ORQ,
         ),
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.PERFORMANCE_NOT_FOUND, Reason.BOOKING_CLOSED, Reason.NO_CAPACITY,
-                  Reason.TOO_MANY_PENDING, Reason.IDEMPOTENCY_KEY_REUSED, Reason.RATE_LIMITED, Reason.BUSY),
+                  Reason.TOO_MANY_PENDING, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
         about="The request takes no seat. An e-mail brings a link whose token confirms it; no response has the token. `NO_CAPACITY`"
         " says how many seats are left (`available_count`), and with `BOOKING_CLOSED` lists `alternatives`: other performances"
         " of the show with seats for the whole party. `TOO_MANY_PENDING` says how many requests one address may have open for a"

@@ -22,6 +22,7 @@ from web.json_responses import success_response
 from web.keys import SERVICES
 from web.rate_limits import count_bad_codes, enforce_rate_limit
 from web.request_fields import idempotency_key, named_organisation, path_token
+from web.waiting_visitors import turn_for_slot
 
 
 async def join_entry(request: web.Request) -> web.Response:
@@ -44,7 +45,7 @@ async def join_entry(request: web.Request) -> web.Response:
         idempotency_key=key,
         body_hash=hashlib.sha256(meant).digest(),
     )
-    async with count_bad_codes(request, len(codes)):
+    async with turn_for_slot(request, org_id, body.slot_id, key), count_bad_codes(request, len(codes)):
         joined = await join_waitlist(services, wanted)
     return success_response(_joined_fields(joined, services.settings.public_url))
 

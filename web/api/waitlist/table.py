@@ -19,7 +19,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.CONTACT_NOT_VERIFIED, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND,
                   Reason.ORGANIZATION_MISMATCH, Reason.WRONG_VENUE, *TICKET_REFUSALS, Reason.SLOT_NOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.WAITLIST_CLOSED, Reason.ALREADY_WAITING, Reason.IDEMPOTENCY_KEY_REUSED,
-                  Reason.RATE_LIMITED, Reason.BUSY),
+                  Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
         about="For a party that does not fit into the slot. Free places are offered in the order of joining, by e-mail and on the"
         " page of the link. A ticket may wait for several slots.",
     ),

@@ -21,6 +21,7 @@ from web.pages.plain.steps import plain_page
 from web.rate_limits import count_bad_codes, enforce_rate_limit
 from web.redirects import see_other
 from web.request_fields import path_token
+from web.waiting_visitors import turn_for_slot
 
 _SHOWN_REFUSALS = (
     Reason.OFFER_LAPSED, Reason.NO_OFFER, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.TICKET_NOT_FOUND,
@@ -47,7 +48,10 @@ async def join_draft(request: web.Request, draft: Draft) -> str:
         contact_proof=list(draft.proofs),
         idempotency_key=draft.booking_key,
     )
-    async with count_bad_codes(request, len(draft.tickets)):
+    async with (
+        turn_for_slot(request, org_id, draft.slot_id, draft.booking_key),
+        count_bad_codes(request, len(draft.tickets)),
+    ):
         joined = await join_waitlist(services, wanted)
     return f"/w/{joined.token}"
 

@@ -1,0 +1,87 @@
+"""The visitor of a waiting room: the cookie of a browser, and the turn that a booking over HTTP needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from db.pool import DatabaseDown
+from hub.access.cookies import read_cookie
+from hub.access.visitors import KEPT_SECONDS, VISITOR_COOKIE
+from hub.actions.waiting_room.turns import turn_to_book
+from hub.rules.refusals import Refused
+from hub.rules.waiting_room import RoomName, room_of_performance, room_of_slot
+from web.keys import AVAILABILITY, SERVICES
+from web.request_fields import identity_of
+from web.session_cookies import set_host_cookie
+
+
+def visitor_of(request: web.Request) -> str | None:
+    """Return the visitor of the browser; None for one that has no valid cookie."""
+    services = request.app[SERVICES]
+    if VISITOR_COOKIE not in request.headers.get("Cookie", ""):
+        return None
+    return services.waiting_rooms.visitors.opened(read_cookie(request.cookies, VISITOR_COOKIE, services.settings))
+
+
+def new_visitor(request: web.Request) -> str:
+    """Return the id for a browser that has none. `keep_visitor` gives it to the browser."""
+    return request.app[SERVICES].waiting_rooms.visitors.new()
+
+
+def keep_visitor(request: web.Request, response: web.StreamResponse, visitor: str) -> None:
+    """Set the cookie of the visitor, for a day."""
+    services = request.app[SERVICES]
+    signed = services.waiting_rooms.visitors.signed(visitor)
+    set_host_cookie(response, services.settings, VISITOR_COOKIE, signed, KEPT_SECONDS)
+
+
+@asynccontextmanager
+async def turn_for_slot(request: web.Request, org_id: int, slot_id: int, key: str | None) -> AsyncIterator[None]:
+    """Let the block take places of a slot. Refuses WAITING_ROOM and BUSY as `turn_to_book`. Staff and API keys never wait."""
+    name = None if _never_waits(request) else await _room_of_slot(request, org_id, slot_id)
+    if name is None:
+        yield
+        return
+    async with turn_to_book(
+        request.app[SERVICES], name, visitor_of(request), None if key is None else f"{org_id}:{key}"
+    ):
+        yield
+
+
+@asynccontextmanager
+async def turn_for_performance(request: web.Request, performance_id: int, key: str | None) -> AsyncIterator[None]:
+    """Let the block ask for seats at a performance. Otherwise as `turn_for_slot`."""
+    name = None if _never_waits(request) else await _room_of_performance(request, performance_id)
+    if name is None:
+        yield
+        return
+    async with turn_to_book(request.app[SERVICES], name, visitor_of(request), key):
+        yield
+
+
+def _never_waits(request: web.Request) -> bool:
+    return identity_of(request) is not None or "api_key" in request
+
+
+async def _room_of_slot(request: web.Request, org_id: int, slot_id: int) -> RoomName | None:
+    """Return the waiting room in front of a slot; None if there is none, or if Postgres does not say."""
+    services = request.app[SERVICES]
+    try:
+        place = await request.app[AVAILABILITY].place_of(org_id, slot_id)
+        if place is None:
+            return None
+        venue_id, day = place
+        return room_of_slot((await services.venues.read(org_id, venue_id)).waiting_room, slot_id, venue_id, day)
+    except (Refused, DatabaseDown):
+        return None
+
+
+async def _room_of_performance(request: web.Request, performance_id: int) -> RoomName | None:
+    try:
+        venue = await request.app[SERVICES].waiting_rooms.venue_of_performance(performance_id)
+    except (Refused, DatabaseDown):
+        return None
+    return None if venue is None else room_of_performance(venue.waiting_room, performance_id)
