@@ -25,7 +25,10 @@ REMEMBER_SECONDS = 86_400
 """Seconds for which a hold that was admitted is admitted again: as long as Postgres keeps its first answer."""
 STATE_SECONDS = 8 * 86_400
 FULL_SECONDS = 0.1
-"""Seconds for which this process answers FULL for a slot without asking Redis, unless it learns of a free place."""
+"""Seconds for which this process answers FULL for a slot without asking Redis, unless it learns of a free place.
+
+Then one request asks, and the others are still answered FULL until it has its answer, at most `PATIENCE` longer.
+"""
 MOST_FULL = 10_000
 LATE_SECONDS = PATIENCE - 0.05
 """Seconds in the queue after which a request is answered UNKNOWN at once: a call would take it past `PATIENCE`."""
@@ -58,6 +61,14 @@ class _PendingRequest:
     request: SeatRequest
     at: float
     probe: bool
+
+
+@dataclass(slots=True)
+class _KnownFull:
+    """A slot that was refused as FULL `at` this time. `asked`: one request asks again."""
+
+    at: float
+    asked: bool = False
 
 
 _ANSWERS = {ord("1"): Admission.GO, ord("0"): Admission.FULL, ord("2"): Admission.CONTENDED}
@@ -93,7 +104,7 @@ class SeatAdmission:
         self._settlements = Settlements()
         self._flusher: asyncio.Task[None] | None = None
         self._booked_hold_reads: dict[SlotKey, asyncio.Task[None]] = {}
-        self._full: dict[SlotKey, float] = {}
+        self._full: dict[SlotKey, _KnownFull] = {}
         self._closed = False
 
     def ask(self, request: SeatRequest) -> asyncio.Future[Admission]:
@@ -106,12 +117,21 @@ class SeatAdmission:
         return unknown
 
     def was_full(self, org_id: int, slot_id: int) -> bool:
-        """Return whether a single place was refused as FULL within `FULL_SECONDS`, so that a crowd does not ask one by one.
+        """Return whether a single place was refused as FULL just now, so that a crowd does not ask one by one.
 
+        After `FULL_SECONDS` the first caller gets False and is expected to `ask`. If it does not, everybody may ask `PATIENCE` later.
         Do not use this for a request with an idempotency key: it may have its place already.
         """
-        refused_at = self._full.get((org_id, slot_id))
-        return refused_at is not None and time.monotonic() - refused_at < FULL_SECONDS
+        known = self._full.get((org_id, slot_id))
+        if known is None:
+            return False
+        age = time.monotonic() - known.at
+        if age < FULL_SECONDS:
+            return True
+        if not known.asked:
+            known.asked = True
+            return False
+        return age < FULL_SECONDS + PATIENCE
 
     def settle(
         self,
@@ -220,18 +240,20 @@ class SeatAdmission:
             log.exception("seat_gate.failed")
             return answers
         self._breaker.success()
-        for (indexes, _), characters in zip(slots.values(), answered, strict=True):
+        for (key, (indexes, _)), characters in zip(slots.items(), answered, strict=True):
             if isinstance(characters, bytes) and len(characters) == len(indexes):
                 for i, character in zip(indexes, characters, strict=True):
                     answers[i] = _ANSWERS.get(character, Admission.UNKNOWN)
-                    if answers[i] is Admission.FULL and pending[i].request.places == 1:
-                        self._remember_full(pending[i].request)
+                    if answers[i] is not Admission.FULL:
+                        self._full.pop(key, None)
+                    elif pending[i].request.places == 1:
+                        self._remember_full(key)
         return answers
 
-    def _remember_full(self, request: SeatRequest) -> None:
+    def _remember_full(self, key: SlotKey) -> None:
         if len(self._full) > MOST_FULL:
             self._full.clear()
-        self._full[request.org_id, request.slot_id] = time.monotonic()
+        self._full[key] = _KnownFull(time.monotonic())
 
     def _settle_call(self, key: SlotKey, settlement: Settlement) -> tuple[Sequence[str], Sequence[str | int]]:
         complete = self._booked_holds is None

@@ -70,6 +70,34 @@ async def test_a_full_slot_is_remembered_until_a_place_comes_free_or_a_moment_ha
     assert not gate.was_full(1, 7)
 
 
+async def test_when_the_moment_has_passed_one_request_asks_and_the_crowd_is_refused_meanwhile(
+    gate: SeatAdmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gate.write_state(1, 7, free=0, revision=4)
+    assert await ask(gate, "a") == [FULL]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + FULL_SECONDS + 0.01)
+    assert [gate.was_full(1, 7) for _ in range(4)] == [False, True, True, True]
+    monkeypatch.setattr(time, "monotonic", lambda: now + FULL_SECONDS + PATIENCE)
+    assert [gate.was_full(1, 7) for _ in range(2)] == [False, False]  # whoever was to ask did not
+    monkeypatch.undo()
+    assert await ask(gate, "b") == [FULL]
+    assert gate.was_full(1, 7)
+
+
+async def test_a_place_that_another_process_gave_back_is_found_by_the_one_that_asks(
+    gate: SeatAdmission, redis: RedisClient
+) -> None:
+    await gate.write_state(1, 7, free=0, revision=4)
+    assert await ask(gate, "a") == [FULL]
+    other = SeatAdmission(redis)
+    assert await other.write_state(1, 7, free=1, revision=5)
+    await asyncio.sleep(FULL_SECONDS)
+    assert not gate.was_full(1, 7)
+    assert await ask(gate, "b") == [GO]
+    assert not gate.was_full(1, 7)
+
+
 async def test_a_party_that_is_too_large_does_not_make_the_slot_full_for_one(gate: SeatAdmission) -> None:
     await gate.write_state(1, 7, free=0, revision=4)
     assert await ask(gate, "party", places=3) == [FULL]

@@ -43,7 +43,7 @@ class Venues:
         self._clock = clock
         self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
         self._first: dict[int, tuple[float, int]] = {}
-        self._organisations: tuple[float, tuple[Organisation, ...]] | None = None
+        self._organisations: tuple[float, tuple[Organisation, ...], frozenset[int]] | None = None
         self._bookable: tuple[float, tuple[BookableVenue, ...]] | None = None
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
@@ -110,7 +110,9 @@ class Venues:
 
     async def organisations(self) -> frozenset[int]:
         """Return the ids of all organisations of this hub."""
-        return frozenset(one.org_id for one in await self._read_organisations())
+        await self._read_organisations()
+        assert self._organisations is not None
+        return self._organisations[2]
 
     async def organisation_named(self, named: str) -> Organisation | None:
         """Return the organisation of this short name or id; None if there is none."""
@@ -124,7 +126,8 @@ class Venues:
         if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
             with working_for(None):
                 rows = await self._database.fetch(VENUES.organisations)
-            self._organisations = (time.monotonic(), tuple(Organisation(*tuple(row)) for row in rows))
+            found = tuple(Organisation(*tuple(row)) for row in rows)
+            self._organisations = (time.monotonic(), found, frozenset(one.org_id for one in found))
         return self._organisations[1]
 
     async def only_organisation(self) -> int | None:
