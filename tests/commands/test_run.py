@@ -1,5 +1,6 @@
 """`hub run` from outside: one command starts everything, and stopping it leaves nothing behind."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -10,9 +11,12 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from hub.commands.failures import without_password
@@ -99,14 +103,56 @@ def test_a_killed_hub_is_followed_by_the_next_on_the_same_port(run: Run, workers
     answers(card)
 
 
-def test_several_processes_add_up_their_metrics_and_stop_with_their_parent(run: Run) -> None:
+async def test_several_processes_add_up_their_metrics_are_replaced_and_stop_together(run: Run, data_dir: Path) -> None:
     hub, card = run("--no-demo", HUB_WORKERS="2")
-    answers(card)
-    assert b"ticket_validation_seconds" in answers(card, "/metrics")
-    hub.terminate()
-    assert hub.wait(15) == 0
+    assert card["processes"] == {"web": 2, "jobs": 1}
+    url = f"{card['url']}/ws/availability?month={date.today():%Y-%m}"
+    async with aiohttp.ClientSession() as client:
+        async with asyncio.timeout(100):
+            while b'"jobs":"ok"' not in answers(card):
+                await asyncio.sleep(0.05)
+            assert b"ticket_validation_seconds" in answers(card, "/metrics")
+            before = roles_of(data_dir)
+            assert sorted(before.values()) == ["jobs", "web", "web"]
+            sockets = [await client.ws_connect(url) for _ in range(8)]
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            for socket in sockets:
+                while not (await socket.receive()).type.name.startswith("CLOSE"):
+                    pass
+            while len(after := {pid: role for pid, role in roles_of(data_dir).items() if pid not in before}) < 3:
+                await asyncio.sleep(0.05)
+            assert sorted(after.values()) == ["jobs", "web", "web"]
+            again = await connect_patiently(client, url)
+            hub.terminate()
+            while not (await again.receive()).type.name.startswith("CLOSE"):
+                pass
+            assert again.close_code == 1012
+            assert await asyncio.to_thread(hub.wait, 60) == 0
+    assert roles_of(data_dir) == {}
     with pytest.raises(OSError, match="refused"):
         answers(card)
+
+
+def roles_of(data_dir: Path) -> dict[int, str]:
+    """Return the processes that a hub of this data folder runs for others, with the role of each."""
+    found = {}
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0") if process.name.isdigit() else []
+            if b"_worker" in words:
+                env = dict(entry.split(b"=", 1) for entry in (process / "environ").read_bytes().split(b"\0") if entry)
+                if env.get(b"HUB_DATA_DIR") == os.fsencode(data_dir):
+                    found[int(process.name)] = env[b"HUB_ROLE"].decode()
+    return found
+
+
+async def connect_patiently(client: aiohttp.ClientSession, url: str) -> aiohttp.ClientWebSocketResponse:
+    while True:
+        try:
+            return await client.ws_connect(url)
+        except aiohttp.ClientError:
+            await asyncio.sleep(0.05)
 
 
 def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path) -> None:

@@ -77,7 +77,8 @@ class Hub:
         self.clock = clock
         self.url = settings.public_url
         self.app = build_app(settings, clock=clock)
-        aiohttp_jinja2.get_env(self.app).bytecode_cache = CompiledTemplates()
+        if settings.role != "jobs":
+            aiohttp_jinja2.get_env(self.app).bytecode_cache = CompiledTemplates()
         self._runner = web.AppRunner(self.app, access_log=None, keepalive_timeout=15, shutdown_timeout=2)
 
     async def open(self) -> Hub:
