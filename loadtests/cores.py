@@ -51,13 +51,24 @@ def hub_processes(pid: int) -> list[psutil.Process]:
 
 
 def pin_hub(pid: int) -> None:
-    """Pin every thread of the hub, because affinity is per thread and running threads keep theirs."""
+    """Pin every thread of the hub, because affinity is per thread and running threads keep theirs.
+
+    The process for the jobs runs where there is room, as Postgres does.
+    """
     if not ALL_CORES:
         return
     for process in hub_processes(pid):
+        cores = ALL_CORES if _runs_jobs_alone(process) else hub_cores()
         for task in Path(f"/proc/{process.pid}/task").glob("*"):
             with contextlib.suppress(OSError):
-                os.sched_setaffinity(int(task.name), hub_cores())
+                os.sched_setaffinity(int(task.name), cores)
+
+
+def _runs_jobs_alone(process: psutil.Process) -> bool:
+    try:
+        return bool(process.environ().get("HUB_ROLE") == "jobs")
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
 
 
 def cpu_seconds(pid: int) -> float:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,6 @@ class OwnHub(HubCommands):
             "HUB_DATA_DIR": str(self.data_dir),
             "HUB_HOST": "127.0.0.1",
             "HUB_PORT": str(self.port),
-            "HUB_WORKERS": "1",
             "HUB_RATE_RESERVATIONS": WIDE,
             "HUB_RATE_VALIDATE": WIDE,
             "HUB_RATE_WAITING_ROOM": WIDE,
@@ -124,23 +124,29 @@ class OwnHub(HubCommands):
                 start_new_session=True,
                 preexec_fn=before_exec,  # noqa: PLW1509 - system calls only
             )
-        self._wait_ready(60.0)
+        self._wait_until(lambda _: True, 60.0)
         self.seconds_to_ready = time.perf_counter() - began
         if not self.database_url:
             servers = json.loads((self.data_dir / "embedded.json").read_text(encoding="utf-8"))
             self.database_url, self.redis_url = str(servers["database_url"]), str(servers["redis_url"])
             asyncio.run(_lay_in_venue(self.database_url))
+        self._wait_until(
+            lambda ready: ready["jobs"] != "away", 60.0
+        )  # their process starts when the other one is ready
         cores.pin_hub(self.pid)
         return self
 
-    def _wait_ready(self, seconds: float) -> None:
+    def _wait_until(self, fits: Callable[[dict[str, str]], bool], seconds: float) -> None:
+        """Wait until the hub is ready and what `/readyz` answers fits."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 raise HubTrouble(f"hub ended while starting:\n{self.log_tail()}")
-            with contextlib.suppress(OSError):
-                status = urllib.request.urlopen(f"{self.url}/readyz", timeout=1).status  # noqa: S310 - our own address
-                if status == 200:
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer,  # noqa: S310 - our own address
+            ):
+                if fits(json.load(answer)):
                     return
             time.sleep(0.005)
         raise HubTrouble(f"hub not ready after {seconds:.0f} s:\n{self.log_tail()}")

@@ -9,6 +9,7 @@ from hub.jobs import table
 from hub.jobs.outbox import OutboxJob
 from hub.jobs.periodic_jobs import start_jobs
 from hub.jobs.webhooks import WebhookJob
+from hub.observability import telemetry
 from hub.services import Services
 
 SENDING_SECONDS = 3.0
@@ -32,9 +33,11 @@ class HubJobs:
             loop.create_task(self._webhooks.run(), name="webhooks"),
         ]
         self._others = start_jobs(table.HUB_JOBS, self._services)
+        telemetry.jobs_processes.set(1)
 
     def stop(self) -> None:
         """Claim no more messages and events."""
+        telemetry.jobs_processes.set(0)
         self._outbox.stop()
         self._webhooks.stop()
 

@@ -195,6 +195,7 @@ open_files_allowed = Gauge(
 )
 slow_readers_put_out = Counter("socket_slow_readers_put_out_total", "Connections closed with 4408")
 outbox_pending = Gauge("outbox_pending", "Mails waiting to be sent", multiprocess_mode="livemax")
+jobs_processes = Gauge("jobs_processes", "Processes that run the jobs of the hub", multiprocess_mode="livesum")
 loop_lag = Histogram("loop_lag_seconds", "How late the event loop comes round", buckets=_FINE)
 background_failures = Counter("background_failures_total", "Rounds that raised and were started again", ["round"])
 

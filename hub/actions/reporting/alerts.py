@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+from redis import RedisError
 
 from db.statements import load
 from hub.actions.reporting.alert_readings import (
@@ -30,18 +31,29 @@ LOOK_EVERY = timedelta(seconds=20)
 DAYS_AHEAD = 7
 SEND_WITHIN = timedelta(days=1)
 SHOWN_CLEARED = timedelta(hours=1)
+OF_TABLES = ("utilisation", "people_inside")
+"""Kinds that are read from tables. All others come from the counts of the processes."""
 QUIETLY_CLEARED = ("utilisation", "names_locked")
 """Kinds that send no e-mail when they clear: the day is over or somebody cancelled, or the last lock began a while ago."""
 
 
-async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured:
-    """Return the recent counts of all processes, read once for all organisations."""
-    spans = (HOUR_MINUTES, RATE_MINUTES, LATENCY_MINUTES)
-    return Measured(*[await alert_metrics.gather(services.redis, minutes) for minutes in spans])
+async def measure(services: Services, alert_metrics: AlertMetrics) -> Measured | None:
+    """Return the recent counts of all processes, read once for all organisations.
+
+    None: Redis is away, and this process does not serve, so its own counts say nothing.
+    """
+    spans, alone = (HOUR_MINUTES, RATE_MINUTES, LATENCY_MINUTES), services.settings.role != "jobs"
+    try:
+        return Measured(*[await alert_metrics.gather(services.redis, minutes, alone=alone) for minutes in spans])
+    except (RedisError, OSError):
+        return None
 
 
-async def look_at(services: Services, org_id: int, measured: Measured) -> int:
-    """Check one organisation unless another process has just done so. Return how many alerts were raised or cleared."""
+async def look_at(services: Services, org_id: int, measured: Measured | None) -> int:
+    """Check one organisation unless another process has just done so. Return how many alerts were raised or cleared.
+
+    Without counts only what is read from tables is checked, and the other alerts stay as they are.
+    """
     now = services.clock.now()
     changed_alerts: list[dict[str, Any]] = []
     async with services.database.jobs.transaction() as connection:
@@ -50,10 +62,12 @@ async def look_at(services: Services, org_id: int, measured: Measured) -> int:
         venues = {row["id"]: row for row in await connection.fetch(ALERTS.alert_policies, org_id)}
         days = await connection.fetch(ALERTS.fullest_days, org_id, now, now.date() + timedelta(days=DAYS_AHEAD))
         full = await _of_people_inside(connection, org_id, venues, now)
-        readings = [*_of_days(venues, days), *readings_of_counts(org_id, venues, measured), *full]
+        counted = () if measured is None else readings_of_counts(org_id, venues, measured)
+        readings = [*_of_days(venues, days), *counted, *full]
         known = {
             (row["venue_id"], row["kind"], row["subject"]): row
             for row in await connection.fetch(ALERTS.standing, org_id)
+            if measured is not None or row["kind"] in OF_TABLES
         }
         found = {reading.key: reading for reading in readings}
         for key in {*known, *found}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hub.actions.reporting.alerts import LOOK_EVERY
 from hub.actions.venues.venues import change_venue
 from hub.jobs.alerts import watch_measures
 from hub.observability.alert_metrics import AlertMetrics
+from hub.settings import Role as ProcessRole
 from tests.support.alerts import read_alerts
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_outbox
@@ -207,3 +209,25 @@ async def test_the_venues_of_two_processes_are_added_up(hub: Hub, other: World, 
     await there.add(hub.services.redis)
     await look(hub)
     assert await standing(hub) == {(other.venue_id, "failure_rate")}
+
+
+@pytest.mark.parametrize(("role", "stays"), [("jobs", True), ("all", False)])
+async def test_without_redis_a_process_for_the_jobs_leaves_what_others_count_as_it_is(
+    hub: Hub, world: World, alert_metrics: AlertMetrics, monkeypatch: pytest.MonkeyPatch, role: ProcessRole, stays: bool
+) -> None:
+    """A process that serves goes by its own counts, which have ended here."""
+    for _ in range(LEAST):
+        alert_metrics.count_at("not_booked", world.org_id, world.venue_id)
+    await look(hub)
+    assert await standing(hub) == {(world.venue_id, "failure_rate")}
+
+    def away(**_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("hub.observability.telemetry.alert_metrics", AlertMetrics())
+    monkeypatch.setattr(hub.services.redis, "pipeline", away)
+    services = replace(hub.services, settings=replace(hub.settings, role=role))
+    for _ in range(4):
+        await watch_measures(services)
+        hub.clock.advance(LOOK_EVERY.total_seconds())
+    assert (await standing(hub) == {(world.venue_id, "failure_rate")}) is stays
