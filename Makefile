@@ -15,14 +15,16 @@ STYLES  = "web/static/css/**/*.css" web/api/docs/page.css
 # Passed on: `make test ARGS="-k offline"`, `make run ARGS=--no-demo`.
 ARGS   ?=
 MINUTES ?= 120
+# Processes of the load generator: `make load WORKERS=4`.
+WORKERS ?= 1
 # Three processes of tests, each with servers of its own: half of a test is waiting. `make test SIDE_BY_SIDE=` runs them one by one.
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load bench bench-trend faults soak check format messages pictures lock sbom clean
+.PHONY: help run test quick load load-ui bench bench-trend faults soak check format messages pictures lock sbom clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.0.0.1:8080
 	@exec $(VENV)/bin/hub run $(ARGS)
@@ -35,8 +37,11 @@ test: $(VENV)/.tests ## every test, against real servers and a real browser
 quick: $(VENV)/.tests ## rules, statements, access, actions, guards and the API: under three minutes, without a browser
 	@exec $(PY) -m pytest $(SIDE_BY_SIDE) $(addprefix tests/,rules db access actions guards web) $(ARGS)
 
-load: $(VENV)/.tests ## the locust scenarios against a hub of their own, headless and bounded
-	@exec $(PY) -m loadtests.load $(ARGS)
+load: $(VENV)/.tests ## the locust scenarios and their audit; WORKERS=4 for more of them, HUB_URL=... for a hub of one's own
+	@exec $(PY) -m loadtests.load --workers $(WORKERS) $(ARGS)
+
+load-ui: $(VENV)/.tests ## the same from locust's own page, at http://127.0.0.1:8089
+	@exec $(PY) -m loadtests.load --ui --workers $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.tests ## each measured figure beside its limit, from the same run
 	@chromium=$$(CI=1 PY=$(PY) tests/ensure_chromium.sh) || exit 1; CHROMIUM="$$chromium" exec $(PY) -m loadtests.bench $(ARGS)

@@ -58,6 +58,7 @@ def run_locust(hub: HubCommands, given: argparse.Namespace, more: list[str], gro
         try:
             code = ended.wait(None if given.ui else given.seconds + 600)
         except KeyboardInterrupt:
+            ended.terminate()  # locust ends its workers, and the test
             code = ended.wait(STOPS_WITHIN + 120)
         except subprocess.TimeoutExpired:
             ended.terminate()

@@ -24,18 +24,28 @@ def trouble(text: str) -> None:
     _troubles[text] += 1
 
 
+def begin() -> None:
+    """Forget the troubles of an earlier run. Its facts stay: the tables still hold what was promised."""
+    _troubles.clear()
+
+
+def document() -> dict[str, Any]:
+    """Return the facts and troubles so far."""
+    return {"facts": dict(_facts), "troubles": dict(_troubles)}
+
+
 def drain() -> dict[str, Any]:
-    """Return everything so far, and begin again."""
-    document = {"facts": dict(_facts), "troubles": dict(_troubles)}
+    """Return the facts and troubles so far, and forget them."""
+    sent = document()
     _facts.clear()
     _troubles.clear()
-    return document
+    return sent
 
 
-def merge(document: dict[str, Any]) -> None:
-    for kind, facts in document["facts"].items():
+def merge(report: dict[str, Any]) -> None:
+    for kind, facts in report["facts"].items():
         _facts.setdefault(kind, []).extend(facts)
-    _troubles.update(document["troubles"])
+    _troubles.update(report["troubles"])
 
 
 def send(client_id: str, data: dict[str, Any]) -> None:

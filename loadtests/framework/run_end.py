@@ -73,22 +73,23 @@ def _obey_time(environment: Any) -> None:
 def start(environment: Any, **_: Any) -> None:
     lag.clear()
     if not isinstance(environment.runner, WorkerRunner):
-        history.drain()
+        history.begin()
         environment.process_exit_code = 1  # until the verdict
     pools.supply(environment)
 
 
 @events.test_stop.add_listener  # type: ignore[untyped-decorator]
 def stop(environment: Any, **_: Any) -> None:
-    """Audit the run, print the verdict, and set the exit code. On a worker nothing happens: the master has its history."""
+    """Audit the run, print the verdict, and set the exit code. A worker reports what it has done since its last report."""
     if isinstance(environment.runner, WorkerRunner):
+        environment.runner._send_stats()  # locust itself would leave out the last three seconds
         return
     options, shape = environment.parsed_options, environment.shape_class
     if options.headless and not shape.finished:
         print("\nThe run was interrupted, so there is no verdict.", flush=True)
         return
     wait_for_workers(environment.runner)
-    written = history.drain()
+    written = history.document()
     problems = [f"{text} ({count} times)" for text, count in sorted(written["troubles"].items())]
     problems += [
         f"a user broke: {broken['msg']} ({broken['count']} times)" for broken in environment.runner.exceptions.values()
@@ -113,7 +114,7 @@ def stop(environment: Any, **_: Any) -> None:
 
 
 def wait_for_workers(runner: Any) -> None:
-    """Wait until every worker has said that it stopped: its last report has come by then. Locust looks at older counts of users."""
+    """Wait until every worker has said that it stopped: its last report came before. Locust looks at older counts of users."""
     if isinstance(runner, MasterRunner):
         deadline = time.monotonic() + runner.environment.stop_timeout + REPORTS_WITHIN
         while pools.supplied() & set(runner.clients):

@@ -39,7 +39,7 @@ class SocketSession:
         scheme = "wss" if target.scheme == "https" else "ws"
         header = [] if token is None else [f"Authorization: Bearer {token}"]
         self._on_frame = on_frame
-        self._replies: dict[int, AsyncResult] = {}
+        self._replies: dict[int, tuple[AsyncResult, Callable[[Frame], None] | None]] = {}
         self._last_id = 0
         self.code: int | None = None
         """The close code, once the socket has ended."""
@@ -60,11 +60,20 @@ class SocketSession:
             raise SocketLost(self.code)
         self._socket.send(json.dumps(message))
 
-    def ask(self, command: str, /, *, patience: float = PATIENCE, **fields: Any) -> Frame:
-        """Send a command, and return the whole reply."""
+    def ask(
+        self,
+        command: str,
+        /,
+        *,
+        patience: float = PATIENCE,
+        first: Callable[[Frame], None] | None = None,
+        **fields: Any,
+    ) -> Frame:
+        """Send a command, and return the whole reply. `first` gets it before any later frame is read."""
         self._last_id += 1
         number = self._last_id
-        reply = self._replies[number] = AsyncResult()
+        reply = AsyncResult()
+        self._replies[number] = (reply, first)
         try:
             self.post({"id": number, "type": command, **fields})
             frame: Frame = reply.get(timeout=patience)
@@ -74,9 +83,13 @@ class SocketSession:
             self._replies.pop(number, None)
         return frame
 
-    def data(self, command: str, /, *, patience: float = PATIENCE, **fields: Any) -> Any:
+    def data(self, command: str, /, *, first: Callable[[Any], None] | None = None, **fields: Any) -> Any:
         """Send a command, and return the `data` of its reply. A refusal is a WrongAnswer."""
-        frame = self.ask(command, patience=patience, **fields)
+        frame = self.ask(
+            command,
+            first=None if first is None else lambda reply: first(reply["data"]) if reply.get("success") else None,
+            **fields,
+        )
         if frame.get("success") is not True:
             raise WrongAnswer(f"{command} was refused: {str(frame.get('error'))[:200]}")
         return frame["data"]
@@ -116,7 +129,10 @@ class SocketSession:
     def _take(self, frame: Frame) -> None:
         waiting = self._replies.get(frame["id"]) if isinstance(frame.get("id"), int) else None
         if frame.get("type") == "result" and waiting is not None:
-            waiting.set(frame)
+            reply, first = waiting
+            if first is not None:
+                first(frame)
+            reply.set(frame)
         elif frame.get("type") == "bye":
             self.reconnect_after = float(frame["reconnect_after_ms"]) / 1000
         else:
@@ -125,7 +141,7 @@ class SocketSession:
     def _ended(self, code: int) -> None:
         if self.code is None:
             self.code = code
-        for reply in list(self._replies.values()):
+        for reply, _ in list(self._replies.values()):
             reply.set_exception(SocketLost(self.code))
         self.ended.set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any, ClassVar
 
 import gevent
@@ -54,7 +55,7 @@ class SocketUser(ScheduledUser):
             raise WrongAnswer(f"no `ready` within 15 s (closed with {session.code})")
         session.post({"type": "device", "device": {"id": self.device, "name": "Load test", "gate": self.gate}})
         for topic in self.subscribes:
-            self.on_snapshot(topic, session.data("subscribe", topic=topic))
+            session.data("subscribe", topic=topic, first=partial(self.on_snapshot, topic))
 
     def live(self) -> SocketSession:
         """Return the open socket. If it was lost, that is a failure, and the user comes back as a scanner does."""
@@ -77,7 +78,7 @@ class SocketUser(ScheduledUser):
             self.on_event(frame["topic"], frame)
 
     def on_snapshot(self, topic: str, data: dict[str, Any]) -> None:
-        """Take the reply of `subscribe`."""
+        """Take the reply of `subscribe`, before any event of it. It runs in the reading greenlet, so it must not wait."""
 
     def on_event(self, topic: str, frame: Frame) -> None:
         """Take an event. It runs in the reading greenlet, so it must not wait."""

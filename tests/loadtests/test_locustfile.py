@@ -69,6 +69,10 @@ async def test_workers_share_the_tickets_and_their_histories_are_audited_togethe
     assert entries > 4
     assert any(note.startswith(f"{entries} entries acknowledged and {entries} in the log") for note in verdict["notes"])
     assert len({code for _, code in history["entries"]}) == entries, "no ticket was given to two users"
+    entering = {"socket: verify valid", "socket: verify continuous"}
+    assert sum(line["count"] for line in verdict["lines"] if line["name"] in entering) == entries, (
+        "the last reports came"
+    )
 
     lost = {**history, "entries": [*history["entries"], ["00000000-0000-4000-8000-000000000000", "TKT"]]}
     found = (await run_audit(document["audit"], lost)).problems
