@@ -39,7 +39,7 @@ UPDATED = ("tickets", "ticket_reservations", "reservation_slots", "mail_outbox")
 
 @dataclass(frozen=True, slots=True)
 class IndexCost:
-    """`microseconds` of Postgres a row: the median of the rounds, beside their lowest and highest."""
+    """`microseconds` of Postgres a row: the median of the repetitions, beside their lowest and highest."""
 
     table: str
     index: str
@@ -105,8 +105,8 @@ class Copies:
         await connection.execute("CREATE SCHEMA IF NOT EXISTS copies; SET synchronous_commit = off")
         return cls(connection, await _busy_process(connection, hub.pid))
 
-    async def costs(self, table: str, rounds: int) -> list[IndexCost]:
-        """Return what each index of a table costs a row, the dearest first, after the row with its primary key alone."""
+    async def costs(self, table: str, repetitions: int) -> list[IndexCost]:
+        """Return what each index of a table costs a row, the most expensive first, after the row with its primary key alone."""
         run = self._connection.execute
         await run(f"DROP TABLE IF EXISTS copies.{table}, copies.rows")
         await run(f"CREATE TABLE copies.{table} (LIKE public.{table} INCLUDING ALL EXCLUDING INDEXES)")
@@ -118,7 +118,7 @@ class Copies:
         indexes = await indexes_of(self._connection, table)
         primary, *names = indexes
         found: dict[str, list[float]] = {primary: [], **{name: [] for name in names}}
-        for _ in range(rounds):
+        for _ in range(repetitions):
             found[primary].append(await self._microseconds(table, indexes, without=names))
             for name in names:
                 whole = await self._microseconds(table, indexes, without=())
@@ -179,7 +179,7 @@ async def _busy_process(connection: asyncpg.Connection, hub_pid: int) -> psutil.
     return max(processes, key=lambda one: sum(one.cpu_times()[:2]) - before[one.pid])
 
 
-async def measure(hub: OwnHub, seconds: float, rounds: int) -> dict[str, Any]:
+async def measure(hub: OwnHub, seconds: float, repetitions: int) -> dict[str, Any]:
     bench = await prepare(hub, quick=False)
     await make_rows(bench, seconds)
     await bench.stock.settle()
@@ -193,7 +193,7 @@ async def measure(hub: OwnHub, seconds: float, rounds: int) -> dict[str, Any]:
         for table, unit in TABLES.items():
             say(f"{table} ...")
             print(f"\n{table}: microseconds of Postgres for {unit}")
-            for cost in await copies.costs(table, rounds):
+            for cost in await copies.costs(table, repetitions):
                 found["indexes"].append({name: getattr(cost, name) for name in cost.__slots__})
                 spread = f"({cost.lowest:.2f} to {cost.highest:.2f})"
                 print(f"{cost.microseconds:7.2f} {spread:<18} {cost.index}: {cost.definition}")
