@@ -23,6 +23,8 @@ BATCH_LOCK_SECONDS = 0.25
 """Seconds that a batch waits for a lock. All of its requests wait with it, so it is then run again in parts."""
 COMMAND_SECONDS = PATIENCE_SECONDS
 
+NAMED = {"application_name": "venue-hub", "timezone": "UTC"}
+
 # Scan and booking statements join a few array elements to tables of any size. These settings force index look-ups in the
 # order of the array, whatever the statistics were when the plan was cached.
 STEADY_PLANS = {
@@ -96,8 +98,6 @@ class Pool:
         self._primary = primary_of(dsn)
         self._size = size
         self._settings = {
-            "application_name": "venue-hub",
-            "timezone": "UTC",
             "lock_timeout": f"{lock_seconds * 1000:.0f}ms",
             "statement_timeout": "2500ms",  # shorter than `COMMAND_SECONDS`, after which the connection is closed
             "idle_in_transaction_session_timeout": "5s",
@@ -124,7 +124,8 @@ class Pool:
                 command_timeout=COMMAND_SECONDS,
                 timeout=ACQUIRE_SECONDS,
                 max_inactive_connection_lifetime=0,
-                server_settings=self._settings,
+                server_settings=NAMED,
+                init=self._set_up,
                 reset=_keep_session,
                 connection_class=connection_class(self.counts),
             )
@@ -136,6 +137,11 @@ class Pool:
         server, connection = await self._primary.connect(**named)
         connection.server = server
         return connection
+
+    async def _set_up(self, connection: Any) -> None:
+        """Set what a connection keeps for its life. PgBouncer refuses these settings among those of the start."""
+        settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in self._settings.items())
+        await connection.execute(f"SELECT {settings}")
 
     async def close(self) -> None:
         if self._pool is None:

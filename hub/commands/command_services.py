@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncIterator[Settings]:
-    """Yield the settings with both server URLs: those from the environment, or those of the embedded servers."""
+async def with_servers(
+    settings: Settings, kind: Kind = "command", *, behind_pooler: bool = False
+) -> AsyncIterator[Settings]:
+    """Yield the settings with both server URLs: those from the environment, or those of the embedded servers.
+
+    Fails behind a pooler that shares connections, unless `behind_pooler` allows it.
+    """
+    if settings.database_url and not behind_pooler:
+        await _refuse_pooler(settings.database_url)
     if settings.database_url and settings.redis_url:
         yield settings
         return
@@ -33,6 +40,16 @@ async def with_servers(settings: Settings, kind: Kind = "command") -> AsyncItera
                 database_url=settings.database_url or urls.database_url,
                 redis_url=settings.redis_url or urls.redis_url,
             )
+
+
+async def _refuse_pooler(url: str) -> None:
+    import asyncpg
+
+    from db.pooler import ADVICE, shares_connections
+
+    with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):  # whoever needs it now says so
+        if await shares_connections(url):
+            raise CommandFailed(ADVICE)
 
 
 def find_data_folder(env: MutableMapping[str, str] = os.environ) -> str | None:

@@ -38,7 +38,7 @@ async def doctor(args: Namespace) -> CommandResult:
         problems.append(f"requests come from a proxy that is not trusted: {_SHARED_LIMITS}")
     if '"jobs":"away"' in await asyncio.to_thread(_ask_running_hub, settings, "/readyz"):
         problems.append("no process runs the jobs, so mails and webhooks wait: start one with `hub serve --role jobs`")
-    async with with_servers(settings) as complete:
+    async with with_servers(settings, behind_pooler=True) as complete:
         assert complete.database_url is not None
         assert complete.redis_url is not None
         versions: dict[str, str | None] = {"hub": _own_version(), "python": platform.python_version()}
@@ -118,10 +118,14 @@ async def _look_at_postgres(
 
     from db.connection_limit import describe_shortage, read_allowed
     from db.migrate import OLDEST_POSTGRES, MigrationError, unapplied
+    from db.pooler import ADVICE, shares_connections
     from db.primary import connect_to_primary
     from db.row_security import HOW_TO_ADD, wall_stands
 
     try:
+        if await shares_connections(url):
+            problems.append(ADVICE)
+            return None
         connection = await connect_to_primary(url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         problems.append(f"Postgres does not answer: {type(error).__name__}: {error}")

@@ -20,7 +20,7 @@ from hub.commands.command_result import CommandFailed
 
 ROOT = Path(__file__).parents[2]
 SECRETS = ("HUB_SECRET_KEY", "HUB_SECRET_KEY_PREVIOUS", "HUB_METRICS_TOKEN")
-URLS = ("HUB_DATABASE_URL", "HUB_REDIS_URL", "HUB_SMTP_URL", "HUB_SMS_URL")
+URLS = ("HUB_DATABASE_URL", "HUB_DATABASE_READ_URL", "HUB_REDIS_URL", "HUB_SMTP_URL", "HUB_SMS_URL")
 FRAMES = 3
 """Functions of ours that the line of an unexpected error names, the innermost first."""
 

@@ -202,6 +202,7 @@ class ScanBatches(ABC):
         for scan in scans:
             by_slot.setdefault(_slot_of(scan), []).append(scan)
         raced: list[PendingScan] = []
+        usual = await connection.fetchval("SHOW lock_timeout")
         await connection.execute(f"SET lock_timeout = '{ONE_SLOT_LOCK_SECONDS * 1000:.0f}ms'")
         try:
             for slot, of_slot in by_slot.items():
@@ -213,7 +214,7 @@ class ScanBatches(ABC):
                         self._locked[slot] = monotonic() + LOCKED_SECONDS
                     raced += await self._write_one_by_one(connection, of_slot, now)
         finally:
-            await connection.execute("RESET lock_timeout")
+            await connection.execute(f"SET lock_timeout = '{usual}'")
         return raced
 
     async def _write_one_by_one(self, connection: Any, scans: list[PendingScan], now: datetime) -> list[PendingScan]:
