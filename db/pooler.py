@@ -12,7 +12,7 @@ import asyncpg
 
 from db.primary import connect_to_primary
 
-ROUNDS = 8
+ATTEMPTS = 8
 
 ADVICE = (
     "a pooler stands before Postgres and gives each transaction another connection. Then row-level security shows the rows of"
@@ -32,7 +32,7 @@ async def shares_connections(url: str) -> bool:
         other = await connect_to_primary(url, timeout=5, statement_cache_size=0)
         try:
             seen: tuple[set[int], set[int]] = (set(), set())
-            for _ in range(ROUNDS):
+            for _ in range(ATTEMPTS):
                 for connection, processes in zip((one, other), seen, strict=True):
                     processes.add(await _process_of(connection))
             return bool(seen[0] & seen[1]) or max(map(len, seen)) > 1
