@@ -63,7 +63,8 @@ ROWS: dict[str, tuple[Panel, ...]] = {
         Panel("Time of a decision", "s", latencies("venue_hub_scan_decision_seconds")),
         Panel(
             "Open sockets", "none",
-            {"scanners, control rooms": "sum(venue_hub_sockets_open)", "visitors' calendars": "sum(venue_hub_spectators_open)"},
+            {"scanners, control rooms": "sum(venue_hub_sockets_open)", "visitors' calendars": "sum(venue_hub_spectators_open)",
+             "waiting rooms": "sum(venue_hub_waiting_sockets_open)"},
         ),
         Panel("Other scans a minute", "none", {"{{mode}}": per_minute('venue_hub_scan_decisions_total{mode!="verify"}', "mode")}),
         Panel(

@@ -142,6 +142,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     add_routes(app, settings)
     app.router.add_get("/ws", _serve_staff_socket)
     app.router.add_get("/ws/availability", _serve_calendar_socket)
+    app.router.add_get("/ws/waiting-room", _serve_waiting_socket)
     app.cleanup_ctx.append(lambda app: _operate(app, settings, clock))
     return app
 
@@ -232,6 +233,10 @@ def warm_up() -> None:
 
 async def _serve_staff_socket(request: web.Request) -> web.StreamResponse:
     return await request.app[LIVE].serve_staff(request, client_address(request), client_ip(request))
+
+
+async def _serve_waiting_socket(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].serve_waiting(request, client_ip(request))
 
 
 async def _serve_calendar_socket(request: web.Request) -> web.StreamResponse:

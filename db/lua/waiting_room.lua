@@ -1,8 +1,9 @@
 -- The waiting room in front of ONE thing on sale: who may book now, who waits, and in which order. It first admits those whose turn it is.
 --
--- KEYS[1]  hash    state: seq (of the last who joined), passed (how many have left the queue), credit and at (admissions earned until
+-- KEYS[1]  hash    state: last (place given), passed (how many have left the queue), credit and at (admissions earned until
 --                  that ms), born (ms; another value means that Redis has lost the room)
--- KEYS[2]  zset    waiting: visitor -> place. Who joins before the opening has a random place below 2^40, everybody else 2^40 + seq
+-- KEYS[2]  zset    waiting: visitor -> place. Who joins before the opening has a random place below 2^40, everybody else
+--                  2^40 + the microsecond of joining, each more than the last. So an order survives the loss of this state
 -- KEYS[3]  zset    turns: visitor -> ms at which the turn ends
 -- KEYS[4]  zset    here: waiting visitor -> ms at which the page was last there
 -- KEYS[5]  zset    admitted: one member for each admission of the last 60 s -> ms
@@ -115,12 +116,11 @@ local function join(visitor, value, address)
   local place
   if lost then
     place = tonumber(lost)
-    local seq = tonumber(redis.call('HGET', state, 'seq')) or 0
-    if place - LOTTERY > seq then redis.call('HSET', state, 'seq', string.format('%.0f', place - LOTTERY)) end
   elseif opening > 0 then
     place = tonumber(value)
   else
-    place = LOTTERY + redis.call('HINCRBY', state, 'seq', 1)
+    place = math.max((tonumber(redis.call('HGET', state, 'last')) or 0) + 1, LOTTERY + clock[1] * 1000000 + clock[2])
+    redis.call('HSET', state, 'last', string.format('%.0f', place))
   end
   redis.call('ZADD', waiting, place, visitor)
   redis.call('ZADD', here, now, visitor)

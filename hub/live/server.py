@@ -30,6 +30,7 @@ from hub.live.endpoints.open_sockets import OpenSockets
 from hub.live.endpoints.staff_connection import StaffServices
 from hub.live.endpoints.staff_endpoint import serve_staff
 from hub.live.endpoints.staff_sockets import StaffSocket
+from hub.live.endpoints.waiting_endpoint import serve_waiting
 from hub.live.relay import Relay
 from hub.rules.address_list import Address
 from hub.services import Services
@@ -92,6 +93,13 @@ class LiveServer:
             sockets=self.sockets, months=self.channels.months,
         )  # fmt: skip
 
+    async def serve_waiting(self, request: web.Request, address: str) -> web.StreamResponse:
+        """Serve `GET /ws/waiting-room`; `address` is the client's, as a rate limit counts it."""
+        return await serve_waiting(
+            request, address, self.host, services=self.services, authentication=self.authentication,
+            sockets=self.sockets, rooms=self.channels.waiting_rooms,
+        )  # fmt: skip
+
     async def stop(self) -> None:
         """Reply to commands in flight, close all sockets with 1012 and a time to reconnect, and cut those that do not close."""
         self.sockets.stopping = True
@@ -99,9 +107,9 @@ class LiveServer:
             for socket in batch:
                 socket.retire()
             await asyncio.sleep(0)
-        for calendar_batch in _batches(self.sockets.calendar.all()):
-            for calendar_socket in calendar_batch:
-                calendar_socket.say_goodbye()
+        for public_batch in _batches([*self.sockets.calendar.all(), *self.sockets.waiting.all()]):
+            for public_socket in public_batch:
+                public_socket.say_goodbye()
             await asyncio.sleep(0)
         await self.sockets.wait_until_empty(RETIRE_SECONDS)
         for socket in self.sockets.staff.all():

@@ -188,6 +188,9 @@ _pool = Gauge(
 )
 
 sockets_open = Gauge("sockets_open", "Operator and manager sockets open now", multiprocess_mode="livesum")
+waiting_sockets_open = Gauge(
+    "waiting_sockets_open", "Sockets of visitors in waiting rooms open now", multiprocess_mode="livesum"
+)
 spectators_open = Gauge("spectators_open", "Calendar sockets of the public open now", multiprocess_mode="livesum")
 connections_open = Gauge("connections_open", "TCP connections open now, sockets included", multiprocess_mode="livesum")
 open_files_allowed = Gauge(

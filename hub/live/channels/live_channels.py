@@ -23,6 +23,7 @@ from hub.live.channels.scans import RESYNC_SECONDS as SCANS_RESYNC_SECONDS
 from hub.live.channels.shared_devices import SharedDevices
 from hub.live.channels.statistics import READ_SECONDS, StatisticsChannels
 from hub.live.channels.tickets import TicketChannels
+from hub.live.channels.waiting_rooms import WaitingRoomChannels
 from hub.rules.venue_day import midnight
 from hub.services import Services
 
@@ -35,6 +36,7 @@ class LiveChannels:
         self.tickets = TicketChannels()
         self.events = EventChannels()
         self.months = MonthChannels(calendar)
+        self.waiting_rooms = WaitingRoomChannels(services)
         self.scans = ScanChannels(self._read_scans, services.scan_events.peers, services.clock.now)
         self.device_registry = DeviceRegistry()
         shared = SharedDevices(self.device_registry, services.redis, services.announcer.origin, services.clock.now)
@@ -53,6 +55,7 @@ class LiveChannels:
             "live-months": self.months_resync.run(),
             "live-statistics": self.statistics_resync.run(),
             "live-scans": self.scans_resync.run(),
+            "live-waiting-rooms": self.waiting_rooms.run(),
             "live-devices": self.devices.run(),
         }
 

@@ -3,6 +3,7 @@
     SocketSession
     +-- StaffConnection      staff: authenticates, then sends commands (`endpoints/staff_connection.py`)
     +-- CalendarConnection   anybody: follows a month of the calendar (`endpoints/calendar_connection.py`)
+    +-- WaitingConnection    a visitor of a waiting room: follows the place in it (`endpoints/waiting_connection.py`)
 
 One task reads and never waits for a handler, so a slow command delays neither pongs nor other commands. The timer wheel calls
 whatever is due by time. Whatever the client does, the socket is gone one second after `close`.

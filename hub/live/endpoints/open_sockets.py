@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from hub.access.tokens import Identity
-from hub.live.endpoints.calendar_sockets import CalendarSocket, CalendarSockets
+from hub.live.endpoints.public_sockets import MOST_WAITING_SOCKETS, PublicSocket, PublicSockets
 from hub.live.endpoints.staff_sockets import StaffSocket, StaffSockets
 from hub.live.endpoints.unauthenticated_sockets import UnauthenticatedSockets
 from hub.observability import telemetry
@@ -16,12 +16,13 @@ class OpenSockets:
     def __init__(self, calendar_sockets_per_address: int | None) -> None:
         self.staff = StaffSockets()
         self.unauthenticated = UnauthenticatedSockets()
-        self.calendar = CalendarSockets(calendar_sockets_per_address)
+        self.calendar = PublicSockets(calendar_sockets_per_address)
+        self.waiting = PublicSockets(calendar_sockets_per_address, MOST_WAITING_SOCKETS)
         self.stopping = False
         self._empty = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self.staff) + len(self.calendar)
+        return len(self.staff) + len(self.calendar) + len(self.waiting)
 
     def add_staff(self, socket: StaffSocket) -> None:
         self._empty.clear()
@@ -37,14 +38,24 @@ class OpenSockets:
         telemetry.sockets_open.set(len(self.staff))
         self._note_empty()
 
-    def add_calendar(self, socket: CalendarSocket) -> None:
+    def add_calendar(self, socket: PublicSocket) -> None:
         self.calendar.add(socket)
         telemetry.spectators_open.set(len(self.calendar))
 
-    def remove_calendar(self, socket: CalendarSocket) -> None:
+    def remove_calendar(self, socket: PublicSocket) -> None:
         """Called once or more often."""
         self.calendar.remove(socket)
         telemetry.spectators_open.set(len(self.calendar))
+        self._note_empty()
+
+    def add_waiting(self, socket: PublicSocket) -> None:
+        self.waiting.add(socket)
+        telemetry.waiting_sockets_open.set(len(self.waiting))
+
+    def remove_waiting(self, socket: PublicSocket) -> None:
+        """Called once or more often."""
+        self.waiting.remove(socket)
+        telemetry.waiting_sockets_open.set(len(self.waiting))
         self._note_empty()
 
     def reconnect_after_ms(self) -> int:

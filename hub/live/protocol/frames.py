@@ -8,7 +8,7 @@ client -> hub                                            hub -> client
                                                            event      topic, subscription, revision, data
                                                            bye        reconnect_after_ms
 
-The calendar's socket has frames of its own (`endpoints/calendar_connection.py`): slots and pong. `commands/table.py` lists the
+The public sockets have frames of their own (`endpoints/calendar_connection.py`, `endpoints/waiting_connection.py`). `commands/table.py` lists the
 commands, `event_bodies.py` the `data` of every event, and `docs/protocol.md` describes all of it for other teams.
 """
 
@@ -130,6 +130,19 @@ def slots(month: tuple[int, int], whole: bool, pieces: list[bytes]) -> bytes:
     """Slots of a month; each piece is a slot that the calendar has encoded already."""
     head = b'{"type":"slots","month":"%04d-%02d","whole":%b,"slots":[' % (*month, b"true" if whole else b"false")
     return head + b",".join(pieces) + b"]}"
+
+
+_NO_PLACE = dict.fromkeys(("position", "ahead", "seconds", "turn_until", "rate", "opens_at"))
+
+
+def waiting_room(standing: Any) -> bytes:
+    """Where a visitor stands in a waiting room; None for one who has no place there."""
+    fields = {"state": "none", **_NO_PLACE} if standing is None else {
+        "state": standing.state, "position": standing.position, "ahead": standing.ahead, "seconds": standing.seconds,
+        "turn_until": standing.turn_until and rfc3339(standing.turn_until), "rate": standing.rate,
+        "opens_at": standing.opens_at and rfc3339(standing.opens_at),
+    }  # fmt: skip
+    return orjson.dumps({"event": "waiting_room", **fields})
 
 
 def pong(now: datetime) -> bytes:

@@ -92,7 +92,7 @@ async def test_behind_a_trusted_proxy_each_address_counts_for_itself(open_hub: A
 async def test_a_full_hall_is_closed_and_says_when_to_come_back(
     hub: Hub, world: World, visit: Visit, raw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.live.endpoints.calendar_sockets.MOST_CALENDAR_SOCKETS", 2)
+    monkeypatch.setattr("hub.live.endpoints.public_sockets.MOST_CALENDAR_SOCKETS", 2)
     for _ in range(2):
         await visit()
     status, head = await refused(raw)
