@@ -2,11 +2,15 @@
 
 A file and the row that records it run in one transaction. The first line `-- no transaction` marks a file that cannot run in
 one (CREATE INDEX CONCURRENTLY): its statements run one by one and must be safe to repeat.
+
+Hubs may go on working meanwhile. Whoever waits for the lock of a table stops everybody who comes later, a reader included. So a file
+waits only briefly, lets the others go first, and begins again.
 """
 
 import asyncio
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,11 @@ from db.row_security import raise_wall
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_POSTGRES = 15
+LOCK_SECONDS = 0.15
+"""Seconds that a migration waits for the lock of a table: less than a request can wait, and than Postgres waits to look for a deadlock."""
+PATIENCE_SECONDS = 300.0
+"""Seconds after which a migration that never gets its locks fails: something reads or writes a table all that time."""
+_PAUSE_SECONDS = 0.5
 _LOCK = 0x56454E5545  # key of the advisory lock: any number, the same in every process
 _NAME = re.compile(r"\d{4}_\w+\.sql")
 
@@ -33,8 +42,11 @@ class _File:
     digest: str
 
 
-async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply the missing migrations, and return the names of their files. Then every table has its row-level security."""
+async def migrate(dsn: str, folder: Path = MIGRATIONS, *, patience: float = PATIENCE_SECONDS) -> list[str]:
+    """Apply the missing migrations, and return the names of their files. Then every table has its row-level security.
+
+    Each file may wait `patience` seconds for its locks. Raises MigrationError.
+    """
     files = _read(folder)
     connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
     try:
@@ -50,7 +62,7 @@ async def migrate(dsn: str, folder: Path = MIGRATIONS) -> list[str]:
         _refuse_changes(files, known)
         missing = [file for file in files if file.name not in known]
         for file in missing:
-            await _apply(connection, file)
+            await _apply(connection, file, patience)
         await raise_wall(connection, changed=bool(missing))
         return [file.name for file in missing]
     finally:
@@ -96,19 +108,38 @@ async def _take_lock(connection: Any) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _apply(connection: Any, file: _File) -> None:
-    remember = "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)"
+async def _apply(connection: Any, file: _File, patience: float) -> None:
+    """Apply a file. One that gets no lock in time is undone and tried again after a pause."""
+    gives_up = time.monotonic() + patience
     try:
-        if file.sql.split("\n", 1)[0].strip().lower() == "-- no transaction":
-            for statement in _statements(file.sql):
-                await connection.execute(statement)
-            await connection.execute(remember, file.name, file.digest)
-        else:
-            async with connection.transaction():
-                await connection.execute(file.sql)
-                await connection.execute(remember, file.name, file.digest)
+        while True:
+            try:
+                await _apply_once(connection, file)
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+                if time.monotonic() > gives_up:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+    except asyncpg.LockNotAvailableError as error:
+        raise MigrationError(
+            f"{file.name}: a table was in use for {patience:.0f} s (see pg_stat_activity): {error}"
+        ) from error
     except asyncpg.PostgresError as error:
         raise MigrationError(f"{file.name}: {error}") from error
+
+
+async def _apply_once(connection: Any, file: _File) -> None:
+    remember = "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)"
+    if file.sql.split("\n", 1)[0].strip().lower() == "-- no transaction":
+        for statement in _statements(file.sql):
+            await connection.execute(statement)
+        await connection.execute(remember, file.name, file.digest)
+        return
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000:.0f}")
+        await connection.execute(file.sql)
+        await connection.execute(remember, file.name, file.digest)
 
 
 def _statements(sql: str) -> list[str]:
