@@ -4,7 +4,8 @@ import { t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { fetchPage, keepLooking } from "../lib/fresh_page.js";
 import { AvailabilitySocket } from "../lib/availability_socket.js";
-import { followHubClock, hubNow } from "../lib/dates.js";
+import { countDown } from "../lib/countdown.js";
+import { followHubClock } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
 import { explain, NO_CONNECTION } from "../words/refusals.js";
 
@@ -13,9 +14,6 @@ const LOOK_EVERY_MS = 10_000;
 const LOOK_LIVE_MS = 30_000;
 /** All who wait hear of a place in the same moment, and do not all ask in it. */
 const SPREAD_MS = 1_000;
-/** A screen reader says only these minutes left. */
-const SAID_AT = [10, 5, 2, 1];
-const SOON_MS = 2 * 60_000;
 
 const root = byId("waiting");
 /** @type {`/api/waitlist/${string}`} */
@@ -24,8 +22,7 @@ followHubClock(root.dataset.now);
 
 const part = () => byId("waiting-part");
 let busy = false;
-/** @type {number | undefined} */
-let ticking;
+let stopCountdown = () => {};
 
 async function bringUpToDate() {
   const page = await fetchPage();
@@ -44,28 +41,15 @@ async function bringUpToDate() {
 }
 
 function startCountdown() {
-  clearInterval(ticking);
+  stopCountdown();
   const place = byId("countdown");
   if (!place) return;
-  const ends = Date.parse(part().dataset.ends ?? "");
-  let said = Infinity;
-  const tick = () => {
-    const left = Math.max(0, ends - +hubNow());
-    const seconds = Math.ceil(left / 1000);
-    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-    place.textContent = `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(seconds % 60).padStart(2, "0")}`;
-    place.classList.toggle("soon", left < SOON_MS);
-    const due = SAID_AT.filter((mark) => left <= mark * 60_000).at(-1);
-    if (due !== undefined && due < said && left > 0) {
-      said = due;
-      byId("waiting-countdown-words").textContent = tn("Less than one minute left to accept.", "Less than {n} minutes left to accept.", due);
-    }
-    if (left > 0) return;
-    clearInterval(ticking);
-    look();
-  };
-  ticking = setInterval(tick, 1000);
-  tick();
+  stopCountdown = countDown(place, part().dataset.ends, {
+    onMinutes: (minutes) => {
+      byId("waiting-countdown-words").textContent = tn("Less than one minute left to accept.", "Less than {n} minutes left to accept.", minutes);
+    },
+    onOver: () => look(),
+  });
 }
 
 /** @param {HTMLButtonElement} button */
