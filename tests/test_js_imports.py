@@ -32,6 +32,7 @@ FEATURES: dict[str, set[str]] = {
     "reserve": set(),
     "scan": set(),
     "training": set(),
+    "waiting_room": set(),
 }
 """Each folder of features/, and the other folders from which it imports."""
 PAGES: dict[str, set[str]] = {

@@ -685,5 +685,6 @@ from tests.browser import (  # noqa: E402
     setup_states,  # noqa: F401
     slot_states,  # noqa: F401
     training_states,  # noqa: F401
+    waiting_room_states,  # noqa: F401
     webhook_states,  # noqa: F401
 )

@@ -168,7 +168,8 @@ class PlainPage:
                 continue
             self.tree = _Tree(text).root
             turned = [one["content"] for one in self.tree.all("meta") if one["http-equiv"].lower() == "refresh"]
-            if not turned:
+            # A page that is loaded again after a while is shown meanwhile.
+            if not turned or not turned[0].startswith("0"):
                 return self
             method, fields, address = "GET", None, urljoin(address, turned[0].partition("url=")[2])
         raise AssertionError("it is led round and round")

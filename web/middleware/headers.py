@@ -13,8 +13,8 @@ SCANNERS = frozenset({"/operator/scan", "/operator/scan/training"})
 """The pages with a camera and its code reader."""
 # Pages whose URL holds a ticket code or a token. No other site may see the URL.
 _SECRET_ADDRESSES = ("/r/", "/w/", "/b/", "/reserve", "/v/", "/invitation/", "/api/", "/dev/")
-_NOT_FOR_SEARCH = (*_SECRET_ADDRESSES, "/account", "/admin", "/manager", "/operator/", "/venue/")
-"""Paths that no search engine may list: pages that open by a token, and those of the staff.
+_NOT_FOR_SEARCH = (*_SECRET_ADDRESSES, "/account", "/admin", "/manager", "/operator/", "/venue/", "/waiting-room")
+"""Paths that no search engine may list: pages that open by a token, those of the staff, and the waiting room.
 
 `robots.txt` only asks not to read them. A link that somebody has published would be listed all the same, with its token.
 """

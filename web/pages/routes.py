@@ -35,6 +35,7 @@ from web.pages.plain.routes import plain_routes
 from web.pages.reservation import show_reservation
 from web.pages.second_step import SECOND_STEP, answer_second_step, show_second_step
 from web.pages.static_files import STATIC
+from web.pages.waiting_room import WAITING_ROOM, answer_room, show_room
 from web.pages.waitlist import show_entry
 
 
@@ -76,6 +77,8 @@ def _page_routes() -> list[web.RouteDef]:
         web.get("/b/{token}/calendar.ics", booking.send_calendar_file),
         web.get("/sitemap.xml", sitemap.send_sitemap),
         web.get("/robots.txt", sitemap.send_robots),
+        web.get(WAITING_ROOM, show_room),
+        web.post(WAITING_ROOM, answer_room),
         *plain_routes(),
         web.get("/operator/login", staff.show_login),
         web.get(SECOND_STEP, show_second_step),

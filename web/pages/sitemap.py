@@ -22,6 +22,7 @@ _PRIVATE = (
     "/reserve/",
     "/shows/*/book/",
     "/w/",
+    "/waiting-room",
     "/ws",
 )
 

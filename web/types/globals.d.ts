@@ -40,6 +40,8 @@ interface ApiError {
   can_activate?: boolean;
   ticket_id?: number;
   tickets?: (ApiError & { ticket_code: string })[];
+  /** WAITING_ROOM: the key of the room. */
+  for?: string;
   /** ALREADY_VERIFIED */
   verified_at?: string;
   operator_name?: string;

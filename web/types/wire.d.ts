@@ -522,6 +522,21 @@ declare namespace Wire {
     country?: string | null;
     language?: string | null;
   }
+  interface ChangedWaitingRooms {
+    per_minute: number;
+  }
+  interface ChangedWaitingRoomsAnswer {
+    success: true;
+    data: ChangedWaitingRoomsFields;
+  }
+  interface ChangedWaitingRoomsFields {
+    venue_id: number;
+    waiting_room: "off" | "slots" | "days" | "shows" | "all";
+    per_minute: number;
+    turn_minutes: number;
+    rooms: (OpenRoomFields)[];
+    dry_run: boolean;
+  }
   interface ChangedWebhook {
     name?: string | null;
     url?: string | null;
@@ -1886,6 +1901,20 @@ declare namespace Wire {
     qr_png: string;
     dry_run: boolean;
   }
+  interface OpenRoomFields {
+    key: string;
+    title: string;
+    room: string;
+    date: string;
+    start_time: string | null;
+    end_time: string | null;
+    waiting: number;
+    turns: number;
+    admitted: number;
+    joined: number;
+    places_left: number | null;
+    seconds: number | null;
+  }
   interface OpenSession {
     session_id: number;
     device: string;
@@ -3105,6 +3134,17 @@ declare namespace Wire {
     rate: number | null;
     opens_at: string | null;
   }
+  interface WaitingRoomsAnswer {
+    success: true;
+    data: WaitingRoomsFields;
+  }
+  interface WaitingRoomsFields {
+    venue_id: number;
+    waiting_room: "off" | "slots" | "days" | "shows" | "all";
+    per_minute: number;
+    turn_minutes: number;
+    rooms: (OpenRoomFields)[];
+  }
   interface WebhookAnswer {
     success: true;
     data: WebhookFields;
@@ -3429,6 +3469,7 @@ declare namespace Wire {
     Call extends `DELETE /api/admin/venues/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/venues/${string}${Query}` ? VenueAnswer :
     Call extends `PATCH /api/admin/venues/${string}${Query}` ? VenueAnswer :
+    Call extends `PATCH /api/admin/waiting-rooms/${string}${Query}` ? ChangedWaitingRoomsAnswer :
     Call extends `DELETE /api/admin/webhooks/${string}${Query}` ? DeletedAnswer :
     Call extends `GET /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
     Call extends `PATCH /api/admin/webhooks/${string}${Query}` ? WebhookAnswer :
@@ -3487,6 +3528,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/tickets${Query}` ? IssuedTicketsAnswer :
     Call extends `GET /api/admin/venues${Query}` ? VenuePageAnswer :
     Call extends `POST /api/admin/venues${Query}` ? VenueAnswer :
+    Call extends `GET /api/admin/waiting-rooms${Query}` ? WaitingRoomsAnswer :
     Call extends `GET /api/admin/webhooks${Query}` ? WebhookPageAnswer :
     Call extends `POST /api/admin/webhooks${Query}` ? WebhookSecretAnswer :
     Call extends `GET /api/analytics/operators${Query}` ? OperatorFiguresAnswer :
