@@ -32,6 +32,7 @@ from web.api.tickets.admin_table import ADMIN_TICKET_ENDPOINTS, PRODUCT_ENDPOINT
 from web.api.tickets.table import CHECK_ENDPOINTS, HOLDER_ENDPOINTS, RECORD_ENDPOINTS
 from web.api.venues.slot_table import SLOT_ADMIN_ENDPOINTS
 from web.api.venues.table import VENUE_ENDPOINTS
+from web.api.waiting_room.admin_table import ADMIN_WAITING_ROOM_ENDPOINTS
 from web.api.waiting_room.table import WAITING_ROOM_ENDPOINTS
 from web.api.waitlist.table import WAITLIST_ENDPOINTS
 from web.api.webhooks.table import WEBHOOK_ENDPOINTS
@@ -71,6 +72,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *VENUE_ENDPOINTS,
     *DEVICE_ENDPOINTS,
     *POLICY_ENDPOINTS,
+    *ADMIN_WAITING_ROOM_ENDPOINTS,
     *ORGANISER_ENDPOINTS,
     *BOOKING_LIST_ENDPOINTS,
     *SLOT_ADMIN_ENDPOINTS,

@@ -31,7 +31,7 @@ from web.session_cookies import set_session
 
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
-"""The panels of the control room beside its board. Each has its own script."""
+"""The panels of the control room beside its board. Each has its own script. A venue with waiting rooms has `rooms`, too."""
 SERVICE_WORDS: Mapping[str, tuple[str, str]] = {
     "unavailable": (N_("The sign-in service does not answer."), N_("Sign in with your password, or try again later.")),
     "cancelled": (N_("The sign-in was cancelled."), N_("Try again, or sign in with your password.")),
@@ -197,7 +197,7 @@ async def show_control_room(request: web.Request) -> web.Response:
         "control_room.html",
         identity=identity,
         sections=sections_of(identity),
-        panels=PANELS,
+        panels=(*PANELS, "rooms") if venue and venue.waiting_room != "off" else PANELS,
         today=venue.business_day(services.clock.now()) if venue else None,
         inside_limit=venue.inside_limit if venue else None,
         when_full=venue.when_full if venue else "warn",

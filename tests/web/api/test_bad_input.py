@@ -45,6 +45,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/reservations/{reservation_id}/contact": {"customer_email": "a@example.com"},
     "/api/reservations/send-again": {"ticket_code": "TKT-2025-ABC123-DEF456"},
     "/api/waiting-room": {"for": "slot:1"},
+    "/api/admin/waiting-rooms/{venue_id}": {"per_minute": 60},
     "/api/waitlist": {"ticket_codes": ["TKT-2025-ABC123-DEF456"], "slot_id": 1, "customer_email": "j@example.com",
                       "customer_phone": "+12025551234"},
     "/api/bookings": {"performance_id": 1, "name": "Ada", "email": "ada@example.com", "phone": "+12025551234", "party_size": 2,

@@ -12,6 +12,7 @@ const PANELS = {
   feed: async () => (await loadModule(() => import("./feed.js"), ENDLESS)).openFeed,
   devices: async () => (await loadModule(() => import("./devices.js"), ENDLESS)).openDevices,
   alerts: async () => (await loadModule(() => import("./alerts.js"), ENDLESS)).openAlerts,
+  rooms: async () => (await loadModule(() => import("./waiting_rooms.js"), ENDLESS)).openWaitingRooms,
   conflicts: async () => (await loadModule(() => import("../conflicts/open_conflicts.js"), ENDLESS)).openConflicts,
   disputes: async () => (await loadModule(() => import("../disputes/open_disputes.js"), ENDLESS)).openDisputes,
 };
