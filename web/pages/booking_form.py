@@ -6,7 +6,7 @@ A refusal shows the same form with what was typed and a message beside each fiel
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -24,7 +24,9 @@ from web.keys import BOOKING_REQUESTS, SERVICES
 from web.pages.forms import Form, read_form
 from web.pages.render import page
 from web.pages.shows import find_show, standing_of
+from web.pages.typed_form import drop_form, keep_form, kept_form
 from web.pages.venue_logos import logo_of
+from web.pages.waiting_room import send_to_waiting_room
 from web.rate_limits import enforce_rate_limit
 from web.request_fields import path_id
 from web.statuses import status_of
@@ -72,11 +74,14 @@ class Problem:
 
 
 async def show_form(request: web.Request) -> web.Response:
-    """Show the empty form, or why this performance cannot be booked."""
+    """Show the form, or why this performance cannot be booked. It is empty, or as it was when the visitor had to wait."""
     try:
         show, performance = await _find(request)
     except Refused as no:
         return _missing(request, no)
+    kept = kept_form(request)
+    if kept is not None:
+        return await _form_page(request, show, performance, Typed(**kept))
     party = min(_USUAL_PARTY, performance.largest_party, max(performance.available_count, 1))
     typed = Typed("", "", "", "", str(party), consent=False, key=random_name())
     return await _form_page(request, show, performance, typed)
@@ -95,16 +100,27 @@ async def answer_form(request: web.Request) -> web.Response:
     try:
         pending = await _ask(request, show, performance, typed)
     except Refused as no:
+        if no.reason is Reason.WAITING_ROOM:
+            return await _wait(request, typed, no)
         return await _form_page(
             request, show, performance, typed, await _explain(request, show, performance, typed, no)
         )
     except (Unavailable, DatabaseDown):
         sentence = message(Reason.SERVICE_UNAVAILABLE, {})
         return await _form_page(request, show, performance, typed, Problem(503, sentence, retry_after=2))
-    return page(
+    response = page(
         request, "booking/sent.html", show=show, performance=performance, typed=typed, pending=pending,
         development=request.app[SERVICES].settings.shows_mailbox, logo=await logo_of(request, show.org_id, show.venue_id),
     )  # fmt: skip
+    drop_form(request, response)
+    return response
+
+
+async def _wait(request: web.Request, typed: Typed, no: Refused) -> web.Response:
+    """Send the visitor to the waiting room. The form is kept, and filled in when they come back."""
+    response = await send_to_waiting_room(request, no, request.path)
+    keep_form(request, response, asdict(typed), long="notes")
+    return response
 
 
 async def _find(request: web.Request) -> tuple[Show, Performance]:

@@ -25,6 +25,7 @@ from web.pages.plain.steps import (
     show_step,
 )
 from web.pages.plain.time_step import Time, time_of
+from web.pages.waiting_room import keep_place, line_up
 from web.redirects import see_other
 
 # The step where the customer can correct a refused booking. Each refused ticket is named beside its field.
@@ -69,7 +70,9 @@ async def _promise(request: web.Request, draft: Draft, chosen: Time) -> str:
 
 
 async def answer_summary(request: web.Request) -> web.Response:
-    return await answer_form(request, "confirm", lambda draft, _form: draft, _book_draft)
+    response = await answer_form(request, "confirm", lambda draft, _form: draft, _book_draft)
+    keep_place(request, response)
+    return response
 
 
 async def _book_draft(request: web.Request, draft: Draft, form: Form) -> tuple[Draft, str]:
@@ -81,6 +84,8 @@ async def _book_draft(request: web.Request, draft: Draft, form: Form) -> tuple[D
     except Refused as no:
         if no.reason is Reason.CONTACT_NOT_VERIFIED:
             return await confirm_contact(request, replace(draft, proofs=()))
+        if no.reason is Reason.WAITING_ROOM:
+            return draft, await line_up(request, no, f"{draft.path}/confirm")
         step = _STEP_OF.get(no.reason)
         if step is None:
             raise

@@ -19,6 +19,7 @@ from web.pages.plain.contact_proof import confirm_contact, venue_of
 from web.pages.plain.draft import Draft
 from web.pages.plain.steps import answer_form, draft_not_found, find_draft, show_step
 from web.pages.plain.waitlist import join_draft
+from web.pages.waiting_room import keep_place, line_up
 
 MONTHS_EITHER_WAY = 3
 IN_VIEW = 14
@@ -102,7 +103,9 @@ async def show_times(request: web.Request) -> web.Response:
 
 
 async def answer_time(request: web.Request) -> web.Response:
-    return await answer_form(request, "time", _read_time, _check_time)
+    response = await answer_form(request, "time", _read_time, _check_time)
+    keep_place(request, response)
+    return response
 
 
 def _read_time(draft: Draft, form: Form) -> Draft:
@@ -122,6 +125,8 @@ async def _check_time(request: web.Request, draft: Draft, form: Form) -> tuple[D
     try:
         return draft, await join_draft(request, draft)
     except Refused as no:
+        if no.reason is Reason.WAITING_ROOM:
+            return draft, await line_up(request, no, f"{draft.path}/time")
         if no.reason is not Reason.CONTACT_NOT_VERIFIED:
             raise
     return await confirm_contact(request, replace(draft, proofs=()))

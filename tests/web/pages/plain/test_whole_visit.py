@@ -24,6 +24,7 @@ from tests.support.plain_browser import PlainBrowser, PlainPage
 from tests.support.reservations import count_reservations
 from tests.support.still_outbox import newest_code, send_nothing
 from tests.support.tickets import read_ticket_status
+from tests.support.waiting_rooms import open_waiting_room
 from tests.support.waitlist import count_waitlist_entries
 from tests.support.world import TODAY, World
 
@@ -474,3 +475,19 @@ async def test_an_hour_later_the_draft_is_gone_and_says_so(world: World, page: P
     assert "timed out" in page.heading
     await page.follow("Start again")
     assert len(page.fields("Ticket code")) == 1
+
+
+async def test_a_booking_that_must_wait_goes_on_when_the_turn_comes(world: World, page: PlainPage) -> None:
+    slot_id = await world.slot()
+    await to_confirm(page, (await world.ticket()).code)
+    await open_waiting_room(world, "slots", 0)
+    await confirm(page)
+    assert page.heading == "You're in line"
+    assert await world.booked_count(slot_id) == 0
+    await world.policy(waiting_room_per_minute=600)
+    await page.reload()
+    await page.follow("Continue booking")
+    assert page.heading == "Check your booking"
+    await confirm(page)
+    assert page.heading == "You're booked"
+    assert await world.booked_count(slot_id) == 1

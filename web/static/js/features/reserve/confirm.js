@@ -115,7 +115,8 @@ export class Confirm {
     if (!(error instanceof Refusal) || !group) throw error;
     const words = this.#withBooked(explain(error));
     this.#draw();
-    if (isAboutSlot(error.code)) await this.#slotRefused(error, group, words);
+    if (error.code === "WAITING_ROOM") await this.#wait(error);
+    else if (isAboutSlot(error.code)) await this.#slotRefused(error, group, words);
     else if (isAboutTicket(error.code)) this.#ticketsRefused(error, group, words);
     else if (error.code === "CONTACT_NOT_VERIFIED") {
       this.draft.demanded = error.details.needed ?? ["email"];
@@ -126,6 +127,12 @@ export class Confirm {
     } else {
       showNotice(this.answer, words);
     }
+  }
+
+  /** The draft stays in this tab: the waiting room sends the visitor back to this step. @param {Refusal} error */
+  async #wait(error) {
+    const { goToWaitingRoom } = await loadModule(() => import("./waiting_room.js"));
+    await goToWaitingRoom(error);
   }
 
   /** If other slots are booked already, the notice says so first. @param {Notice} words @returns {Notice} */

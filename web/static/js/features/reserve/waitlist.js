@@ -4,6 +4,7 @@ import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
 import { number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
+import { goToWaitingRoom } from "./waiting_room.js";
 import { explain, NO_CONNECTION } from "../../words/refusals.js";
 
 /** @type {RefusalWords} */
@@ -51,7 +52,8 @@ export class WaitlistOffer {
       const { data } = await call("POST", "/api/waitlist", { body: this.body, headers: { "Idempotency-Key": this.#key } });
       this.#show(data);
     } catch (error) {
-      if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.join()]] });
+      if (error instanceof Refusal && error.code === "WAITING_ROOM") await goToWaitingRoom(error);
+      else if (!(error instanceof Refusal)) showNotice(this.answer, NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.join()]] });
       else showNotice(this.answer, OWN_WORDS[error.code]?.(error.details) ?? explain(error), { kind: error.code === "ALREADY_WAITING" ? "warn" : "bad" });
     } finally {
       this.#busy(false);
