@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from shutil import copytree
 
 import asyncpg
 import pytest
 
 from db import migrate as migrations
-from db.migrate import MIGRATIONS, MigrationError, migrate
+from db.migrate import MigrationError, migrate
 from tests.support.bookings import book, outcome
 from tests.support.hub import Hub
 from tests.support.locks import count_waiting
+from tests.support.newer_schema import ADDED, one_migration_more
+from tests.support.rows import count_rows
 from tests.support.world import World
-
-ADDS_A_COLUMN = (
-    "ALTER TABLE tickets ADD COLUMN made_up text;\nALTER TABLE reservation_slots ADD COLUMN made_up int DEFAULT 3;\n"
-)
 
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
-    """The migrations of a newer hub: one more, for tables that every booking uses."""
-    folder = copytree(MIGRATIONS, tmp_path / "newer")
-    (folder / "9999_made_up.sql").write_text(ADDS_A_COLUMN)
-    return folder
+    return one_migration_more(tmp_path)
 
 
 async def booked_while_a_report_keeps_a_migration_waiting(hub: Hub, world: World, newer: Path) -> list[str]:
@@ -35,7 +29,7 @@ async def booked_while_a_report_keeps_a_migration_waiting(hub: Hub, world: World
     reader = await asyncpg.connect(hub.settings.database_url)
     try:
         async with reader.transaction():
-            await reader.fetchval("SELECT count(*) FROM tickets")
+            await count_rows(reader, "tickets")
             migrating = asyncio.create_task(migrate(str(hub.settings.database_url), newer))
             while not await count_waiting(reader):
                 await asyncio.sleep(0.01)
@@ -48,7 +42,7 @@ async def booked_while_a_report_keeps_a_migration_waiting(hub: Hub, world: World
             assert not migrating.done()
     finally:
         await reader.close()
-    assert await migrating == ["9999_made_up.sql"]
+    assert await migrating == [ADDED]
     return answers
 
 
@@ -77,9 +71,9 @@ async def test_a_migration_that_never_gets_its_tables_says_so_and_leaves_nothing
     reader = await asyncpg.connect(hub.settings.database_url)
     try:
         async with reader.transaction():
-            await reader.fetchval("SELECT count(*) FROM reservation_slots")
+            await count_rows(reader, "reservation_slots")
             with pytest.raises(MigrationError, match=r"9999_made_up\.sql: a table was in use for 0 s"):
                 await migrate(str(hub.settings.database_url), newer, patience=0)
-        assert await migrate(str(hub.settings.database_url), newer) == ["9999_made_up.sql"]
+        assert await migrate(str(hub.settings.database_url), newer) == [ADDED]
     finally:
         await reader.close()
