@@ -39,6 +39,8 @@ class GivenHub(HubCommands):
         self.data_dir = Path(tempfile.mkdtemp(prefix="vhl"))
         self.environment = {**os.environ, "HUB_DATA_DIR": str(self.data_dir)}
         self.clock_offset = float(os.environ.get("HUB_CLOCK_OFFSET") or 0)
+        self.mails_here = bool(os.environ.get("LOAD_SMTP_PORT"))
+        self.calls_webhooks = bool(os.environ.get("HUB_WEBHOOK_NETWORKS"))
         self._check_ready()
         self._check_limits()
 

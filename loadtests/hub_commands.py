@@ -28,6 +28,10 @@ class HubCommands:
     clock_offset = 0.0
     limits_sockets = False
     """Whether a login may have only so many sockets."""
+    mails_here = True
+    """Whether the hub sends its e-mail to the receivers of the run."""
+    calls_webhooks = True
+    """Whether the hub may call the receivers of the run."""
     opens, closes = "12:00", "22:00"
     """Between these times there are slots of today."""
     data_dir: Path

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import uvloop
 
-from loadtests import bursts, cores
-from loadtests.framework.bounds import parse, table
+from loadtests import cores
+from loadtests.framework.bounds import parse
 from loadtests.framework.phases import SHAPES
 from loadtests.given_hub import GivenHub
 from loadtests.ground.subjects import prepare
 from loadtests.hub_commands import ROOT, HubCommands, HubTrouble
 from loadtests.own_hub import OwnHub, free_port
+from loadtests.receivers.receivers import Receivers
 
 LOCUSTFILE = ROOT / "loadtests" / "locustfile.py"
 STOPS_WITHIN = 20
@@ -32,6 +33,7 @@ def locust_command(hub: HubCommands, given: argparse.Namespace, more: list[str],
     port = str(free_port())
     command = [
         sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--host", hub.url, "--users", str(given.users),
+        "--spawn-rate", str(max(1, given.users // 2)),
         "--shape", given.shape, "--stop-timeout", str(STOPS_WITHIN), "--loglevel", "WARNING", "--result", str(result),
     ]  # fmt: skip
     for bound in given.bound:
@@ -71,33 +73,23 @@ def run_locust(hub: HubCommands, given: argparse.Namespace, more: list[str], gro
     return code
 
 
-def run_bursts(hub: OwnHub) -> int:
-    """Run the two loads that locust cannot make yet."""
-    lines, problems = uvloop.run(bursts.run(hub))
-    print("\n" + table(lines))
-    for problem in problems:
-        print(f"! {problem}")
-    return 0 if not problems and all(line.fits for line in lines) else 1
-
-
-def hub_of_run() -> AbstractContextManager[HubCommands]:
+def hub_of_run(receivers: Receivers) -> AbstractContextManager[HubCommands]:
     url = os.environ.get("HUB_URL")
-    return nullcontext(GivenHub(url)) if url else OwnHub()
+    return nullcontext(GivenHub(url)) if url else OwnHub(settings={"HUB_SMTP_URL": receivers.smtp_url})
 
 
 def run(given: argparse.Namespace, more: list[str]) -> int:
     weather = cores.look()
-    with hub_of_run() as hub:
+    smtp_port = int(os.environ.get("LOAD_SMTP_PORT") or 0)
+    with Receivers(smtp_port=smtp_port) as receivers, hub_of_run(receivers) as hub:
         ground = hub.data_dir / "ground.json"
         seconds = SECONDS_OF_UI if given.ui else given.seconds
-        uvloop.run(prepare(hub, ground, users=given.users, seconds=seconds, plenty=given.plenty))
+        uvloop.run(prepare(hub, receivers, ground, users=given.users, seconds=seconds, plenty=given.plenty))
         if given.ui:
             print(f"hub on {hub.url}; locust's page: http://127.0.0.1:{given.port} (verdicts: /verdict)", flush=True)
         else:
             print(f"hub on {hub.url}; {given.shape}: {given.users} users for {given.seconds} s ...", flush=True)
-        code = run_locust(hub, given, more, ground)
-        if isinstance(hub, OwnHub) and not given.ui and given.bursts:
-            code = run_bursts(hub) or code
+        code = run_locust(hub, given, more if hub.mails_here else [*more, "--exclude-tags", "mail"], ground)
     print(f"before the run: {weather}")
     return code
 
@@ -112,7 +104,6 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--html", default="", metavar="FILE", help="write locust's report")
     parser.add_argument("--json", default="", metavar="FILE", help="write the verdict")
     parser.add_argument("--plenty", type=float, default=1.0, help="a factor of the prepared tickets (1)")
-    parser.add_argument("--no-bursts", dest="bursts", action="store_false", help="without the two bursts at the end")
     parser.add_argument("--ui", action="store_true", help="locust's own page instead of one run")
     parser.add_argument("--port", type=int, default=8089, help="the port of that page (8089)")
     given, more = parser.parse_known_args()

@@ -11,10 +11,12 @@ from typing import Any
 
 import asyncpg
 
-from loadtests.audit import bookings, counts, scans
+from loadtests.audit import counts, orders, sale, scans, seats, visits, webhooks
 from loadtests.audit.audit import Audit
 
-PARTS: tuple[Callable[[Audit], Awaitable[None]], ...] = (scans.check, bookings.check, counts.check)
+PARTS: tuple[Callable[[Audit], Awaitable[None]], ...] = (
+    scans.check, visits.check, seats.check, orders.check, webhooks.check, sale.check, counts.check,
+)  # fmt: skip
 
 
 async def run(ground: dict[str, Any], facts: dict[str, list[Any]]) -> Audit:

@@ -34,6 +34,21 @@ def take(name: str) -> Any | None:
         return None
 
 
+def give(name: str, item: Any, *, first: bool = False) -> None:
+    """Add an item that users of this process may take, such as a ticket whose holder is inside now; with `first` the next one."""
+    pool = _taken.setdefault(name, deque())
+    if first:
+        pool.appendleft(item)
+    else:
+        pool.append(item)
+
+
+def take_if_any(name: str) -> Any | None:
+    """Return an item that nobody else gets, from a pool that is meant to be used up."""
+    pool = _taken.get(name)
+    return pool.popleft() if pool else None
+
+
 def borrow(name: str) -> Any:
     """Return an item that others get too: the pool is cyclic."""
     pool = _shared[name]

@@ -5,6 +5,7 @@ Each subject is a file of this folder with `async def prepare(run: Run)`, and st
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from loadtests.ground.administration import Administration
 from loadtests.hub_commands import HubCommands
+from loadtests.receivers.receivers import Receivers
 from loadtests.stock import Stock
 
 
@@ -23,6 +26,7 @@ class Ground:
 
     hub: HubCommands
     stock: Stock
+    receivers: Receivers
     users: int
     seconds: int
     plenty: float
@@ -50,17 +54,25 @@ class Ground:
             self.hub.add_staff(name, role)
         return [self.hub.token(name) for name in names]
 
+    @functools.cached_property
+    def administration(self) -> Administration:
+        """Make an administrator of this run, and return what it may change."""
+        (token,) = self.add_staff("admin", 1)
+        return Administration(self.hub.url, token)
+
     def write(self, path: Path) -> None:
         path.write_text(json.dumps({"taken": self.taken, "shared": self.shared, "audit": self.audit}))
 
 
-async def open_ground(hub: HubCommands, *, users: int, seconds: int, plenty: float = 1.0) -> Ground:
+async def open_ground(
+    hub: HubCommands, receivers: Receivers, *, users: int, seconds: int, plenty: float = 1.0
+) -> Ground:
     stock = await Stock.open(hub.database_url)
     zone = await stock.connection.fetchval(
         "SELECT timezone FROM venues WHERE org_id = $1 AND id = $2", stock.org_id, stock.venue_id
     )
     today = hub.now.astimezone(ZoneInfo(zone)).date()
-    ground = Ground(hub, stock, users, seconds, plenty, today)
+    ground = Ground(hub, stock, receivers, users, seconds, plenty, today)
     ground.shared["org"] = [stock.org_id]
     ground.shared["clock offset"] = [hub.clock_offset]
     ground.audit |= {

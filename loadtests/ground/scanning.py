@@ -33,6 +33,7 @@ async def prepare(ground: Ground) -> None:
         )
     later = [slot.id for slot in await ground.stock.slots_of(tomorrow)]
     guests = await ground.stock.reserved(ground.enough(SCANS_PER_USER_AND_SECOND), running)
+    ground.shared["last slot of today"] = running[-1:]
     ground.taken["today"] = [code_of(number) for number in guests]
     ground.shared["another day"] = [code_of(number) for number in await ground.stock.reserved(50, later)]
     ground.shared["not activated"] = [code_of(number) for number in await ground.stock.pending_payment(20)]

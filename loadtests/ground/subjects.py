@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from loadtests.ground import booking, scanning
+from loadtests.ground import booking, performances, sale, scanning, shops
 from loadtests.ground.ground import Ground, open_ground
 from loadtests.hub_commands import HubCommands
+from loadtests.receivers.receivers import Receivers
 
-SUBJECTS: tuple[Callable[[Ground], Awaitable[None]], ...] = (scanning.prepare, booking.prepare)
+SUBJECTS: tuple[Callable[[Ground], Awaitable[None]], ...] = (
+    scanning.prepare, booking.prepare, sale.prepare, performances.prepare, shops.prepare,
+)  # fmt: skip
 
 
-async def prepare(hub: HubCommands, path: Path, *, users: int, seconds: int, plenty: float = 1.0) -> None:
+async def prepare(
+    hub: HubCommands, receivers: Receivers, path: Path, *, users: int, seconds: int, plenty: float = 1.0
+) -> None:
     """Prepare a run on this hub, and write the file that `LOAD_GROUND` names."""
-    ground = await open_ground(hub, users=users, seconds=seconds, plenty=plenty)
+    ground = await open_ground(hub, receivers, users=users, seconds=seconds, plenty=plenty)
     for subject in SUBJECTS:
         await subject(ground)
     await ground.stock.settle()

@@ -1,128 +1,174 @@
-"""The customer scenario: validate a ticket, check a contact, read the calendar, reserve. Every answer is checked."""
+"""Customers with tickets: they look, type codes, choose a time, book alone or as a party, or give up on the way.
+
+Every answer is checked. The last fact of each ticket in the history says where it is, and the audit compares that with the tables.
+"""
 
 from __future__ import annotations
 
-import base64
 import random
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 from locust import tag, task
 
-from loadtests.framework import history, pools
-from loadtests.framework.users import Answer, ScheduledHttpUser, WrongAnswer
-from loadtests.scenarios.slots import slot_problem
+from loadtests.framework import pools
+from loadtests.framework.people import OK, ArrivalsUser
+from loadtests.scenarios.booking_checks import booked_is, party_is, slot_id, token_of
+from loadtests.scenarios.visits import Ticket, Visit, Visitor, wait_for_place
+
+LEAVES = 0.06
+"""Share of the customers who leave at each step."""
+WANTS_SMALL_SLOT = 0.25
 
 
-class CustomerUser(ScheduledHttpUser):
-    """Books one ticket per arrival. A fifth of the customers want the small slot, which is soon full."""
+class Customer(Visitor):
+    def look(self) -> None:
+        """Look at the calendar, and come back later."""
+        self.calendar()
+        if random.random() < 0.3:
+            self.think(3)
+            self.calendar()
 
-    arrivals_per_second = 0.4
-    weight = 8
+    def mistype(self) -> None:
+        wrong = f"TKT-2026-{random.randrange(10**6):06d}-QQQQQQ"
+        body = {"ticket_code": wrong}
+        self.call("POST", "/api/tickets/validate", "validate a wrong code", body, expected=("TICKET_NOT_FOUND",))
+
+    def book(self) -> None:
+        code = pools.take("bookable")
+        if code is None:
+            return
+        ticket = Ticket(code)
+        self._validate(ticket)
+        contact = self._contact(ticket)
+        slot = self._choose()
+        body = {"ticket_id": ticket.id, "slot_id": slot_id(slot), **contact}
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        small = slot_id(slot) == pools.borrow("small slot")
+        ticket.is_changing()
+        answer = self.call(
+            "POST", "/api/reservations/create", "reserve", body, headers=key, check=booked_is(code, slot),
+            expected=(OK, "SLOT_FULL") if small else (OK,),
+        )  # fmt: skip
+        if answer.code == "SLOT_FULL":
+            ticket.is_in(None)
+            self._find_it_full(ticket, slot, contact, answer.error.get("alternative_slots") or [])
+            return
+        if not answer.ok:
+            return
+        ticket.is_in(slot_id(slot))
+        if random.random() < 0.1:  # the button was pressed twice
+            self.call(
+                "POST", "/api/reservations/create", "reserve, the same request", body, headers=key,
+                check=lambda data: None if data["reservation_id"] == answer.data["reservation_id"] else f"another booking {data}",
+            )  # fmt: skip
+        Visit(self, [ticket], slot, token_of(answer.data["manage_url"]), answer.data["reservation_id"]).go_on()
+
+    def book_for_today(self) -> None:
+        """Book the last slot of today. The ticket is then among those that come to the entrances."""
+        code = pools.take("bookable")
+        if code is None:
+            return
+        ticket, slot = Ticket(code), {"slot_id": pools.borrow("last slot of today")}
+        self._validate(ticket)
+        contact = self._contact(ticket)
+        ticket.is_changing()
+        body = {"ticket_id": ticket.id, **slot, **contact}
+        self.must("POST", "/api/reservations/create", "reserve for today", body, check=booked_is(code, slot))
+        ticket.is_in(slot["slot_id"])
+        pools.give("today", code, first=True)
+
+    def book_party(self) -> None:
+        codes = [code for code in (pools.take("bookable") for _ in range(random.randint(2, 4))) if code is not None]
+        if not codes:
+            return
+        tickets = [Ticket(code) for code in codes]
+        for ticket in tickets:
+            self._validate(ticket)
+        contact = self._contact(tickets[0], "party")  # one e-mail for all of them
+        slot = self._choose(small=False)
+        for ticket in tickets:
+            ticket.is_changing()
+        answer = self.must(
+            "POST", "/api/reservations", "reserve for a party",
+            {"ticket_codes": codes, "slot_id": slot_id(slot), **contact}, check=party_is(codes, slot),
+        )  # fmt: skip
+        for ticket in tickets:
+            ticket.is_in(slot_id(slot))
+        first = answer.data["reservations"][0]["reservation_id"]
+        Visit(self, tickets, slot, answer.data["token"], first).go_on()
+
+    # -- steps -----------------------------------------------------------------------------------------------------------
+
+    def _validate(self, ticket: Ticket) -> None:
+        answer = self.must(
+            "POST", "/api/tickets/validate", "validate", {"ticket_code": ticket.code},
+            check=lambda data: None if data["status"] == "ACTIVATED" and data["ticket_id"] else f"it is {data['status']}",
+        )  # fmt: skip
+        ticket.id = int(answer.data["ticket_id"])
+        self.perhaps_give_up(LEAVES)
+
+    def _contact(self, ticket: Ticket, who: str = "guest") -> dict[str, str]:
+        """Type the address; one in ten types it wrongly first."""
+        email, phone = f"{who}{ticket.id}@example.com", f"+1202555{random.randrange(10000):04d}"
+        path, body = "/api/tickets/verify-contact", {"ticket_id": ticket.id, "phone": phone}
+        if random.random() < 0.1:
+            wrong = {**body, "email": "guest@"}
+            self.call("POST", path, "verify a wrong contact", wrong, expected=("INVALID_CONTACT",))
+            self.think()
+        self.must("POST", path, "verify contact", {**body, "email": email})
+        self.perhaps_give_up(LEAVES)
+        return {"customer_email": email, "customer_phone": phone}
+
+    def _choose(self, *, small: bool = True) -> dict[str, Any]:
+        """Return a slot: sometimes the small one, which is soon full, else one with many places."""
+        slots, small_slot = self.calendar(), pools.borrow("small slot")
+        self.perhaps_give_up(LEAVES)
+        wanted = [slot for slot in slots if slot["id"] == small_slot]
+        if small and wanted and random.random() < WANTS_SMALL_SLOT:
+            return wanted[0]
+        return self.other_slot(slots)
+
+    def _find_it_full(self, ticket: Ticket, slot: dict[str, Any], contact: dict[str, str], others: list[Any]) -> None:
+        """Take an alternative that the refusal offers, or join the waiting list."""
+        self.perhaps_give_up(LEAVES)
+        if not others or random.random() < 0.5:
+            wait_for_place(self, ticket, slot, contact)
+            return
+        ticket.is_changing()
+        body = {"ticket_id": ticket.id, "slot_id": slot_id(others[0]), **contact}
+        path, check = "/api/reservations/create", booked_is(ticket.code, others[0])
+        self.must("POST", path, "reserve an alternative", body, check=check)
+        ticket.is_in(slot_id(others[0]))
+
+
+class CustomerUser(ArrivalsUser):
+    """Customers, one a second on average."""
+
+    weight = 4
+    arrivals_per_second: ClassVar[float] = 1.0
+
+    @tag("customers", "calendar")
+    @task(3)
+    def look(self) -> None:
+        self.arrive(Customer, Customer.look)
 
     @tag("customers")
-    @task
+    @task(1)
+    def mistype(self) -> None:
+        self.arrive(Customer, Customer.mistype)
+
+    @tag("customers", "booking")
+    @task(7)
     def book(self) -> None:
-        ticket = pools.take("bookable")
-        if ticket is None:
-            return
-        ticket_id = self._validate(ticket)
-        if ticket_id is None:
-            return
-        contact = {"email": f"guest{ticket_id}@example.com", "phone": f"+1202555{random.randrange(10000):04d}"}
-        with self.ask(
-            "POST", "/api/tickets/verify-contact", "verify contact", {"ticket_id": ticket_id, **contact}
-        ) as ok:
-            ok.data()
-        slot = self._choose() if ok.right else None
-        if slot is None:
-            return
-        booking = {
-            "ticket_id": ticket_id, "slot_id": slot["id"], "customer_email": contact["email"],
-            "customer_phone": contact["phone"],
-        }  # fmt: skip
-        booked = self._reserve(ticket, booking, slot)
-        if booked is not None:
-            history.record("bookings", [ticket, booked])
-            self._again(ticket, {**booking, "slot_id": booked})
+        self.arrive(Customer, Customer.book)
 
-    def _validate(self, code: str) -> int | None:
-        with self.ask("POST", "/api/tickets/validate", "validate", {"ticket_code": code}) as answer:
-            data = answer.data()
-            if data["status"] != "ACTIVATED":
-                raise WrongAnswer(f"a fresh ticket is {data['status']}")
-        return int(data["ticket_id"]) if answer.right else None
+    @tag("customers", "booking")
+    @task(2)
+    def book_for_today(self) -> None:
+        self.arrive(Customer, Customer.book_for_today)
 
-    def _choose(self) -> dict[str, Any] | None:
-        """Return a slot with places, after checking that all numbers of the calendar are consistent."""
-        path = f"/api/reservation-slots/available?month={pools.borrow('month')}&orq={pools.borrow('org')}"
-        slots: list[dict[str, Any]] = []
-        with self.ask("GET", path, "availability of a month") as answer:
-            slots = answer.data()
-            problems = [problem for slot in slots if (problem := slot_problem(slot))]
-            if problems or not slots:
-                raise WrongAnswer(problems[0] if problems else "no calendar")
-        if not answer.right:
-            return None
-        small = [slot for slot in slots if slot["id"] == pools.borrow("small slot")]
-        if small and random.random() < 0.2:
-            return small[0]  # it may be full; then the refusal must offer another slot
-        free = [slot for slot in slots if slot["available_count"] > 0 and slot["id"] != pools.borrow("small slot")]
-        return random.choice(free) if free else None
-
-    def _reserve(self, code: str, booking: dict[str, Any], slot: dict[str, Any]) -> int | None:
-        """Book and return the slot: the requested one, or an alternative if it was full."""
-        wants_small = slot["id"] == pools.borrow("small slot")
-        alternative = None
-        with self.ask("POST", "/api/reservations/create", "reserve", booking) as answer:
-            if wants_small and answer.code == "SLOT_FULL":
-                offered = answer.refusal(409, "SLOT_FULL").get("alternative_slots")
-                if not offered:
-                    raise WrongAnswer("full, and no alternative offered although the day has free slots")
-                alternative = offered[0]
-            else:
-                check_booking(answer, code, slot)
-        if not answer.right:
-            _doubt(answer, code)
-            return None
-        if alternative is None:
-            return int(slot["id"])
-        second = {**booking, "slot_id": alternative["slot_id"]}
-        with self.ask("POST", "/api/reservations/create", "reserve an alternative", second) as answer:
-            check_booking(answer, code, alternative)
-        if not answer.right:
-            _doubt(answer, code)
-            return None
-        return int(alternative["slot_id"])
-
-    def _again(self, code: str, booking: dict[str, Any]) -> None:
-        """Check that the ticket cannot book again, by validation and by reservation.
-
-        If the slot is full by now, SLOT_FULL is right too, because the documents check the slot before the ticket.
-        """
-        for path, name, body in (
-            ("/api/reservations/create", "reserve a second time", booking),
-            ("/api/tickets/validate", "validate when reserved", {"ticket_code": code}),
-        ):
-            full = ("SLOT_FULL",) if body.get("slot_id") == pools.borrow("small slot") else ()
-            with self.ask("POST", path, name, body) as answer:
-                error = answer.refusal(409, "TICKET_ALREADY_RESERVED", *full)
-                if answer.code != "SLOT_FULL" and not error.get("reserved_date"):
-                    raise WrongAnswer("a reserved ticket without the date of its visit")
-
-
-def _doubt(answer: Answer, code: str) -> None:
-    """Without an answer, the booking may stand or not."""
-    if not answer.status or answer.status >= 500:
-        history.record("unknown bookings", code)
-
-
-def check_booking(answer: Answer, code: str, slot: dict[str, Any]) -> None:
-    """Refuse an answer that is not this ticket's booking of this slot with a QR image."""
-    data = answer.data()
-    if data.get("ticket_code") != code or not data.get("reservation_id"):
-        raise WrongAnswer(f"booked {data.get('ticket_code')} as {data.get('reservation_id')}, not {code}")
-    if any(data.get("slot", {}).get(name) != slot.get(name) for name in ("date", "start_time")):
-        raise WrongAnswer(f"booked {data.get('slot')}, not {slot}")
-    head, _, image = str(data.get("qr_code")).partition(",")
-    if head != "data:image/png;base64" or not base64.b64decode(image).startswith(b"\x89PNG"):
-        raise WrongAnswer("no QR image")
+    @tag("customers", "booking", "parties")
+    @task(2)
+    def book_party(self) -> None:
+        self.arrive(Customer, Customer.book_party)

@@ -40,6 +40,7 @@ class ScanningUser(SocketUser):
         if not self.decide(name, code, "GREEN VERIFIED", scan_id, began=began):
             return None
         history.record("entries", [scan_id, code])
+        pools.give("inside", code)
         return scan_id
 
 
