@@ -23,6 +23,7 @@ class Phase:
 SHAPES: dict[str, tuple[Phase, ...]] = {
     "steady": (Phase(1.0, 1.0, 1.0),),
     "ramp": (Phase(0.8, 0.05, 1.0), Phase(1.0, 1.0, 1.0)),
+    "day": (Phase(1.0, 1.0, 1.0),),  # the pace of the users changes, see `day.py`
     "rush": (Phase(0.3, 0.2, 0.2), Phase(0.6, 1.0, 1.0), Phase(1.0, 0.2, 0.2)),
 }
 

@@ -14,7 +14,7 @@ import gevent
 from locust import events
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.framework import bounds, history, lag, pools
+from loadtests.framework import bounds, day, history, lag, pools
 from loadtests.framework.bounds import Verdict
 from loadtests.framework.phases import SHAPES
 from loadtests.framework.shapes import PlannedShape
@@ -72,7 +72,9 @@ def _obey_time(environment: Any) -> None:
 @events.test_start.add_listener  # type: ignore[untyped-decorator]
 def start(environment: Any, **_: Any) -> None:
     lag.clear()
-    if not isinstance(environment.runner, WorkerRunner):
+    is_worker = isinstance(environment.runner, WorkerRunner)
+    day.begin(environment, is_worker=is_worker)
+    if not is_worker:
         history.begin()
         environment.process_exit_code = 1  # until the verdict
     pools.supply(environment)

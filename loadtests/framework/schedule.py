@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 
 class Schedule:
-    """Moments at `per_second` on average: a Poisson process, or even steps."""
+    """Moments at `per_second` on average: a Poisson process, or even steps. `plan` says when one comes a gap after a moment."""
 
     def __init__(
         self, per_second: float, *, poisson: bool = True, clock: Callable[[], float] = time.perf_counter,
-        lot: random.Random | None = None,
+        lot: random.Random | None = None, plan: Callable[[float, float], float] | None = None,
     ) -> None:  # fmt: skip
         if per_second <= 0:
             raise ValueError(f"{per_second} arrivals a second")
@@ -25,15 +25,15 @@ class Schedule:
         self._poisson = poisson
         self._clock = clock
         self._lot = lot or random.Random()
+        self._plan = plan or (lambda moment, gap: moment + gap)
         self._planned: float | None = None
         self._due: float | None = None
 
     def wait(self) -> float:
         """Plan the next arrival. Return the seconds until then; 0 if it is over already."""
         now = self._clock()
-        self._planned = (now if self._planned is None else self._planned) + (
-            self._lot.expovariate(1) * self._gap if self._poisson else self._gap
-        )
+        gap = self._lot.expovariate(1) * self._gap if self._poisson else self._gap
+        self._planned = self._plan(now if self._planned is None else self._planned, gap)
         self._due = self._planned
         return max(0.0, self._due - now)
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import gevent
 from locust import FastHttpUser, User
 
+from loadtests.framework import day
 from loadtests.framework.schedule import Schedule
 
 LONGEST_REASON = 300
@@ -39,7 +40,7 @@ class ScheduledUser(User):
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
-        self.schedule = Schedule(self.arrivals_per_second, poisson=self.poisson)
+        self.schedule = Schedule(self.arrivals_per_second, poisson=self.poisson, plan=day.plan_of(type(self).__name__))
 
     def wait_time(self) -> float:
         return self.schedule.wait()
