@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import stat
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,22 @@ import pytest
 import redis.asyncio
 import yaml
 
-from deploy import sbom
+from db.connection_limit import needed
+from deploy import sbom, valkey_cluster
+from hub.cli import _parser
 from hub.rules.secret_strength import KEY_BITS, strength
 from hub.settings import Rate, Settings
+from tests.support import valkey_server
 from tests.support.hub import Hub
+from tests.support.ports import free_cluster_port
 from tests.support.valkey_server import OwnValkey
 from tests.support.world import World
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 PASSWORD = "3a0c9e5b7d1f4826"
+HUBS = ("hub-1", "hub-2", "hub-3")
+VALKEYS = ["valkey-1:6379", "valkey-2:6379", "valkey-3:6379"]
 
 
 def composed(**variables: str) -> Any:
@@ -47,12 +53,35 @@ def test_compose_has_no_secret_of_its_own(name: str) -> None:
 
 
 def test_the_environment_of_compose_is_one_that_the_hub_reads() -> None:
-    env = composed(**GIVEN, HUB_TRUSTED_PROXIES="172.16.0.0/12")["services"]["hub"]["environment"]
-    settings = Settings.from_environment({name: str(value) for name, value in env.items()}, development=False)
-    assert (settings.database_url, settings.redis_url) == (
-        f"postgresql://hub:{PASSWORD}@postgres:5432/hub", f"redis://hub:{PASSWORD}@valkey:6379/0",
-    )  # fmt: skip
-    assert [str(network) for network in settings.trusted_proxies] == ["172.16.0.0/12"]
+    services = composed(**GIVEN)["services"]
+    for name in (*HUBS, "jobs"):
+        env = {key: str(value) for key, value in services[name]["environment"].items()}
+        role = _parser().parse_args(services[name]["command"][1:]).role
+        settings = Settings.from_environment({**env, "HUB_ROLE": role}, development=False)
+        assert (settings.database_url, settings.database_read_url, settings.role) == (
+            f"postgresql://hub:{PASSWORD}@postgres:5432/hub", f"postgresql://hub:{PASSWORD}@replica:5432/hub",
+            "jobs" if name == "jobs" else "web",
+        )  # fmt: skip
+        assert settings.redis_url == f"redis+cluster://hub:{PASSWORD}@{','.join(VALKEYS)}"
+        assert [str(network) for network in settings.trusted_proxies] == ["172.16.0.0/12"]
+
+
+def test_the_parts_of_compose_know_each_other() -> None:
+    document = composed(**GIVEN)
+    services = document["services"]
+    assert services["cluster"]["command"][2:] == VALKEYS
+    assert {address.partition(":")[0] for address in VALKEYS} | {*HUBS, "jobs", "postgres", "replica"} <= set(services)
+    [upstreams] = re.findall(r"reverse_proxy (.+) {", document["configs"]["balancer"]["content"])
+    assert upstreams.split() == [f"{name}:8080" for name in HUBS]
+    replica, primary = services["replica"], services["postgres"]
+    assert set(re.findall(r"max_connections=(\d+)", str([replica, primary]))) == {"200"}, "fewer on a replica end it"
+    assert (len(HUBS) + 1) * needed(1) + needed(1) < 200
+    asked = {config["source"] for one in services.values() for config in one.get("configs", ())}
+    assert asked == set(document["configs"])
+    mounted = {one.partition(":")[0] for service in services.values() for one in service.get("volumes", ())}
+    assert {one for one in mounted if not one.startswith("./")} == set(document["volumes"])
+    waited_for = {name for service in services.values() for name in service.get("depends_on", ())}
+    assert waited_for <= set(services)
 
 
 def test_the_script_makes_strong_secrets_once_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -74,20 +103,39 @@ def test_the_script_makes_strong_secrets_once_and_for_its_owner_only(tmp_path: P
 
 
 @contextmanager
-def valkey_of_compose(tmp_path: Path, *, without: str = "") -> Iterator[tuple[OwnValkey, str]]:
+def valkey_of_compose(tmp_path: Path, *options: str, without: str = "") -> Iterator[tuple[OwnValkey, str]]:
     """Yield a Valkey with the users of docker-compose.yml, and the URL that the hub has there. One more user reads its log."""
     users = composed(**GIVEN)["configs"]["valkey-users"]["content"]
     assert without in users
     file = tmp_path / "users.acl"
     file.write_text(users.replace(without, "") + "user reader on >reader ~* &* +@all\n")
-    server = OwnValkey("--aclfile", str(file))
+    server = OwnValkey("--aclfile", str(file), *options)
     try:
         yield server, f"redis://hub:{PASSWORD}@127.0.0.1:{server.port}/0"
     finally:
         server.kill()
 
 
-async def refused_to_a_whole_day(open_hub: Callable[..., Awaitable[Hub]], server: OwnValkey, url: str) -> set[str]:
+@contextmanager
+def cluster_of_compose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[OwnValkey], str]]:
+    """Yield three such servers that `deploy/valkey_cluster.py` has made a cluster, and the URL that the hub has there."""
+    # A node listens on its port and 10,000 above it, which ports of the usual range do not leave room for.
+    monkeypatch.setattr(valkey_server, "free_port", free_cluster_port)
+    options = composed(**GIVEN)["services"]["valkey-1"]["command"]
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(valkey_of_compose(tmp_path, *options[options.index("--cluster-enabled") :]))[0]
+            for _ in VALKEYS
+        ]
+        addresses = [("127.0.0.1", server.port) for server in servers]
+        for _ in range(2):  # compose runs it at every start
+            valkey_cluster.form(addresses, PASSWORD)
+        yield servers, f"redis+cluster://hub:{PASSWORD}@{','.join(f'{host}:{port}' for host, port in addresses)}"
+
+
+async def refused_to_a_whole_day(
+    open_hub: Callable[..., Awaitable[Hub]], servers: Sequence[OwnValkey], url: str
+) -> set[str]:
     """Let a hub book, scan and show the count, and return what Valkey refused it."""
     hub = await open_hub(redis_url=url, rate_validate=Rate(30, 60))
     world = await World(hub).found()
@@ -105,21 +153,24 @@ async def refused_to_a_whole_day(open_hub: Callable[..., Awaitable[Hub]], server
     scanner = await hub.socket(await world.staff(), gate="A")
     assert (await scanner.verify(ticket.code))["reason"] == "VERIFIED"
     await hub.get("/readyz")
-    async with redis.asyncio.from_url(f"redis://reader:reader@127.0.0.1:{server.port}/0") as reader:
-        return {str(entry["object"]) for entry in await reader.acl_log()}
+    refused = set()
+    for server in servers:
+        async with redis.asyncio.from_url(f"redis://reader:reader@127.0.0.1:{server.port}/0") as reader:
+            refused |= {str(entry["object"]) for entry in await reader.acl_log()}
+    return refused
 
 
 @pytest.mark.usefixtures("slow_servers")
-async def test_the_hub_may_do_all_it_needs_in_the_valkey_of_compose(
-    open_hub: Callable[..., Awaitable[Hub]], tmp_path: Path
+async def test_the_hub_may_do_all_it_needs_in_the_cluster_of_compose(
+    open_hub: Callable[..., Awaitable[Hub]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with valkey_of_compose(tmp_path) as (server, url):
-        assert await refused_to_a_whole_day(open_hub, server, url) == set()
+    with cluster_of_compose(tmp_path, monkeypatch) as (servers, url):
+        assert await refused_to_a_whole_day(open_hub, servers, url) == set()
 
 
 async def test_a_right_that_is_missing_is_seen(open_hub: Callable[..., Awaitable[Hub]], tmp_path: Path) -> None:
     with valkey_of_compose(tmp_path, without=" ~venuehub:*") as (server, url):
-        assert await refused_to_a_whole_day(open_hub, server, url) != set()
+        assert await refused_to_a_whole_day(open_hub, [server], url) != set()
 
 
 async def test_others_may_only_ping_and_the_hub_may_not_administrate(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from hub.observability import metrics_page, outcome_metrics, telemetry
 from hub.rules.reasons import Reason
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
-from tests.test_deployment import GIVEN, composed
+from tests.test_deployment import GIVEN, HUBS, composed
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 GROUPS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))["groups"]
@@ -86,7 +86,7 @@ def problems(query: str, samples: set[str]) -> list[str]:
 async def page_of(hub: Hub) -> str:
     """Return the metrics as the Prometheus of docker-compose.yml asks for them."""
     [job] = PROMETHEUS["scrape_configs"]
-    [target] = job["static_configs"][0]["targets"]
+    target = job["static_configs"][0]["targets"][0]
     async with hub.client.get("/metrics", headers={"Host": target}) as response:
         assert response.status == 200
         return await response.text()
@@ -240,6 +240,7 @@ def test_compose_gives_prometheus_and_grafana_the_files_that_they_look_for() -> 
         for target in PROMETHEUS["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]
     }
     assert hosts <= set(services)
+    assert {*HUBS, "jobs"} <= hosts, "every process of the hub is asked"
     started = composed(**GIVEN)["configs"]["alertmanager"]["content"]
     [receiver] = yaml.safe_load(started)["receivers"]
     assert receiver["email_configs"][0]["smarthost"] == "mail:1025"
