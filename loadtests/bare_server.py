@@ -86,9 +86,10 @@ async def serve(port: int, body: bytes, canned_port: int) -> None:
 
 
 class BareServer:
-    """The address of a bare server."""
+    """The addresses of a bare server, and its process."""
 
-    def __init__(self, port: int, canned_port: int) -> None:
+    def __init__(self, port: int, canned_port: int, pid: int) -> None:
+        self.pid = pid
         self.url = f"http://127.0.0.1:{port}"
         self.canned_url = f"http://127.0.0.1:{canned_port}"
 
@@ -100,7 +101,7 @@ def bare_server(body_file: Path | None = None) -> Iterator[BareServer]:
     words = [sys.executable, "-m", "loadtests.bare_server", "--port", str(port), "--canned-port", str(canned_port)]
     process = subprocess.Popen([*words, *(["--body", str(body_file)] if body_file else [])], cwd=ROOT)
     try:
-        server = BareServer(port, canned_port)
+        server = BareServer(port, canned_port, process.pid)
         for _ in range(1000):
             with contextlib.suppress(urllib.error.URLError, OSError):
                 urllib.request.urlopen(f"{server.url}/bytes", timeout=1).close()  # noqa: S310

@@ -50,18 +50,24 @@ def hub_processes(pid: int) -> list[psutil.Process]:
     return found
 
 
-def pin_hub(pid: int) -> None:
-    """Pin every thread of the hub, because affinity is per thread and running threads keep theirs.
+def pin_hub(pid: int, to: set[int] | None = None) -> None:
+    """Pin every thread of the hub, because affinity is per thread and running threads keep theirs. Without `to`: to its core.
 
     The process for the jobs runs where there is room, as Postgres does.
     """
     if not ALL_CORES:
         return
+    wanted = to or hub_cores()
     for process in hub_processes(pid):
-        cores = ALL_CORES if _runs_jobs_alone(process) else hub_cores()
+        cores = ALL_CORES if _runs_jobs_alone(process) else wanted
         for task in Path(f"/proc/{process.pid}/task").glob("*"):
             with contextlib.suppress(OSError):
                 os.sched_setaffinity(int(task.name), cores)
+
+
+def spread_hub(pid: int) -> None:
+    """Let the processes of the hub use every core but the generator's; all if there are only two."""
+    pin_hub(pid, set(ALL_CORES - generator_cores()) if len(ALL_CORES) > 2 else set(ALL_CORES))
 
 
 def _runs_jobs_alone(process: psutil.Process) -> bool:

@@ -17,6 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,8 @@ class OwnHub(HubCommands):
         if not self.database_url:
             servers = json.loads((self.data_dir / "embedded.json").read_text(encoding="utf-8"))
             self.database_url, self.redis_url = str(servers["database_url"]), str(servers["redis_url"])
-            asyncio.run(_lay_in_venue(self.database_url))
+            with ThreadPoolExecutor(1) as thread:  # because this thread may have a running event loop
+                thread.submit(asyncio.run, _lay_in_venue(self.database_url)).result()
         self._wait_until(
             lambda ready: ready["jobs"] != "away", 60.0
         )  # their process starts when the other one is ready

@@ -21,6 +21,11 @@ from loadtests.bench import (
     capacity,
     compare,
     e1_webhook_events,
+    f1_counts_to_dashboards,
+    g1_growth,
+    g2_two_processes,
+    i1_idle_sockets,
+    i2_reconnects,
     m1_lists_of_a_million,
     o1_offline_sync,
     r1_start,
@@ -42,6 +47,9 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V2": v2_one_verify.measure,
     "V3": v3_steady_scans.measure,
     "W1": w1_frame_to_colour.measure,
+    "F1": f1_counts_to_dashboards.measure,
+    "I1": i1_idle_sockets.measure,
+    "I2": i2_reconnects.measure,
     "V1": v1_verifies_per_second.measure,
     "E1": e1_webhook_events.measure,
     "O1": o1_offline_sync.measure,
@@ -50,8 +58,10 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "A1": a1_availability.measure,
     "B3": b3_confirmations_per_second.measure,
     "B1": b1_bookings_per_second.measure,
+    "G2": g2_two_processes.measure,
     "R1": r1_start.measure,
     "M1": m1_lists_of_a_million.measure,
+    "G1": g1_growth.measure,
 }
 
 PRINTED = "VWEBAFOIGTQRM"

@@ -23,6 +23,8 @@ class ScanTally:
     latencies: list[float] = field(default_factory=list)  # milliseconds
     sent: int = 0
     seconds: float = 0.0
+    began: float = 0.0
+    """When an open loop sends its first scan, by `time.perf_counter`."""
 
     @property
     def rate(self) -> float:
@@ -122,7 +124,7 @@ async def open_loop(
 
     for place, socket in enumerate(sockets):
         listen(place, socket)
-    began = time.perf_counter() + 0.05
+    began = tally.began = time.perf_counter() + 0.05
     total = min(int(per_second * seconds), len(tickets))
     for turn in range(total):
         due = began + turn / per_second

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import orjson
 
@@ -14,7 +15,7 @@ from loadtests.wire.socket_client import SocketClient
 LIMIT_MOST_PER_SECOND = 6_000
 
 
-async def one_after_another(socket: SocketClient, tickets: range, ids: ScanIds) -> ScanTally:
+async def one_after_another(socket: SocketClient, tickets: Sequence[int], ids: ScanIds) -> ScanTally:
     tally = ScanTally()
     for number, ticket in enumerate(tickets, 1):
         scan_id = ids.next()
