@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
-from loadtests.own_hub import PASSWORD, ROOT, HubTrouble, before_exec, free_port
+from loadtests.hub_commands import PASSWORD, ROOT, HubTrouble
+from loadtests.own_hub import before_exec, free_port
 from loadtests.wire.http_client import get, open_http, post
 
 
