@@ -10,6 +10,7 @@ import orjson
 from loadtests import cores
 from loadtests.bench.bench import Bench
 from loadtests.bench.http_load import closed_loop, open_clients
+from loadtests.bench.lean import lean_rate
 from loadtests.bench.row import Measure, Row, last_of_best, median, percentile, stretches
 from loadtests.stock import id_of
 from loadtests.wire.http_client import Answer, post
@@ -78,6 +79,8 @@ async def measure(bench: Bench) -> Row:
         unused = unused[asked:]
         if stored != tally.kinds["ok"]:
             problems.append(f"{tally.kinds['ok']} confirmed, {stored} in the tables with their mail")
+    for_lean = await bench.stock.activated(int(LIMIT_MOST_PER_SECOND * 2 * bench.seconds))
+    lean = await lean_rate(bench, "book.pgbench", {"slot": limit_slots[0]}, for_lean, best)
     problems += [f"count drift: {drift}" for drift in await bench.stock.count_drift(slots)]
     for client in clients:
         client.close()
@@ -89,10 +92,11 @@ async def measure(bench: Bench) -> Row:
         f"{median(limits):,.0f}/s (pgbench -c {best})", ratio, "2x, steady", "4x", ratio >= 2, ratio >= 4, problems,
         [
             stretches(ours, limits),
+            f"lean tables, without the indexes of readers: pgbench -c {best} {lean:,.0f}/s, ratio {median(ours) / lean:.2f}",
             f"hub process {median(hub_cpu):.0%} of a core, {median(booking):.0f} microseconds a booking",
             f"round trip p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms",
         ],
-        {"ours": ours, "limit": limits, "hub_cpu": hub_cpu, "hub_microseconds": booking}, last_of_best(ours),
+        {"ours": ours, "limit": limits, "lean_limit": [lean], "hub_cpu": hub_cpu, "hub_microseconds": booking}, last_of_best(ours),
         [
             Measure("bookings a second", "higher", "ours", "limit", 2, 4),
             Measure("microseconds of the hub a booking", "lower", "hub_microseconds"),

@@ -123,7 +123,14 @@ class Bench:
         return self.best_counts[script]
 
     async def pgbench(
-        self, script: str, variables: dict[str, int], tickets: range, clients: int, seconds: float
+        self,
+        script: str,
+        variables: dict[str, int],
+        tickets: range,
+        clients: int,
+        seconds: float,
+        *,
+        database_url: str = "",
     ) -> pgbench.PgbenchResult:
         given = {
             "org": self.stock.org_id,
@@ -133,7 +140,12 @@ class Bench:
             **variables,
         }
         return await pgbench.run(
-            self.hub.database_url, script, clients=clients, seconds=seconds, variables=given, tickets=tickets
+            database_url or self.hub.database_url,
+            script,
+            clients=clients,
+            seconds=seconds,
+            variables=given,
+            tickets=tickets,
         )
 
     async def slots_for(self, day: date, capacity: int = SLOT_CAPACITY) -> list[int]:
