@@ -1,4 +1,6 @@
-"""The revocation job: reads ended sessions and changed scanners, in case an announcement was lost, and deletes expired rows.
+"""The revocation job of each process that serves: reads ended sessions and changed scanners, in case an announcement was lost.
+
+What has expired is deleted by another job, once for the hub.
 
 Sessions of people who were disabled by SQL alone have no announcement. This job ends them as well.
 """
@@ -24,13 +26,15 @@ KEEP_LINKS = timedelta(days=30)
 
 
 async def refresh_revocations(services: Services) -> None:
-    """End the sessions of disabled people, and read ended sessions and changed scanners. Then delete what has expired:
-    revocations, sessions, sign-in attempts and old notices.
-    """
-    now = services.clock.now()
-    await services.database.execute(SESSIONS.end_sessions_of_disabled, now)
+    """End the sessions of disabled people, and read ended sessions and changed scanners."""
+    await services.database.execute(SESSIONS.end_sessions_of_disabled, services.clock.now())
     await services.sessions.refresh()
     await services.scanners.refresh()
+
+
+async def drop_ended_access(services: Services) -> None:
+    """Delete what has expired: revocations, sessions, links, sign-in attempts and old notices."""
+    now = services.clock.now()
     await services.database.execute(SESSIONS.drop_run_out, now)
     await services.database.execute(SESSIONS.drop_expired_sessions, now)
     await services.database.execute(LINKS.drop_old_links, now - KEEP_LINKS)

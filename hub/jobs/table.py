@@ -44,7 +44,7 @@ from hub.jobs.imports import ImportJob
 from hub.jobs.periodic_jobs import Job
 from hub.jobs.reseal import reseal_everything
 from hub.jobs.revocations import EVERY as REVOCATIONS_EVERY
-from hub.jobs.revocations import refresh_revocations
+from hub.jobs.revocations import drop_ended_access, refresh_revocations
 from hub.jobs.waitlist import WaitlistJob
 from hub.observability import telemetry
 from hub.services import Services
@@ -79,6 +79,7 @@ HUB_JOBS: tuple[Job[Services], ...] = (
     Job("webhook retention", 600, drop_old_events),
     Job("files of imports", 600, expire_imports),
     Job("sealed secrets", 60, reseal_everything),
+    Job("ended access", 60, drop_ended_access),
     Job("gate audit", 10, partial(resync_seat_admission, fix=True)),
     Job("alerts", LOOK_EVERY.total_seconds(), watch_measures),
     Job("old portal steps", 600, drop_old_steps),

@@ -15,7 +15,7 @@ from hub.actions.staff.links import invite_again, read_link, revoke_invitation, 
 from hub.actions.staff.own_account import reset_pin
 from hub.actions.staff.people import Person, person_of
 from hub.actions.staff.sign_in import sign_in
-from hub.jobs.revocations import refresh_revocations
+from hub.jobs.revocations import drop_ended_access
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
@@ -82,7 +82,7 @@ async def test_the_newest_link_is_the_only_one_and_it_expires(office: Office, bo
     assert await reason_of(read_link(services, second)) is Reason.LINK_EXPIRED
     assert await reason_of(use_link(services, second, password=CHOSEN)) is Reason.LINK_EXPIRED
     services.clock.advance(31 * DAY)
-    await refresh_revocations(services)
+    await drop_ended_access(services)
     assert await count_rows(services.database, "staff_links") == 0
     await invite_again(services, boss, ann.staff_id)
     await revoke_invitation(services, boss, ann.staff_id)

@@ -19,7 +19,7 @@ from hub.actions.staff.sessions import (
 )
 from hub.actions.staff.sign_in import sign_in, sign_out
 from hub.jobs import revocations
-from hub.jobs.revocations import refresh_revocations
+from hub.jobs.revocations import drop_ended_access, refresh_revocations
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
@@ -66,7 +66,7 @@ async def test_sessions_are_listed_with_device_and_address_and_seen_by_a_job(off
     seen = (await list_sessions(office.services, Actor(office.org_id), ann.staff_id))[1]
     assert (seen.last_seen_at - oldest.last_seen_at).total_seconds() >= 60
     office.services.clock.advance(9 * 3600)
-    await refresh_revocations(office.services)
+    await drop_ended_access(office.services)
     assert await count_rows(office.services.database, "staff_sessions") == 0
 
 

@@ -24,7 +24,7 @@ from hub.actions.staff.new_session import SignedIn
 from hub.actions.staff.sign_in import sign_in, sign_out
 from hub.actions.venues.venue_cache import VENUES
 from hub.guards.sign_in_admission import AT_WORK, SignInAdmission
-from hub.jobs.revocations import refresh_revocations
+from hub.jobs.revocations import drop_ended_access, refresh_revocations
 from hub.observability import telemetry
 from hub.observability.alert_metrics import AlertMetrics, at
 from hub.rules.reasons import Reason
@@ -243,7 +243,7 @@ async def test_rows_that_ran_out_are_cleared_away(office: Office) -> None:
     await sign_out(office.services, (await enter(office.services)).identity)
     await outcome(office.services, WRONG)
     office.services.clock.advance(LIFETIME.total_seconds() + 1)
-    await refresh_revocations(office.services)
+    await drop_ended_access(office.services)
     for table in ("revoked_sessions", "sign_in_attempts"):
         assert await count_rows(office.services.database, table) == 0
 
@@ -376,7 +376,7 @@ async def test_every_further_lock_is_twice_as_long_and_a_right_secret_begins_at_
     for _ in range(5):
         locks.append(await locked_for(services, name))
         services.clock.advance(locks[-1] + 1)
-        await refresh_revocations(services)  # deletes nothing that counts
+        await drop_ended_access(services)  # deletes nothing that counts
     assert [round(seconds / 60) for seconds in locks] == [15, 30, 60, 120, 120]
     if name == "jane":
         assert await outcome(services) == "in"
@@ -390,12 +390,12 @@ async def test_a_quiet_day_forgets_the_locks(office: Office) -> None:
         assert round(await locked_for(services) / 60) == minutes
         services.clock.advance(minutes * 60 + 1)
     services.clock.advance(24 * 3600 - 60)
-    await refresh_revocations(services)
+    await drop_ended_access(services)
     assert await count_rows(services.database, "sign_in_attempts") == 1
     services.clock.advance(60)
     assert round(await locked_for(services) / 60) == 15
     services.clock.advance(25 * 3600)
-    await refresh_revocations(services)
+    await drop_ended_access(services)
     assert await count_rows(services.database, "sign_in_attempts") == 0
 
 
