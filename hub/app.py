@@ -68,6 +68,7 @@ WARM_UP_AFTER = 0.3
 """Seconds after `build_app` until `warm_up` runs. The hub is ready by then."""
 
 LIVE: web.AppKey[LiveServer] = web.AppKey("live")
+JOBS: web.AppKey[HubJobs] = web.AppKey("jobs")
 
 log = logging.getLogger(__name__)
 
@@ -183,24 +184,23 @@ async def _operate(app: web.Application, settings: Settings, clock: Clock | None
         warming_up = loop.call_later(WARM_UP_AFTER, loop.run_in_executor, None, warm_up)
         serving = Serving(services, app[LIVE].identities, duplicate_alarms, checked, steps)
         jobs = [*start_jobs(SERVING_JOBS, serving), *start_jobs(PROCESS_JOBS, services)]
-        hub_jobs = HubJobs(services) if settings.role == "all" else None
-        if hub_jobs is not None:
-            hub_jobs.start()
+        if settings.role == "all":
+            app[JOBS] = HubJobs(services)
+            app[JOBS].start()
         app.on_shutdown.append(_close_sockets)
         try:
             yield
         finally:
             warming_up.cancel()
-            if hub_jobs is not None:
-                hub_jobs.stop()
+            _stop_jobs(app)
             for key in (
                 keys.ENTRY_SCANS, keys.EXIT_SCANS, keys.OFFLINE_SYNC, keys.BOOKING_REQUESTS, keys.CONFIRMATIONS,
                 keys.BOOKINGS, keys.TICKET_CHECKS,
             ):  # fmt: skip
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app[key].drain(), 5)
-            if hub_jobs is not None:
-                await hub_jobs.close()
+            if JOBS in app:
+                await app[JOBS].close()
             await end_tasks(jobs)
             await asyncio.gather(checked.close(), steps.close())
             await app[keys.PROVIDERS].close()
@@ -211,15 +211,15 @@ async def _run_jobs(app: web.Application, settings: Settings, clock: Clock | Non
         app[keys.SERVICES] = services
         app[keys.SERVER_HEALTH] = ServerHealth(services)
         relay = Relay(services.redis, services.announcer, lambda: None)  # every job looks again by itself after a gap
-        hub_jobs = HubJobs(services)
-        hub_jobs.start()
+        app[JOBS] = HubJobs(services)
+        app[JOBS].start()
         listening = asyncio.get_running_loop().create_task(relay.run(), name="live-relay")
         jobs = [listening, *start_jobs(PROCESS_JOBS, services)]
         try:
             yield
         finally:
-            hub_jobs.stop()
-            await hub_jobs.close()
+            _stop_jobs(app)
+            await app[JOBS].close()
             await end_tasks(jobs)
 
 
@@ -244,7 +244,7 @@ async def _serve_calendar_socket(request: web.Request) -> web.StreamResponse:
 
 
 async def clean_up(runner: web.AppRunner) -> None:
-    """Stop the app: no new connections, then the sockets, then the rest.
+    """Stop the app: no new connections, then the sockets, then the rest. The jobs end what they are sending meanwhile.
 
     From the first step of its own clean-up on aiohttp drops whatever clients send. A socket whose client has closed as well
     would not be known to have ended, and would be cut after a second.
@@ -252,8 +252,14 @@ async def clean_up(runner: web.AppRunner) -> None:
     for site in runner.sites:
         await site.stop()
     if runner.server is not None:
+        _stop_jobs(runner.app)
         await _close_sockets(runner.app)
     await runner.cleanup()
+
+
+def _stop_jobs(app: web.Application) -> None:
+    if JOBS in app:
+        app[JOBS].stop()
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -29,7 +29,8 @@ from hub.serving.watch import (
 )
 from hub.settings import Role, Settings
 
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 12.0
+"""A worker that is asked to end takes ten seconds at most by itself."""
 NICENESS = 5
 """How much processor time the jobs leave to those that serve: where both want a core, they get a quarter of it."""
 
