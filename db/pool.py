@@ -63,6 +63,7 @@ _ABSENT = (
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,  # a migration has changed a table; outside of a transaction asyncpg asks again by itself
 )
 
 

@@ -287,3 +287,24 @@ async def test_pools_count_apart(pool, database_url):
     await other.fetchval("SELECT 1")
     await other.close()
     assert pool.counts.take() == (0, 0, 0)
+
+
+async def test_a_column_that_a_migration_adds_costs_one_transaction_a_retry_and_statements_alone_nothing(database_url):
+    pool = Pool(database_url, size=1)
+    await pool.open()
+    rows = "SELECT * FROM venues"
+
+    async def in_transaction():
+        async with pool.transaction() as connection:
+            return await connection.fetch(rows)
+
+    await in_transaction()
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("ALTER TABLE venues ADD COLUMN added_by_an_upgrade int")
+    with pytest.raises(DatabaseDown):  # the client is told to come again, and nothing was done
+        await in_transaction()
+    assert await in_transaction() == []
+    await owner.execute("ALTER TABLE venues ADD COLUMN one_more int")
+    assert await pool.fetch(rows) == []
+    await owner.close()
+    await pool.close()
