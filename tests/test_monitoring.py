@@ -201,6 +201,28 @@ def test_every_rule_says_what_it_means_and_what_to_do_and_is_in_the_manual() -> 
     assert re.findall(r"^\| `([A-Z][a-z]+[A-Z]\w+)` \|", manual, re.MULTILINE) == list(RULES)
 
 
+def test_each_alert_has_a_section_of_the_runbook() -> None:
+    runbook = (DEPLOY.parent / "docs" / "runbook.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### (\w+)$", runbook, re.MULTILINE) == list(RULES)
+
+
+async def test_the_manual_explains_every_metric_with_its_labels(hub: Hub) -> None:
+    manual = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = manual.partition("### Every metric\n")[2].partition("\n### ")[0]
+    explained = {
+        name: set(re.findall(r"`(\w+)`", labels))
+        for name, labels in re.findall(r"^\| `(\w+)` \| (.*?) ?\| ", table, re.MULTILINE)
+    }
+    measured = {
+        family.name.removeprefix(metrics_page.PREFIX) + ("_total" if family.type == "counter" else "")
+        for family in text_string_to_metric_families(await page_of(hub))
+        if family.name.startswith(metrics_page.PREFIX) and not family.name.endswith("_created")
+    }
+    assert set(explained) == measured
+    for name, labels in explained.items():
+        assert labels == labels_of(f"{metrics_page.PREFIX}{name}"), name
+
+
 def test_the_dashboard_is_the_one_of_its_tables_and_no_panel_covers_another() -> None:
     stored = (DEPLOY / "grafana" / "venue-hub.json").read_text(encoding="utf-8")
     assert stored == dashboard.text(), "run python -m deploy.dashboard"
