@@ -82,6 +82,7 @@ NOTHING_SECRET = {
     "GET /api/admin/privacy",
     "GET /api/admin/security",
     "GET /api/admin/mail",
+    "GET /api/admin/waiting-rooms",
     "GET /api/analytics",
     "GET /api/analytics/operators",
     "GET /api/analytics/portal",

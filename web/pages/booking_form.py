@@ -23,7 +23,7 @@ from hub.text.phone_countries import international
 from web.keys import BOOKING_REQUESTS, SERVICES
 from web.pages.forms import Form, read_form
 from web.pages.render import page
-from web.pages.shows import find_show, standing_of
+from web.pages.shows import find_show, standing_of, waited_performances
 from web.pages.typed_form import drop_form, keep_form, kept_form
 from web.pages.venue_logos import logo_of
 from web.pages.waiting_room import send_to_waiting_room
@@ -210,6 +210,7 @@ async def _form_page(
         "wrong": (problem.fields or {}) if problem else {}, "offers": offers, "longest_notes": LONGEST_NOTES,
         "most": max(min(performance.largest_party, performance.available_count), 1),
         "logo": await logo_of(request, show.org_id, show.venue_id),
+        "waits": performance.performance_id in await waited_performances(request.app[SERVICES], show),
     }  # fmt: skip
     response = page(request, "booking_form.html", status=problem.status if problem else 200, **context)
     response.headers["X-Robots-Tag"] = "noindex"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from aiohttp import web
@@ -17,6 +17,8 @@ from hub.rules.performance_booking import BookingState
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
+from hub.rules.waiting_room import room_of_performance
+from hub.services import Services
 from hub.text import languages
 from hub.text.markdown import html_of, plain_text_of
 from web.keys import SERVICES
@@ -25,6 +27,8 @@ from web.pages.show_events import event_data, script_json
 from web.pages.venue_logos import logo_of
 from web.request_fields import identity_of, named_organisation, path_id
 
+WAITED_BEFORE = timedelta(hours=1)
+"""How long before its sale opens a performance with a waiting room can be waited for."""
 SHOWN_DATES = 3
 """Performances on a show's card."""
 LONGEST_PREVIEW = 200
@@ -34,10 +38,14 @@ _HUES = 6
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A performance as a page shows it. `standing` is available, filling, full, not-yet, closed or cancelled."""
+    """A performance as a page shows it. `standing` is available, filling, full, not-yet, closed or cancelled.
+
+    `waits` says that visitors can wait for the opening of its sale already.
+    """
 
     performance: Performance
     standing: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +103,13 @@ async def show_show(request: web.Request) -> web.Response:
     address = f"{public_url}/shows/{show.show_id}"
     preview = preview_of(show)
     published = show.status == "PUBLISHED"
+    waited = await waited_performances(services, show)
     response = page(
         request,
         "show.html",
         show=show,
         logo=await logo_of(request, show.org_id, show.venue_id),
-        months=months_of(show),
+        months=months_of(show, waited),
         rooms=rooms_of(show),
         orq=named_organisation(request),
         description=Markup(html_of(show.description)),  # noqa: S704 - an allow-list of tags
@@ -109,7 +118,7 @@ async def show_show(request: web.Request) -> web.Response:
         address=address,
         poster_address=f"{public_url}/posters/{show.poster.hash}" if show.poster else "",
         events=script_json(event_data(show, preview, public_url)) if published and show.performances else "",
-        version=_version(show),
+        version=_version(show, waited),
         now=rfc3339(services.clock.now()),
         og_locales=[languages.default_locale(one) for one in languages.LANGUAGES],
         og_locale=languages.default_locale(request["language"]),
@@ -131,9 +140,22 @@ async def find_show(request: web.Request) -> Show:
     return show
 
 
-def months_of(show: Show) -> list[Month]:
+def months_of(show: Show, waited: frozenset[int] = frozenset()) -> list[Month]:
     by_month = groupby(show.performances, key=lambda one: one.date.replace(day=1))
-    return [Month(first, tuple(_date(one) for one in dates)) for first, dates in by_month]
+    return [Month(first, tuple(_date(one, waited) for one in dates)) for first, dates in by_month]
+
+
+async def waited_performances(services: Services, show: Show) -> frozenset[int]:
+    """Return the ids of the performances whose sale opens soon, and for which the venue has a waiting room."""
+    soon = services.clock.now() + WAITED_BEFORE
+    found = [
+        one for one in show.performances
+        if one.booking is BookingState.NOT_YET and one.booking_opens_at is not None and one.booking_opens_at <= soon
+    ]  # fmt: skip
+    if not found:
+        return frozenset()
+    policy = (await services.venues.read(show.org_id, show.venue_id)).waiting_room
+    return frozenset(one.performance_id for one in found if room_of_performance(policy, one.performance_id))
 
 
 def rooms_of(show: Show) -> list[Room]:
@@ -162,11 +184,13 @@ def preview_of(show: Show) -> str:
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:-") + "…"
 
 
-def _date(one: Performance) -> Date:
-    return Date(one, standing_of(one))
+def _date(one: Performance, waited: frozenset[int] = frozenset()) -> Date:
+    return Date(one, standing_of(one), one.performance_id in waited)
 
 
-def _version(show: Show) -> str:
+def _version(show: Show, waited: frozenset[int]) -> str:
     """Return a name of all that the page's script cannot bring up to date by itself."""
     facts = [(one.performance_id, one.date, one.start_time, one.end_time, one.room, one.booking, one.booking_opens_at) for one in show.performances]  # fmt: skip
-    return hashlib.blake2b(repr((show.updated_at, show.status, facts)).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(
+        repr((show.updated_at, show.status, facts, sorted(waited))).encode(), digest_size=8
+    ).hexdigest()

@@ -25,7 +25,7 @@ from web.statuses import STATUS
 
 # Addresses that are not endpoints of the API: pages, the socket, the document's own style sheet.
 NOT_ENDPOINTS = re.compile(
-    r"/(|reserve(/.*)?|r/.*|w/.*|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|account(/.*)?|invitation/.*|dev/.*|static/.*|texts/.*|v/.*|favicon\.ico|robots\.txt|sitemap\.xml|ws.*|api/docs/.+)"
+    r"/(|reserve(/.*)?|r/.*|w/.*|waiting-room|b/.*|shows.*|operator/.*|manager(/.*)?|admin(/.*)?|account(/.*)?|invitation/.*|dev/.*|static/.*|texts/.*|v/.*|favicon\.ico|robots\.txt|sitemap\.xml|ws.*|api/docs/.+)"
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hub.settings import Rate
 from tests.support.hub import Hub
 from tests.support.plain_browser import PlainBrowser, PlainPage
-from tests.support.shows import add_stage, count_bookings
+from tests.support.shows import add_performance, add_stage, count_bookings
 from tests.support.still_outbox import send_nothing
 from tests.support.waiting_crowd import add_crowd
 from tests.support.waiting_rooms import open_waiting_room
@@ -88,11 +88,27 @@ async def test_a_place_that_is_gone_and_a_room_without_places_are_said(world: Wo
 async def test_before_the_opening_everybody_waits_for_the_draw(world: World, anybody: PlainBrowser) -> None:
     stage = await add_stage(world, day=TODAY + timedelta(days=9), booking_opens_at=NOON + timedelta(minutes=10))
     await open_waiting_room(world, "shows", 60)
-    page = await anybody.open(f"/waiting-room?for=performance:{stage.performance_id}")
+    page = await anybody.open(f"/shows/{stage.show_id}/book/{stage.performance_id}")
+    assert page.heading == "Booking is not open yet"
+    await page.follow("Go to the waiting room")
     await page.press("Join the line")
     assert page.heading == "You're here early"
     assert "12:10" in page.words_of("room-opens")
     assert "The Tempest" in page.text
+
+
+async def test_a_show_leads_to_the_waiting_room_within_an_hour_of_the_opening(
+    world: World, anybody: PlainBrowser
+) -> None:
+    stage = await add_stage(world, day=TODAY + timedelta(days=9), booking_opens_at=NOON + timedelta(minutes=60))
+    later = NOON + timedelta(minutes=61)
+    await add_performance(world, stage.show_id, stage.room_id, TODAY + timedelta(days=10), booking_opens_at=later)
+    page = await anybody.open(f"/shows/{stage.show_id}")
+    assert page.links("Waiting room") == []
+    await open_waiting_room(world, "shows", 60)
+    await page.reload()
+    (link,) = page.links("Waiting room")
+    assert link["href"] == f"/waiting-room?for=performance:{stage.performance_id}"
 
 
 async def test_without_a_waiting_room_the_page_leads_on(world: World, anybody: PlainBrowser) -> None:
