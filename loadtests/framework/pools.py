@@ -30,7 +30,7 @@ def take(name: str) -> Any | None:
     try:
         return _taken[name].popleft()
     except (IndexError, KeyError):
-        history.trouble(f"pool {name!r} was used up: prepare more (--stock), or run shorter")
+        history.trouble(f"pool {name!r} was used up: prepare more (--plenty), or run shorter")
         return None
 
 

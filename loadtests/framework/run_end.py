@@ -17,7 +17,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from loadtests.framework import bounds, day, history, lag, pools
 from loadtests.framework.bounds import Verdict
 from loadtests.framework.phases import SHAPES
-from loadtests.framework.shapes import PlannedShape
+from loadtests.framework.shapes import PlannedShape, named
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AUDIT_TAKES_AT_MOST = 300.0
@@ -28,7 +28,10 @@ _verdicts: list[Verdict] = []
 
 @events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]
 def add_options(parser: Any) -> None:
-    parser.add_argument("--shape", choices=sorted(SHAPES), default="steady", help="How the load changes over the run")
+    parser.add_argument(
+        "--shape", choices=sorted(SHAPES), default="steady", include_in_web_ui=False,
+        help="How the number of users changes over the run",
+    )  # fmt: skip
     parser.add_argument(
         "--bound", action="append", default=[], metavar="NAME=MS", include_in_web_ui=False,
         help="Another bound of the 95th percentile for the requests whose name begins so; may be repeated",
@@ -60,6 +63,7 @@ def begin(environment: Any, **_: Any) -> None:
         from loadtests.framework.verdict_page import add_verdict_page
 
         add_verdict_page(environment.web_ui.app, _verdicts)
+        environment.available_shape_classes = {name: named(name) for name in SHAPES}
 
 
 def _obey_time(environment: Any) -> None:
@@ -73,6 +77,9 @@ def _obey_time(environment: Any) -> None:
 def start(environment: Any, **_: Any) -> None:
     lag.clear()
     is_worker = isinstance(environment.runner, WorkerRunner)
+    if environment.web_ui is not None:
+        # "Default" in the page's list is no shape: all users, as long as the run takes.
+        environment.parsed_options.shape = getattr(environment.shape_class, "name", None) or "steady"
     day.begin(environment, is_worker=is_worker)
     if not is_worker:
         history.begin()

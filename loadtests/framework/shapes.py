@@ -1,4 +1,4 @@
-"""The load shape that `--shape` names, as locust runs it: all shapes end after `-t`, and `-u` is the most users at once."""
+"""The load shapes as locust runs them: all end after `-t`, and `-u` is the most users at once."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ SPAWNS_IN = 2.0
 
 
 class PlannedShape(LoadTestShape):
-    """The shape that `--shape` names. Locust's own options and its page set the users and the time."""
+    """The shape that `--shape` names, or that was chosen on locust's page. Its options and its page set the users and the time."""
 
     use_common_options: ClassVar[bool] = True
+    name: str | None = None
+    """The name of a shape on the page."""
     seconds: float | None = None
     """The length of a run without locust's page: `-t`, which this class obeys in locust's place."""
     finished = False
@@ -32,9 +34,16 @@ class PlannedShape(LoadTestShape):
                 self.finished = True
                 self.runner.stop()  # locust's `quit` would not wait for the last reports of the workers
             return None
-        phases = SHAPES[options.shape]
+        phases = SHAPES[self.name or options.shape]
         share = elapsed / seconds if seconds else 0.0
         users = max(1, round((options.num_users or 1) * share_of_users(phases, share)))
         names = phase_at(phases, share).users
         classes = [one for one in self.runner.environment.user_classes if one.__name__ in names] if names else None
         return users, float(options.spawn_rate or max(1.0, users / SPAWNS_IN)), classes
+
+
+def named(name: str) -> PlannedShape:
+    """Return a shape for the list on locust's page."""
+    shape = PlannedShape()
+    shape.name = name
+    return shape

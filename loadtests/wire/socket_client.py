@@ -153,7 +153,8 @@ class SocketClient(asyncio.Protocol):
 async def open_socket(url: str, path: str = "/ws", token: str | None = None, source: str | None = None) -> SocketClient:
     """Connect and do the handshake. `next_text` returns the server's first frames. `source` is the client's own address."""
     target = urlsplit(url)
-    host, port = target.hostname or "127.0.0.1", target.port or 80
+    encrypted = target.scheme == "https"
+    host, port = target.hostname or "127.0.0.1", target.port or (443 if encrypted else 80)
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     key = base64.b64encode(os.urandom(16)).decode()
     request = (
@@ -162,6 +163,8 @@ async def open_socket(url: str, path: str = "/ws", token: str | None = None, sou
     ).encode()
     loop = asyncio.get_running_loop()
     own = None if source is None else (source, 0)
-    _, client = await loop.create_connection(lambda: SocketClient(request), host, port, local_addr=own)
+    _, client = await loop.create_connection(
+        lambda: SocketClient(request), host, port, local_addr=own, ssl=encrypted or None
+    )
     await asyncio.wait_for(client.opened, 15)
     return client
