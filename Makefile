@@ -21,10 +21,10 @@ WORKERS ?= 1
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick load load-ui bench bench-trend faults soak check format messages pictures lock sbom clean
+.PHONY: help run test quick cluster-test load load-ui bench bench-trend faults soak check format messages pictures lock sbom clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s%s\n", $$1, $$2}'
 
 run: $(VENV)/.runs ## everything on this machine, with demo data, at http://127.0.0.1:8080
 	@exec $(VENV)/bin/hub run $(ARGS)
@@ -36,6 +36,9 @@ test: $(VENV)/.tests ## every test, against real servers and a real browser
 
 quick: $(VENV)/.tests ## rules, statements, access, actions, guards and the API: under three minutes, without a browser
 	@exec $(PY) -m pytest $(SIDE_BY_SIDE) $(addprefix tests/,rules db access actions guards web) $(ARGS)
+
+cluster-test: $(VENV)/.tests ## a balancer, three hubs, a Valkey Cluster and Postgres with a standby, while each of them dies: five minutes
+	@exec $(PY) -m pytest tests/cluster $(ARGS)
 
 load: $(VENV)/.tests ## the locust scenarios and their audit; WORKERS=4 for more of them, HUB_URL=... for a hub of one's own
 	@exec $(PY) -m loadtests.load --workers $(WORKERS) $(ARGS)

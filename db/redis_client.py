@@ -126,6 +126,21 @@ def _first_primary(client: RedisCluster) -> ClusterNode:
     raise ConnectionError("no primary of the Redis Cluster is known")
 
 
+async def cluster_troubles(client: RedisClient) -> list[str]:
+    """Return what is wrong with a Redis Cluster; [] for a single server."""
+    if not isinstance(client, RedisCluster):
+        return []
+    found = []
+    state = (await client.execute_command("CLUSTER INFO"))["cluster_state"]
+    if state != "ok":
+        found.append(f"the Redis Cluster is not whole (cluster_state {state}): some slots have no primary")
+    shards = (await client.execute_command("CLUSTER SLOTS")).values()
+    alone = sorted({":".join(map(str, shard["primary"])) for shard in shards if not shard["replicas"]})
+    if alone:
+        found.append(f"without a replica nobody takes the place of {', '.join(alone)} in the Redis Cluster")
+    return found
+
+
 NO_EVICTION = "noeviction"
 
 

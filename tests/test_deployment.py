@@ -20,6 +20,7 @@ from hub.cli import _parser
 from hub.rules.secret_strength import KEY_BITS, strength
 from hub.settings import Rate, Settings
 from tests.support import valkey_server
+from tests.support.balancer import CADDY
 from tests.support.hub import Hub
 from tests.support.ports import free_cluster_port
 from tests.support.valkey_server import OwnValkey
@@ -192,6 +193,14 @@ async def test_others_may_only_ping_and_the_hub_may_not_administrate(tmp_path: P
             ):
                 with pytest.raises(redis.exceptions.NoPermissionError):
                     await hub.execute_command(*command.split())
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "balancer.Caddyfile"])
+def test_caddy_takes_its_examples(name: str, tmp_path: Path) -> None:
+    given = {"LISTEN": "http://:8080", "HUBS": "hub-1:8080 hub-2:8080", "HOME": str(tmp_path)}
+    command = [CADDY, "validate", "--config", ROOT / "deploy" / name, "--adapter", "caddyfile"]
+    ran = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_the_bill_of_materials_has_every_package_of_the_lock_and_every_library_of_the_browser() -> None:

@@ -20,12 +20,13 @@ STATEMENT = re.compile(
 
 WRITES_SQL = {
     "tests/conftest.py": "makes the database that each test has a copy of",
+    "tests/cluster/test_standby.py": "asks for a table of its own, which is none of the hub's",
     "tests/embedded/test_supervisor.py": "asks a Postgres that has no tables of ours",
     "tests/faults/test_proxy.py": "asks for a table of its own, which is none of the hub's",
 }
 """Files outside of tests/support and tests/db that write their own SQL, and why."""
 
-NO_MIRROR = {"support", "journeys", "races", "faults", "loadtests", "browser"}
+NO_MIRROR = {"support", "journeys", "races", "faults", "loadtests", "browser", "cluster"}
 """Folders of tests/ for tests of the whole source, or for what tests share."""
 BY_SUBJECT = "tests/web/api/"
 """An endpoint consists of the table, requests, responses and endpoints of its folder, so its tests are named by

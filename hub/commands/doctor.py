@@ -175,7 +175,7 @@ async def _look_at_postgres(
 
 
 async def _look_at_redis(url: str, problems: list[str]) -> str | None:
-    from db.redis_client import NO_EVICTION, REDIS_ERRORS, connect, read_eviction_policy
+    from db.redis_client import NO_EVICTION, REDIS_ERRORS, cluster_troubles, connect, read_eviction_policy
 
     client: Any = connect(url)
     try:
@@ -184,6 +184,7 @@ async def _look_at_redis(url: str, problems: list[str]) -> str | None:
         policy = await read_eviction_policy(client)
         if policy != NO_EVICTION:
             problems.append(f"Redis evicts keys (maxmemory-policy {policy}): set noeviction, or holds vanish")
+        problems += await cluster_troubles(client)
     except REDIS_ERRORS as error:
         problems.append(f"Redis does not answer: {type(error).__name__}: {error}")
         return None

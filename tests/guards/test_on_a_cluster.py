@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from db.redis_client import RedisClient, connect
+from db.redis_client import RedisClient, cluster_troubles, connect
 from hub.events.announcements import Announcement, SlotsEdited
 from hub.events.announcer import CHANNEL, Announcer
 from hub.guards import seat_admission
@@ -75,6 +75,8 @@ async def test_what_a_dead_node_missed_is_written_when_it_is_back(
 
 async def test_peers_hear_of_each_other_while_the_node_of_their_channel_is_dead(three_nodes: ValkeyCluster) -> None:
     redis, other = connect(three_nodes.url), connect(three_nodes.url)
+    (trouble,) = await cluster_troubles(redis)
+    assert all(f"127.0.0.1:{node.port}" in trouble for node in three_nodes.nodes)  # none has a replica
     (await three_nodes.node_of(CHANNEL)).kill()
     received: list[Announcement] = []
     here, there = Announcer(redis), Announcer(other)

@@ -81,6 +81,15 @@ class PostgresPair:
             process = launch.start(command, self._identity, stop_signal=signal.SIGKILL, log=log)
             assert process.wait(60) == 0, (self.standby.folder.parent / "copy.log").read_text()
 
+    async def until_standby_has_all(self) -> None:
+        """Wait until the standby has written what the primary has."""
+        connection = await asyncpg.connect(self.primary.url)
+        try:
+            while await connection.fetchval("SELECT pg_current_wal_lsn() > flush_lsn FROM pg_stat_replication"):
+                await asyncio.sleep(0.01)
+        finally:
+            await connection.close()
+
     async def promote(self) -> None:
         """Make the standby the primary, and return when it takes writes. Nobody follows it yet."""
         connection = await asyncpg.connect(self.standby.url)
@@ -109,6 +118,11 @@ class PostgresPair:
             if server.process is not None:
                 signal_all(self.processes_of(server), signal.SIGCONT)
                 await server.stop()
+
+
+async def is_waiting_for_standby(connection: asyncpg.Connection) -> bool:
+    """Return whether a commit waits for the standby."""
+    return bool(await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
 
 
 async def set_and_reload(connection: asyncpg.Connection, setting: str) -> None:
