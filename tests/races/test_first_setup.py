@@ -1,4 +1,4 @@
-"""The first set-up finished by several browsers at once: one organisation, one owner, whoever comes first."""
+"""The first set-up finished by several browsers at once, and hubs that start together: one organisation, whoever comes first."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from hub.actions.setup.finish_setup import finish_setup
+from hub.actions.venues.venues import found_first_organisation, found_first_venue
 from hub.rules.refusals import Refused
 from tests.support.hub import Hub
+from tests.support.meeting import MEETS, two_meet
 from tests.support.negative_controls import sabotage
 from tests.support.rows import count_rows
 from tests.support.setup import enter_everything
@@ -50,3 +52,17 @@ async def test_without_the_locks_they_trip_over_each_other(
     )  # fmt: skip
     answers, made = await finished_at_once(two_hubs)
     assert answers != ["NOT_FOUND"] * (BROWSERS - 1) + ["made"] or made != MADE
+
+
+@pytest.mark.parametrize("locked", [True, False])
+async def test_hubs_that_start_together_make_one_venue(
+    two_hubs: list[Hub], monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """Both look for a venue before either makes one. The control takes the lock away."""
+    await found_first_organisation(two_hubs[0].services)
+    await two_meet(two_hubs[0].database, patience=60)
+    sabotage(monkeypatch, "venues/venues", "venue_anywhere", (" WHERE (", f" WHERE {MEETS} AND ("))
+    if not locked:
+        sabotage(monkeypatch, "setup/first_setup", "lock_founding", ("pg_advisory_xact_lock(7351002)", "7351002"))
+    await asyncio.gather(*(found_first_venue(hub.services) for hub in two_hubs))
+    assert await count_rows(two_hubs[0].database, "venues") == (1 if locked else 2)

@@ -20,6 +20,7 @@ from hub.services import Services
 from hub.text.languages import N_
 
 VENUES = load("venues/venues")
+SETUP = load("setup/first_setup")
 FIRST_ORGANISATION = "My organisation"
 FIRST_VENUE = "My venue"
 
@@ -138,13 +139,23 @@ def _check_timezone(timezone: str) -> None:
 async def found_first_organisation(services: Services) -> None:
     """Create an organisation if there is none. A hub with one organisation never has to name it."""
     async with services.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(7351002)")
+        await connection.execute(SETUP.lock_founding)
         if not await connection.fetch(VENUES.organisations):
             await connection.fetchval(VENUES.add_organisation, FIRST_ORGANISATION)
     services.venues.forget()
 
 
 async def found_first_venue(services: Services) -> None:
-    """Create a venue if there is none, so that slots, staff and tickets can be added at once. Its time zone is UTC."""
-    if not await services.database.fetch(VENUES.venue_anywhere, None):
-        await add_venue(services, name=FIRST_VENUE, timezone="UTC")
+    """Create a venue if there is none, so that slots, staff and tickets can be added at once. Its time zone is UTC.
+
+    Of processes that start together one creates it.
+    """
+    if await services.database.fetch(VENUES.venue_anywhere, None):
+        return
+    await found_first_organisation(services)
+    org_id = await resolve_org(services, None)
+    async with services.database.transaction() as connection:
+        await connection.execute(SETUP.lock_founding)
+        if not await connection.fetch(VENUES.venue_anywhere, None):
+            await connection.fetchval(VENUES.add_venue, org_id, FIRST_VENUE, "UTC")
+    services.venues.forget()
