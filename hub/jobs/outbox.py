@@ -5,8 +5,8 @@ deferred message is retried after 2, 8, 32 ... seconds, and is dead after eight 
 is no longer true or needed is dropped. If a server cannot be reached, its whole channel waits for at most a minute at a time,
 and no message loses a try.
 
-Two workers run side by side, each with its own connections. So urgent messages (a one-time code, an offer) never wait behind
-the confirmations of a rush.
+Two workers run side by side, each with its own connections. So urgent messages (a one-time code, an offer, the link that
+confirms seats) never wait behind the confirmations of a rush.
 """
 
 from __future__ import annotations

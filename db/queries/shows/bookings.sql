@@ -92,8 +92,9 @@ WITH asked AS MATERIALIZED (
            $20, expires_at, key_hash, body_hash
       FROM granted
 ), mailed AS (
-    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
-    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', confirm_token), language, $20
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at, not_after)
+    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', confirm_token), language, $20,
+           expires_at
       FROM granted ORDER BY n
 )
 SELECT k.first_id IS NULL AND k.pending < k.most_pending AS added, k.id, k.expires_at, k.pending_until, k.first_id, k.first_body_hash,

@@ -45,8 +45,9 @@ WITH standing AS MATERIALIZED (
     UPDATE bookings b SET slot_id = $3, venue_id = g.venue_id, confirm_hash = $5, expires_at = g.expires_at
       FROM going g WHERE b.org_id = g.org_id AND b.id = g.id
 ), mailed AS (
-    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
-    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', $6::text), language, $4 FROM going
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at, not_after)
+    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', $6::text), language, $4, expires_at
+      FROM going
 )
 SELECT array(SELECT w.entry_id FROM waitlist_tickets w WHERE w.org_id = g.org_id AND w.ticket_id = g.id AND w.waits) AS entries FROM going g;
 
@@ -68,8 +69,9 @@ WITH standing AS MATERIALIZED (
 ), touched AS (
     UPDATE tickets t SET version = t.version + 1 FROM going g WHERE t.org_id = g.org_id AND t.id = g.id
 ), mailed AS (
-    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at)
-    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', $5::text), language, $3 FROM going
+    INSERT INTO mail_outbox (org_id, kind, recipient, payload, language, next_attempt_at, not_after)
+    SELECT org_id, 'booking.requested', email, jsonb_build_object('booking_id', id, 'confirm_token', $5::text), language, $3, expires_at
+      FROM going
 )
 UPDATE bookings b SET confirm_hash = $4, expires_at = g.expires_at
   FROM going g WHERE b.org_id = g.org_id AND b.id = g.id

@@ -52,6 +52,7 @@ async def test_a_request_is_a_ticket_that_waits(hub: Hub, world: World):
     assert (ticket["customer_name"], ticket["customer_email"]) == ("Ada", "ada@example.com")
     (mail,) = await read_outbox(hub.database)
     assert (mail["kind"], mail["reservation_id"], mail["recipient"]) == ("booking.requested", None, "ada@example.com")
+    assert mail["not_after"] == pending.expires_at, "it is urgent, and goes before the confirmations of a rush"
     assert await count_rows(hub.database, "ticket_reservations") == 0
 
 
