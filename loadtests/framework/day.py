@@ -36,11 +36,11 @@ def _part(until: float, name: str, *, sales: float, entrances: float, exits: flo
 DAY: tuple[PartOfDay, ...] = (
     _part(0.25, "sales before the doors open", sales=2.0, entrances=0.0, exits=0.0),
     _part(0.30, "doors open", sales=1.0, entrances=0.5, exits=0.0),
-    _part(0.40, "the first slot arrives", sales=0.5, entrances=2.5, exits=0.2),
+    _part(0.40, "the first slot arrives", sales=0.5, entrances=1.5, exits=0.2),
     _part(0.50, "between", sales=0.5, entrances=0.5, exits=1.0),
-    _part(0.60, "the second slot arrives", sales=0.5, entrances=2.5, exits=1.0),
+    _part(0.60, "the second slot arrives", sales=0.5, entrances=1.5, exits=1.0),
     _part(0.68, "between", sales=0.5, entrances=0.5, exits=1.0),
-    _part(0.80, "the evening arrives", sales=1.0, entrances=3.0, exits=1.0),
+    _part(0.80, "the evening arrives", sales=1.0, entrances=1.8, exits=1.0),
     _part(1.00, "exits", sales=0.5, entrances=0.2, exits=3.0),
 )
 

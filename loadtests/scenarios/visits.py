@@ -40,8 +40,8 @@ class Visitor(Person):
         return list(self.must("GET", path, "availability of a month", check=calendar_problem).data)
 
     def other_slot(self, slots: list[dict[str, Any]]) -> dict[str, Any]:
-        small_slot = pools.borrow("small slot")
-        free = [slot for slot in slots if slot["available_count"] > WITH_PLACES and slot["id"] != small_slot]
+        soon_full = {*pools.shared("small slot"), *pools.shared("sale slot")}
+        free = [slot for slot in slots if slot["available_count"] > WITH_PLACES and slot["id"] not in soon_full]
         if not free:
             history.trouble("no slot with places is left for customers: prepare more (--stock), or run shorter")
             raise GaveUp
