@@ -36,7 +36,7 @@ async def doctor(args: Namespace) -> CommandResult:
     problems += _look_at_settings(settings, serves=serves)
     if await asyncio.to_thread(_proxy_was_seen, settings):
         problems.append(f"requests come from a proxy that is not trusted: {_SHARED_LIMITS}")
-    if '"jobs":"away"' in await asyncio.to_thread(_ask_running_hub, settings, "/readyz"):
+    if await asyncio.to_thread(_jobs_are_away, settings):
         problems.append("no process runs the jobs, so mails and webhooks wait: start one with `hub serve --role jobs`")
     async with with_servers(settings, behind_pooler=True) as complete:
         assert complete.database_url is not None
@@ -96,6 +96,11 @@ def _proxy_was_seen(settings: Settings, *, patience: float = 2.0) -> bool:
         re.search(r"^proxies_not_trusted [1-9]", _ask_running_hub(settings, "/metrics", patience), re.MULTILINE)
         is not None
     )
+
+
+def _jobs_are_away(settings: Settings) -> bool:
+    """Return whether the hub that runs on this machine misses a process for the jobs."""
+    return '"jobs":"away"' in _ask_running_hub(settings, "/readyz")
 
 
 def _ask_running_hub(settings: Settings, path: str, patience: float = 2.0) -> str:

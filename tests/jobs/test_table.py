@@ -38,9 +38,9 @@ def by(world: World) -> Actor:
     return Actor(world.org_id, world.venue_id)
 
 
-async def run_at_once(jobs: list[Job[Services]], hubs: list[Hub], rounds: int = 3) -> None:
+async def run_at_once(jobs: list[Job[Services]], hubs: list[Hub], times: int = 3) -> None:
     """Run each of these jobs in all hubs at the same time. It is an error of a job if it cannot stand its twin."""
-    for _ in range(rounds):
+    for _ in range(times):
         for job in jobs:
             await asyncio.gather(*(job.run(hub.services) for hub in hubs))
         hubs[0].clock.advance(21)

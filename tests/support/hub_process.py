@@ -38,8 +38,9 @@ class ServedHub:
         }
         self._pid: int | None = None
 
-    async def start(self) -> None:
-        self._pid = await asyncio.to_thread(FORK_SERVER.start, "serve", env=self._env)
+    async def start(self, *options: str) -> None:
+        """Start `hub serve` with these options, and wait until it is ready."""
+        self._pid = await asyncio.to_thread(FORK_SERVER.start, "serve", *options, env=self._env)
         async with aiohttp.ClientSession() as client:
             while True:
                 assert await asyncio.to_thread(FORK_SERVER.ended, self._pid) is None
