@@ -41,7 +41,7 @@ class Database:
         if read_dsn is not None:
             replica = Pool(read_dsn, size=6, steady_plans=True, long_reads=True, patience=30.0)
             self._of_replica = {"replica": replica, "replica_watch": Pool(read_dsn, size=1)}
-            self.replica = ReplicaReads(self.records, self.jobs, **self._of_replica)
+            self.replica = ReplicaReads(read_dsn, self.records, self.jobs, **self._of_replica)
 
     @property
     def reports(self) -> Pool | ReplicaReads:

@@ -38,8 +38,10 @@ async def shares_connections(url: str) -> bool:
             return bool(seen[0] & seen[1]) or max(map(len, seen)) > 1
         finally:
             await other.close()
-    except asyncpg.InvalidSQLStatementNameError:
-        return True  # statement mode: prepared on one connection, executed on another
+    except (asyncpg.PostgresConnectionError, asyncpg.ProtocolViolationError) as error:
+        if "pooling mode" in str(error):  # statement mode, which ends a connection that begins a transaction
+            return True
+        raise
     finally:
         await one.close()
 

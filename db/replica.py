@@ -14,6 +14,7 @@ import asyncpg
 
 from db.patience import current_patience, have_patience, patience_began
 from db.pool import DatabaseDown, Pool
+from db.pooler import shares_connections
 
 CATCH_UP_SECONDS = 0.25
 """Seconds that a report waits for the replica. It takes milliseconds to replay what a busy primary has just written."""
@@ -61,8 +62,10 @@ class ReplicaReads:
     A statement that fails on the replica, such as one that replay has cancelled, is read from the primary.
     """
 
-    def __init__(self, primary: Pool, asked: Pool, *, replica: Pool, replica_watch: Pool) -> None:
-        """`primary` reads reports without a replica. `asked` tells how far the primary is, `replica_watch` how far the replica is."""
+    def __init__(self, url: str, primary: Pool, asked: Pool, *, replica: Pool, replica_watch: Pool) -> None:
+        """`url` is that of the replica. `primary` reads reports without a replica. `asked` tells how far the primary is, `replica_watch` how far the replica is."""
+        self._url = url
+        self._is_pooled: bool | None = None
         self._primary = primary
         self._asked = asked
         self._replica = replica
@@ -140,8 +143,13 @@ class ReplicaReads:
         have_patience(2 * CATCH_UP_SECONDS)
         began = monotonic()
         try:
+            if self._is_pooled is None:
+                async with asyncio.timeout(2 * CATCH_UP_SECONDS):
+                    self._is_pooled = await shares_connections(self._url)
+            if self._is_pooled:
+                raise NoReplica("a pooler before it gives each transaction another connection")
             await compare(self._asked, self._watch, within=CATCH_UP_SECONDS)
-        except (NoReplica, *_FAILURES) as failure:
+        except (NoReplica, *_FAILURES, OSError, TimeoutError, asyncpg.InterfaceError) as failure:
             self._note(failure)
         else:
             self._fresh_at, self._lag, self.problem, self._next_look = began, monotonic() - began, None, -inf

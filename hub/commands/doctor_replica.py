@@ -10,10 +10,13 @@ async def look_at_replica(url: str, read_url: str, *, within: float = CATCH_UP_S
     """Return what is wrong with the replica of the server at `url`. The hub then reads reports from the primary."""
     import asyncpg
 
+    from db.pooler import ADVICE, shares_connections
     from db.primary import connect_to_primary
     from db.replica import NoReplica, compare
 
     try:
+        if await shares_connections(read_url):
+            return [f"HUB_DATABASE_READ_URL is not read from: {ADVICE}"]
         replica = await asyncpg.connect(read_url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return [f"the server of HUB_DATABASE_READ_URL does not answer: {type(error).__name__}: {error}"]

@@ -13,6 +13,7 @@ from db.pooler import shares_connections
 from hub.commands.command_result import CommandFailed
 from hub.commands.command_services import with_servers
 from hub.commands.doctor import _look_at_postgres
+from hub.commands.doctor_replica import look_at_replica
 from tests.support.databases import add_two_organisations
 from tests.support.hub import settings_for
 from tests.support.pooler import pooler_before
@@ -49,6 +50,18 @@ async def test_a_pooler_in_transaction_mode_is_found_and_refused(
                 pass
         async with with_servers(settings, behind_pooler=True) as complete:
             assert complete is settings
+
+
+async def test_no_report_is_read_through_one_in_transaction_mode(database_url: str) -> None:
+    async with pooler_before(database_url, "transaction") as url:
+        database = Database(database_url, url)
+        await database.open()
+        assert database.replica is not None
+        assert await database.reports.fetchval("SELECT 1") == 1
+        assert "pooler" in str(database.replica.problem)
+        assert database.replica.take_counts() == {"replica": 0, "primary": 1}
+        assert "pool_mode = session" in (await look_at_replica(database_url, url))[0]
+        await database.close()
 
 
 async def test_behind_one_that_is_not_refused_the_rows_of_another_organisation_are_seen(database_url: str) -> None:
