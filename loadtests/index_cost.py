@@ -28,6 +28,7 @@ from loadtests.bench.b1_bookings_per_second import booking_requests, judge
 from loadtests.bench.bench import OPERATORS, Bench, scanner
 from loadtests.bench.http_load import closed_loop as book
 from loadtests.bench.http_load import open_clients
+from loadtests.bench.lean import columns_of
 from loadtests.bench.scan_load import ScanIds
 from loadtests.bench.scan_load import closed_loop as scan
 from loadtests.own_hub import OwnHub
@@ -70,16 +71,6 @@ async def make_rows(bench: Bench, seconds: float) -> None:
     for client in clients:
         client.close()
     say(f"{len(tally.acknowledged):,} scans and {booked.kinds['ok']:,} bookings by the hub")
-
-
-async def columns_of(connection: asyncpg.Connection, table: str) -> str:
-    """Return the columns that a statement may write, as a list for SQL."""
-    rows = await connection.fetch(
-        "SELECT quote_ident(attname) AS name FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0"
-        " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
-        table,
-    )
-    return ", ".join(row["name"] for row in rows)
 
 
 async def indexes_of(connection: asyncpg.Connection, table: str) -> dict[str, str]:
@@ -135,7 +126,7 @@ class Copies:
         await run(f"TRUNCATE copies.{table}")
         for name in indexes:
             await run(f"DROP INDEX IF EXISTS copies.{name}")
-        columns = await columns_of(self._connection, f"copies.{table}")
+        columns = await columns_of(self._connection, table)
         insert = f"INSERT INTO copies.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM copies.rows"  # noqa: S608
         rows = int(await self._connection.fetchval("SELECT count(*) FROM copies.rows"))
         half = rows // 2

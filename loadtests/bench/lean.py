@@ -56,7 +56,7 @@ async def _copy(connection: asyncpg.Connection, org_id: int, tickets: range) -> 
         ("ticket_reservations", f"ticket_id BETWEEN {first} AND {last}"),
         ("reservation_slots", "true"),
     ):
-        columns = await _columns(connection, table)
+        columns = await columns_of(connection, table)
         await connection.execute(
             f"INSERT INTO {SCHEMA}.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM public.{table}"  # noqa: S608
             f" WHERE org_id = {org_id} AND {condition}",
@@ -66,7 +66,7 @@ async def _copy(connection: asyncpg.Connection, org_id: int, tickets: range) -> 
     await connection.execute("CHECKPOINT")
 
 
-async def _columns(connection: asyncpg.Connection, table: str) -> str:
+async def columns_of(connection: asyncpg.Connection, table: str) -> str:
     """Return the columns of a table that a statement may write, as a list for SQL."""
     rows = await connection.fetch(
         "SELECT quote_ident(attname) AS name FROM pg_attribute WHERE attrelid = ('public.' || $1)::regclass AND attnum > 0"
