@@ -38,6 +38,7 @@ async def open_socket(request: web.Request, largest: int) -> ClientSocket:
         decode_text=False,
     )
     writer = await socket.prepare(request)
+    socket.headers.clear()  # They are sent. Kept until the socket ends, they would be a tenth of its memory.
     _bound_kernel(request.transport)
     return ClientSocket(request, socket, writer.drain, cast("FrameReader", socket._parser))
 
