@@ -23,7 +23,6 @@ import orjson
 import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 import uvloop
 
-from loadtests.bench.__main__ import prepare
 from loadtests.bench.b1_bookings_per_second import booking_requests, judge
 from loadtests.bench.bench import OPERATORS, Bench, scanner
 from loadtests.bench.http_load import closed_loop as book
@@ -171,7 +170,7 @@ async def _busy_process(connection: asyncpg.Connection, hub_pid: int) -> psutil.
 
 
 async def measure(hub: OwnHub, seconds: float, repetitions: int) -> dict[str, Any]:
-    bench = await prepare(hub, quick=False)
+    bench = await Bench.open(hub, quick=False)
     await make_rows(bench, seconds)
     await bench.stock.settle()
     copies = await Copies.open(hub)
