@@ -39,6 +39,7 @@ from hub.confirmation import calendar_file, qr_code
 from hub.events.announcer import Announcer
 from hub.events.peers import Peers
 from hub.events.scan_events import ScanEvents
+from hub.guards import waiting_room
 from hub.guards.link_limit import LinkLimit
 from hub.guards.login_pace import LoginPace, look_rate, request_rate
 from hub.guards.rate_limit import RateLimit
@@ -95,7 +96,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     announcer.listen(scanners.receive)
     rate_limit = RateLimit(redis)
     venues = Venues(database, clock)
-    waiting_rooms = WaitingRooms(database, redis, venues, clock, settings)
+    waiting_redis = connect(settings.redis_url, patience=waiting_room.PATIENCE)
+    waiting_rooms = WaitingRooms(database, waiting_redis, venues, clock, settings)
     services = Services(
         settings=settings,
         clock=clock,
@@ -125,8 +127,9 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
             await waiting_rooms.guard.close()
         await announcer.close()
         services.passwords.close()
-        with suppress(Exception):
-            await redis.aclose()
+        for client in (redis, waiting_redis):
+            with suppress(Exception):
+                await client.aclose()
         await database.close()
 
 

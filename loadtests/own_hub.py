@@ -97,7 +97,7 @@ class OwnHub(HubCommands):
             "HUB_PORT": str(self.port),
             "HUB_RATE_RESERVATIONS": WIDE,
             "HUB_RATE_VALIDATE": WIDE,
-            "HUB_RATE_WAITING_ROOM": WIDE,
+            "HUB_RATE_WAITING_ROOM": "off",
             "HUB_RATE_OPERATOR": WIDE,
             "HUB_RATE_SYNC": WIDE,
             "HUB_RATE_SIGN_IN": WIDE,

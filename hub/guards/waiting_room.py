@@ -13,11 +13,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Literal
 
-from db.redis_client import PATIENCE, RedisClient
+from db.redis_client import RedisClient
 from hub.batching.batcher import Batcher
 from hub.guards.breaker import Breaker
 from hub.guards.script_calls import AWAY, ScriptCalls
+from hub.rules.refusals import Unavailable
 
+PATIENCE = 2.0
+"""Seconds to wait for Redis: more than seat admission does, because who gets no answer goes on. A busy hub must not open its doors."""
 AWAY_SECONDS = 120.0
 """Seconds for which a visitor who has closed every page keeps the place."""
 USE_TRIES, USE_PAUSE = 20, 0.5
@@ -165,11 +168,16 @@ class WaitingRoomGuard:
     async def ask(
         self, terms: RoomTerms, what: What, visitor: str = "", *, value: str = "", address: str = ""
     ) -> Place | None:
-        """Return the room's answer, within 0.25 s; None if Redis does not give one. It never raises."""
+        """Return the room's answer; None if Redis gives none within `PATIENCE`. It never raises."""
         probe = self._breaker.is_open
         if not self._breaker.admits():
             return None
-        return await self._batcher.submit(_RoomRequest(terms, what, visitor, value, address, time.monotonic(), probe))
+        try:
+            return await self._batcher.submit(
+                _RoomRequest(terms, what, visitor, value, address, time.monotonic(), probe)
+            )
+        except Unavailable:
+            return None
 
     def write(self, terms: RoomTerms, what: Literal["use", "return"], visitor: str, key: str) -> None:
         """Write that a claimed turn is used or given back. Nobody waits for it, and it is tried again while Redis is away."""

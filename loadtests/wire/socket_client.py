@@ -150,12 +150,15 @@ class SocketClient(asyncio.Protocol):
             self.closed.set_result(why)
 
 
-async def open_socket(url: str, path: str = "/ws", token: str | None = None, source: str | None = None) -> SocketClient:
+async def open_socket(
+    url: str, path: str = "/ws", token: str | None = None, source: str | None = None, cookie: str | None = None
+) -> SocketClient:
     """Connect and do the handshake. `next_text` returns the server's first frames. `source` is the client's own address."""
     target = urlsplit(url)
     encrypted = target.scheme == "https"
     host, port = target.hostname or "127.0.0.1", target.port or (443 if encrypted else 80)
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    authorization += f"Cookie: {cookie}\r\n" if cookie else ""
     key = base64.b64encode(os.urandom(16)).decode()
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

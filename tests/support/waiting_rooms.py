@@ -21,7 +21,8 @@ class Visitor:
 
     async def join(self, key: str) -> dict[str, Any]:
         answer = await self.api.post("/api/waiting-room", {"for": key}, headers=self.headers)
-        self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        if "Set-Cookie" in answer.headers:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
         return dict(answer.data)
 
     async def look(self, key: str) -> dict[str, Any]:

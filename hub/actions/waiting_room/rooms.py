@@ -57,6 +57,7 @@ class WaitingRooms:
         self._clock = clock
         self._rooms: dict[RoomName, tuple[float, Room]] = {}
         self._reading: dict[RoomName, asyncio.Task[Room]] = {}
+        self._terms: dict[RoomName, tuple[Room, Venue, RoomTerms]] = {}
         self._joined: dict[tuple[int, str, str], int] = {}
 
     async def read(self, name: RoomName) -> Room:
@@ -77,9 +78,17 @@ class WaitingRooms:
     async def terms(self, room: Room) -> RoomTerms | None:
         """Return how the room admits; None if its venue wants no waiting room there, or nothing is on sale there."""
         venue = await self._venues.read(room.org_id, room.venue_id)
+        made = self._terms.get(room.name)
+        if made is not None and made[0] is room and made[1] is venue:
+            return made[2]
         if room.name.kind not in PROTECTS[venue.waiting_room] or not room.on_sale:
             return None
-        return terms_of(room, venue, self._clock.now())
+        terms = terms_of(room, venue, self._clock.now())
+        if terms.opens_in == 0:
+            if len(self._terms) >= MOST_ROOMS:
+                self._terms.clear()
+            self._terms[room.name] = (room, venue, terms)
+        return terms
 
     async def venue_of_performance(self, performance_id: int) -> Venue | None:
         """Return the venue of a performance, from memory after its first query; None if there is no such performance."""

@@ -21,7 +21,8 @@ async def join_room(request: web.Request) -> web.Response:
     visitor = known or new_visitor(request)
     standing = await join(request.app[SERVICES], name, visitor, client_ip(request), is_new=known is None)
     response = success_response(_fields(standing))
-    keep_visitor(request, response, visitor)
+    if known is None:
+        keep_visitor(request, response, visitor)
     return response
 
 
