@@ -24,8 +24,8 @@ TOMORROW = TODAY + timedelta(days=1)
 FEEL = "() => { navigator.vibrate = (how) => { document.documentElement.dataset.shaken = how.length; return true; }; }"
 
 
-async def in_line(open_page: Open, slot_id: int) -> Page:
-    page = await open_page(f"/waiting-room?for=slot:{slot_id}&back=/reserve", phone=True, clock=True)
+async def in_line(open_page: Open, slot_id: int, *, clock: bool = False) -> Page:
+    page = await open_page(f"/waiting-room?for=slot:{slot_id}&back=/reserve", phone=True, clock=clock)
     await page.get_by_role("button", name="Join the line").click()
     await expect(page.get_by_role("heading", name="You're in line")).to_be_visible()
     return page
@@ -43,7 +43,6 @@ async def test_the_place_moves_and_the_turn_is_seen_and_felt(world: World, open_
     await page.get_by_role("button", name="Play a sound when it's my turn").click()
     await expect(page.get_by_role("button", name="Play a sound")).to_have_attribute("aria-pressed", "true")
     await world.policy(waiting_room_per_minute=600)
-    await page.clock.fast_forward(16_000)
     turn = page.get_by_role("heading", name="It's your turn")
     await expect(turn).to_be_focused()
     await expect(page).to_have_title(re.compile("^● "))
@@ -55,14 +54,13 @@ async def test_the_place_moves_and_the_turn_is_seen_and_felt(world: World, open_
 
 async def test_a_booking_that_must_wait_comes_back_to_its_last_step(world: World, open_page: Open) -> None:
     slot_id = await world.slot(TODAY, "12:00", "14:00")
-    page = await open_page("/reserve", phone=True, clock=True)
+    page = await open_page("/reserve", phone=True)
     await to_confirm(page, (await world.ticket()).code)
     await open_waiting_room(world, "slots", 0)
     await confirm(page)
     await expect(page.get_by_role("heading", name="You're in line")).to_be_visible()
     assert await world.booked_count(slot_id) == 0
     await world.policy(waiting_room_per_minute=600)
-    await page.clock.fast_forward(16_000)
     await page.get_by_role("link", name="Continue booking").click()
     await at(page, "confirm")
     await confirm(page)
@@ -73,7 +71,7 @@ async def test_a_booking_that_must_wait_comes_back_to_its_last_step(world: World
 async def test_where_no_socket_comes_through_the_place_is_asked_for(world: World, open_page: Open) -> None:
     slot_id = await world.slot(TOMORROW)
     await open_waiting_room(world, "slots", 0)
-    page = await in_line(open_page, slot_id)
+    page = await in_line(open_page, slot_id, clock=True)
     await page.route_web_socket("**/ws/waiting-room*", lambda socket: socket.close())
     await page.reload()
     await expect(page.get_by_text("The connection is lost. Your place is kept")).to_be_visible()
@@ -90,7 +88,6 @@ async def test_a_place_that_is_gone_can_be_joined_again(world: World, open_page:
         "async (path) => (await fetch(path, { method: 'DELETE' })).status", f"/api/waiting-room?for=slot:{slot_id}"
     )
     assert status == 200
-    await page.clock.fast_forward(16_000)
     await expect(page.get_by_role("heading", name="You're no longer in line")).to_be_visible()
     await page.get_by_role("button", name="Join again").click()
     await expect(page.locator("#room-position")).to_have_text("1")
