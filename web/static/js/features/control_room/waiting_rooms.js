@@ -9,6 +9,8 @@ import { clearNotice, showNotice } from "../../lib/notices.js";
 import { faster, slower } from "../../models/admission_rate.js";
 
 const LOOK_EVERY_MS = 4_000;
+/** The longest queues. The strip stays low, so that the board is seen below it. */
+const SHOWN = 4;
 /** Where nobody can say who is in, ask seldom. */
 const TROUBLE_MS = 20_000;
 
@@ -72,7 +74,10 @@ class WaitingRoomsPanel {
     this.#pause.textContent = paused ? t("Go on") : t("Pause");
     this.#slower.disabled = paused || slower(data.per_minute) === data.per_minute;
     this.#faster.disabled = paused || faster(data.per_minute) === data.per_minute;
-    this.#list.replaceChildren(...rooms.map((room) => this.#room(room)));
+    const more = rooms.slice(SHOWN);
+    const waiting = more.reduce((sum, room) => sum + room.waiting, 0);
+    this.#list.replaceChildren(...rooms.slice(0, SHOWN).map((room) => this.#room(room)),
+      ...(more.length > 0 ? [h("li", { class: "soft" }, tn("One person waits elsewhere", "{n} people wait elsewhere", waiting))] : []));
   }
 
   /** @param {Wire.OpenRoomFields} room */
