@@ -63,6 +63,7 @@ async def test_a_booking_that_must_wait_comes_back_to_its_last_step(world: World
     await world.policy(waiting_room_per_minute=600)
     await page.get_by_role("link", name="Continue booking").click()
     await at(page, "confirm")
+    await expect(page.get_by_text("It's your turn until 12:")).to_be_visible()
     await confirm(page)
     await at(page, "done")
     assert await world.booked_count(slot_id) == 1

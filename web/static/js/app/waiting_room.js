@@ -5,6 +5,7 @@ import { call } from "../lib/api.js";
 import { followHubClock } from "../lib/dates.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { tabStore } from "../lib/storage.js";
+import { keepTurn } from "../lib/turn.js";
 import { PlaceHistory } from "../models/room_place.js";
 import { spokenPlace } from "../words/waiting_room.js";
 import { RoomView } from "../features/waiting_room/room_view.js";
@@ -33,6 +34,7 @@ function take(place) {
   }
   const isOther = view.show(place, place.ahead === null ? 0 : history.progress(place.ahead));
   if (isOther && view.state === "turn") signal.give();
+  if (place.turn_until) keepTurn(place.turn_until);
   if (view.state !== "waiting") history.forget();
   else if (history.isNews(place, performance.now())) byId("room-news").textContent = spokenPlace(place);
   if (view.state === "ended") stop();

@@ -4,7 +4,8 @@ import { Refusal } from "../../lib/api.js";
 import { t, tn } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { BookingAttempt } from "../../models/booking_attempt.js";
-import { hubNow } from "../../lib/dates.js";
+import { hubNow, momentAt } from "../../lib/dates.js";
+import { dropTurn, keptTurn } from "../../lib/turn.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain, isAboutSlot, isAboutTicket } from "../../words/refusals.js";
 import { drawSummary } from "./summary.js";
@@ -41,7 +42,15 @@ export class Confirm {
     if (unanswered?.fresh) this.#book();
     else if (unanswered) {
       showNotice(this.answer, { title: t("We don't know whether your booking arrived."), next: t("Confirm once more to be sure. You won't be booked twice.") }, { kind: "warn" });
-    }
+    } else this.#showTurn();
+  }
+
+  /** Whoever comes from the waiting room has some minutes. */
+  #showTurn() {
+    const until = keptTurn();
+    if (!(Date.parse(until) > +hubNow())) return;
+    const title = t("It's your turn until {time}.", { time: momentAt(until, this.draft.venue?.timezone) });
+    showNotice(this.answer, { title, next: t("Confirm before then, or your turn goes to the next person.") }, { kind: "info" });
   }
 
   #draw() {
@@ -65,6 +74,7 @@ export class Confirm {
         this.#keep(one, data);
         attempt.forget();
       }
+      dropTurn();
       this.onBooked();
     } catch (error) {
       await this.#refused(error, group);
