@@ -52,14 +52,18 @@ def worker(args: Namespace) -> None:
         stop = stop_requested()
         leave_without(0)
         proving = asyncio.create_task(lifeline.prove_liveness(), name="liveness")
+
+        def ready() -> None:
+            lifeline.say_ready()
+            if settings.role == "jobs":  # not before: on a machine that is full it would never be ready in time
+                os.nice(NICENESS)
+
         listening = bind(settings.host, settings.port, shared=True) if settings.role == "web" else None
         try:
-            await serve_here(settings, stop, lifeline.say_ready, listening)
+            await serve_here(settings, stop, ready, listening)
         finally:
             proving.cancel()
 
-    if settings.role == "jobs":
-        os.nice(NICENESS)
     start_without_collector()
     logs.start()
     run_loop(main())

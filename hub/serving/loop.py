@@ -75,6 +75,10 @@ async def serve_here(
     from hub.observability import telemetry
     from hub.serving.connections import ConnectionRunner
 
+    if stop.is_set():  # asked to end while this was loaded
+        if listening is not None:
+            listening.close()
+        return
     app = build_app(settings)
     runner = ConnectionRunner(
         app,
