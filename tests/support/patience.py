@@ -31,6 +31,7 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(db.pool, "ACQUIRE_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "COMMAND_SECONDS", _SECONDS)
     monkeypatch.setattr(server_health, "PATIENCE_SECONDS", _SECONDS)
+    monkeypatch.setattr(server_health, "REDIS_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "LOCK_SECONDS", _SECONDS)
     monkeypatch.setattr(db.patience, "PATIENCE_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "PATIENCE_SECONDS", _SECONDS)

@@ -12,6 +12,8 @@ from hub.actions.reporting.jobs_seen import jobs_run
 from hub.services import Services
 
 PATIENCE_SECONDS = 1.5
+REDIS_SECONDS = 0.5
+"""Seconds to wait for Redis, without which the hub is ready as well. A probe that gives up after a second still gets its answer."""
 KEPT_SECONDS = 1.0
 """Seconds that an answer is kept. However many ask for it, both servers are asked once a second."""
 
@@ -59,7 +61,7 @@ class ServerHealth:
 
     async def _redis(self) -> bool:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(REDIS_SECONDS):
                 return bool(await self._services.redis.ping())
         except Exception:  # noqa: BLE001  whatever goes wrong there, the answer is that Redis does not answer
             return False
@@ -68,7 +70,7 @@ class ServerHealth:
         if self._runs_jobs:
             return True
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(REDIS_SECONDS):
                 return await jobs_run(self._services)
         except Exception:  # noqa: BLE001  that Redis does not answer is said apart
             return None
