@@ -1,14 +1,15 @@
-"""A storm over the whole topology while a hub, a Redis primary and the Postgres primary die in turn."""
+"""A storm over the whole topology while a hub, a Redis primary and two primaries of Postgres die in turn, one of them silently."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from hub.guards.seat_states import slot_keys
-from tests.support.postgres_pair import PostgresPair
+from tests.support.postgres_pair import PostgresPair, signal_all
 from tests.support.storm import Storm
 from tests.support.topology import Topology
 from tests.support.valkey_cluster import ValkeyCluster
@@ -35,6 +36,11 @@ async def test_nothing_acknowledged_is_lost_while_servers_die_in_turn(
     await storm.death("Postgres primary", lambda: postgres.kill(dead), lambda: promoted(postgres))
     await topology.reconnect()
     await storm.death("(a new standby)", topology.rebuild_standby, dying(lambda: None))
+    silent = postgres.primary
+    frozen = dying(lambda: signal_all(postgres.processes_of(silent), signal.SIGSTOP))
+    await storm.death("a silent primary", frozen, lambda: promoted(postgres))
+    await topology.reconnect()
+    await postgres.kill(silent)  # it must not come back as a second primary
     await storm.end()
 
     await storm.dashboards_agree()
