@@ -195,10 +195,14 @@ async def test_others_may_only_ping_and_the_hub_may_not_administrate(tmp_path: P
                     await hub.execute_command(*command.split())
 
 
-@pytest.mark.parametrize("name", ["Caddyfile", "balancer.Caddyfile"])
+@pytest.mark.parametrize("name", ["Caddyfile", "balancer.Caddyfile", "docker-compose.yml"])
 def test_caddy_takes_its_examples(name: str, tmp_path: Path) -> None:
+    file = ROOT / "deploy" / name
+    if name == "docker-compose.yml":
+        file = tmp_path / "Caddyfile"
+        file.write_text(composed(**GIVEN)["configs"]["balancer"]["content"])
     given = {"LISTEN": "http://:8080", "HUBS": "hub-1:8080 hub-2:8080", "HOME": str(tmp_path)}
-    command = [CADDY, "validate", "--config", ROOT / "deploy" / name, "--adapter", "caddyfile"]
+    command = [CADDY, "validate", "--config", file, "--adapter", "caddyfile"]
     ran = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0, ran.stderr
 
