@@ -81,8 +81,8 @@ async def _events_waiting(audit: Audit) -> int:
         await audit.connection.fetchval(
             """
             SELECT (SELECT count(*) FROM webhook_inbox WHERE org_id = $1)
-                 + (SELECT greatest(c.last - w.position, 0) FROM webhooks w JOIN webhook_counters c ON c.org_id = w.org_id
-                    WHERE w.org_id = $1 AND w.id = $2)
+                 + (SELECT greatest(coalesce(c.last, 0) - w.position, 0) FROM webhooks w
+                    LEFT JOIN webhook_counters c ON c.org_id = w.org_id WHERE w.org_id = $1 AND w.id = $2)
                  + (SELECT count(*) FROM webhook_retries WHERE org_id = $1 AND webhook_id = $2)
             """,
             audit.org_id, audit.ground["webhook"],
