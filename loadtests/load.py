@@ -42,6 +42,8 @@ def locust_command(hub: HubCommands, given: argparse.Namespace, more: list[str],
         command += ["--processes", str(given.workers), "--master-port", port, "--master-bind-port", port]
     if given.html:
         command += ["--html", given.html]
+    if given.exclude_tags:
+        command += ["--exclude-tags", *given.exclude_tags]
     if given.ui:
         command += ["--web-host", "127.0.0.1", "--web-port", str(given.port), "--class-picker"]
     else:
@@ -84,12 +86,15 @@ def run(given: argparse.Namespace, more: list[str]) -> int:
     with Receivers(smtp_port=smtp_port) as receivers, hub_of_run(receivers) as hub:
         ground = hub.data_dir / "ground.json"
         seconds = SECONDS_OF_UI if given.ui else given.seconds
+        print(f"hub on {hub.url}; preparing data for {given.users} users and {seconds} s ...", flush=True)
         uvloop.run(prepare(hub, receivers, ground, users=given.users, seconds=seconds, plenty=given.plenty))
         if given.ui:
-            print(f"hub on {hub.url}; locust's page: http://127.0.0.1:{given.port} (verdicts: /verdict)", flush=True)
+            print(f"locust's page: http://127.0.0.1:{given.port} (verdicts: /verdict)", flush=True)
         else:
-            print(f"hub on {hub.url}; {given.shape}: {given.users} users for {given.seconds} s ...", flush=True)
-        code = run_locust(hub, given, more if hub.mails_here else [*more, "--exclude-tags", "mail"], ground)
+            print(f"{given.shape}: {given.users} users for {given.seconds} s ...", flush=True)
+        if not hub.mails_here:
+            given.exclude_tags.append("mail")
+        code = run_locust(hub, given, more, ground)
     print(f"before the run: {weather}")
     return code
 
@@ -103,6 +108,7 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--bound", action="append", default=[], metavar="NAME=MS", help="another bound of the p95")
     parser.add_argument("--html", default="", metavar="FILE", help="write locust's report")
     parser.add_argument("--json", default="", metavar="FILE", help="write the verdict")
+    parser.add_argument("--exclude-tags", nargs="*", default=[], metavar="TAG", help="without the tasks of these tags")
     parser.add_argument("--plenty", type=float, default=1.0, help="a factor of the prepared tickets (1)")
     parser.add_argument("--ui", action="store_true", help="locust's own page instead of one run")
     parser.add_argument("--port", type=int, default=8089, help="the port of that page (8089)")

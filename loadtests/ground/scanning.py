@@ -8,7 +8,7 @@ from loadtests.ground.ground import Ground
 from loadtests.hub_commands import HubTrouble
 from loadtests.stock import code_of
 
-LOGINS_OF_OWN_HUB = 4
+LOGINS_OF_OWN_HUB = 2
 SOCKETS_OF_A_LOGIN = 20
 """The default of HUB_SOCKETS_PER_OPERATOR. The own hub has no such limit."""
 SCANS_PER_USER_AND_SECOND = 2.0
@@ -23,8 +23,7 @@ async def prepare(ground: Ground) -> None:
     ground.shared["manager tokens"] = ground.add_staff("manager", max(1, logins // 4))
     ground.audit["manager token"] = ground.shared["manager tokens"][0]
     today, tomorrow = ground.today, ground.today + timedelta(days=1)
-    for day in (today, tomorrow):
-        ground.hub.generate_slots(day, 1, capacity=CAPACITY, opens=ground.hub.opens, closes=ground.hub.closes)
+    ground.hub.generate_slots(today, 2, capacity=CAPACITY, opens=ground.hub.opens, closes=ground.hub.closes)
     ends = ground.hub.now + timedelta(seconds=ground.seconds + 120)
     running = [slot.id for slot in await ground.stock.slots_of(today, ends_after=ends)]
     if not running:

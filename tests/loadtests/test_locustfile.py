@@ -48,19 +48,12 @@ async def run_locust(
     path.write_text(json.dumps(ground))
     monkeypatch.setenv("LOAD_ENOUGH", enough)
     given = argparse.Namespace(
-        users=8, seconds=90, shape="steady", workers=workers, bound=["verify=60000", "validate=60000", "availability=60000", "sync=60000"],
-        html="", json="", ui=False,
+        users=8, seconds=90, shape="steady", workers=workers,
+        bound=["verify=60000", "validate=60000", "availability=60000", "sync=60000"],
+        html="", json="", ui=False, exclude_tags=["refused"],
     )  # fmt: skip
     # Another process may use the processor: being late is not what these tests are about.
-    more = [
-        *users,
-        "--locustfile",
-        f"{load.LOCUSTFILE},{ENDS_EARLY}",
-        "--most-lag",
-        "60000",
-        "--exclude-tags",
-        "refused",
-    ]
+    more = [*users, "--locustfile", f"{load.LOCUSTFILE},{ENDS_EARLY}", "--most-lag", "60000"]
     code = await asyncio.to_thread(load.run_locust, world.hub, given, more, path)
     return code, json.loads((folder / "result.json").read_text())
 
