@@ -76,6 +76,10 @@ async def test_pools_and_migrations_follow_the_server_that_was_promoted(pair: Po
     await other.open()
     await pool.execute("CREATE TABLE kept (number int)")
     await asyncio.gather(*(insert_until_it_works(pool, number) for number in range(20)))
+    reads = Pool(f"{pair.url}?target_session_attrs=standby", size=1)
+    await reads.open()
+    assert await reads.fetchval("SELECT pg_is_in_recovery()")
+    await reads.close()
     problems: list[str] = []
     assert set((await look_at_servers(pair.url, problems)).values()) == {"primary", "standby"}
     assert problems == []
