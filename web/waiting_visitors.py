@@ -64,6 +64,31 @@ async def turn_for_performance(request: web.Request, performance_id: int, key: s
         yield
 
 
+@asynccontextmanager
+async def turn_for_move(request: web.Request, reservation_id: int, slot_id: int) -> AsyncIterator[None]:
+    """Let the block move a reservation into a slot or to a performance. Otherwise as `turn_for_slot`; a repeat of the same move goes on."""
+    name = None if _never_waits(request) else await _room_of_any(request, slot_id)
+    if name is None:
+        yield
+        return
+    key = f"move:{reservation_id}:{slot_id}"
+    async with turn_to_book(request.app[SERVICES], name, visitor_of(request), key):
+        yield
+
+
+async def _room_of_any(request: web.Request, slot_id: int) -> RoomName | None:
+    """Return the waiting room in front of a slot or a performance with this id."""
+    services = request.app[SERVICES]
+    try:
+        slot = await services.waiting_rooms.read(RoomName("slot", slot_id))
+        venue = await services.venues.read(slot.org_id, slot.venue_id)
+    except DatabaseDown:
+        return None
+    except Refused:
+        return await _room_of_performance(request, slot_id)
+    return room_of_slot(venue.waiting_room, slot_id, venue.id, slot.date)
+
+
 def _never_waits(request: web.Request) -> bool:
     return identity_of(request) is not None or "api_key" in request
 

@@ -34,6 +34,7 @@ from web.pages.render import page
 from web.rate_limits import enforce_rate_limit
 from web.redirects import see_other
 from web.request_fields import path_token
+from web.waiting_visitors import turn_for_move
 
 _SHOWN_REFUSALS = (
     Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.PERFORMANCE_NOT_FOUND, Reason.CHANGE_TOO_LATE, Reason.ALREADY_CHECKED_IN,
@@ -102,9 +103,16 @@ async def answer_move(request: web.Request) -> web.Response:
         performance_id = form.number("performance_id")
         if performance_id is None:
             return see_other(f"{here}/move?no={Reason.INVALID_REQUEST.value}")
-        await move_reservation(
-            services, request.app[AVAILABILITY], others, view.reservation_id, performance_id, token=token, identity=None
-        )
+        async with turn_for_move(request, view.reservation_id, performance_id):
+            await move_reservation(
+                services,
+                request.app[AVAILABILITY],
+                others,
+                view.reservation_id,
+                performance_id,
+                token=token,
+                identity=None,
+            )
     except Refused as no:
         return _after_refusal(no, here, question=f"{here}/move")
     return see_other(f"{here}?changed=moved")
@@ -242,6 +250,8 @@ def _page(
 def _after_refusal(no: Refused, here: str, question: str = "") -> web.Response:
     if no.reason in _SHOWS_ITSELF:
         return see_other(here)
+    if no.reason is Reason.WAITING_ROOM:
+        return see_other(no.details["waiting_room"])
     if no.reason in _SHOWN_REFUSALS:
         return see_other(f"{question or here}?no={no.reason.value}")
     raise no

@@ -22,6 +22,7 @@ from web.json_body import read_json
 from web.json_responses import success_response
 from web.keys import AVAILABILITY, SERVICES
 from web.request_fields import holder_identity, manage_token, path_id, query_flag
+from web.waiting_visitors import turn_for_move
 
 
 async def show_reservation(request: web.Request) -> web.Response:
@@ -44,16 +45,17 @@ async def move_party(request: web.Request) -> web.Response:
     async def other_performances(org_id: int, slot_id: int, places: int) -> list[dict[str, Any]]:
         return [one.as_alternative() for one in await alternatives_of(services, org_id, slot_id, places)]
 
-    party = await move_reservation(
-        services,
-        request.app[AVAILABILITY],
-        other_performances,
-        reservation_id,
-        body.slot_id,
-        token=manage_token(request),
-        identity=holder_identity(request),
-        whole_party=body.party,
-    )
+    async with turn_for_move(request, reservation_id, body.slot_id):
+        party = await move_reservation(
+            services,
+            request.app[AVAILABILITY],
+            other_performances,
+            reservation_id,
+            body.slot_id,
+            token=manage_token(request),
+            identity=holder_identity(request),
+            whole_party=body.party,
+        )
     return success_response(_fields_with_links(request, party))
 
 

@@ -119,7 +119,7 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
                   Reason.TICKET_CANCELLED, Reason.SLOT_NOT_FOUND, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST,
                   Reason.WRONG_VENUE, Reason.PERFORMANCE_NOT_FOUND, Reason.BOOKING_CLOSED, Reason.NO_CAPACITY,
-                  Reason.BOOKING_CANCELLED, Reason.ALREADY_CHECKED_IN, Reason.BUSY),
+                  Reason.BOOKING_CANCELLED, Reason.ALREADY_CHECKED_IN, Reason.WAITING_ROOM, Reason.BUSY),
         about="The old place is kept until the new one is taken. Moving to the current slot changes nothing, so repeating is safe."
         " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled."
         " A booking moves with its whole party, and only to another performance of its show; `slot_id` is the performance's id."

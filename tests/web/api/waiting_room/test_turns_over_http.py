@@ -82,6 +82,21 @@ async def test_a_refused_booking_keeps_its_turn_and_a_repeat_gets_its_first_answ
     assert (await visitor.post(BOOK, booking(await world.ticket(), slot))).code == "WAITING_ROOM"
 
 
+async def test_a_visitor_cannot_move_past_the_queue_and_a_repeated_move_needs_no_second_turn(
+    api: Api, world: World
+) -> None:
+    quiet, wanted = await world.slot(TOMORROW, "10:00", "11:00"), await world.slot(TOMORROW, "18:00", "19:00")
+    booked = await world.reserved(quiet)
+    await open_waiting_room(world, "slots", 1, change_cutoff_hours=0)
+    visitor, path = Visitor(api), f"/api/reservations/{booked.reservation_id}?token={booked.token}"
+    await visitor.join(f"slot:{wanted}")
+    refused = await api.put(path, {"slot_id": wanted})
+    assert (refused.code, refused.error["for"]) == ("WAITING_ROOM", f"slot:{wanted}")
+    moves = [await api.put(path, {"slot_id": wanted}, headers=visitor.headers) for _ in range(2)]
+    assert [move.status for move in moves] == [200, 200]
+    assert (await visitor.look(f"slot:{wanted}"))["state"] == "none"
+
+
 async def test_staff_book_without_waiting(api: Api, world: World) -> None:
     slot = await world.slot()
     await open_waiting_room(world, "slots", 0)
