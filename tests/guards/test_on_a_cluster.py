@@ -13,6 +13,7 @@ from hub.guards import seat_admission
 from hub.guards.rate_limit import RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.guards.seat_states import slot_keys
+from hub.guards.waiting_room import RoomTerms, WaitingRoomGuard
 from hub.live.relay import Relay
 from hub.settings import Rate
 from tests.support.redis_tampering import settled
@@ -92,3 +93,16 @@ async def test_peers_hear_of_each_other_while_the_node_of_their_channel_is_dead(
     await there.close()
     for client in (redis, other):
         await client.aclose()
+
+
+async def test_waiting_rooms_answer_for_many_rooms_in_one_batch(cluster: RedisClient) -> None:
+    guard = WaitingRoomGuard(cluster)
+    rooms = [RoomTerms(1, 2, f"slot:{n}", rate=1, turn_seconds=600, free=9) for n in range(20)]
+    answers = await asyncio.gather(
+        *(guard.ask(room, "join", f"v{n}", value="1") for n in range(3) for room in rooms)
+    )  # fmt: skip
+    assert [answer and (answer.state, answer.rank) for answer in answers] == (
+        [("turn", 0)] * 20 + [("waiting", 0)] * 20 + [("waiting", 1)] * 20
+    )
+    await guard.close()
+    assert sorted(await guard.rooms_in_use(1, 2)) == sorted(room.name for room in rooms)
