@@ -12,6 +12,7 @@ from hub.text.wait_words import WaitWords
 from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open
 from tests.browser.model_page import empty_page
+from tests.browser.test_visit_page import pick
 from tests.support.venues import read_venues
 from tests.support.waiting_crowd import add_crowd
 from tests.support.waiting_rooms import open_waiting_room
@@ -67,6 +68,27 @@ async def test_a_booking_that_must_wait_comes_back_to_its_last_step(world: World
     await confirm(page)
     await at(page, "done")
     assert await world.booked_count(slot_id) == 1
+
+
+async def test_a_visit_that_is_moved_past_others_waits_for_its_turn(world: World, open_page: Open) -> None:
+    day = TODAY + timedelta(days=5)
+    ticket = await world.reserved(await world.slot(day, "12:00", "14:00"))
+    other = await world.slot(day, "16:00", "18:00")
+    await open_waiting_room(world, "slots", 0)
+    page = await open_page(f"/r/{ticket.token}", phone=True)
+    await page.get_by_role("button", name="Move to another time").click()
+    await pick(page, "25", "16:00")
+    await page.get_by_role("button", name="Move the visit").click()
+    async with page.expect_popup() as opened:
+        await page.get_by_role("link", name="Go to the waiting room").click()
+    room = await opened.value
+    await room.get_by_role("button", name="Join the line").click()
+    await expect(room.get_by_role("heading", name="You're in line")).to_be_visible()
+    await world.policy(waiting_room_per_minute=600)
+    await expect(room.get_by_role("heading", name="It's your turn")).to_be_visible()
+    await page.get_by_role("button", name="Move the visit").click()
+    await expect(page.get_by_text("Your visit has been moved.")).to_be_visible()
+    assert await world.booked_count(other) == 1
 
 
 async def test_where_no_socket_comes_through_the_place_is_asked_for(world: World, open_page: Open) -> None:

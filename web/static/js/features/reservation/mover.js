@@ -122,6 +122,13 @@ export class Mover {
       showNotice(this.answer, error instanceof Refusal ? explainChange(error) : NO_CONNECTION, { kind: "warn", actions: [[t("Try again"), () => this.#move()]] });
       return;
     }
+    if (error.code === "WAITING_ROOM") {
+      // In a tab of its own: here the chosen time stays.
+      const link = h("a", { href: `/waiting-room?${new URLSearchParams({ for: error.details.for ?? "" })}`, target: "_blank", rel: "noopener" }, t("Go to the waiting room"));
+      const next = t("Join the line in a new tab, and confirm here when it's your turn. Your visit stays as it is until then.");
+      showNotice(this.answer, { title: t("Many people are booking right now"), next }, { kind: "warn", extra: h("p", {}, link) });
+      return;
+    }
     if (isStale(error.code)) {
       this.onStale(explainChange(error));
       return;
