@@ -1,4 +1,4 @@
-"""Load shapes as phases: which share of the users is there at which part of the run, and which kinds of users."""
+"""Load shapes as phases: which share of the users is there at which part of the run."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Until this part of the run, the share of the users grows or falls evenly from `start` to `end`.
-
-    `users` names the kinds that are there, by the names of their classes; () is all of them.
-    """
+    """Until this part of the run, the share of the users grows or falls evenly from `start` to `end`."""
 
     until: float
     start: float
     end: float
-    users: tuple[str, ...] = ()
-    name: str = ""
 
 
 SHAPES: dict[str, tuple[Phase, ...]] = {
@@ -28,13 +23,9 @@ SHAPES: dict[str, tuple[Phase, ...]] = {
 }
 
 
-def phase_at(phases: Sequence[Phase], share: float) -> Phase:
-    return next((phase for phase in phases if share < phase.until), phases[-1])
-
-
 def share_of_users(phases: Sequence[Phase], share: float) -> float:
     """Return the share of the users at this share of the run."""
-    phase = phase_at(phases, share)
+    phase = next((phase for phase in phases if share < phase.until), phases[-1])
     before = max((other.until for other in phases if other.until <= share), default=0.0)
     within = (share - before) / (phase.until - before) if phase.until > before else 1.0
     return phase.start + (phase.end - phase.start) * min(within, 1.0)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from locust import LoadTestShape
 from locust.runners import STATE_STOPPED
 
-from loadtests.framework.phases import SHAPES, phase_at, share_of_users
+from loadtests.framework.phases import SHAPES, share_of_users
 
 SPAWNS_IN = 2.0
 """Seconds in which new users arrive, without `-r`."""
@@ -24,7 +24,7 @@ class PlannedShape(LoadTestShape):
     finished = False
     """Whether the time was over, and not Ctrl-C pressed."""
 
-    def tick(self) -> tuple[int, float, list[type] | None] | None:
+    def tick(self) -> tuple[int, float] | None:
         assert self.runner is not None
         options: Any = self.runner.environment.parsed_options
         seconds = self.seconds or options.run_time
@@ -37,9 +37,7 @@ class PlannedShape(LoadTestShape):
         phases = SHAPES[self.name or options.shape]
         share = elapsed / seconds if seconds else 0.0
         users = max(1, round((options.num_users or 1) * share_of_users(phases, share)))
-        names = phase_at(phases, share).users
-        classes = [one for one in self.runner.environment.user_classes if one.__name__ in names] if names else None
-        return users, float(options.spawn_rate or max(1.0, users / SPAWNS_IN)), classes
+        return users, float(options.spawn_rate or max(1.0, users / SPAWNS_IN))
 
 
 def named(name: str) -> PlannedShape:

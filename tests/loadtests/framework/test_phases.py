@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtests.framework.phases import SHAPES, Phase, phase_at, share_of_users
+from loadtests.framework.phases import SHAPES, Phase, share_of_users
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -18,7 +18,7 @@ def test_a_shape_covers_the_run_with_at_most_all_users(name: str) -> None:
 
 
 def test_a_phase_grows_evenly_from_its_start_to_its_end() -> None:
-    phases = (Phase(0.5, 0.2, 0.2, ("Customer",)), Phase(1.0, 0.2, 1.0))
+    phases = (Phase(0.5, 0.2, 0.2), Phase(1.0, 0.2, 1.0))
     assert [round(share_of_users(phases, share), 2) for share in (0.0, 0.49, 0.5, 0.75, 1.0)] == [
         0.2,
         0.2,
@@ -26,5 +26,3 @@ def test_a_phase_grows_evenly_from_its_start_to_its_end() -> None:
         0.6,
         1.0,
     ]
-    assert phase_at(phases, 0.3).users == ("Customer",)
-    assert phase_at(phases, 1.5).users == ()
