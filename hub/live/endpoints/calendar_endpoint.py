@@ -6,7 +6,7 @@ clients send no Origin.
 
 import re
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hub.actions.shows.read_shows import org_of_published_show
 from hub.actions.venues.organisations import resolve_org
@@ -14,11 +14,10 @@ from hub.live.channels.months import MonthChannels
 from hub.live.connection.session_host import SessionHost
 from hub.live.endpoints.authentication import Authentication
 from hub.live.endpoints.calendar_connection import CalendarConnection, near_month
-from hub.live.endpoints.handshake import handshake_refusal, open_socket
+from hub.live.endpoints.handshake import open_socket
 from hub.live.endpoints.open_sockets import OpenSockets
+from hub.live.endpoints.public_handshake import refusal_of_visitor
 from hub.live.protocol import fields
-from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
 from hub.services import Services
 
 LARGEST_FRAME = 1024
@@ -37,14 +36,11 @@ async def serve_calendar(
     months: MonthChannels,
 ) -> web.StreamResponse:
     """Serve one socket from handshake to end; `address` is the client's, as a rate limit counts it."""
-    refusal = handshake_refusal(request, turned_away=sockets.stopping or sockets.calendar.is_full)
+    refusal = refusal_of_visitor(
+        request, address, sockets=sockets.calendar, stopping=sockets.stopping, authentication=authentication
+    )
     if refusal is not None:
         return refusal
-    origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None and not authentication.is_own_origin(origin):
-        raise Refused(Reason.FORBIDDEN, message="This page may not watch the calendar")
-    if sockets.calendar.has_enough_of(address):
-        raise Refused(Reason.RATE_LIMITED, message="Too many sockets from this address", retry_after=60)
     named, show_id = (_number(request.query.get(name), name) for name in ("orq", "show"))
     org_id = (
         await resolve_org(services, named) if show_id is None else await org_of_published_show(services, show_id, named)

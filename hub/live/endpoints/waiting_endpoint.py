@@ -3,19 +3,18 @@
 The visitor is that of the cookie. Pages of other sites may not open sockets here, so the Origin of a browser must be ours.
 """
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hub.access.cookies import read_cookie
 from hub.access.visitors import VISITOR_COOKIE
 from hub.live.channels.waiting_rooms import WaitingRoomChannels
 from hub.live.connection.session_host import SessionHost
 from hub.live.endpoints.authentication import Authentication
-from hub.live.endpoints.handshake import handshake_refusal, open_socket
+from hub.live.endpoints.handshake import open_socket
 from hub.live.endpoints.open_sockets import OpenSockets
+from hub.live.endpoints.public_handshake import refusal_of_visitor
 from hub.live.endpoints.waiting_connection import WaitingConnection
 from hub.live.protocol import fields
-from hub.rules.reasons import Reason
-from hub.rules.refusals import Refused
 from hub.rules.waiting_room import parse_room
 from hub.services import Services
 
@@ -34,14 +33,11 @@ async def serve_waiting(
     rooms: WaitingRoomChannels,
 ) -> web.StreamResponse:
     """Serve one socket from handshake to end; `address` is the client's, as a rate limit counts it."""
-    refusal = handshake_refusal(request, turned_away=sockets.stopping or sockets.waiting.is_full)
+    refusal = refusal_of_visitor(
+        request, address, sockets=sockets.waiting, stopping=sockets.stopping, authentication=authentication
+    )
     if refusal is not None:
         return refusal
-    origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None and not authentication.is_own_origin(origin):
-        raise Refused(Reason.FORBIDDEN, message="This page may not watch the waiting room")
-    if sockets.waiting.has_enough_of(address):
-        raise Refused(Reason.RATE_LIMITED, message="Too many sockets from this address", retry_after=60)
     name = parse_room(request.query.get("for", ""))
     if name is None:
         fields.refuse("for", "give slot:<id>, day:<venue id>:<date> or performance:<id>")
