@@ -10,8 +10,8 @@ import asyncpg
 
 from db.migrate import migrate
 from hub.embedded import launch
-from hub.embedded.postgres import Postgres, binaries
-from tests.support.ports import free_port
+from hub.embedded.postgres import binaries
+from tests.support.own_postgres import own_postgres, remove_sockets
 
 PASSWORD = "of-a-server-with-an-archive"
 
@@ -24,11 +24,7 @@ class ArchivedServer:
         self._archive = folder / "archive"
         self._archive.mkdir()
         self._identity.own(self._archive)
-        self.server, self.recovered = self._server(folder / "a"), self._server(folder / "b")
-
-    def _server(self, folder: Path) -> Postgres:
-        folder.mkdir()
-        return Postgres(folder, folder, free_port(), PASSWORD, self._identity)
+        self.server, self.recovered = (own_postgres(folder / name, PASSWORD, self._identity) for name in ("a", "b"))
 
     async def start(self) -> None:
         await self.server.start()
@@ -73,8 +69,9 @@ class ArchivedServer:
         await connection.close()
 
     async def stop(self) -> None:
-        await self.server.stop()
-        await self.recovered.stop()
+        for server in (self.server, self.recovered):
+            await server.stop()
+            remove_sockets(server)
 
     async def now(self) -> str:
         """Return the server's time, as a setting has it."""

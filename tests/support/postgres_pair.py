@@ -14,7 +14,7 @@ import psutil
 
 from hub.embedded import launch
 from hub.embedded.postgres import Postgres, binaries
-from tests.support.ports import free_port
+from tests.support.own_postgres import own_postgres, remove_sockets
 
 PASSWORD = "of-a-pair-of-servers"
 
@@ -25,12 +25,8 @@ class PostgresPair:
     def __init__(self, folder: Path, *, synchronous: bool) -> None:
         self.synchronous = synchronous
         self._identity = launch.choose_identity([binaries() / "postgres", "--version"])
-        self.servers = [self._server(folder / name) for name in ("a", "b")]
+        self.servers = [own_postgres(folder / name, PASSWORD, self._identity) for name in ("a", "b")]
         self.primary, self.standby = self.servers
-
-    def _server(self, folder: Path) -> Postgres:
-        folder.mkdir(parents=True)
-        return Postgres(folder, folder, free_port(), PASSWORD, self._identity)
 
     @property
     def url(self) -> str:
@@ -118,6 +114,7 @@ class PostgresPair:
             if server.process is not None:
                 signal_all(self.processes_of(server), signal.SIGCONT)
                 await server.stop()
+            remove_sockets(server)
 
 
 async def is_waiting_for_standby(connection: asyncpg.Connection) -> bool:

@@ -58,7 +58,7 @@ class Replica:
 
     async def start(self) -> None:
         command = [binaries() / "postgres", "-D", self._folder, "-p", str(self._port), "-c", "listen_addresses=127.0.0.1",
-                   "-c", f"unix_socket_directories={self._folder}", "-c", "max_connections=120"]  # fmt: skip
+                   "-c", "unix_socket_directories=", "-c", "max_connections=120"]  # fmt: skip
         self._process = self._launch(command, stop_signal=signal.SIGINT)
         until = time.monotonic() + START_SECONDS
         while True:
