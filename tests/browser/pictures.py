@@ -42,7 +42,7 @@ LARGEST = 120_000
 EXACT, MIXED = 24, 72
 """Colours of a picture: the most common ones exactly, and those on the edges of letters and shadows merged."""
 DIM = 0.2
-PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain", "shows")
+PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "waiting room", "plain", "shows")
 DOOR = ("door", "door sales", "offline", "control", "records")
 STAFF = (
     "login",
