@@ -42,7 +42,7 @@ LARGEST = 120_000
 EXACT, MIXED = 24, 72
 """Colours of a picture: the most common ones exactly, and those on the edges of letters and shadows merged."""
 DIM = 0.2
-PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "waiting room", "plain", "shows")
+PORTAL = ("ticket", "contact", "code", "time", "confirm", "visit", "waiting", "plain", "shows")
 DOOR = ("door", "door sales", "offline", "control", "records")
 STAFF = (
     "login",
@@ -61,12 +61,13 @@ STAFF = (
     "bookings-print",
 )
 SEATS = ("seats-form", "seats-to-confirm", "seats-short", "seats-booked", "seats-partly-in", "seats-printed")
+ROOM = ("waiting-room-in-line", "waiting-room-turn", "waiting-room-before-the-opening", "manager-waiting-room")
 EXTRAS = {"booked": ("dark", "chinese"), "times": ("dark", "chinese"), "visit": ("dark",), "landing": ("chinese",)}
 """States that are also photographed in the dark or in Chinese."""
 
 
 def photographed() -> list[State]:
-    return [one for one in STATES.values() if one.area in (*PORTAL, *DOOR) or one.name in (*STAFF, *SEATS)]
+    return [one for one in STATES.values() if one.area in (*PORTAL, *DOOR) or one.name in (*STAFF, *SEATS, *ROOM)]
 
 
 def pictures_of(one: State) -> list[str]:
@@ -83,7 +84,7 @@ def index() -> str:
         "Every state of the portal, of the scanner and of the control room, and the main pages of the organiser. `make pictures` takes them anew.",
         "",
     ]
-    for area in (*PORTAL, "seats", *DOOR, "staff", "organiser"):
+    for area in (*PORTAL, "waiting room", "seats", *DOOR, "staff", "organiser"):
         lines += [f"## {area.capitalize()}", "", "| state | phone | desk |", "|---|---|---|"]
         for one in (one for one in photographed() if one.area == area):
             for phone, outbox_rows in zip(*[iter(pictures_of(one))] * 2, strict=True):
