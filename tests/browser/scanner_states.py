@@ -20,8 +20,7 @@ async def scanner_blocked(scene: Scene) -> Page:
     await page.keyboard.press("Escape")
     await scan(page, (await booked(scene, 13)).code, "RED")
     await later(page)
-    await page.keyboard.type((await booked(scene)).code)
-    await page.keyboard.press("Enter")
+    await scan_keys(page, (await booked(scene)).code)
     await expect(page.locator("#said[data-loud]")).not_to_be_empty()
     return page
 

@@ -28,7 +28,7 @@ async def second_step(scene: Scene, username: str) -> Page:
     page = await scene.open("/operator/login")
     await page.locator("#username").fill(username)
     await page.locator("#secret").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    await page.locator("#login-form [type=submit]").click()
     await expect(page.locator("#code")).to_be_visible()
     return page
 

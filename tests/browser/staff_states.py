@@ -65,7 +65,7 @@ async def login_wrong(scene: Scene) -> Page:
     page = await login(scene)
     await page.locator("#username").fill("nobody")
     await page.locator("#secret").fill("wrong")
-    await page.keyboard.press("Enter")
+    await page.locator("#login-form [type=submit]").click()
     await expect(page.get_by_role("alert").first).not_to_be_empty()
     return page
 

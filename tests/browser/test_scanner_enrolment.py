@@ -18,7 +18,7 @@ KEPT = """async () => ({
 async def sign_in(page: Page, username: str) -> None:
     await page.get_by_label("Username").fill(username)
     await page.locator("#secret").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.locator("#link-state")).to_have_text("Live")
 
 

@@ -18,7 +18,7 @@ HOUR = 3600
 async def sign_in(page: Page) -> None:
     await page.locator("#username").fill("jane")
     await page.locator("#secret").fill(PASSWORD)
-    await page.locator("#secret").press("Enter")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def test_a_shift_ends_while_the_operator_scans(hub: Hub, world: World, open_page: Open) -> None:

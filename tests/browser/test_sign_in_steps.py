@@ -34,7 +34,7 @@ async def give_password(page: Page, url: str) -> None:
     await page.goto(f"{url}/operator/login")
     await page.get_by_label("Username").fill("jane")
     await page.locator("#secret").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
 
 
@@ -79,3 +79,13 @@ async def test_a_second_step_is_set_up_and_asked_for_and_a_provider_needs_none(
         await page.locator("input[name=sub]").fill("j-1")
         await page.get_by_role("button", name="Authorize").click()
         await expect(page).to_have_url(f"{world.hub.url}/admin/bookings")
+
+
+async def test_a_password_never_stands_in_the_address_before_the_script_runs(open_page: Open) -> None:
+    """Sent by the browser itself, the form would be a GET with all its fields."""
+    page = await open_page("/operator/login", scripts=False)
+    await page.get_by_label("Username").fill("jane")
+    await page.locator("#secret").fill(PASSWORD)
+    await page.locator("#secret").press("Enter")
+    await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_disabled()
+    assert page.url.endswith("/operator/login")

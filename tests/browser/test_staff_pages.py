@@ -28,7 +28,7 @@ async def test_the_scanner_without_a_session_leads_to_sign_in(world: World, open
     assert page.url.endswith("/operator/login?next=/operator/scan")
     await page.get_by_label("Username").fill("nobody")
     await page.locator("#secret").fill("wrong")
-    await page.keyboard.press("Enter")
+    await page.locator("#login-form [type=submit]").click()
     await expect(page.get_by_role("alert")).to_contain_text("Username or password is wrong.")
 
 
@@ -39,7 +39,7 @@ async def test_five_wrong_tries_say_how_long_sign_in_is_locked(world: World, ope
         await page.get_by_label("Username").fill("jane")
         await page.locator("#secret").fill("wrong")
         async with page.expect_response("**/api/operator/login") as answer:
-            await page.keyboard.press("Enter")
+            await page.locator("#login-form [type=submit]").click()
         if (await answer.value).status == 429:
             break
         await expect(page.get_by_role("button", name="Sign in")).to_be_enabled()

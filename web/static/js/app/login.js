@@ -61,6 +61,8 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+button.disabled = false; // from here on the form is sent by this script, never into the address
+
 /** @param {Refusal} error */
 function refused(error) {
   if (error.code === "LOCKED_OUT") lockedOut(error.retryAfter ?? error.details.retry_after ?? 15 * 60);
