@@ -11,6 +11,7 @@ import orjson
 import psutil  # type: ignore[import-untyped]  # its stubs are one package more
 
 from loadtests import cores
+from loadtests.bare_server import bare_server
 from loadtests.bench.bench import OPERATORS
 from loadtests.own_hub import OwnHub
 from loadtests.wire.socket_client import SocketClient, open_socket
@@ -87,3 +88,14 @@ def connections_by_process(hub: OwnHub) -> dict[int, int]:
             if held:
                 found[process.pid] = len(held)
     return found
+
+
+async def bare_kilobytes(count: int, first: int) -> float:
+    """Return the kB of an idle socket of a bare server that has just started. `first` sockets are opened before the first look."""
+    with bare_server() as server:
+        early = await bare_crowd_of(server.url, first)
+        before = memory_of(server.pid)
+        crowd = await bare_crowd_of(server.url, count)
+        each = (memory_of(server.pid) - before) / count / 1000
+        close_all([*early, *crowd])
+        return each

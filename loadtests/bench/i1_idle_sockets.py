@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 
 from loadtests import cores
-from loadtests.bare_server import bare_server
 from loadtests.bench.bench import Bench
-from loadtests.bench.crowd import bare_crowd_of, close_all, crowd_of, lost_of, memory_of, most_sockets
+from loadtests.bench.crowd import bare_kilobytes, close_all, crowd_of, lost_of, memory_of, most_sockets
 from loadtests.bench.row import Measure, Row, median
 
 SOCKETS, QUICK_SOCKETS = 10_000, 1_000
@@ -28,12 +27,7 @@ async def measure(bench: Bench) -> Row:
     idle: list[float] = []
     problems = [] if count == wanted else [f"this process may have {count:,} open sockets only: raise `ulimit -n`"]
     for _ in range(bench.repetitions):
-        with bare_server() as server:
-            first = await bare_crowd_of(server.url, FIRST_SOCKETS)
-            before = memory_of(server.pid)
-            crowd = await bare_crowd_of(server.url, count)
-            bare.append((memory_of(server.pid) - before) / count / 1000)
-            close_all([*first, *crowd])
+        bare.append(await bare_kilobytes(count, FIRST_SOCKETS))
         async with bench.other_hub() as other:
             each, share, lost = await _of_hub(other, count)
         ours.append(each)

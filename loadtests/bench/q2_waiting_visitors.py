@@ -7,9 +7,8 @@ import asyncio
 import orjson
 
 from loadtests import cores
-from loadtests.bare_server import bare_server
 from loadtests.bench.bench import Bench
-from loadtests.bench.crowd import AT_ONCE, bare_crowd_of, close_all, lost_of, memory_of, most_sockets
+from loadtests.bench.crowd import AT_ONCE, bare_kilobytes, close_all, lost_of, memory_of, most_sockets
 from loadtests.bench.q1_joins import open_room
 from loadtests.bench.row import Measure, Row, median
 from loadtests.own_hub import OwnHub
@@ -54,12 +53,7 @@ async def measure(bench: Bench) -> Row:
     shares: list[float] = []
     problems = [] if count == wanted else [f"this process may have {count:,} open sockets only: raise `ulimit -n`"]
     for _ in range(bench.repetitions):
-        with bare_server() as server:
-            first = await bare_crowd_of(server.url, FIRST_VISITORS)
-            before = memory_of(server.pid)
-            crowd = await bare_crowd_of(server.url, count)
-            bare.append((memory_of(server.pid) - before) / count / 1000)
-            close_all([*first, *crowd])
+        bare.append(await bare_kilobytes(count, FIRST_VISITORS))
         async with bench.other_hub() as other:
             each, share, lost = await _of_hub(other, count)
         ours.append(each)
