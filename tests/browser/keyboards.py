@@ -5,6 +5,7 @@ A scanner that is set to one keyboard presses its keys; the computer reads each 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -71,17 +72,20 @@ async def scan(
 ) -> None:
     """Press the keys of a text, `ms` apart by their own timestamps, however busy the machine is. `end` is the scanner's suffix.
 
-    `stall_ms`: the link stops for so long after the sixth key.
+    All keys go to the browser at once: while one after the other waited for its answer on a busy machine, the page would take
+    the pause for the end of the code. `stall_ms`: the link stops for so long after the sixth key.
     """
     session = await page.context.new_cdp_session(page)
     # Each key is newer than all before it, and none is in the future.
     at = await _moment(page, ms * (len(text) + 1) + stall_ms)
+    keys: list[dict[str, Any]] = []
     for n, (code, shift) in enumerate(presses(text, scanner)):
         at += stall_ms / 1000 if n == 6 else 0
-        await _press(session, computer[code][shift], code, shift=shift, at=at)
+        keys += _press(computer[code][shift], code, shift=shift, at=at)
         at += ms / 1000
     if end is not None:
-        await _press(session, "Enter" if end == "NumpadEnter" else end, end, shift=False, at=at)
+        keys += _press("Enter" if end == "NumpadEnter" else end, end, shift=False, at=at)
+    await asyncio.gather(*(session.send("Input.dispatchKeyEvent", key) for key in keys))
     await session.detach()
 
 
@@ -91,11 +95,11 @@ async def _moment(page: Page, takes_ms: float) -> float:
     return time.time() - takes_ms / 1000
 
 
-async def _press(session: Any, key: str, code: str, *, shift: bool, at: float) -> None:
+def _press(key: str, code: str, *, shift: bool, at: float) -> list[dict[str, Any]]:
+    """Return the events of one key, down and up."""
     text = {"Enter": "\r", "Tab": "\t", "Process": ""}.get(key, key if len(key) == 1 else "")
     pressed = {
         "key": key, "code": code, "modifiers": SHIFT if shift else 0, "timestamp": at,
         "windowsVirtualKeyCode": {"Enter": 13, "Tab": 9}.get(key, ord(code[-1]) if len(code) in {4, 6} else 0),
     }  # fmt: skip
-    await session.send("Input.dispatchKeyEvent", {**pressed, "type": "keyDown" if text else "rawKeyDown", "text": text})
-    await session.send("Input.dispatchKeyEvent", {**pressed, "type": "keyUp"})
+    return [{**pressed, "type": "keyDown" if text else "rawKeyDown", "text": text}, {**pressed, "type": "keyUp"}]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, WebSocket, expect
+from playwright.async_api import Page, WebSocket, WebSocketRoute, expect
 
 from tests.browser.hands_and_eyes import Open
 from tests.browser.offline_scanner import (
@@ -253,10 +253,19 @@ async def test_the_end_of_the_session_keeps_the_queue_and_leaves_nothing_to_read
     await gone(page)
     for ticket in tickets:
         await admit(page, ticket.code)
-    await page.route_web_socket(re.compile("/ws$"), lambda route: route.connect_to_server())
+    ended: list[bool] = []
+
+    async def only_after_the_end(route: WebSocketRoute) -> None:
+        if ended:
+            route.connect_to_server()
+        else:
+            await route.close(code=1006)
+
+    await page.route_web_socket(re.compile("/ws$"), only_after_the_end)
     await start_again(hub)
-    # The session ends before the scanner is back. It gets 4401 instead of a link.
+    # The session ends before the scanner is back, however soon it tries. It gets 4401 instead of a link.
     await hub.post("/api/operator/logout", {}, token=token)
+    ended.append(True)
     await comes_back(page)
     await page.wait_for_url("**/operator/login?next=/operator/scan&ended=1", timeout=30_000)
     await expect(page.get_by_text("2 scans wait on this device.")).to_be_visible()
