@@ -19,12 +19,12 @@ _client: ContextVar[_Client] = ContextVar("anonymous_client", default=(None, Non
 
 def is_anonymous() -> bool:
     """Return whether this task works for an anonymous client."""
-    return _read_address() is not None
+    return anonymous_reader() is not None
 
 
 def anonymous_address() -> str | None:
     """Return the address of the anonymous client that this task works for; None if it works for none."""
-    read_address = _read_address()
+    read_address = anonymous_reader()
     return None if read_address is None else read_address()
 
 
@@ -38,6 +38,7 @@ def stop_anonymous(before: Token[_Client]) -> None:
     _client.reset(before)
 
 
-def _read_address() -> ReadAddress | None:
+def anonymous_reader() -> ReadAddress | None:
+    """Return what reads the address of the anonymous client, for a task that is started for it; None if this one works for none."""
     task, read_address = _client.get()
     return read_address if read_address is not None and task is asyncio.current_task() else None

@@ -12,12 +12,14 @@ import time as clock_time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from math import inf
 from typing import Any, NamedTuple
 
 import orjson
 
 from db.pool import DatabaseDown
 from db.statements import load
+from hub.batching.kept_readings import KeptReadings
 from hub.events.announcements import Announcement, SlotChanged, SlotsEdited
 from hub.rules.alternatives import SlotOffer, choose_alternatives
 from hub.rules.refusals import Unavailable
@@ -39,6 +41,14 @@ class MonthKey(NamedTuple):
     year: int
     month: int
     show_id: int | None = None
+
+
+class _Place(NamedTuple):
+    """Where and when a slot is."""
+
+    venue_id: int
+    day: date
+    start: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Availability:
         self._months: dict[MonthKey, _Month] = {}
         self._reading: dict[MonthKey, asyncio.Task[_Month]] = {}
         self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
-        self._days: dict[tuple[int, int], tuple[int, date, time]] = {}
+        self._places: KeptReadings[tuple[int, int], _Place | None] = KeptReadings("slot-place", inf, most=10_000)
         self._announced: dict[MonthKey, dict[int, SlotCount]] = {}
         self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
         self._listeners: list[Callable[[MonthKey], None]] = []
@@ -134,12 +144,12 @@ class Availability:
     async def venue_of(self, org_id: int, slot_id: int) -> int | None:
         """Return the id of a slot's venue; None if this organisation has no such slot. It is cached after the first query."""
         place = await self._place_of_slot(org_id, slot_id)
-        return None if place is None else place[0]
+        return None if place is None else place.venue_id
 
     async def place_of(self, org_id: int, slot_id: int) -> tuple[int, date] | None:
         """Return the ids of a slot's venue and its day; None if this organisation has no such slot. Cached as `venue_of` is."""
         place = await self._place_of_slot(org_id, slot_id)
-        return None if place is None else place[:2]
+        return None if place is None else (place.venue_id, place.day)
 
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
         """Return the venue id for a metric: 0 if there is no such slot or Postgres does not answer. Never raises."""
@@ -251,17 +261,12 @@ class Availability:
                 del self._reading[key]
                 self._announced.pop(key, None)
 
-    async def _place_of_slot(self, org_id: int, slot_id: int) -> tuple[int, date, time] | None:
-        place = self._days.get((org_id, slot_id))
-        if place is None:
+    async def _place_of_slot(self, org_id: int, slot_id: int) -> _Place | None:
+        async def load() -> _Place | None:
             row = await self._services.database.fetchrow(CALENDAR.slot_day, org_id, slot_id)
-            if row is None:
-                return None
-            place = (row["venue_id"], row["date"], row["start_time"])
-            if len(self._days) > 10_000:
-                self._days.clear()
-            self._days[org_id, slot_id] = place
-        return place
+            return None if row is None else _Place(row["venue_id"], row["date"], row["start_time"])
+
+        return self._places.fresh((org_id, slot_id)) or await self._places.read((org_id, slot_id), load)
 
     def _receive(self, announcement: Announcement) -> None:
         if isinstance(announcement, SlotChanged):
@@ -287,7 +292,7 @@ class Availability:
                 for key in [key for key in kept if key[0] == announcement.org_id]:
                     del kept[key]
                     self._notify(key)
-            self._days.clear()
+            self._places.forget()
             self._offers.clear()
 
     def _notify(self, key: MonthKey) -> None:

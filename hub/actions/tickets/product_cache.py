@@ -1,9 +1,8 @@
 """The product cache: what the products of an organisation say at the gates of a venue, kept in memory for a few seconds."""
 
-import time
-
 from db.database import Database
 from db.statements import load
+from hub.batching.kept_readings import KeptReadings
 from hub.rules.product_at_gate import ProductAtGate, ProductsAtGate
 
 PRODUCTS = load("tickets/products")
@@ -16,22 +15,21 @@ class Products:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[tuple[int, int], tuple[float, ProductsAtGate]] = {}
+        self._known: KeptReadings[tuple[int, int], ProductsAtGate] = KeptReadings("products", FRESH_SECONDS)
 
     async def at_gates(self, org_id: int, venue_id: int) -> ProductsAtGate:
         """Return the products with something to say at this venue, by id."""
-        known = self._known.get((org_id, venue_id))
-        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-            rows = await self._database.fetch(PRODUCTS.products_at_gates, org_id, venue_id)
-            products = {
+
+        async def load() -> ProductsAtGate:
+            return {
                 row["id"]: ProductAtGate(
                     row["id"], row["name"], row["name_zh"], row["note"], row["note_zh"], row["attention"],
                     row["question"], row["question_zh"], None if row["gates"] is None else tuple(row["gates"]),
                 )
-                for row in rows
+                for row in await self._database.fetch(PRODUCTS.products_at_gates, org_id, venue_id)
             }  # fmt: skip
-            self._known[org_id, venue_id] = known = (time.monotonic(), products)
-        return known[1]
+
+        return await self._known.read((org_id, venue_id), load)
 
     def forget(self) -> None:
-        self._known.clear()
+        self._known.forget()

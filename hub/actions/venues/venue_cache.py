@@ -1,13 +1,12 @@
 """The venue cache: name, time zone and policies of each venue, kept in memory for a few seconds."""
 
-import time
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from db.database import Database
-from db.organisation import working_for
 from db.statements import load
+from hub.batching.kept_readings import KeptReadings
 from hub.clock import Clock
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -26,6 +25,11 @@ class Organisation(NamedTuple):
     name: str
 
 
+class _Organisations(NamedTuple):
+    all: tuple[Organisation, ...]
+    ids: frozenset[int]
+
+
 class BookableVenue(NamedTuple):
     """A venue by the name in its address, and whether it offers times to holders of tickets."""
 
@@ -41,43 +45,39 @@ class Venues:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._known: dict[tuple[int, int], tuple[float, Venue]] = {}
-        self._first: dict[int, tuple[float, int]] = {}
-        self._organisations: tuple[float, tuple[Organisation, ...], frozenset[int]] | None = None
-        self._bookable: tuple[float, tuple[BookableVenue, ...]] | None = None
+        self._known: KeptReadings[tuple[int, int], Venue] = KeptReadings("venue", FRESH_SECONDS)
+        self._first: KeptReadings[int, int | None] = KeptReadings("first-venue", FRESH_SECONDS)
+        self._organisations: KeptReadings[None, _Organisations] = KeptReadings("organisations", FRESH_SECONDS)
+        self._bookable: KeptReadings[None, tuple[BookableVenue, ...]] = KeptReadings("venues-to-book", FRESH_SECONDS)
 
     def remembered(self, org_id: int, venue_id: int) -> Venue | None:
         """Return the venue if it is cached and fresh, else None. For code that must not await."""
-        known = self._known.get((org_id, venue_id))
-        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-            return None
-        return known[1]
+        return self._known.fresh((org_id, venue_id))
 
     def last_known(self, org_id: int, venue_id: int) -> Venue | None:
         """Return the venue as it was read last, however long ago. For when Postgres does not answer."""
-        known = self._known.get((org_id, venue_id))
-        return None if known is None else known[1]
+        return self._known.last_known((org_id, venue_id))
 
     async def read(self, org_id: int, venue_id: int) -> Venue:
         """Return the venue, or refuse NOT_FOUND if this organisation has no such venue."""
-        venue = self.remembered(org_id, venue_id)
-        if venue is None:
+
+        async def load() -> Venue:
             row = await self._database.fetchrow(VENUES.cached_venue, org_id, venue_id, self._clock.now().date())
             if row is None:
                 raise Refused(Reason.NOT_FOUND)
-            venue = Venue.of(row)
-            self._known[org_id, venue_id] = (time.monotonic(), venue)
-        return venue
+            return Venue.of(row)
+
+        return self.remembered(org_id, venue_id) or await self._known.read((org_id, venue_id), load)
 
     async def first(self, org_id: int) -> Venue | None:
         """Return an organisation's first venue; None if it has none yet."""
-        known = self._first.get(org_id)
-        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-            venue_id = await self._database.fetchval(VENUES.first_venue, org_id)
-            if venue_id is None:
-                return None
-            self._first[org_id] = known = (time.monotonic(), venue_id)
-        return await self.read(org_id, known[1])
+
+        async def load() -> int | None:
+            venue_id: int | None = await self._database.fetchval(VENUES.first_venue, org_id)
+            return venue_id
+
+        venue_id = await self._first.read(org_id, load)
+        return None if venue_id is None else await self.read(org_id, venue_id)
 
     async def of_slug(self, slug: str, now: datetime) -> Venue | None:
         """Return the venue whose address has this name, of any organisation; None if there is none."""
@@ -91,12 +91,10 @@ class Venues:
         return tuple([await self.read(one.org_id, one.venue_id) for one in chosen])
 
     async def _read_bookable(self, now: datetime) -> tuple[BookableVenue, ...]:
-        if self._bookable is None or time.monotonic() - self._bookable[0] > FRESH_SECONDS:
-            with working_for(None):
-                rows = await self._database.fetch(VENUES.venues_to_book, now)
-            found = tuple(BookableVenue(*tuple(row)) for row in rows)
-            self._bookable = (time.monotonic(), found)
-        return self._bookable[1]
+        async def load() -> tuple[BookableVenue, ...]:
+            return tuple(BookableVenue(*tuple(row)) for row in await self._database.fetch(VENUES.venues_to_book, now))
+
+        return await self._bookable.read(None, load)
 
     async def zone(self, org_id: int, venue_id: int | None = None) -> ZoneInfo:
         """Return the time zone of a venue, or of the organisation's first one; UTC if it has none yet."""
@@ -110,25 +108,23 @@ class Venues:
 
     async def organisations(self) -> frozenset[int]:
         """Return the ids of all organisations of this hub."""
-        await self._read_organisations()
-        assert self._organisations is not None
-        return self._organisations[2]
+        return (self._organisations.fresh(None) or await self._read_organisations()).ids
 
     async def organisation_named(self, named: str) -> Organisation | None:
         """Return the organisation of this short name or id; None if there is none."""
         text = named.strip().lower()
-        for one in await self._read_organisations():
+        for one in (await self._read_organisations()).all:
             if text in (one.slug, str(one.org_id)):
                 return one
         return None
 
-    async def _read_organisations(self) -> tuple[Organisation, ...]:
-        if self._organisations is None or time.monotonic() - self._organisations[0] > FRESH_SECONDS:
-            with working_for(None):
-                rows = await self._database.fetch(VENUES.organisations)
+    async def _read_organisations(self) -> _Organisations:
+        async def load() -> _Organisations:
+            rows = await self._database.fetch(VENUES.organisations)
             found = tuple(Organisation(*tuple(row)) for row in rows)
-            self._organisations = (time.monotonic(), found, frozenset(one.org_id for one in found))
-        return self._organisations[1]
+            return _Organisations(found, frozenset(one.org_id for one in found))
+
+        return await self._organisations.read(None, load)
 
     async def only_organisation(self) -> int | None:
         """Return the id of the only organisation; None if there are none or several."""
@@ -136,7 +132,5 @@ class Venues:
         return next(iter(known)) if len(known) == 1 else None
 
     def forget(self) -> None:
-        self._known.clear()
-        self._first.clear()
-        self._organisations = None
-        self._bookable = None
+        for kept in (self._known, self._first, self._organisations, self._bookable):
+            kept.forget()
