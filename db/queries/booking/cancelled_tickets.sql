@@ -30,7 +30,7 @@ WITH standing AS MATERIALIZED (
 ), leaving AS MATERIALIZED (
     SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.venue_id, r.places, r.customer_email, r.language
       FROM standing d
-      JOIN ticket_reservations r ON r.org_id = d.org_id AND r.ticket_id = d.id AND r.status = 'RESERVED'
+      JOIN ticket_reservations r ON r.org_id = d.org_id AND r.ticket_id = d.id AND r.holds_place AND r.status = 'RESERVED'
      ORDER BY r.id
        FOR NO KEY UPDATE OF r
 ), held AS MATERIALIZED (

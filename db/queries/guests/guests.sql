@@ -21,13 +21,15 @@ SELECT g.id AS guest_id, g.name, r.places AS party, r.admitted, g.note, g.email,
  LIMIT $6;
 
 -- name: read_guest
--- One guest, also one that was taken off the list.
+-- One guest, also one that was taken off the list: the two indexes of a ticket's reservations have those that hold a place, and the others.
 SELECT g.id AS guest_id, g.name, r.places AS party, r.admitted, g.note, g.email, g.language, r.status, r.id AS reservation_id, t.code,
        NOT r.added_places AS counts, g.version, g.created_at, s.id AS slot_id, s.venue_id, v.timezone, s.date, s.start_time, s.end_time,
        s.starts_at, s.ends_at, s.for_guests AS whole_day, coalesce(w.title, '') AS title
   FROM guests g
   JOIN tickets t ON t.org_id = g.org_id AND t.id = g.id
-  JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id
+  JOIN LATERAL (SELECT * FROM ticket_reservations a WHERE a.ticket_id = g.id AND a.org_id = g.org_id AND a.holds_place
+                UNION ALL
+                SELECT * FROM ticket_reservations b WHERE b.ticket_id = g.id AND b.org_id = g.org_id AND NOT b.holds_place) r ON true
   JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
   JOIN venues v ON v.org_id = s.org_id AND v.id = s.venue_id
   LEFT JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
@@ -175,7 +177,7 @@ SELECT g.id AS guest_id, g.name, g.note, r.places AS party, r.admitted, t.code, 
 SELECT t.id, t.version, r.id AS reservation_id, t.code
   FROM guests g
   JOIN tickets t ON t.org_id = g.org_id AND t.id = g.id
-  JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id AND r.status = 'RESERVED'
+  JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id AND r.holds_place AND r.status = 'RESERVED'
   JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
  WHERE g.slot_id = $2 AND g.org_id = $1 AND s.cancelled_at IS NOT NULL
  ORDER BY t.id

@@ -46,7 +46,8 @@ RETURNING o.id;
 
 -- name: parties
 -- The whole parties of some reservations, including cancelled ones: one row per place and per element of $1, the number of the
--- request. A party is the reservations with one manage token.
+-- request. A party is the reservations with one manage token. Looked up row by row: on tables without statistics joins would read
+-- all reservations of the organisation for each e-mail.
 SELECT DISTINCT ON (a.n, r.id)
        a.n, r.id AS reservation_id, r.status, r.calendar_sequence, t.code AS ticket_code, t.status AS ticket_status,
        t.customer_name, s.id AS slot_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
@@ -56,11 +57,15 @@ SELECT DISTINCT ON (a.n, r.id)
                         WHERE c.move_to = r.slot_id AND c.org_id = r.org_id AND r.moved_at >= c.closed_at)
        THEN 0 ELSE v.change_cutoff_hours END AS change_cutoff_hours
 FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS a (n, org_id, reservation_id)
-JOIN ticket_reservations f ON f.org_id = a.org_id AND f.id = a.reservation_id
-JOIN ticket_reservations r ON r.manage_token_hash = f.manage_token_hash AND r.org_id = f.org_id
-JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
-JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
-JOIN venues v ON v.org_id = r.org_id AND v.id = r.venue_id
+CROSS JOIN LATERAL (SELECT f.manage_token_hash FROM ticket_reservations f WHERE f.org_id = a.org_id AND f.id = a.reservation_id LIMIT 1) f
+CROSS JOIN LATERAL (SELECT r.org_id, r.id, r.ticket_id, r.slot_id, r.venue_id, r.status, r.calendar_sequence, r.moved_at
+                      FROM ticket_reservations r WHERE r.manage_token_hash = f.manage_token_hash OFFSET 0) r
+CROSS JOIN LATERAL (SELECT t.code, t.status, t.customer_name FROM tickets t WHERE t.org_id = r.org_id AND t.id = r.ticket_id LIMIT 1) t
+CROSS JOIN LATERAL (SELECT s.id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at
+                      FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s
+CROSS JOIN LATERAL (SELECT v.name, v.address, v.slug, v.contact_email, v.contact_phone, v.timezone, v.change_cutoff_hours
+                      FROM venues v WHERE v.org_id = r.org_id AND v.id = r.venue_id LIMIT 1) v
+WHERE r.org_id = a.org_id
 ORDER BY a.n, r.id;
 
 -- name: bookings
@@ -78,8 +83,12 @@ LEFT JOIN LATERAL (SELECT f.ticket_id FROM ticket_reservations f
                     WHERE f.org_id = a.org_id AND f.id = a.reservation_id LIMIT 1) f ON true
 JOIN bookings b ON b.org_id = a.org_id AND b.id = coalesce(f.ticket_id, a.booking_id)
 JOIN tickets t ON t.org_id = b.org_id AND t.id = b.id
-LEFT JOIN LATERAL (SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequence, r.reserved_at FROM ticket_reservations r
-                    WHERE r.org_id = b.org_id AND r.ticket_id = b.id ORDER BY r.id DESC LIMIT 1) r ON true
+LEFT JOIN LATERAL (SELECT * FROM (SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequence, r.reserved_at FROM ticket_reservations r
+                                   WHERE r.ticket_id = b.id AND r.org_id = b.org_id AND r.holds_place
+                                  UNION ALL
+                                  SELECT r.id, r.slot_id, r.places, r.admitted, r.calendar_sequence, r.reserved_at FROM ticket_reservations r
+                                   WHERE r.ticket_id = b.id AND r.org_id = b.org_id AND NOT r.holds_place) r
+                    ORDER BY r.id DESC LIMIT 1) r ON true
 JOIN reservation_slots s ON s.org_id = b.org_id AND s.id = coalesce(r.slot_id, b.slot_id)
 JOIN shows w ON w.org_id = s.org_id AND w.id = s.show_id
 JOIN rooms m ON m.org_id = s.org_id AND m.id = s.room_id

@@ -54,7 +54,8 @@ WITH due AS MATERIALIZED (
                            FROM tickets t
                           WHERE t.org_id = $1 AND t.id = ANY (people.ids) AND t.status IN ('ACTIVATED', 'INACTIVE')
                             AND (t.valid_until IS NULL OR t.valid_until > $10)
-                            AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = t.id AND r.org_id = t.org_id)
+                            AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place)
+                            AND NOT EXISTS (SELECT 1 FROM ticket_reservations r WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND NOT r.holds_place)
                             AND NOT EXISTS (SELECT 1 FROM waitlist_tickets w
                                              WHERE w.ticket_id = t.id AND w.org_id = t.org_id AND w.waits)) unbooked
      WHERE ticket_ids IS NOT NULL

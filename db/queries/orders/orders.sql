@@ -155,7 +155,8 @@ SELECT id FROM (
 -- name: orders_of_address
 -- At most $2 paid orders of an e-mail address (lower case), whatever the organisation, that have a ticket which can still be used and
 -- has no visit booked yet: those with a visit have their confirmation sent again. The newest come first. Then as many orders of imports whose
--- buyer is not known, with the tickets in them that belong to this address.
+-- buyer is not known, with the tickets in them that belong to this address. Such an order is looked up by its ticket: of few with such a buyer
+-- the planner would read all orders.
 (SELECT o.org_id, o.id, o.customer_email AS recipient, NULL::bigint[] AS ticket_ids
    FROM orders o
   WHERE lower(o.customer_email) = $1 AND o.customer_email IS NOT NULL AND o.status = 'PAID'
@@ -164,9 +165,8 @@ SELECT id FROM (
 UNION ALL
 (SELECT t.org_id, t.order_id, min(t.imported_email), (array_agg(t.id ORDER BY t.id))[1:500]
    FROM tickets t
-   JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+  CROSS JOIN LATERAL (SELECT 1 FROM orders o WHERE o.org_id = t.org_id AND o.id = t.order_id AND o.status = 'PAID' AND o.customer_email IS NULL LIMIT 1) o
   WHERE lower(t.imported_email) = $1 AND t.imported_email IS NOT NULL AND t.status IN ('ACTIVATED', 'INACTIVE')
-    AND o.status = 'PAID' AND o.customer_email IS NULL
   GROUP BY t.org_id, t.order_id
   ORDER BY t.order_id DESC LIMIT $2);
 

@@ -98,7 +98,7 @@ UPDATE reservation_slots s
                       AND (b.status = 'PENDING' OR (b.status = 'CONFIRMED' AND r.status = 'RESERVED')))
    AND NOT EXISTS (SELECT 1
                      FROM guests g
-                     JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id
+                     JOIN ticket_reservations r ON r.ticket_id = g.id AND r.org_id = g.org_id AND r.holds_place
                     WHERE g.slot_id = s.id AND g.org_id = s.org_id AND r.status = 'RESERVED')
 RETURNING s.id;
 

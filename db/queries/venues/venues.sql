@@ -92,9 +92,11 @@ UPDATE venues
  WHERE org_id = $1 AND id = $2;
 
 -- name: delete_venue
--- Foreign keys refuse this if anything belongs to the venue; scans have none. Returns the id if the venue is deleted.
+-- Foreign keys refuse this if anything belongs to the venue; scans have none, and are looked for
+-- in the order of the index by venue: for NOT EXISTS the planner may read the whole log. Returns the id if the venue is deleted.
 DELETE FROM venues v
- WHERE v.org_id = $1 AND v.id = $2 AND NOT EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = v.id AND e.org_id = v.org_id)
+ WHERE v.org_id = $1 AND v.id = $2
+   AND (SELECT e.scan_id FROM scans e WHERE e.venue_id = v.id AND e.org_id = v.org_id ORDER BY e.venue_id, e.logged_at LIMIT 1) IS NULL
 RETURNING v.id;
 
 -- name: has_slots

@@ -1,5 +1,6 @@
 """Reconciliation: compares stored counts with the rows they count, and seat admission in Redis with Postgres."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from db.statements import load
@@ -14,6 +15,7 @@ EXITS = load("scanning/exits")
 SLOTS = load("venues/slots")
 WAITLIST = load("waitlist/entries")
 MOST_SLOTS = 20_000
+SLOTS_AT_ONCE = 50
 COUNTS = ("booked_count", "verified_count")
 MOVEMENTS = ("exited", "reentered")
 
@@ -24,7 +26,7 @@ async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
     Counts and movements are corrected from the rows, held places from the waiting list, seat admission from the counts.
     """
     counts = []
-    for row in await services.database.fetch(SLOTS.drifted_slots):
+    async for row in _drifted_slots(services):
         counts.append({
             "org_id": row["org_id"], "slot_id": row["slot_id"], "date": row["date"].isoformat(),
             "start_time": row["start_time"].isoformat("seconds"), "booked_count": row["booked_count"],
@@ -38,6 +40,16 @@ async def reconcile(services: Services, *, fix: bool = False) -> dict[str, Any]:
     admission = await resync_seat_admission(services, fix=fix)
     drift = len(counts) + len(holds) + len(movements) + len(admission)
     return {"fixed": fix, "drift": drift, "counts": counts, "holds": holds, "movements": movements, "gate": admission}
+
+
+async def _drifted_slots(services: Services) -> AsyncIterator[Any]:
+    """Yield the slots whose counts differ from the rows they count. Each statement reads a few slots, however many there are."""
+    after = (0, 0)
+    while rows := await services.database.fetch(SLOTS.counted_slots, *after, SLOTS_AT_ONCE):
+        for row in rows:
+            if (row["booked_count"], row["verified_count"]) != (row["booked_rows"], row["verified_rows"]):
+                yield row
+        after = (rows[-1]["org_id"], rows[-1]["slot_id"])
 
 
 async def _compare_movements(services: Services, *, fix: bool) -> list[dict[str, Any]]:
