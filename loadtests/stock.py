@@ -75,6 +75,12 @@ class Stock:
         """The number of the next ticket: those of this run are from here up."""
         return self._next
 
+    def take_numbers(self, count: int) -> range:
+        """Return so many numbers for tickets that the caller writes."""
+        numbers = range(self._next, self._next + count)
+        self._next += count
+        return numbers
+
     # -- making -------------------------------------------------------------------------------------------------
 
     async def activated(self, count: int) -> range:
@@ -111,8 +117,7 @@ class Stock:
         return numbers
 
     async def _tickets(self, count: int, status: str) -> range:
-        numbers = range(self._next, self._next + count)
-        self._next += count
+        numbers = self.take_numbers(count)
         await self.connection.execute(
             f"""
             INSERT INTO tickets (org_id, id, code, order_id, product_id, status, activated_at, reserved_at)

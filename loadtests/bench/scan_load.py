@@ -61,7 +61,9 @@ def request(number: int, ticket: int, scan_id: str) -> bytes:
     )
 
 
-async def closed_loop(sockets: Sequence[SocketClient], tickets: range, seconds: float, ids: ScanIds) -> ScanTally:
+async def closed_loop(
+    sockets: Sequence[SocketClient], tickets: Sequence[int], seconds: float, ids: ScanIds
+) -> ScanTally:
     """Let every socket send its next scan when the last is answered, for `seconds`."""
     tally = ScanTally()
     waiting: Iterator[int] = iter(tickets)
