@@ -45,6 +45,7 @@ from hub.jobs.periodic_jobs import Job
 from hub.jobs.reseal import reseal_everything
 from hub.jobs.revocations import EVERY as REVOCATIONS_EVERY
 from hub.jobs.revocations import drop_ended_access, refresh_revocations
+from hub.jobs.table_statistics import GATHER_EVERY, gather_statistics
 from hub.jobs.waitlist import WaitlistJob
 from hub.observability import telemetry
 from hub.services import Services
@@ -84,6 +85,7 @@ HUB_JOBS: tuple[Job[Services], ...] = (
     Job("alerts", LOOK_EVERY.total_seconds(), watch_measures),
     Job("old portal steps", 600, drop_old_steps),
     Job("days over", COUNT_EVERY, count_days_over),
+    Job("statistics", GATHER_EVERY, gather_statistics),
     Job("waiting messages", 5, measure_waiting),
 )
 SERVING_JOBS: tuple[Job[Serving], ...] = (

@@ -9,6 +9,8 @@ from typing import Any
 
 import asyncpg
 
+from tests.support.owner import as_owner
+
 
 async def plan_of(connection: Any, sql: str, *arguments: Any) -> list[Any]:
     """Return all nodes of the plan that a statement would get, the top one first."""
@@ -49,6 +51,15 @@ async def seem_a_million(url: str, table: str) -> None:
         table,
     )
     await connection.close()
+
+
+async def keep_from_autovacuum(database: Any, *tables: str, analysed: bool) -> None:
+    """Let nobody but the hub gather statistics of these tables from now on. `analysed`: those of now are gathered."""
+    async with as_owner(database) as owner:
+        for table in tables:
+            await owner.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+            if analysed:
+                await owner.execute(f"ANALYZE {table}")
 
 
 async def times_read(connection: Any, index: str) -> int:
