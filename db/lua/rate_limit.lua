@@ -1,7 +1,7 @@
 -- The rate limit: never more than `count` admitted requests of a bucket within any `window`. One call, many requests.
 --
 -- KEYS[i]          list  the bucket of request i: the times (ms) of its last `count` admissions, newest first.
---                        All have the hash tag {rate}; a bucket may occur several times
+--                        All have one hash tag: {rate}, in a cluster {rate:n}. A bucket may occur several times
 -- ARGV[3i-2]       count of request i
 -- ARGV[3i-1]       window of request i in ms
 -- ARGV[3i]         weight of request i: how many times it counts, from 1 to its count. Below 0 it gives so many back
@@ -28,8 +28,10 @@ for i, key in ipairs(KEYS) do
     answers[i] = wait
   else
     answers[i] = 0
-    for _ = 1, weight do
-      redis.call('LPUSH', key, now)
+    for from = 1, weight, 1000 do
+      local times = {}
+      for n = 1, math.min(1000, weight - from + 1) do times[n] = now end
+      redis.call('LPUSH', key, unpack(times))
     end
     redis.call('LTRIM', key, 0, count - 1)
     redis.call('PEXPIRE', key, window)

@@ -11,17 +11,19 @@ import logging
 import time
 from dataclasses import dataclass
 from math import inf
+from zlib import crc32
 
 from db.redis_client import PATIENCE, RedisClient
 from hub.batching.batcher import Batcher
 from hub.guards.breaker import Breaker
 from hub.guards.local_rate_limit import LocalRateLimit
-from hub.guards.script_calls import AWAY, ScriptCalls
+from hub.guards.script_calls import AWAY, Call, ScriptCalls
 from hub.settings import Rate
 
 log = logging.getLogger(__name__)
 
-
+ONE_TAG, TAGS = "rate", 32
+"""The hash tag of all buckets of a single server, and the number of tags in a cluster: its nodes share them. A batch takes a call for each."""
 LONGEST_REFUSAL = 1.0
 """Seconds that a process remembers a refusal by charges that may be given back. Any other refusal holds for its whole wait."""
 
@@ -97,13 +99,10 @@ class RateLimit:
         if left < 0.05:
             # These requests waited behind a batch that Redis did not answer.
             return self._admit_locally(requests)
-        keys = [f"venuehub:{{rate}}:{request.bucket}" for request in requests]
-        arguments: list[str | int] = []
-        for request in requests:
-            arguments += (request.rate.count, request.rate.seconds * 1000, request.weight)
+        groups = self._by_tag(requests)
+        calls = [_call(tag, group) for tag, group in groups.items()]
         try:
-            (answer,) = await self._script.run([(keys, arguments)], within=left)
-            waits = [int(milliseconds) / 1000 for milliseconds in answer.split()] if isinstance(answer, bytes) else []
+            answers = await self._script.run(calls, within=left)
         except AWAY as error:
             self._breaker.failure()
             log.debug("rate_limit.away", extra={"error": type(error).__name__})
@@ -113,8 +112,26 @@ class RateLimit:
             log.exception("rate_limit.failed")
             return self._admit_locally(requests)
         self._breaker.success()
+        waits = {tag: self._waits(groups[tag], answer) for tag, answer in zip(groups, answers, strict=True)}
+        if not self._script.in_cluster:
+            return waits[ONE_TAG]
+        next_of = {tag: iter(some) for tag, some in waits.items()}
+        return [next(next_of[_tag_of(request)]) for request in requests]
+
+    def _by_tag(self, requests: list[_RateRequest]) -> dict[str, list[_RateRequest]]:
+        """Return the requests by the hash tag of their bucket: those of one tag are one call."""
+        if not self._script.in_cluster:
+            return {ONE_TAG: requests}
+        groups: dict[str, list[_RateRequest]] = {}
+        for request in requests:
+            groups.setdefault(_tag_of(request), []).append(request)
+        return groups
+
+    def _waits(self, requests: list[_RateRequest], answer: object) -> list[float]:
+        """Return the waits that a call has answered, and keep them in mind. A call that was refused or not run is decided here."""
+        waits = [int(milliseconds) / 1000 for milliseconds in answer.split()] if isinstance(answer, bytes) else []
         if len(waits) != len(requests):
-            # Redis answered but refused the script, for example out of memory.
+            # Redis refused the script, for example out of memory, or the node of a cluster is away.
             return self._admit_locally(requests)
         now = time.monotonic()
         for request, wait in zip(requests, waits, strict=True):
@@ -134,3 +151,15 @@ class RateLimit:
             self._local.give_back(request.bucket, request.rate, -request.weight)
             return 0.0
         return self._local.admit(request.bucket, request.rate, request.weight)
+
+
+def _tag_of(request: _RateRequest) -> str:
+    return f"{ONE_TAG}:{crc32(request.bucket.encode()) % TAGS}"
+
+
+def _call(tag: str, requests: list[_RateRequest]) -> Call:
+    keys = [f"venuehub:{{{tag}}}:{request.bucket}" for request in requests]
+    arguments: list[str | int] = []
+    for request in requests:
+        arguments += (request.rate.count, request.rate.seconds * 1000, request.weight)
+    return keys, arguments

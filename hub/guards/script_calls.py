@@ -15,7 +15,7 @@ from db.redis_client import PATIENCE, REDIS_AWAY, REDIS_ERRORS, RedisClient, clu
 from db.scripts import lua
 
 Keys = Sequence[str]
-Args = Sequence[str | int]
+Args = Sequence[str | int | bytes]
 Call = tuple[Keys, Args]
 
 AWAY = REDIS_ERRORS
@@ -30,6 +30,7 @@ class ScriptCalls:
     """Calls `db/lua/<name>.lua` by its hash (EVALSHA). On NOSCRIPT the text is sent once; no other error is retried."""
 
     def __init__(self, redis: RedisClient, name: str) -> None:
+        self.in_cluster = isinstance(redis, RedisCluster)
         self._redis = redis
         self._text = lua(name)
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
@@ -69,8 +70,10 @@ class ScriptCalls:
 
     async def _send(self, command: str, script: str, calls: Sequence[Call]) -> list[Any]:
         commands = [(command, script, len(keys), *keys, *args) for keys, args in calls]
-        if isinstance(self._redis, RedisCluster):
+        if self.in_cluster:
             # It refuses scripts in a pipeline, because the calls of one batch may belong to different nodes.
+            # Before its first command, because each of many that find it unready would close the connections of the others.
+            await self._redis.initialize()
             sent = [cluster_command(self._redis, *one) for one in commands]
         elif len(commands) == 1:
             sent = [self._redis.execute_command(*commands[0])]

@@ -9,8 +9,8 @@ import pytest
 from db.redis_client import RedisClient, cluster_troubles, connect
 from hub.events.announcements import Announcement, SlotsEdited
 from hub.events.announcer import CHANNEL, Announcer
-from hub.guards import seat_admission
-from hub.guards.rate_limit import RateLimit
+from hub.guards import rate_limit, seat_admission
+from hub.guards.rate_limit import TAGS, RateLimit
 from hub.guards.seat_admission import Admission, SeatAdmission, SeatRequest
 from hub.guards.seat_states import slot_keys
 from hub.guards.waiting_room import RoomTerms, WaitingRoomGuard
@@ -43,6 +43,36 @@ async def test_the_rate_limit_counts_many_buckets_in_one_batch(cluster: RedisCli
     assert waits.count(0.0) == 50
     assert not limit.is_away
     await limit.close()
+
+
+@pytest.mark.parametrize("tags", [TAGS, 1])
+async def test_the_nodes_of_a_cluster_share_the_buckets_of_the_rate_limit(
+    three_nodes: ValkeyCluster, monkeypatch: pytest.MonkeyPatch, tags: int
+) -> None:
+    """The control gives all buckets one hash tag, and one node has them all."""
+    monkeypatch.setattr(rate_limit, "TAGS", tags)
+    redis = connect(three_nodes.url)
+    limit = RateLimit(redis)
+    await asyncio.gather(*(limit.admit(f"ip:{n}", Rate(10, 60)) for n in range(150)))
+    assert not limit.is_away
+    kept = [await redis.dbsize(target_nodes=node) for node in redis.get_primaries()]
+    assert sum(kept) == 150
+    assert (min(kept) > 20) == (tags > 1)
+    await limit.close()
+    await redis.aclose()
+
+
+async def test_the_rate_holds_also_for_the_buckets_of_a_dead_node(three_nodes: ValkeyCluster) -> None:
+    redis = connect(three_nodes.url)
+    limit = RateLimit(redis)
+    buckets = [f"ip:{n}" for n in range(30)]
+    first = await asyncio.gather(*(limit.admit(bucket, Rate(10, 60)) for bucket in buckets for _ in range(4)))
+    three_nodes.nodes[0].kill()
+    later = await asyncio.gather(*(limit.admit(bucket, Rate(10, 60)) for bucket in buckets for _ in range(12)))
+    assert first.count(0.0) == 4 * 30
+    assert later.count(0.0) == 6 * 30
+    await limit.close()
+    await redis.aclose()
 
 
 @pytest.mark.parametrize("sent_again", [True, False])
