@@ -16,19 +16,21 @@
 -- ARGV[3]  free places, -1 if not known. No more turns than free places are open at once
 -- ARGV[4]  ms until the opening, 0 if it is open
 -- ARGV[5]  ms after which a waiting visitor whose page has not been there is dropped
--- ARGV[6..] four for each request: what, visitor, value, address
+-- ARGV[6]  JSON list with four texts for each request: what, visitor, value, address
 --
 --   J  join; value is a random number from 0 to 2^40, or "=place" for a visitor that Redis has lost
+--   N  the same for a visitor whose id is new, so that it cannot be in the room yet
 --   S  say where the visitor is           H  the visitor's page is there (no answer)
 --   C  claim the turn for a booking, value is its key or ""        U  the claimed turn is used, R it is given back
 --   L  leave
 --
--- Returns a list: first "waiting turns admitted joins wait passed born open", where wait is the ms until the next admission (-1: nobody
--- is admitted, -2: others have turns for all places). Then a string for each request:
+-- Returns one string of lines: first "waiting turns admitted joins wait passed born open", where wait is the ms until the next admission
+-- (-1: nobody is admitted, -2: others have turns for all places). Then a line for each request:
 --   t ms        the visitor has a turn for so long          w rank place n   waits behind rank others; n joined from the address
 --   -           has no place                                 f                nothing is free
 --   c  claimed    p  may book without a turn    b  another booking is using the turn    0  must wait
 -- Never more than the rate are admitted in any 60 s. While visitors wait, they are admitted evenly.
+-- Those who join in one call are written together, at the latest before a request that must find them.
 
 local WINDOW, LOTTERY, CLAIM, DAY = 60000, 1099511627776, 60000, 86400
 local state, waiting, turns, here, admitted, claims, used, addresses, joins = unpack(KEYS)
@@ -104,8 +106,37 @@ local function place_of(visitor)
   return 'w ' .. redis.call('ZRANK', waiting, visitor) .. ' ' .. place .. ' 0'
 end
 
-local function join(visitor, value, address)
-  local known = place_of(visitor)
+local answers = {''}
+local last           -- greatest place given or kept so far, read with the first join that needs it
+local joining = {}   -- visitor -> true: has joined in this call and is not written yet
+local joined = {}    -- these joins in their order: number of the request, rank or nil, place, visitor, address
+
+local function write_joins()
+  if #joined == 0 then return end
+  local places, seen, from = {}, {}, {}
+  for i, one in ipairs(joined) do
+    places[2 * i - 1], places[2 * i] = one.place, one.visitor
+    seen[2 * i - 1], seen[2 * i] = now, one.visitor
+    from[one.address] = (from[one.address] or 0) + 1
+  end
+  redis.call('ZADD', waiting, unpack(places))
+  redis.call('ZADD', here, unpack(seen))
+  redis.call('HINCRBY', joins, math.floor(now / 5000), #joined)
+  if last then redis.call('HSET', state, 'last', string.format('%.0f', last)) end
+  for address, count in pairs(from) do
+    from[address] = address ~= '' and redis.call('HINCRBY', addresses, address, count) or 0
+  end
+  for i = #joined, 1, -1 do
+    local one = joined[i]
+    local rank = one.rank or redis.call('ZRANK', waiting, one.visitor)
+    answers[one.number] = 'w ' .. rank .. ' ' .. string.format('%.0f', one.place) .. ' ' .. from[one.address]
+    from[one.address] = math.max(from[one.address] - 1, 0)
+  end
+  joining, joined, last, written = {}, {}, nil, true
+end
+
+local function join(number, visitor, value, address, is_new)
+  local known = not is_new and place_of(visitor)
   if known then return known end
   if free == 0 then return 'f' end
   local lost = string.match(value, '^=(%d+)$')
@@ -113,21 +144,23 @@ local function join(visitor, value, address)
     give_turn(visitor)
     return 't ' .. turn
   end
-  local place
-  if lost then
-    place = tonumber(lost)
-  elseif opening > 0 then
-    place = tonumber(value)
+  local place, rank
+  if lost or opening > 0 then
+    place = tonumber(lost or value)
   else
-    place = math.max((tonumber(redis.call('HGET', state, 'last')) or 0) + 1, LOTTERY + clock[1] * 1000000 + clock[2])
-    redis.call('HSET', state, 'last', string.format('%.0f', place))
+    if not last then
+      -- Nobody who waits has a greater place than the last of the queue, whatever was restored into it.
+      local final = redis.call('ZRANGE', waiting, -1, -1, 'WITHSCORES')
+      last = math.max(tonumber(redis.call('HGET', state, 'last')) or 0, tonumber(final[2]) or 0)
+    end
+    last = math.max(last + 1, LOTTERY + clock[1] * 1000000 + clock[2])
+    place, rank = last, queue
   end
-  redis.call('ZADD', waiting, place, visitor)
-  redis.call('ZADD', here, now, visitor)
-  redis.call('HINCRBY', joins, math.floor(now / 5000), 1)
-  queue, written = queue + 1, true
-  local from = address ~= '' and redis.call('HINCRBY', addresses, address, 1) or 0
-  return 'w ' .. redis.call('ZRANK', waiting, visitor) .. ' ' .. string.format('%.0f', place) .. ' ' .. from
+  joining[visitor], joined[#joined + 1] =
+    true, {number = number, rank = rank, place = place, visitor = visitor, address = address}
+  queue = queue + 1
+  if not rank or #joined >= 1000 then write_joins() end
+  return ''
 end
 
 local function claim(visitor, key)
@@ -148,12 +181,14 @@ local function claim(visitor, key)
   return '0'
 end
 
-local answers = {''}
-for i = 6, #ARGV, 4 do
-  local what, visitor, value = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local answer = ''
-  if what == 'J' then
-    answer = join(visitor, value, ARGV[i + 3])
+local asked = cjson.decode(ARGV[6])
+for i = 1, #asked, 4 do
+  local what, visitor, value, address = asked[i], asked[i + 1], asked[i + 2], asked[i + 3]
+  local number, answer = #answers + 1, ''
+  answers[number] = ''
+  if joining[visitor] then write_joins() end
+  if what == 'N' or what == 'J' then
+    answer = join(number, visitor, value, address, what == 'N')
   elseif what == 'S' then
     answer = place_of(visitor) or '-'
   elseif what == 'H' then
@@ -172,15 +207,16 @@ for i = 6, #ARGV, 4 do
     open_turns = open_turns - redis.call('ZREM', turns, visitor)
     answer = '-'
   end
-  answers[#answers + 1] = answer
+  if answer ~= '' then answers[number] = answer end
 end
+write_joins()
 
-local joined, spans = 0, redis.call('HGETALL', joins)
+local recent, spans = 0, redis.call('HGETALL', joins)
 for i = 1, #spans, 2 do
   if tonumber(spans[i]) * 5000 <= now - WINDOW then
     redis.call('HDEL', joins, spans[i])
   else
-    joined = joined + spans[i + 1]
+    recent = recent + spans[i + 1]
   end
 end
 if written then
@@ -202,5 +238,5 @@ elseif count >= rate then
   wait = oldest[2] and math.max(oldest[2] + WINDOW - now, 0) or 0
 end
 answers[1] = table.concat(
-  {queue, open_turns, count, joined, string.format('%.0f', wait), kept[1] or 0, kept[2] or 0, opening > 0 and 0 or 1}, ' ')
-return answers
+  {queue, open_turns, count, recent, string.format('%.0f', wait), kept[1] or 0, kept[2] or 0, opening > 0 and 0 or 1}, ' ')
+return table.concat(answers, '\n')

@@ -11,7 +11,9 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import orjson
 
 from db.redis_client import RedisClient
 from hub.batching.batcher import Batcher
@@ -31,9 +33,9 @@ IN_USE_SECONDS = 120
 """Seconds after which a room that nobody has asked is not listed any more."""
 _PARTS = ("state", "waiting", "turns", "here", "admitted", "claims", "used", "addresses", "joins")
 
-What = Literal["join", "standing", "here", "claim", "use", "return", "leave", "figures"]
+What = Literal["join", "join_new", "standing", "here", "claim", "use", "return", "leave", "figures"]
 _LETTERS: dict[What, str] = {
-    "join": "J", "standing": "S", "here": "H", "claim": "C", "use": "U", "return": "R", "leave": "L", "figures": "F",
+    "join": "J", "join_new": "N", "standing": "S", "here": "H", "claim": "C", "use": "U", "return": "R", "leave": "L", "figures": "F",
 }  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -58,8 +60,7 @@ class RoomTerms:
         return tuple(tag + part for part in _PARTS)
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFigures:
+class RoomFigures(NamedTuple):
     """A room after a call. `wait_ms`: until the next admission; -1 nobody is admitted, -2 others have turns for all places.
 
     `passed` counts who has left the queue, and `born` changes when Redis has lost the room.
@@ -75,8 +76,7 @@ class RoomFigures:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An answer of the room. `state`: has a `turn`, is `waiting`, has `none`, or the room is `full` (nothing is free).
 
     A claim is answered with `claimed`, `pass` (no turn needed), `busy` (another booking is using the turn) or `refused`.
@@ -90,8 +90,7 @@ class Place:
     joined_from_address: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _RoomRequest:
+class _RoomRequest(NamedTuple):
     terms: RoomTerms
     what: What
     visitor: str
@@ -230,11 +229,12 @@ class WaitingRoomGuard:
         self._breaker.success()
         answers = nothing
         for (terms, indexes), said in zip(rooms.values(), answered, strict=True):
-            if isinstance(said, list) and len(said) == len(indexes) + 1:
-                figures = _figures(said[0])
+            lines = said.decode().split("\n") if isinstance(said, bytes) else []
+            if len(lines) == len(indexes) + 1:
+                figures = _figures(lines[0])
                 self._list_in_use(terms, figures)
-                for i, words in zip(indexes, said[1:], strict=True):
-                    answers[i] = _place(figures, words)
+                for i, line in zip(indexes, lines[1:], strict=True):
+                    answers[i] = _place(figures, line)
             else:
                 # Redis answered but refused the script, for example out of memory.
                 log.warning("waiting_room.refused", extra={"error": str(said)[:200]})
@@ -245,24 +245,27 @@ def _list_key(org_id: int, venue_id: int) -> str:
     return f"venuehub:waiting-rooms:{{{org_id}:{venue_id}}}"
 
 
-def _arguments(terms: RoomTerms, requests: list[_RoomRequest]) -> list[str | int]:
+def _arguments(terms: RoomTerms, requests: list[_RoomRequest]) -> list[str | int | bytes]:
+    """Return the arguments of one call. All requests are one of them, because redis-py takes longer for each argument than for its bytes."""
     opens_in = max(int(terms.opens_in * 1000), 0)
-    arguments: list[str | int] = [terms.rate, terms.turn_seconds * 1000, terms.free, opens_in, int(AWAY_SECONDS * 1000)]
+    asked: list[str] = []
     for request in requests:
-        arguments += (_LETTERS[request.what], request.visitor, request.value, request.address)
-    return arguments
+        asked += (_LETTERS[request.what], request.visitor, request.value, request.address)
+    return [
+        terms.rate, terms.turn_seconds * 1000, terms.free, opens_in, int(AWAY_SECONDS * 1000), orjson.dumps(asked)
+    ]  # fmt: skip
 
 
-def _figures(said: bytes) -> RoomFigures:
-    waiting, turns, admitted, joined, wait, passed, born, is_open = (int(part) for part in said.split())
+def _figures(line: str) -> RoomFigures:
+    waiting, turns, admitted, joined, wait, passed, born, is_open = (int(part) for part in line.split())
     return RoomFigures(waiting, turns, admitted, joined, wait, passed, born, is_open == 1)
 
 
-def _place(figures: RoomFigures, said: bytes) -> Place:
-    words = said.decode().split()
+def _place(figures: RoomFigures, line: str) -> Place:
+    words = line.split()
     state = _STATES[words[0] if words else ""]
-    if state == "turn":
-        return Place(figures, state, turn_ms=int(words[1]))
     if state == "waiting":
-        return Place(figures, state, rank=int(words[1]), place=int(float(words[2])), joined_from_address=int(words[3]))
+        return Place(figures, state, 0, int(words[1]), int(float(words[2])), int(words[3]))
+    if state == "turn":
+        return Place(figures, state, int(words[1]))
     return Place(figures, state)

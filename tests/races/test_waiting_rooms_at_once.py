@@ -80,7 +80,7 @@ async def test_a_turn_that_nobody_claims_books_twice(
             return await ask(guard, terms, what, visitor, **more)
         place = await ask(guard, terms, "standing", visitor)
         await both.wait()
-        return None if place is None else replace(place, state="claimed" if place.state == "turn" else "refused")
+        return None if place is None else place._replace(state="claimed" if place.state == "turn" else "refused")
 
     monkeypatch.setattr(WaitingRoomGuard, "ask", look_only)
     assert await books_with_one_turn(two_hubs, world) == 2

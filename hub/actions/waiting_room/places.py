@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hub.access.randomness import random_bytes
 from hub.guards.waiting_room import Place, RoomTerms
@@ -21,8 +20,7 @@ _LOTTERY_BYTES = 5
 """Bytes of the random place of who joins before the opening (db/lua/waiting_room.lua)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a visitor stands. A `turn` without `turn_until`: nobody has to wait here. `rate` is the visitors admitted a minute.
 
     `position`, `ahead` and `seconds` are None with a turn. The first two are None before the opening, too, because the order is drawn
@@ -59,7 +57,7 @@ async def join(services: Services, name: RoomName, visitor: str, address: str, *
             return standing_of(terms, known, services.clock.now())
     await _enforce_joins(services, terms, address)
     number = int.from_bytes(random_bytes(_LOTTERY_BYTES))
-    place = await rooms.guard.ask(terms, "join", visitor, value=str(number), address=address)
+    place = await rooms.guard.ask(terms, "join_new" if is_new else "join", visitor, value=str(number), address=address)
     if place is None:
         return NOBODY_WAITS
     rooms.count_joins(terms, address, place.joined_from_address)
