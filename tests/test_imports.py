@@ -60,7 +60,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "messaging": ("audit", "booking"),
     "shows": ("audit", "booking", "guests", "waitlist", "venues", "tickets", "messaging"),
     "privacy": ("audit", "booking", "guests", "shows", "waitlist", "venues"),
-    "scanning": ("messaging", "venues"),
+    "scanning": ("audit", "messaging", "venues"),
     "door_sales": ("audit", "booking", "orders", "scanning"),
     "box_office": ("audit", "booking", "orders", "scanning", "tickets", "venues"),
     "setup": ("audit", "tickets", "venues", "staff"),

@@ -239,7 +239,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "ticket_reminders": {Kind.PLAIN: "org_id venue_id paid_until order_id", Kind.PSEUDONYM: "ticket_id"},
     "ticket_reservations": {
         Kind.PLAIN: "org_id id slot_id venue_id status holds_place reserved_at verified_at cancelled_at created_at language"
-        " calendar_sequence moved_at cancel_cause places admitted booked_together added_places gate_scan_id",
+        " calendar_sequence moved_at cancel_cause places admitted booked_together added_places gate_scan_id gate_from_slot_id",
         Kind.PSEUDONYM: "ticket_id",
         Kind.SECRET: "manage_token_hash",
     },

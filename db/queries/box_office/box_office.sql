@@ -43,5 +43,5 @@ SELECT t.order_id, t.channel, t.status, coalesce(nullif(t.customer_email, ''), n
  WHERE t.org_id = $1 AND t.id = $2;
 
 -- name: bind_to_scan
--- Binds a reservation to the entry for which it was made.
-UPDATE ticket_reservations SET gate_scan_id = $3 WHERE org_id = $1 AND id = $2;
+-- Binds a reservation to the entry for which it was made, or moved from slot $4.
+UPDATE ticket_reservations SET gate_scan_id = $3, gate_from_slot_id = $4 WHERE org_id = $1 AND id = $2;

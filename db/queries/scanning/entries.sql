@@ -130,12 +130,13 @@ SELECT code FROM tickets WHERE org_id = $1 AND id = $2;
 SELECT channel FROM tickets WHERE org_id = $1 AND code = $2;
 
 -- name: read_scan
--- One scan with its ticket's current state, and how many people of the ticket are inside. Takes no lock, because the undo
+-- One scan with its ticket's current state, how many people of the ticket are inside, and the slot from which it was moved for this scan. Takes no lock, because the undo
 -- checks the version.
 SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_id, e.slot_id, e.gate, e.entered, e.people,
        e.reason, e.logged_at, e.day, CASE WHEN e.source = 'sync' THEN e.scanned_at ELSE e.logged_at END AS moment,
        t.version, t.verified_at, u.scan_id AS undone_by, r.places, r.booked_together,
-       coalesce(r.admitted, 1) AS admitted, b.out
+       coalesce(r.admitted, 1) AS admitted, b.out,
+       CASE WHEN r.gate_scan_id = e.scan_id THEN r.gate_from_slot_id END AS moved_from
   FROM scans e
   LEFT JOIN tickets t ON t.org_id = e.org_id AND t.id = e.ticket_id
   LEFT JOIN scans u ON u.org_id = e.org_id AND u.undoes = e.scan_id
@@ -151,11 +152,11 @@ SELECT e.scan_id, e.venue_id, e.operator_id, e.code, e.ticket_id, e.reservation_
 -- and reservation go to RESERVED (ACTIVATED without a reservation); else the ticket keeps its earliest entry that still stands.
 -- Returns nothing if the ticket has changed since it was read, or the scan was undone before.
 -- An expired slot is marked to expire again, so that a reservation undone after its end expires too. The reservation of a cancelled
--- ticket ends when nobody is in any more, and its places are free or held for the waiting list; so does one that was made for this entry. $14 is the business day of the entry;
--- the row of the log has $16.
+-- ticket ends when nobody is in any more, and its places are free or held for the waiting list; so does one that was made for this entry,
+-- unless $17: the entry is recorded again. $14 is the business day of the entry; the row of the log has $16.
 WITH standing AS MATERIALIZED (
-    SELECT t.org_id, t.id, t.code, coalesce((SELECT r.gate_scan_id = $2 FROM ticket_reservations r
-                                              WHERE r.org_id = t.org_id AND r.id = $5), false) AS with_place
+    SELECT t.org_id, t.id, t.code, NOT $17::boolean AND coalesce((SELECT r.gate_scan_id = $2 AND r.gate_from_slot_id IS NULL FROM ticket_reservations r
+                                                                     WHERE r.org_id = t.org_id AND r.id = $5), false) AS with_place
       FROM tickets t
      WHERE t.org_id = $1 AND t.id = $3 AND t.version = $4
        FOR NO KEY UPDATE OF t
@@ -219,6 +220,22 @@ WITH standing AS MATERIALIZED (
 SELECT f.code, f.status, b.admitted, b.given_back, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
        c.verified_count, c.held_count, c.revision, w.date AS walked_date, w.entered AS walked_entered, w.revision AS walked_revision
   FROM freed f LEFT JOIN back b ON true LEFT JOIN counted c ON true LEFT JOIN walked w ON true;
+
+-- name: lock_swap
+-- Locks what the undo of an entry changes that moved its reservation from slot $6 to slot $5, in the one order: ticket, reservation, slots.
+-- Returns the times of slot $5; nothing if the ticket has changed since it was read.
+WITH standing AS MATERIALIZED (
+    SELECT t.org_id, t.id FROM tickets t WHERE t.org_id = $1 AND t.id = $2 AND t.version = $3 FOR NO KEY UPDATE OF t
+), reservation AS MATERIALIZED (
+    SELECT r.org_id FROM standing d JOIN ticket_reservations r ON r.org_id = d.org_id AND r.ticket_id = d.id AND r.id = $4
+       FOR NO KEY UPDATE OF r
+), held AS MATERIALIZED (
+    SELECT s.id, s.date, s.start_time, s.end_time
+      FROM reservation r JOIN reservation_slots s ON s.org_id = r.org_id AND s.id IN ($5, $6)
+     ORDER BY s.id
+       FOR NO KEY UPDATE OF s
+)
+SELECT date, start_time, end_time FROM held WHERE id = $5;
 
 -- name: party_counts
 -- One row per reservation in $1, $2, in order: how many people its party has in the same slot, how many of them are in, and the

@@ -83,14 +83,14 @@ async def take_place(  # noqa: PLR0917 - what a transaction at the gate has
     """Take a place of the slot for the visitor, by booking or by moving, and record it. Return what to publish after the commit. `slots` gets
     the state of the slot before that.
 
-    A booking is bound to the entry `scan_id`, if there is one: the undo of the entry ends both. Takes nothing if the visitor has a place there. Raises `Raced`. Refuses as a booking does, TICKET_ALREADY_RESERVED for a reservation
+    It is bound to the entry `scan_id`, if there is one: the undo of the entry ends the booking, or moves it back. Takes nothing if the visitor has a place there. Raises `Raced`. Refuses as a booking does, TICKET_ALREADY_RESERVED for a reservation
     that is not later today, and SLOT_NOT_FOUND for a slot of another day or venue.
     """
     if visitor.reservation is None:
         return await _book(connection, services, by, venue, visitor, slot_id, hold_id, scan_id, now, slots)
     if visitor.reservation.slot_id == slot_id:
         return []
-    return await _move(connection, services, by, venue, visitor, visitor.reservation, slot_id, now, slots)
+    return await _move(connection, services, by, venue, visitor, visitor.reservation, slot_id, scan_id, now, slots)
 
 
 async def _book(  # noqa: PLR0917 - as above
@@ -115,7 +115,7 @@ async def _book(  # noqa: PLR0917 - as above
         raise Raced
     (reserved,) = booking.answer
     if scan_id is not None:
-        await connection.execute(BOX_OFFICE.bind_to_scan, venue.org_id, reserved.reservation_id, scan_id)
+        await connection.execute(BOX_OFFICE.bind_to_scan, venue.org_id, reserved.reservation_id, scan_id, None)
     await record_change(
         connection, services, by, AuditAction.RESERVATION_BOOKED_AT_DOOR, reserved.reservation_id, venue_id=venue.id,
         after={"slot_id": slot_id, "date": reserved.date, "start_time": reserved.start_time},
@@ -125,7 +125,7 @@ async def _book(  # noqa: PLR0917 - as above
 
 async def _move(  # noqa: PLR0917 - as above
     connection: Any, services: Services, by: Actor, venue: Venue, visitor: TicketAtDoor, own: ReservationFacts, slot_id: int,
-    now: datetime, slots: SlotStates,
+    scan_id: UUID | None, now: datetime, slots: SlotStates,
 ) -> list[Announcement]:  # fmt: skip
     ticket = visitor.ticket
     _refuse_reserved(visitor, own, venue, now)
@@ -152,6 +152,8 @@ async def _move(  # noqa: PLR0917 - as above
     )  # fmt: skip
     if not rows:
         raise Raced
+    if scan_id is not None:
+        await connection.execute(BOX_OFFICE.bind_to_scan, venue.org_id, own.id, scan_id, own.slot_id)
     before = {"slot_id": own.slot_id, "date": own.date, "start_time": own.start_time, "places": own.places}
     await record_change(
         connection, services, by, AuditAction.RESERVATION_MOVED, own.id, venue_id=venue.id, before=before,

@@ -119,7 +119,7 @@ class ScansInOrder:
         try:
             await undo_scan(
                 self._services, org_id=row["org_id"], operator_id=row["operator_id"], operator_name=row["operator_name"] or "",
-                role=Role.MANAGER, scan_id=row["scan_id"], reason=UNDO_REASON, gate=row["gate"], source="sync", alone=True,
+                role=Role.MANAGER, scan_id=row["scan_id"], reason=UNDO_REASON, gate=row["gate"], source="sync", alone=True, again=True,
             )  # fmt: skip
         except Refused as refused:
             if refused.reason in (Reason.LEFT_SINCE, Reason.MOVED_SINCE):

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from hub.access.roles import Role
+from hub.actions.scanning.undo_scan import undo_scan
 from hub.clock import Clock
 from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
@@ -152,12 +154,46 @@ async def test_the_undo_of_the_entry_ends_the_booking_that_was_made_for_it(
     assert (await office.validate(ticket.code))["reason"] == "NO_RESERVATION"
 
 
-async def test_the_undo_of_an_entry_after_a_swap_leaves_the_reservation(hub: Hub, world: World, office: Socket) -> None:
-    now, ticket = await world.slot(), await world.reserved(await world.slot(start="18:00", end="20:00"))
-    scan_id = str(uuid4())
+async def test_the_undo_of_an_entry_after_a_swap_moves_the_visitor_back(hub: Hub, world: World, office: Socket) -> None:
+    await world.policy(early_entry_minutes=30)
+    now, later = await world.slot(capacity=1), await world.slot(start="18:00", end="20:00")
+    ticket, scan_id = await world.reserved(later), str(uuid4())
     assert (await book(office, ticket, now, scan_id=scan_id))["reason"] == "VERIFIED"
     undone = await answer_of(office, "undo", scan_id=scan_id, reason="wrong person")
-    assert (undone["ticket_status"], await counts(hub, now)) == ("RESERVED", (1, 0))
+    assert undone["ticket_status"] == "RESERVED"
+    assert (await counts(hub, now), await counts(hub, later)) == ((0, 0), (1, 0))
+    assert (await office.validate(ticket.code))["reason"] == "TOO_EARLY"
+    assert (await book(office, await world.ticket(), now))["reason"] == "VERIFIED", "the place is free again"
+    moves = [row["action"] for row in await read_audit_log(hub.database)]
+    assert moves.count("reservation.moved") == 2
+
+
+async def test_the_undo_after_a_swap_keeps_the_new_time_where_the_former_is_full(
+    hub: Hub, world: World, office: Socket
+) -> None:
+    now, later = await world.slot(), await world.slot(start="18:00", end="20:00", capacity=1)
+    ticket, scan_id = await world.reserved(later), str(uuid4())
+    assert (await book(office, ticket, now, scan_id=scan_id))["reason"] == "VERIFIED"
+    await world.reserved(later)
+    undone = await answer_of(office, "undo", scan_id=scan_id, reason="wrong person")
+    assert undone["ticket_status"] == "RESERVED"
+    assert (await counts(hub, now), await counts(hub, later)) == ((1, 0), (1, 0))
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_an_entry_that_is_recorded_again_keeps_the_place_that_was_given_for_it(
+    hub: Hub, world: World, office: Socket, swapped: bool
+) -> None:
+    slot = await world.slot()
+    ticket = await world.reserved(await world.slot(start="18:00", end="20:00")) if swapped else await world.ticket()
+    scan_id = uuid4()
+    await book(office, ticket, slot, scan_id=str(scan_id))
+    await undo_scan(
+        hub.services, org_id=world.org_id, operator_id=1, operator_name="", role=Role.MANAGER,
+        scan_id=scan_id, reason="recorded again in order", alone=True, again=True,
+    )  # fmt: skip
+    assert await counts(hub, slot) == (1, 0)
+    assert (await book(office, ticket, slot))["reason"] == "VERIFIED"
 
 
 async def test_a_full_venue_admits_nobody_and_books_nobody(hub: Hub, world: World, office: Socket) -> None:
