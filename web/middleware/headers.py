@@ -1,4 +1,5 @@
-"""Security headers of every response. They are set when the response is prepared, so errors have them too."""
+"""Security headers of every response. They are set when the response is prepared, so errors have them too. A script or style sheet
+has those of a part of a page: browsers take no policy from it."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -22,7 +23,13 @@ _SEARCHABLE = re.compile("/reserve|/v/[^/]+/reserve")
 """The first page of booking, of all venues or of one. What follows it, and a link with a ticket code, are not listed."""
 # The code reader is WebAssembly. A worker follows the policy of its own file, so that file needs the permission too.
 _READER = "/js/features/scan/reader_worker.js"
+_PARTS = frozenset({"text/javascript", "text/css"})
+"""Static files that are only ever part of a page, whose policies hold for them. A worker's own file is none of them."""
 _YEARS = 63_072_000
+
+
+_OF_PARTS = ("Server", "X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
+"""Headers that say something of a part of a page. The others speak of documents, and cost half a kilobyte a file."""
 
 
 def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
@@ -61,6 +68,7 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
     }
     if settings.public_url.startswith("https://"):
         always["Strict-Transport-Security"] = f"max-age={_YEARS}; includeSubDomains"
+    part = {name: always[name] for name in always if name in _OF_PARTS}
     elsewhere = {**always, "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()"}
     scanner = {
         **always,
@@ -71,6 +79,10 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
         path = request.path
+        if path.startswith("/static/") and response.content_type in _PARTS and not path.endswith(_READER):
+            headers.update(part)
+            headers["X-Request-ID"] = request.get("request_id") or ""
+            return
         # A page that shows foreign HTML, such as an e-mail, sets a stricter policy itself.
         own_policy = headers.get("Content-Security-Policy")
         headers.update(scanner if path in SCANNERS or path.endswith(_READER) else elsewhere)
