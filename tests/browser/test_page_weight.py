@@ -8,8 +8,8 @@ from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
 
-PAGE_BOUND = 100_000
-"""Bytes, uncompressed and without images."""
+PAGE_BOUND = 98_000
+"""Bytes, uncompressed and without images. The icons count, because their address ends in the name of one."""
 
 
 WEIGHT = """() => {

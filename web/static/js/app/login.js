@@ -6,7 +6,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 import { waitingOn } from "../features/scan/offline/queue.js";
 import { NAME as DATABASE, Store } from "../features/scan/offline/store.js";
 import { momentAt } from "../lib/dates.js";
-import { NO_CONNECTION } from "../words/refusals.js";
+import { NO_CONNECTION } from "../words/no_connection.js";
 
 /** @type {Record<string, string>} */
 const HOMES = { OPERATOR: "/operator/scan", MANAGER: "/manager", ADMIN: "/manager", OWNER: "/admin" };

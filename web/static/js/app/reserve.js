@@ -9,7 +9,7 @@ import { clearNotice, showNotice } from "../lib/notices.js";
 import { Steps } from "../features/reserve/steps.js";
 import { TicketStep } from "../features/reserve/ticket.js";
 import { loadModule, loadStyleSheet } from "../lib/lazy_loading.js";
-import { NO_CONNECTION } from "../words/ticket_refusals.js";
+import { NO_CONNECTION } from "../words/no_connection.js";
 
 const root = byId("reserve");
 // The organisation: that of the venue in the address, or /reserve?orq=2

@@ -7,7 +7,8 @@ import { AvailabilitySocket } from "../lib/availability_socket.js";
 import { countDown } from "../lib/countdown.js";
 import { followHubClock } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
-import { explain, NO_CONNECTION } from "../words/refusals.js";
+import { NO_CONNECTION } from "../words/no_connection.js";
+import { explain } from "../words/refusals.js";
 
 const LOOK_EVERY_MS = 10_000;
 /** While the hub says what changes, a look only finds what no count of the slot shows. */

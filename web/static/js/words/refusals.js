@@ -1,6 +1,6 @@
 // The texts of refusals for a customer: a headline and the next step. Add a new error code here.
 import { t, tn } from "../lib/i18n.js";
-import { explainBy, isAboutTicket, NO_CONNECTION, TICKET, tooManyTries } from "./ticket_refusals.js";
+import { explainBy, isAboutTicket, TICKET, tooManyTries } from "./ticket_refusals.js";
 
 /** @type {RefusalWords} */
 const SLOT = {
@@ -52,4 +52,4 @@ export const isAboutSlot = (code) => code in SLOT;
 /** @param {Refused} error */
 export const explain = (error) => explainBy(ALL, error);
 
-export { isAboutTicket, NO_CONNECTION };
+export { isAboutTicket };

@@ -1,4 +1,4 @@
-// The texts of refused tickets for a customer: all that a booking's first step needs.
+// The texts of refused tickets for a customer: all that a booking's first step needs, once a ticket is refused.
 // words/refusals.js has the rest.
 import { t } from "../lib/i18n.js";
 import { longDay } from "../lib/dates.js";
@@ -50,8 +50,3 @@ export function explainBy(known, error) {
 const FIRST = { ...TICKET, RATE_LIMITED: tooManyTries };
 
 export const explainTicket = (/** @type {Refused} */ error) => explainBy(FIRST, error);
-
-export const NO_CONNECTION = {
-  title: t("No connection to the venue."),
-  next: t("Check your network and try again. What you typed is kept."),
-};

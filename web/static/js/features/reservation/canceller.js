@@ -3,7 +3,7 @@ import { byId } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { call, Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { NO_CONNECTION } from "../../words/refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
 import { explainChange, isStale, meant } from "./change.js";
 
 export class Canceller {

@@ -6,7 +6,7 @@ import { dayAndSpan } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { drawAlternatives } from "../reserve/slots.js";
 import { SlotStep } from "../reserve/slot_step.js";
-import { NO_CONNECTION } from "../../words/refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
 import { explainChange, isStale, meant } from "./change.js";
 
 export class Mover {

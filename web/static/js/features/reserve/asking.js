@@ -2,7 +2,7 @@
 import { t } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { NO_CONNECTION } from "../../words/ticket_refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
 
 /** Returns the answer, or null. @template T @param {Asking<T>} request */
 export async function ask({ button, answer, question, onRefusal, again }) {

@@ -7,7 +7,8 @@ import { loadModule } from "../../lib/lazy_loading.js";
 import { LiveMonths } from "../../models/live_months.js";
 import { clock, longDay, nowAt, spokenSpan } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { explain, NO_CONNECTION } from "../../words/refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
+import { explain } from "../../words/refusals.js";
 import { Calendar } from "./calendar.js";
 import { slotWords, SlotsPanel } from "./slots.js";
 

@@ -5,7 +5,7 @@ import { loadModule } from "../../lib/lazy_loading.js";
 import { call, Refusal } from "../../lib/api.js";
 import { codesIn } from "../../models/ticket_code.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
-import { explainTicket as explain, NO_CONNECTION } from "../../words/ticket_refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
 import { busy, onceReleased } from "./asking.js";
 import { drawParty } from "./party.js";
 
@@ -124,7 +124,7 @@ export class TicketStep {
     const refused = await loadModule(() => import("./ticket_refused.js")).catch(() => null);
     // One message: the notice replaces the advice at the field.
     this.#say();
-    if (!refused) this.#refuse(explain(error));
+    if (!refused) this.#refuse(NO_CONNECTION, { kind: "warn" });
     else this.#refuse(...(await refused.wordsFor(failed, { whose: this.whose, use: (code) => this.#use(code), activate: (code, id) => this.#activate(code, id) })));
   }
 

@@ -2,7 +2,8 @@
 import { h } from "../../lib/elements.js";
 import { t, tn } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
-import { explainTicket as explain, NO_CONNECTION } from "../../words/ticket_refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
+import { explainTicket as explain } from "../../words/ticket_refusals.js";
 import { sendAgain } from "./send_again.js";
 
 /** The notice for codes that were refused. @param {FailedCheck[]} failed @param {TicketWays} ways @returns {[Notice, NoticeOptions?]} */

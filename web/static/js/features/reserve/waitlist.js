@@ -5,7 +5,8 @@ import { call, Refusal } from "../../lib/api.js";
 import { number } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { goToWaitingRoom } from "./waiting_room.js";
-import { explain, NO_CONNECTION } from "../../words/refusals.js";
+import { NO_CONNECTION } from "../../words/no_connection.js";
+import { explain } from "../../words/refusals.js";
 
 /** @type {RefusalWords} */
 const OWN_WORDS = {
