@@ -1,5 +1,6 @@
 // Draws the day's figures: a row for each gate, the reasons, and the two charts.
 import { byId, first, h, icon } from "../../lib/elements.js";
+import { FrameSteps } from "../../lib/frame_steps.js";
 import { asWritten, t, tn } from "../../lib/i18n.js";
 import { RATE_MINUTES, RECENT_MINUTES, RED, SCANS, YELLOW } from "../../models/figure_board.js";
 import { nowAt, number } from "../../lib/dates.js";
@@ -47,6 +48,9 @@ export function minuteOfDay(startsAt, zone) {
 export class FiguresView {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
+  /** @type {{ figures: FigureBoard, minute: number, day: ShownDay } | null} */
+  #shown = null;
+  #charts = new FrameSteps(() => this.#arrivals(), () => this.#pace());
 
   constructor() {
     this.body = byId("gates");
@@ -54,6 +58,7 @@ export class FiguresView {
   }
 
   waiting() {
+    this.#shown = null;
     this.#rows.clear();
     this.body.replaceChildren();
     byId("reasons").replaceChildren();
@@ -65,6 +70,8 @@ export class FiguresView {
   }
 
   /**
+   * Draws the lists at once and each chart in a frame of its own.
+   *
    * @param {FigureBoard} figures
    * @param {ShownDay} day
    */
@@ -72,7 +79,8 @@ export class FiguresView {
     const minute = figures.minuteAt(day.now);
     this.#gates(figures, day.today ? minute : null);
     this.#reasons(figures);
-    this.#charts(figures, minute, day);
+    this.#shown = { figures, minute, day };
+    this.#charts.run();
   }
 
   /** @param {FigureBoard} figures @param {number | null} minute */
@@ -136,18 +144,30 @@ export class FiguresView {
     showReasons(figures.reasons(), { scans, yellow, red }, figures.gates.size > 1);
   }
 
-  /** @param {FigureBoard} figures @param {number} minute @param {ShownDay} day */
-  #charts(figures, minute, { slots, zone, today, inside }) {
-    const minuteOf = minuteOfDay(figures.startsAt, zone);
-    const span = spanOf(figures, slots, minuteOf);
-    /** @param {number} one */
-    const at = (one) => figures.startsAt / 1000 + one * 60;
+  #arrivals() {
+    if (!this.#shown) return;
+    const { figures, minute, day: { slots, zone, today, inside } } = this.#shown;
     const over = minute >= 1380 && !today;
     const until = today ? Math.floor(minute) : over ? null : -1;
-    const common = { zone, from: at(span[0]), to: at(span[1]), now: today ? at(minute) : null };
+    const span = spanOf(figures, slots, minuteOfDay(figures.startsAt, zone));
     byId("inside-key").hidden = !inside;
-    this.charts.arrivals.draw({ ...common, columns: arrivals(figures, slots, span, until, minuteOf, inside) });
-    this.charts.pace.draw({ ...common, ...pace(figures, span, this.charts.pace.place.clientWidth) });
+    const columns = arrivals(figures, slots, span, until, minuteOfDay(figures.startsAt, zone), inside);
+    this.charts.arrivals.draw({ ...this.#axis(span), columns });
+  }
+
+  #pace() {
+    if (!this.#shown) return;
+    const { figures, day: { slots, zone } } = this.#shown;
+    const span = spanOf(figures, slots, minuteOfDay(figures.startsAt, zone));
+    this.charts.pace.draw({ ...this.#axis(span), ...pace(figures, span, this.charts.pace.place.clientWidth) });
+  }
+
+  /** What the charts have in common: the shown span and now, in seconds. @param {[number, number]} span */
+  #axis(span) {
+    const { figures, minute, day: { zone, today } } = /** @type {{ figures: FigureBoard, minute: number, day: ShownDay }} */ (this.#shown);
+    /** @param {number} one */
+    const at = (one) => figures.startsAt / 1000 + one * 60;
+    return { zone, from: at(span[0]), to: at(span[1]), now: today ? at(minute) : null };
   }
 }
 
