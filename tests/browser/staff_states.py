@@ -673,6 +673,7 @@ from tests.browser import (  # noqa: E402
     control_states,  # noqa: F401
     device_states,  # noqa: F401
     door_sale_states,  # noqa: F401
+    first_setup_states,  # noqa: F401
     import_states,  # noqa: F401
     offline_states,  # noqa: F401
     organiser_states,  # noqa: F401

@@ -116,7 +116,7 @@ async def test_the_booking_page_and_the_gates_have_parts_of_their_own(hub: Hub, 
 
 async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: World, open_page: Open) -> None:
     page = await open_page("/manager/analytics", token=await world.staff("MANAGER"), phone=True)
-    await expect(page.get_by_text("There is nothing in these days.")).to_be_visible()
+    await expect(page.get_by_text("Nobody booked or scanned on these days. Choose others.")).to_be_visible()
     await a_day(world)
     page = await figures(world, open_page, phone=True)
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

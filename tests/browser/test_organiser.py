@@ -50,6 +50,15 @@ async def test_a_show_is_set_up_from_room_to_performance_and_published(world: Wo
     await expect(page.get_by_role("heading", level=1)).to_have_text("The Tempest")
 
 
+async def test_the_menu_shows_the_current_place_even_where_it_is_longer_than_the_screen(
+    world: World, open_page: Open
+) -> None:
+    page = await open_page("/admin/account", token=await world.staff("ADMIN"))
+    await page.goto(f"{world.hub.url}/admin/api-keys")
+    await expect(page.locator(".admin-menu li").first).not_to_be_in_viewport()
+    await expect(page.locator(".admin-menu [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 async def test_the_list_searches_while_one_types_and_shows_who_comes_in_by_itself(
     world: World, open_page: Open
 ) -> None:

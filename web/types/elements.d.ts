@@ -476,7 +476,7 @@ interface ElementsById {
   "role": HTMLElementTagNameMap["select"];
   "role-wrong": HTMLElementTagNameMap["p"];
   "room": HTMLElementTagNameMap["select"];
-  "room-ahead": HTMLElementTagNameMap["span"];
+  "room-ahead": HTMLElementTagNameMap["p"];
   "room-bar": HTMLElementTagNameMap["progress"];
   "room-countdown": HTMLElementTagNameMap["b"];
   "room-go-on": HTMLElementTagNameMap["a"];
@@ -486,7 +486,7 @@ interface ElementsById {
   "room-opening": HTMLElementTagNameMap["b"];
   "room-opens": HTMLElementTagNameMap["span"];
   "room-position": HTMLElementTagNameMap["b"];
-  "room-rate": HTMLElementTagNameMap["span"];
+  "room-rate": HTMLElementTagNameMap["p"];
   "room-sound": HTMLElementTagNameMap["button"];
   "room-tools": HTMLElementTagNameMap["div"];
   "room-turn-title": HTMLElementTagNameMap["h1"];

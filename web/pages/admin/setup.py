@@ -25,7 +25,6 @@ from hub.actions.setup.setup_draft import (
     save_people,
     save_place,
 )
-from hub.actions.venues.venue_records import time_zones
 from hub.rules.refusals import Refused
 from hub.rules.slot_plan import PlannedSlot
 from hub.rules.venue_day import today
@@ -37,7 +36,7 @@ from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.form_fields import FieldReader
-from web.pages.admin.time_zone_field import country_of_zone, find_time_zone
+from web.pages.admin.time_zone_field import country_of_zone, find_time_zone, zones_with_cities
 from web.pages.forms import Form, read_form
 from web.rate_limits import enforce_rate_limit
 from web.session_cookies import set_session
@@ -61,8 +60,8 @@ PARTS = (
     Part("place", N_("Venue")),
     Part("hours", N_("Hours and slots")),
     Part("gates", N_("Gates")),
-    Part("people", N_("People")),
-    Part("check", N_("Check")),
+    Part("people", N_("Staff")),
+    Part("check", N_("Summary")),
 )
 _HOURS: Mapping[str, str] = {
     "minutes": "60", "capacity": "50", "weeks": "4", **{f"open-{day}": "10:00" for day in WEEK}, **{f"close-{day}": "18:00" for day in WEEK},
@@ -206,7 +205,7 @@ def _page(
         first=first,
         previewed=preview is not None,
         last=slots[-1].date if slots else None,
-        zones=sorted(time_zones()) if part == "place" else (),
+        zones=zones_with_cities(request["language"]) if part == "place" else (),
         countries=countries(request["language"]) if part == "place" else (),
         tongues=[(language, OWN_NAMES[language]) for language in LANGUAGES],
         week=WEEK,

@@ -21,7 +21,6 @@ from hub.actions.venues.venue_records import (
     delete_venue_record,
     list_venue_records,
     read_venue_record,
-    time_zones,
 )
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
@@ -31,7 +30,7 @@ from web.keys import SERVICES
 from web.middleware.client_address import client_ip
 from web.pages.admin.admin_page import admin_page, see_other
 from web.pages.admin.image_upload import read_image
-from web.pages.admin.time_zone_field import country_of_zone, find_time_zone
+from web.pages.admin.time_zone_field import country_of_zone, find_time_zone, zones_with_cities
 from web.pages.forms import Form, read_form
 from web.pages.staff import administrator_of
 from web.request_fields import path_id
@@ -192,7 +191,7 @@ def _by(request: web.Request, administrator: Identity) -> Actor:
 
 def _choices(request: web.Request) -> Mapping[str, object]:
     return {
-        "zones": sorted(time_zones()),
+        "zones": zones_with_cities(request["language"]),
         "countries": countries(request["language"]),
         "tongues": [(language, OWN_NAMES[language]) for language in LANGUAGES],
     }

@@ -4,6 +4,7 @@ import { takeDroppedFile } from "../features/admin/file_drop.js";
 import { keepListFresh } from "../features/admin/live_list.js";
 import { fillOwnTimeZone } from "../features/admin/own_time_zone.js";
 import { followProgress } from "../features/admin/live_progress.js";
+import { keepInView } from "../features/admin/menu_place.js";
 import { previewImage } from "../features/admin/image_preview.js";
 import { previewText } from "../features/admin/text_preview.js";
 import { warnOfUnsavedChanges } from "../features/admin/unsaved_changes.js";
@@ -20,6 +21,7 @@ each("[data-drop]", takeDroppedFile);
 each("[data-preview]", previewText);
 each("[data-image]", previewImage);
 each("[data-own-zone]", fillOwnTimeZone);
+each(".admin-menu [aria-current]", keepInView);
 warnOfUnsavedChanges([...document.querySelectorAll("form")].filter((form) => form.method === "post"));
 each("[data-print]", (button) => {
   button.hidden = false;

@@ -93,7 +93,7 @@ class WaitingRoomsPanel {
     ];
     return h("li", { "data-room": room.key },
       h("div", { class: "room-what" }, h("b", {}, room.title ? asWritten(room.title) : when), room.title && h("span", { class: "soft" }, when)),
-      h("p", { class: "room-waiting" }, h("b", {}, number(room.waiting)), " ", t("waiting")),
+      h("p", { class: "room-waiting" }, h("b", {}, number(room.waiting)), " ", t("waiting in line")),
       h("p", { class: "soft" }, figures.filter(Boolean).join(" · ")));
   }
 
