@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from db.database import Database
-from db.pool import STEADY_PLANS
+from db.pool import LONG_READS, STEADY_PLANS
+from db.statements import load
 from loadtests.growth import rows
 from loadtests.growth.every_statement import whole_reads
 from loadtests.growth.recorded import Recorded, pages_of, plans_in
@@ -19,6 +20,8 @@ from loadtests.stock import Stock
 from tests.db.test_statements import HOT
 from tests.support.databases import add_two_organisations
 from tests.support.negative_controls import drop_index
+from tests.support.plans import pages_touched, set_planner
+from tests.support.world import NOON
 
 TODAY = date(2026, 11, 20)
 FEW = Size(900, 3_600)
@@ -82,6 +85,17 @@ async def test_right_after_a_load_no_frequent_statement_reads_a_table_as_a_whole
     assert not frequent & set(await whole_reads(stock.connection, switched_off))
     with_bitmaps = tuple(name for name in switched_off if name != "enable_bitmapscan")
     assert "scanning/exits.read_exit_scans" in await whole_reads(stock.connection, with_bitmaps)
+
+
+async def test_the_list_of_stuck_messages_reads_none_that_was_sent(stock, monkeypatch):
+    loader, _ = await loaded(stock, monkeypatch, Size(9_000, 900))
+    await loader.settle()
+    asked = (stock.org_id, 1 << 60, 50, NOON)
+    stuck = load("messaging/outbox_admin").stuck
+    for name, value in {**STEADY_PLANS, **LONG_READS}.items():
+        await set_planner(stock.connection, name, value)
+    assert await pages_touched(stock.connection, stuck, *asked) < 10
+    assert await pages_touched(stock.connection, stuck.replace("OFFSET 0", ""), *asked) > 100
 
 
 async def test_a_disk_without_room_is_refused_before_anything_is_written(stock, monkeypatch):

@@ -36,6 +36,11 @@ async def planned(connection: Any, plan_cache_mode: str) -> AsyncIterator[None]:
     await connection.execute("RESET plan_cache_mode")
 
 
+async def set_planner(connection: Any, name: str, value: str) -> None:
+    """Let a connection plan as those of a pool do."""
+    await connection.execute("SELECT set_config($1, $2, false)", name, value)
+
+
 async def rule_out_seq_scans(transaction: Any) -> None:
     """Let the planner read a whole table only if it has no index, until the transaction ends."""
     await transaction.execute("SET LOCAL enable_seqscan = off")

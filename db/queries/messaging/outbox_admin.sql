@@ -2,7 +2,8 @@
 -- A waiting message is overdue if it was made before $n, and has failed or should have been tried by then.
 
 -- name: stuck
--- Messages that need attention: given up, or overdue (made before $4). Ids below $2, newest first, at most $3.
+-- Messages that need attention: given up, or overdue (made before $4). Ids below $2, newest first, at most $3. `OFFSET 0` lets those that
+-- wait be read by their own index: in the order of ids the planner would read every message ever sent to find none.
 SELECT m.* FROM (
     (SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
             leased_until, last_error, false AS overdue
@@ -12,8 +13,10 @@ SELECT m.* FROM (
     UNION ALL
     (SELECT id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
             leased_until, last_error, true
-       FROM mail_outbox
-      WHERE status = 'PENDING' AND org_id = $1::bigint AND id < $2::bigint AND created_at <= $4::timestamptz
+       FROM (SELECT id, org_id, kind, channel, status, recipient, language, attempts, created_at, next_attempt_at, sent_at, not_after,
+                    leased_until, last_error
+               FROM mail_outbox WHERE status = 'PENDING' OFFSET 0) waiting
+      WHERE org_id = $1::bigint AND id < $2::bigint AND created_at <= $4::timestamptz
         AND (attempts > 0 OR last_error IS NOT NULL OR next_attempt_at <= $4::timestamptz)
       ORDER BY id DESC LIMIT $3::integer)
 ) m

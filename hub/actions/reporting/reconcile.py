@@ -15,7 +15,7 @@ EXITS = load("scanning/exits")
 SLOTS = load("venues/slots")
 WAITLIST = load("waitlist/entries")
 MOST_SLOTS = 20_000
-SLOTS_AT_ONCE = 50
+SLOTS_AT_ONCE = 20
 COUNTS = ("booked_count", "verified_count")
 MOVEMENTS = ("exited", "reentered")
 
