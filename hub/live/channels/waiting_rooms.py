@@ -63,6 +63,8 @@ class WaitingRoomChannel:
         self._services = services
         self._due: list[tuple[int, int, WaitingVisitor]] = []
         self._turns: set[WaitingVisitor] = set()
+        self._unanswered: set[WaitingVisitor] = set()
+        """Those whose last question Redis has not answered. They are asked again with the next tick that it answers."""
         self._number = count()
         self._figures: RoomFigures | None = None
         self._frames: dict[tuple[object, ...], bytes] = {}
@@ -81,6 +83,7 @@ class WaitingRoomChannel:
     def remove(self, visitor: WaitingVisitor) -> None:
         self.visitors.pop(visitor, None)
         self._turns.discard(visitor)
+        self._unanswered.discard(visitor)
 
     async def tick(self) -> None:
         """Ask for those whose place may have changed, and send what is new for them."""
@@ -123,6 +126,7 @@ class WaitingRoomChannel:
                 break
             found[visitor] = None
         found.update(dict.fromkeys(visitor for visitor in self._turns if visitor.ready_at <= now))
+        found.update(dict.fromkeys(self._unanswered))
         return [visitor for visitor in found if visitor in self.visitors]
 
     async def _ask(self, terms: RoomTerms, visitors: list[WaitingVisitor]) -> None:
@@ -146,12 +150,15 @@ class WaitingRoomChannel:
         if self._figures is None and place is not None:
             self._figures = place.figures
         self._turns.discard(visitor)
-        if place is not None and place.state == "waiting":
+        self._unanswered.discard(visitor)
+        if place is None:
+            self._unanswered.add(visitor)
+        elif place.state == "waiting":
             if not visitor.is_noted:
                 visitor.is_noted = True
                 due = place.figures.passed + ranks_until_better(place.rank)
                 heappush(self._due, (due, next(self._number), visitor))
-        elif place is not None and place.state == "turn":
+        elif place.state == "turn":
             visitor.ready_at = now + place.turn_ms / 1000
             self._turns.add(visitor)
         self._show_place(terms, visitor)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.live.channels import waiting_rooms
 from hub.rules.waiting_room import RoomName
 from tests.support.api_client import Api
 from tests.support.hub import Hub
@@ -129,3 +130,23 @@ async def test_a_page_of_another_site_is_refused(world: World, raw: Raw, key: st
     with pytest.raises(ConnectionRefusedError) as no:
         await raw(path=f"/ws/waiting-room?for={key}", Origin="https://evil.example")
     assert no.value.args[0] == 403
+
+
+async def test_who_gets_no_answer_at_first_is_asked_again_at_once(
+    hub: Hub, world: World, raw: Raw, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_waiting_room(world, "slots", 0)
+    visitor = await joined(hub, key)
+    guard, looks = hub.services.waiting_rooms.guard, 0
+    ask = guard.ask
+
+    async def miss_the_first_look(terms: Any, what: Any, *given: Any, **more: Any) -> Any:
+        nonlocal looks
+        looks += what == "standing"
+        return None if what == "standing" and looks == 1 else await ask(terms, what, *given, **more)
+
+    monkeypatch.setattr(guard, "ask", miss_the_first_look)
+    monkeypatch.setattr(waiting_rooms, "LOOK_SECONDS", 3600.0)  # so that nothing else asks again
+    client = await follow(raw, visitor, key)
+    assert (await client.next(60))["position"] == 1
+    assert looks == 2
