@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 RoomKind = Literal["slot", "day", "performance"]
@@ -36,6 +37,7 @@ class RoomName:
         return f"{self.kind}:{self.id}" if self.day is None else f"{self.kind}:{self.id}:{self.day.isoformat()}"
 
 
+@lru_cache(maxsize=4096)
 def parse_room(text: str) -> RoomName | None:
     """Return the room with this key, such as `slot:7`, `performance:7` or `day:1:2026-11-20`; None if no room has such a key."""
     found = _ROOM.fullmatch(text)

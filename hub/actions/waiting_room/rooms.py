@@ -77,7 +77,8 @@ class WaitingRooms:
 
     async def terms(self, room: Room) -> RoomTerms | None:
         """Return how the room admits; None if its venue wants no waiting room there, or nothing is on sale there."""
-        venue = await self._venues.read(room.org_id, room.venue_id)
+        org_id, venue_id = room.org_id, room.venue_id
+        venue = self._venues.remembered(org_id, venue_id) or await self._venues.read(org_id, venue_id)
         made = self._terms.get(room.name)
         if made is not None and made[0] is room and made[1] is venue:
             return made[2]
