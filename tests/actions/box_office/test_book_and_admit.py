@@ -14,6 +14,7 @@ from hub.clock import Clock
 from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
 from tests.support.mail_outbox import read_outbox
+from tests.support.parties import book_together
 from tests.support.products import add_product
 from tests.support.reservations import read_reservation
 from tests.support.scan_log import count_entries, count_scans
@@ -178,6 +179,20 @@ async def test_the_undo_after_a_swap_keeps_the_new_time_where_the_former_is_full
     undone = await answer_of(office, "undo", scan_id=scan_id, reason="wrong person")
     assert undone["ticket_status"] == "RESERVED"
     assert (await counts(hub, now), await counts(hub, later)) == ((1, 0), (1, 0))
+
+
+async def test_one_of_a_family_who_was_swapped_goes_back_to_the_others(hub: Hub, world: World, office: Socket) -> None:
+    await world.policy(early_entry_minutes=30)
+    now, later = await world.slot(), await world.slot(start="18:00", end="20:00")
+    first, second = await book_together(world, later, 2)
+    scan_ids = [str(uuid4()), str(uuid4())]
+    for ticket, scan_id in zip((first, second), scan_ids, strict=True):
+        assert (await book(office, ticket, now, scan_id=scan_id))["reason"] == "VERIFIED"
+    undone = await answer_of(office, "undo", scan_id=scan_ids[0], reason="wrong person")
+    assert (undone["ticket_code"], undone["ticket_status"]) == (first.code, "RESERVED")
+    assert (await counts(hub, now), await counts(hub, later)) == ((1, 1), (1, 0))
+    await answer_of(office, "undo", scan_id=scan_ids[1], reason="wrong person")
+    assert (await counts(hub, now), await counts(hub, later)) == ((0, 0), (2, 0))
 
 
 @pytest.mark.parametrize("swapped", [False, True])
