@@ -21,7 +21,7 @@ WORKERS ?= 1
 SIDE_BY_SIDE ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick cluster-test load load-ui bench bench-trend faults soak check format messages pictures lock sbom clean
+.PHONY: help run test quick cluster-test load load-ui bench bench-trend faults soak check check-python check-types check-scripts format messages pictures lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s%s\n", $$1, $$2}'
@@ -58,12 +58,19 @@ faults: $(VENV)/.tests ## faults, attacks and their controls against a hub of it
 soak: $(VENV)/.tests ## two hours of even load and random faults; MINUTES=10 for less
 	@exec $(PY) -m loadtests.faults.soak --minutes $(MINUTES) $(ARGS)
 
-check: $(VENV)/.node ## formatting, lint, types, declared dependencies: Python, scripts and style sheets
+check: check-python check-types check-scripts ## formatting, lint, types, declared dependencies: Python, scripts and style sheets
+
+# In three parts, which `make -j2 check` runs side by side.
+check-python: $(VENV)/.tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(PY) -m tests.support.declared_dependencies
+
+check-types: $(VENV)/.tests
 	$(PY) -m mypy
 	$(PY) -m mypy docs/clients/venue_hub.py deploy/dashboard.py
-	$(PY) -m tests.support.declared_dependencies
+
+check-scripts: $(VENV)/.node
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/eslint/bin/eslint.js $(SCRIPTS)
 	$(NODE) node_modules/stylelint/bin/stylelint.mjs $(STYLES)

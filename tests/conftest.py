@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
@@ -45,9 +46,22 @@ THROW_AWAY: list[ThrowAwayFolder] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put temporary files into memory, unless `TMPDIR` is set. Worker processes inherit it."""
-    if "TMPDIR" not in os.environ and not hasattr(config, "workerinput") and room_in_memory():
+    """Put temporary files into memory, unless `TMPDIR` is set. Worker processes inherit it, and all processes keep bytecode."""
+    if hasattr(config, "workerinput"):
+        return
+    _keep_bytecode()
+    if "TMPDIR" not in os.environ and room_in_memory():
         THROW_AWAY.append(ThrowAwayFolder())
+
+
+def _keep_bytecode() -> None:
+    """Write bytecode although images of Python often set `PYTHONDONTWRITEBYTECODE`.
+
+    Without it each worker compiles every test with its assertions again, for 17 s of processor time instead of 7, and
+    each process that a test starts compiles the hub.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_unconfigure() -> None:
