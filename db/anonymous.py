@@ -14,7 +14,8 @@ ReadAddress = Callable[[], str]
 
 _Client = tuple[asyncio.Task[Any] | None, ReadAddress | None]
 
-_client: ContextVar[_Client] = ContextVar("anonymous_client", default=(None, None))
+_NO_CLIENT: _Client = (None, None)
+_client: ContextVar[_Client] = ContextVar("anonymous_client", default=_NO_CLIENT)
 
 
 def is_anonymous() -> bool:
@@ -30,7 +31,7 @@ def anonymous_address() -> str | None:
 
 def work_anonymously(read_address: ReadAddress | None) -> Token[_Client]:
     """Let this task work for an anonymous client from now on; None: for another. The token is for `stop_anonymous`."""
-    return _client.set((asyncio.current_task(), read_address))
+    return _client.set(_NO_CLIENT if read_address is None else (asyncio.current_task(), read_address))
 
 
 def stop_anonymous(before: Token[_Client]) -> None:

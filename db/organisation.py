@@ -13,7 +13,8 @@ from typing import Any
 
 _Named = tuple[asyncio.Task[Any] | None, int | None]
 
-_named: ContextVar[_Named] = ContextVar("organisation", default=(None, None))
+_EVERY_ONE: _Named = (None, None)
+_named: ContextVar[_Named] = ContextVar("organisation", default=_EVERY_ONE)
 
 
 def current_organisation() -> int | None:
@@ -24,7 +25,7 @@ def current_organisation() -> int | None:
 
 def work_for(org_id: int | None) -> Token[_Named]:
     """Let this task work for one organisation from now on; None for every one. The token is for `stop_working`."""
-    return _named.set((asyncio.current_task(), org_id))
+    return _named.set(_EVERY_ONE if org_id is None else (asyncio.current_task(), org_id))
 
 
 def stop_working(before: Token[_Named]) -> None:

@@ -10,9 +10,9 @@ from aiohttp import web
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.text.messages import message, said
+from web.one_piece_response import JSON, OnePieceResponse
 from web.statuses import status_of
 
-JSON = "application/json"
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 
@@ -29,7 +29,7 @@ def _as_text(value: object) -> str:
 
 
 def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    response = web.Response(body=body, status=status, headers=headers)
+    response = OnePieceResponse(body=body, status=status, headers=headers)
     # Set as a header, because the property `content_type` parses and formats, and every response comes through here.
     response.headers["Content-Type"] = JSON
     return response
@@ -54,8 +54,10 @@ def refusal_response(
 ) -> web.Response:
     """Return `{"success": false, "error": {"code", "message", ...details}}` with the reason's status."""
     beside = dict(details) if details else {}
-    error: dict[str, Any] = {"code": reason.value, "message": message(reason, beside)}
-    error.update((name, value) for name, value in beside.items() if name not in ("code", "message"))
+    sentence = message(reason, beside)
+    error: dict[str, Any] = {"code": reason.value, "message": sentence}
+    error.update(beside)
+    error["code"], error["message"] = reason.value, sentence
     for problems in ("errors", "validation_errors"):
         if problems in error:
             error[problems] = said(error[problems])

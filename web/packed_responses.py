@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from aiohttp import web
 
+from web.one_piece_response import OnePieceResponse
+
 FEWEST_BYTES = 1400
 """What fits into one packet gains nothing."""
 _LEVEL_ONCE, _LEVEL_EACH = 6, 3
@@ -22,7 +24,7 @@ _LARGE = 64 * 1024
 
 async def pack_response(request: web.Request, response: web.StreamResponse, *, public: bool) -> web.StreamResponse:
     """Compress the body of a response where that pays. A `public` one is compressed once, however often it is asked for."""
-    if type(response) is not web.Response:
+    if not isinstance(response, web.Response) or type(response) not in (web.Response, OnePieceResponse):
         return response
     headers, body = response.headers, response.body
     headers["Vary"] = f"{headers['Vary']}, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"

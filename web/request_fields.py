@@ -198,4 +198,6 @@ def _query_day(request: web.Request, name: str) -> date | None:
 
 def named_organisation(request: web.Request, named: int | None = None) -> int | None:
     """Return the organisation that a public request names in its body (`named`), or as `orq` in the query."""
-    return named if named is not None else query_int(request, "orq", 1, LARGEST_ID)
+    if named is not None or not request.rel_url.raw_query_string:
+        return named
+    return query_int(request, "orq", 1, LARGEST_ID)

@@ -7,9 +7,10 @@ from web.api import openapi_pages
 from web.api.openapi import build_document
 from web.api.reporting.table import HEALTH_ENDPOINTS
 from web.api.table import ENDPOINTS
-from web.middleware.headers import header_setter
+from web.middleware.headers import api_head, header_setter
 from web.middleware.request_ring import request_ring
 from web.middleware.unreadable_requests import answer_unreadable_requests
+from web.one_piece_response import API_HEAD
 from web.pages.render import setup_templates
 from web.pages.routes import page_routes
 
@@ -19,6 +20,7 @@ def add_health_routes(app: web.Application, settings: Settings) -> None:
     answer_unreadable_requests()
     app.middlewares.append(request_ring)
     app.on_response_prepare.append(header_setter(settings))
+    app[API_HEAD] = api_head(settings)
     app.add_routes([endpoint.route() for endpoint in HEALTH_ENDPOINTS])
 
 
@@ -27,6 +29,7 @@ def add_routes(app: web.Application, settings: Settings) -> None:
     answer_unreadable_requests()
     app.middlewares.append(request_ring)
     app.on_response_prepare.append(header_setter(settings))
+    app[API_HEAD] = api_head(settings)
     app[openapi_pages.DOCUMENT] = openapi_pages.ApiDocument(
         lambda: openapi_pages.render_document(build_document(ENDPOINTS, settings.public_url))
     )

@@ -22,18 +22,19 @@ class AlertMetrics:
 
     def __init__(self, clock: Callable[[], float] = time) -> None:
         self._clock = clock
-        self._minutes: dict[int, Counter[str]] = {}
+        self._added: dict[int, Counter[str]] = {}
+        """What Redis has got, for when it does not answer."""
         self._to_add: dict[int, Counter[str]] = {}
 
     def count(self, name: str, by: int = 1) -> None:
         minute = int(self._clock() // 60)
-        for minutes in (self._minutes, self._to_add):
-            found = minutes.get(minute)
-            if found is None:
-                found = minutes[minute] = Counter()
+        found = self._to_add.get(minute)
+        if found is None:
+            found = self._to_add[minute] = Counter()
+            for minutes in (self._added, self._to_add):
                 for old in [one for one in minutes if one < minute - KEPT_MINUTES]:
                     del minutes[old]
-            found[name] += by
+        found[name] += by
 
     def count_at(self, name: str, org_id: int, venue_id: int) -> None:
         """Count for one venue; `venue_id` 0 stands for the organisation if the venue is not known.
@@ -50,6 +51,8 @@ class AlertMetrics:
         """Add new counts to the shared ones in Redis. Counts that cannot be added now are added next time."""
         for minute in list(self._to_add):
             counted = self._to_add.pop(minute)
+            added = self._added.setdefault(minute, Counter())
+            added.update(counted)
             try:
                 async with redis.pipeline(transaction=False) as pipe:
                     for name, by in counted.items():
@@ -57,6 +60,7 @@ class AlertMetrics:
                     pipe.expire(_place(minute), KEPT_MINUTES * 60)
                     await pipe.execute()
             except BaseException:
+                added.subtract(counted)
                 self._to_add.setdefault(minute, Counter()).update(counted)
                 raise
 
@@ -82,7 +86,8 @@ class AlertMetrics:
                 raise
             total.clear()
             for minute in wanted:
-                total.update(self._minutes.get(minute, ()))
+                total.update(self._added.get(minute, ()))
+                total.update(self._to_add.get(minute, ()))
         return total
 
 

@@ -162,7 +162,18 @@ def encode(line: _Line) -> bytes:
             document[field] = _HIDDEN if value is not None and field in _SECRET_FIELDS else value
         else:
             document[field] = _HIDDEN if field in _SECRET_FIELDS else _clean(value)
-    return b"".join(_encode(document | {"event": name}) for name in names)
+    document["event"] = names[0]
+    first = _encode(document)
+    if len(names) == 1:
+        return first
+    # The other lines differ in the name alone. It stands before every field, so the first place that looks like it is it.
+    named = _event_field(names[0])
+    return b"".join((first, *(first.replace(named, _event_field(name), 1) for name in names[1:])))
+
+
+@lru_cache(maxsize=512)
+def _event_field(name: str) -> bytes:
+    return b'"event":' + orjson.dumps(name)
 
 
 def _encode(document: dict[str, Any]) -> bytes:

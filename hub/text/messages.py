@@ -184,7 +184,10 @@ def message(reason: Reason, details: dict[str, Any]) -> str:
     """Return the sentence for `reason` in the language of the request. A `message` in the details takes precedence."""
     say = translator(spoken.get()).gettext
     given = details.get("message")
-    return say(str(given)) if given else say(MESSAGES[reason]).format_map(_Blank(details))
+    if given:
+        return say(str(given))
+    sentence = say(MESSAGES[reason])
+    return sentence.format_map(_Blank(details)) if "{" in sentence else sentence
 
 
 def said(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

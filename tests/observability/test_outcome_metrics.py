@@ -45,7 +45,7 @@ def alert_metrics(monkeypatch: pytest.MonkeyPatch) -> AlertMetrics:
 
 
 def counted(alert_metrics: AlertMetrics) -> Counter[str]:
-    return sum(alert_metrics._minutes.values(), Counter())
+    return sum((*alert_metrics._added.values(), *alert_metrics._to_add.values()), Counter())
 
 
 def figures(name: str) -> dict[tuple[str, ...], float]:

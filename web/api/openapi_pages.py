@@ -13,7 +13,8 @@ from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from web.api.document_pages import FOLDER, render_pages
 from web.etags import client_has
-from web.json_responses import JSON, dumps
+from web.json_responses import dumps
+from web.one_piece_response import JSON
 from web.packed_responses import accepts_gzip
 
 _HTML, _CSS, _JS = "text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8"

@@ -25,7 +25,15 @@ PRIVATE = tuple(
 
 def client_ip(request: web.Request) -> str:
     """Return the client's address as text: IPv4 in full, IPv6 as its /64 network."""
+    if not request.app[SERVICES].settings.trusted_proxies and not _was_forwarded(request):
+        return _network_of_peer(request.remote or "")
     address = client_address(request)
+    return UNKNOWN if address is None else network_of(address)
+
+
+@lru_cache(maxsize=4096)
+def _network_of_peer(text: str) -> str:
+    address = read_address(text)
     return UNKNOWN if address is None else network_of(address)
 
 

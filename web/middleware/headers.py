@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from hub.settings import Settings
+from web.one_piece_response import JSON
 
 SERVER = "venue-hub"
 SCANNERS = frozenset({"/operator/scan", "/operator/scan/training"})
@@ -26,6 +27,7 @@ _READER = "/js/features/scan/reader_worker.js"
 _PARTS = frozenset({"text/javascript", "text/css"})
 """Static files that are only ever part of a page, whose policies hold for them. A worker's own file is none of them."""
 _YEARS = 63_072_000
+_NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=()"
 
 
 _OF_PARTS = ("Server", "X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
@@ -56,8 +58,20 @@ def content_security_policy(public_url: str, *, scanner: bool = False) -> str:
     )
 
 
-def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Return the handler for `app.on_response_prepare`."""
+def api_head(settings: Settings) -> bytes:
+    """Return the header lines that every JSON response of the API has: those that `header_setter` would set for it."""
+    headers = {
+        "Content-Type": JSON,
+        **_headers_of_all(settings),
+        "Permissions-Policy": _NO_DEVICES,
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Cache-Control": "no-store",
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+
+
+def _headers_of_all(settings: Settings) -> dict[str, str]:
     always = {
         "Server": SERVER,
         "Content-Security-Policy": content_security_policy(settings.public_url),
@@ -68,8 +82,14 @@ def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamRespon
     }
     if settings.public_url.startswith("https://"):
         always["Strict-Transport-Security"] = f"max-age={_YEARS}; includeSubDomains"
+    return always
+
+
+def header_setter(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return the handler for `app.on_response_prepare`."""
+    always = _headers_of_all(settings)
     part = {name: always[name] for name in always if name in _OF_PARTS}
-    elsewhere = {**always, "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()"}
+    elsewhere = {**always, "Permissions-Policy": _NO_DEVICES}
     scanner = {
         **always,
         "Content-Security-Policy": content_security_policy(settings.public_url, scanner=True),

@@ -84,12 +84,15 @@ async def request_ring(request: web.Request, handler: Handler) -> web.StreamResp
     try:
         try:
             chosen = _find_language(request)
-            identity = await _find_identity(request)
-            if SCANNER_COOKIE in request.headers.get("Cookie", "") or SCANNER_HEADER in request.headers:
+            identity = request["identity"] = _identity(request)
+            if identity is not None:
+                identity = await _check_venue(request, identity)
+            headers = request.headers
+            if SCANNER_HEADER in headers or SCANNER_COOKIE in headers.get("Cookie", ""):
                 identity = await _find_scanner(request)
             elif identity is not None and identity.scanner_id is not None:
                 identity = request["identity"] = None
-            key = await _find_api_key(request) if identity is None else None
+            key = await _find_api_key(request) if identity is None and "Authorization" in headers else None
             if key is not None:
                 work_for(key.org_id)
             elif identity is None:
@@ -151,13 +154,12 @@ def _count(request: web.Request, status: int, seconds: float) -> None:
     telemetry.request_answered(method, route, status, seconds)
 
 
-async def _find_identity(request: web.Request) -> Identity | None:
-    """Set `request["identity"]` and return it. Whoever is not where their venue lets them work from is nobody, and `not_from_here` says why.
+async def _check_venue(request: web.Request, identity: Identity) -> Identity | None:
+    """Return the identity. Whoever is not where their venue lets them work from is nobody, and `not_from_here` says why.
 
     The socket checks the address itself, because its token may come in a frame.
     """
-    identity = request["identity"] = _identity(request)
-    if identity is None or not identity.venue_id or request.path == SOCKET or request.path.startswith(FILES):
+    if not identity.venue_id or request.path == SOCKET or request.path.startswith(FILES):
         return identity
     venues = request.app[SERVICES].venues
     venue = venues.remembered(identity.org_id, identity.venue_id)

@@ -143,16 +143,19 @@ class Availability:
 
     async def venue_of(self, org_id: int, slot_id: int) -> int | None:
         """Return the id of a slot's venue; None if this organisation has no such slot. It is cached after the first query."""
-        place = await self._place_of_slot(org_id, slot_id)
+        place = self._places.fresh((org_id, slot_id)) or await self._place_of_slot(org_id, slot_id)
         return None if place is None else place.venue_id
 
     async def place_of(self, org_id: int, slot_id: int) -> tuple[int, date] | None:
         """Return the ids of a slot's venue and its day; None if this organisation has no such slot. Cached as `venue_of` is."""
-        place = await self._place_of_slot(org_id, slot_id)
+        place = self._places.fresh((org_id, slot_id)) or await self._place_of_slot(org_id, slot_id)
         return None if place is None else (place.venue_id, place.day)
 
     async def venue_counted(self, org_id: int, slot_id: int) -> int:
         """Return the venue id for a metric: 0 if there is no such slot or Postgres does not answer. Never raises."""
+        place = self._places.fresh((org_id, slot_id))
+        if place is not None:
+            return place.venue_id
         try:
             return await self.venue_of(org_id, slot_id) or 0
         except (DatabaseDown, Unavailable):
@@ -266,7 +269,7 @@ class Availability:
             row = await self._services.database.fetchrow(CALENDAR.slot_day, org_id, slot_id)
             return None if row is None else _Place(row["venue_id"], row["date"], row["start_time"])
 
-        return self._places.fresh((org_id, slot_id)) or await self._places.read((org_id, slot_id), load)
+        return await self._places.read((org_id, slot_id), load)
 
     def _receive(self, announcement: Announcement) -> None:
         if isinstance(announcement, SlotChanged):

@@ -7,7 +7,7 @@ hub writes the rest. A killed one loses about a second.
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Literal
 from uuid import uuid4
@@ -26,6 +26,7 @@ MOST_KEPT = 50_000
 """Tickets kept while Postgres is down, and refused codes that are remembered for a minute."""
 LAST_WRITE = 3.0
 """Seconds that a closing hub spends on writing the rest."""
+_A_MINUTE = timedelta(minutes=1)
 KEPT_DAYS = 400
 """Days that rows are kept, as checks are."""
 
@@ -48,6 +49,7 @@ class PortalSteps:
         """The whole counts of this process, of days that may still grow."""
         self._unwritten: set[_Cell] = set()
         self._seen: dict[tuple[int, str, str], datetime] = {}
+        self._this_minute = datetime.min.replace(tzinfo=UTC)
 
     def accept_contact(self, org_id: int | None, ticket_id: int) -> None:
         """Note that good contact details were given for a ticket, which need not exist. `org_id` as in `refuse`."""
@@ -126,7 +128,10 @@ class PortalSteps:
         return None
 
     def _minute(self) -> datetime:
-        return self._services.clock.now().replace(second=0, microsecond=0)
+        now = self._services.clock.now()
+        if not self._this_minute <= now < self._this_minute + _A_MINUTE:
+            self._this_minute = now.replace(second=0, microsecond=0)
+        return self._this_minute
 
     def _report_lost(self) -> None:
         if self._lost:

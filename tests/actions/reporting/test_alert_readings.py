@@ -83,7 +83,7 @@ def test_a_slow_twentieth_is_read_and_other_times_are_not_mixed_in(kind: str, wh
     metrics = AlertMetrics()
     for n in range(200):
         metrics.took(seconds if n % 15 == 0 else 0.01, what)
-    (counted,) = metrics._minutes.values()
+    (counted,) = metrics._to_add.values()
     found = read(counted, span="recent")
     assert [reaches(found[FIRST, one]) for one in ("latency", "booking_latency")] == [
         one == kind for one in ("latency", "booking_latency")

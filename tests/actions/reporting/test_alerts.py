@@ -228,7 +228,7 @@ def test_a_percentile_of_known_numbers_is_right() -> None:
     alert_metrics = AlertMetrics()
     for n in range(1000):
         alert_metrics.took(n / 1000)
-    value, count = percentile(Counter(next(iter(alert_metrics._minutes.values()))), 0.95)
+    value, count = percentile(Counter(next(iter(alert_metrics._to_add.values()))), 0.95)
     assert count == 1000
     assert value == pytest.approx(0.95, abs=0.05)
     assert percentile(Counter(), 0.95) == (0.0, 0)

@@ -8,9 +8,8 @@ endpoint, so the pages without JavaScript use it too.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from aiohttp import web
@@ -32,8 +31,7 @@ from web.rate_limits import count_bad_codes, enforce_rate_limit
 from web.waiting_visitors import turn_for_slot
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """A booking request. `ticket_id` books one ticket; without it, `ticket_codes` names the tickets.
 
     With `waitlist_token` the party takes the places held for that entry. A repeat with the same idempotency key must have
