@@ -28,7 +28,8 @@ from loadtests.growth.every_statement import readers_of_indexes
 from loadtests.growth.recorded import PlanLog, Recorded
 from loadtests.growth.rows import Grown, Loader, Size, TooLarge, check_disk, say
 from loadtests.growth.work import ADMINISTRATOR, Answers, Known, work
-from loadtests.own_hub import ROOT, OwnHub
+from loadtests.hub_commands import ROOT
+from loadtests.own_hub import OwnHub
 
 FULL, QUICK = Size(5_000_400, 20_000_000), Size(45_000, 150_000)
 PAGE = ROOT / "loadtests" / "results" / "growth.md"
