@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from tests.browser.hands_and_eyes import Open, device_in_use
+from tests.browser.hands_and_eyes import Open
+from tests.browser.open_pages import PATIENCE, Complaints, PagesOf
+from tests.browser.reused_pages import TabsOfFile
 from tests.support.hub import Hub
 
 # Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
@@ -30,12 +33,6 @@ ARGUMENTS = [
     f"--disable-features={','.join(SWITCHED_OFF)}",
 ]  # fmt: skip
 SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-UNHEARD = ("Failed to load resource", "WebSocket connection", "Service Worker registration blocked by Playwright")
-"""Console messages that are not errors: refusals of the API, and requests to a hub that a test has stopped."""
-PATIENCE = 15_000
-"""Milliseconds to wait for an expected state. It is long, because a busy machine is slow and not wrong."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -94,92 +91,45 @@ def chromium(driver: Playwright) -> Chromium:
     return Chromium(driver)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def tabs_of_file(chromium: Chromium) -> AsyncIterator[TabsOfFile]:
+    """The browser tabs that the tests of a file with a shared hub use one after the other."""
+    tabs = TabsOfFile()
+    yield tabs
+    await tabs.close()
+
+
 @pytest.fixture
-async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+async def browser(chromium: Chromium, tabs_of_file: TabsOfFile) -> AsyncIterator[Browser]:
     """The browser. Every test makes its own contexts, which share nothing and end with the test."""
     browser = await chromium.running()
     kept = set(browser.contexts)
     yield browser
-    for context in set(browser.contexts) - kept:
+    for context in set(browser.contexts) - kept - tabs_of_file.contexts():
         await context.close()
 
 
-class Complaints:
-    """Errors that browsers reported: script errors, policy violations, requests to other sites."""
-
-    def __init__(self, own: str) -> None:
-        self.own = own
-        self.heard: list[str] = []
-
-    def listen(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        page.on("console", self._console)
-        page.on("request", self._request)
-
-    def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning") and not any(words in message.text for words in UNHEARD):
-            self.heard.append(f"{message.type}: {message.text}")
-
-    def _request(self, request: Any) -> None:
-        if not request.url.startswith((self.own, "data:", "blob:", self.own.replace("http", "ws", 1))):
-            self.heard.append(f"request to {request.url}")
-
-
 @pytest.fixture
-async def open_page(browser: Browser, hub: Hub) -> AsyncIterator[Open]:
+async def open_page(
+    request: pytest.FixtureRequest, browser: Browser, hub: Hub, tabs_of_file: TabsOfFile
+) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)` opens a page with its own cookies and storage.
 
     `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as
     usual and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`,
     because every new page would fetch all files.
+
+    The tests of a file with a shared hub use emptied tabs again: see `tests.browser.reused_pages`.
     """
-    complaints = Complaints(hub.url)
-    pages = PagesOf(browser, hub.url, complaints)
-    yield pages.open
-    await pages.close()
-    assert complaints.heard == []
-
-
-class PagesOf:
-    """Opens pages of a hub in a browser, and closes them all at the end. See `open_page`."""
-
-    def __init__(self, browser: Browser, hub_url: str, complaints: Complaints) -> None:
-        self._browser = browser
-        self._hub_url = hub_url
-        self._complaints = complaints
-        self._contexts: list[BrowserContext] = []
-
-    async def open(
-        self, path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None,
-        scripts: bool = True, locale: str = "en-GB", clock: bool = False, works_offline: bool = False,
-    ) -> Page:  # fmt: skip
-        context = await self._browser.new_context(
-            viewport=PHONE if phone else DESKTOP,
-            has_touch=phone,
-            is_mobile=phone,
-            java_script_enabled=scripts,
-            locale=locale,
-            timezone_id="Europe/Rome",
-            service_workers="allow" if works_offline else "block",
-        )
-        self._contexts.append(context)
-        if gate is not None:
-            await context.add_init_script(device_in_use(gate))
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        self._complaints.listen(page)
-        if clock:
-            await page.clock.install()
-        await self.go(page, path, token=token)
-        return page
-
-    async def go(self, page: Page, path: str, *, token: str | None = None) -> None:
-        """Open another path in a page, with a session's token."""
-        if token is not None:
-            session = {"name": "hub_session", "value": token, "url": self._hub_url, "httpOnly": True}
-            await page.context.add_cookies([session])
-        await page.goto(self._hub_url + path)
-
-    async def close(self) -> None:
-        for context in self._contexts:
-            await context.close()
+    if request.node.get_closest_marker("one_hub"):
+        tabs_of_file.begin(browser, hub.url)
+        yield tabs_of_file.open
+        heard = [*tabs_of_file.complaints.heard]
+        await tabs_of_file.leave()
+    else:
+        complaints = Complaints(hub.url)
+        pages = PagesOf(browser, hub.url, complaints)
+        yield pages.open
+        await pages.close()
+        heard = complaints.heard
+    assert heard == []

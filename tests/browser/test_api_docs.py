@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.conftest import Open
+from tests.browser.hands_and_eyes import Open
 from tests.browser.looks import PHONE, assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.world import World

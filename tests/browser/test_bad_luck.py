@@ -17,8 +17,8 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, Route, ex
 from hub.clock import Clock
 from tests.browser.axe import assert_accessible
 from tests.browser.booking_steps import at, confirm, enter_tickets, give_contact, pick, to_confirm
-from tests.browser.conftest import PATIENCE, PHONE
 from tests.browser.hands_and_eyes import Open, read_qr
+from tests.browser.open_pages import PATIENCE, PHONE
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
 from tests.support.locks import count_waiting, hold_row

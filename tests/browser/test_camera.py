@@ -14,8 +14,9 @@ from playwright.async_api import Error, Page, Playwright, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.camera_film import CONDITIONS, film
-from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE, Complaints, chromium_path
+from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.browser.hands_and_eyes import TO_COLOUR, key_in, later
+from tests.browser.open_pages import DESKTOP, PHONE, Complaints
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World

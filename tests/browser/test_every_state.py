@@ -21,9 +21,10 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
 from tests.browser.axe import KnownLooks, assert_accessible
-from tests.browser.conftest import Chromium, Complaints, PagesOf
+from tests.browser.conftest import Chromium
 from tests.browser.kept_names import assert_names_kept
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
+from tests.browser.open_pages import Complaints, PagesOf
 from tests.browser.pictures import WIDTHS, photograph
 from tests.browser.reused_pages import ReusedPages
 from tests.browser.scene_hub import scene_hub

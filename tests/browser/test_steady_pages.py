@@ -83,7 +83,7 @@ OF_ADMINISTRATORS = (
 async def cost(open_page: Open, hub: Hub, load: Load, size: str, **how: Any) -> PageCost:
     """Load the page in a browser that has not seen it. The lowest cost of a task counts."""
     for _ in range(TRIES):
-        page = await open_page("/healthz", phone=size == "phone", **how)
+        page = await open_page("/healthz", phone=size == "phone", unseen=True, **how)
         found = await load_cost(page, hub.url + load.path, load.ready)
         await page.context.close()
         if found.task <= load.task:
@@ -154,7 +154,7 @@ async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
 async def test_the_api_documentation_does_not_jump_on_a_phone_when_its_script_comes_late(
     hub: Hub, open_page: Open
 ) -> None:
-    page = await open_page("/healthz", phone=True)
+    page = await open_page("/healthz", phone=True, unseen=True)
 
     async def after_paint(route: Route) -> None:
         await page.wait_for_function(PAINTED)
@@ -167,7 +167,7 @@ async def test_the_api_documentation_does_not_jump_on_a_phone_when_its_script_co
 
 
 async def test_a_page_that_jumps_and_holds_up_a_touch_is_found(hub: Hub, open_page: Open) -> None:
-    page = await open_page("/healthz")
+    page = await open_page("/healthz", unseen=True)
     await page.route("**/jumping", lambda route: route.fulfill(body=JUMPING, content_type="text/html"))
     found = await load_cost(page, f"{hub.url}/jumping", "#late")
     assert found.shift >= SHIFT
