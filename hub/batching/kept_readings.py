@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 from db.anonymous import ReadAddress, anonymous_reader, work_anonymously
+from db.patience import current_patience
+from db.pool import DatabaseDown
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -55,7 +57,7 @@ class KeptReadings(Generic[Key, Value]):
             )
             reading.add_done_callback(lambda task: task.cancelled() or task.exception())
             self._readings[shared] = reading
-        return await asyncio.shield(reading)
+        return await _wait_patiently(reading)
 
     def forget(self) -> None:
         """Forget all values. What a reading that has begun finds may be older than the change, so it is not kept."""
@@ -77,3 +79,19 @@ class KeptReadings(Generic[Key, Value]):
         finally:
             if self._readings.get(shared) is task:
                 del self._readings[shared]
+
+
+async def _wait_patiently(reading: asyncio.Task[Value]) -> Value:
+    """Return what is read. The wait counts against the patience of this task, which the reading, a task of its own, does not have."""
+    patience = current_patience()
+    if patience is None:
+        return await asyncio.shield(reading)
+    if patience.is_lost:
+        raise DatabaseDown("it has just not answered this task")
+    try:
+        async with asyncio.timeout(patience.left()):
+            value = await asyncio.shield(reading)
+    except TimeoutError:
+        raise DatabaseDown("it did not answer in time") from None
+    patience.answered()
+    return value

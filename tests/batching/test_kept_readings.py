@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from db.anonymous import is_anonymous, stop_anonymous, work_anonymously
+from db.patience import have_patience
+from db.pool import DatabaseDown
 from hub.batching.kept_readings import KeptReadings
 
 
@@ -111,3 +113,17 @@ async def test_with_the_most_values_all_are_forgotten():
     for key in range(3):
         await kept.read(key, load)
     assert [kept.fresh(key) for key in range(3)] == [None, None, 1]
+
+
+async def test_the_wait_for_a_shared_reading_counts_against_the_patience_of_the_request():
+    """Else a request that reads two values of a frozen server is answered after twice its patience."""
+    kept: KeptReadings[str, object] = KeptReadings("test", 5.0)
+    source = Source("value")
+    have_patience(0.05)
+    with pytest.raises(DatabaseDown):
+        await kept.read("a", source.load)
+    with pytest.raises(DatabaseDown):
+        await kept.read("b", source.load)
+    source.release.set()
+    have_patience(60)
+    assert await kept.read("a", source.load) == "value"
