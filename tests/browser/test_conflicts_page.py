@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -11,6 +12,8 @@ from tests.support.offline_queue import queued, sync
 from tests.support.scan_conflicts import change_conflicts
 from tests.support.websocket_client import Socket
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def two_gates(hub: Hub, world: World) -> tuple[Socket, Socket]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from hub.app import LIVE
@@ -14,6 +15,8 @@ from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.websocket_client import Socket
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 ROWS = "#feed .feed > li"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 CARD = ".gate-notice"
 

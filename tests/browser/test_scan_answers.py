@@ -13,6 +13,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import Ticket, World
 
+pytestmark = pytest.mark.one_hub
+
 GREEN, RED, YELLOW = "rgb(8, 112, 59)", "rgb(179, 22, 31)", "rgb(255, 198, 26)"
 # Headless browsers have no loudspeaker and no motor, so sounds and vibrations are recorded.
 LISTEN = """() => {
