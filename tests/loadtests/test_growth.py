@@ -17,7 +17,6 @@ from loadtests.growth.recorded import Recorded, pages_of, plans_in
 from loadtests.growth.report import growing
 from loadtests.growth.rows import Grown, Loader, Size, TooLarge
 from loadtests.stock import Stock
-from tests.db.test_statements import HOT
 from tests.support.databases import add_two_organisations
 from tests.support.negative_controls import drop_index
 from tests.support.plans import pages_touched, set_planner
@@ -76,15 +75,6 @@ async def test_no_statement_reads_a_large_table_as_a_whole(stock, database_url, 
     await drop_index(database, "scans_of_code")
     await database.close()
     assert set(await whole_reads(stock.connection, NO_OTHER_WAY)) > set(WHOLE)
-
-
-async def test_right_after_a_load_no_frequent_statement_reads_a_table_as_a_whole(stock, monkeypatch):
-    await loaded(stock, monkeypatch, Size(9_000, 36_000))
-    switched_off = tuple(name for name, value in STEADY_PLANS.items() if value == "off")
-    frequent = {f"{subject}.{name}" for subject, name in HOT}
-    assert not frequent & set(await whole_reads(stock.connection, switched_off))
-    with_bitmaps = tuple(name for name in switched_off if name != "enable_bitmapscan")
-    assert "scanning/exits.read_exit_scans" in await whole_reads(stock.connection, with_bitmaps)
 
 
 async def test_the_list_of_stuck_messages_reads_none_that_was_sent(stock, monkeypatch):
