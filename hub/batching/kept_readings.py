@@ -7,14 +7,23 @@ its pool, and whoever waits for longer than a second is refused as if Postgres w
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from db.anonymous import ReadAddress, anonymous_reader, work_anonymously
+from db.organisation import current_organisation, work_for
 from db.patience import current_patience
 from db.pool import DatabaseDown
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+
+class _Shared(NamedTuple):
+    """Who shares a reading. Anonymous clients have connections of their own, and an organisation's statements see its rows alone."""
+
+    key: Hashable
+    anonymous: bool
+    org_id: int | None
 
 
 class KeptReadings(Generic[Key, Value]):
@@ -26,7 +35,7 @@ class KeptReadings(Generic[Key, Value]):
         self._fresh_seconds = fresh_seconds
         self._most = most
         self._known: dict[Key, tuple[float, Value]] = {}
-        self._readings: dict[tuple[Key, bool], asyncio.Task[Value]] = {}
+        self._readings: dict[_Shared, asyncio.Task[Value]] = {}
 
     def fresh(self, key: Key) -> Value | None:
         """Return the value if it is fresh, else None. For code that must not await."""
@@ -43,17 +52,18 @@ class KeptReadings(Generic[Key, Value]):
     async def read(self, key: Key, load: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         """Return the value if it is fresh, else what `load` returns, which runs once for all callers of that time.
 
-        Anonymous clients share one run, and all others another one, so that nobody else waits for their connections.
+        Anonymous clients share one run, and all others another one, so that nobody else waits for their connections. A run works
+        for the organisation of those who share it, so that row-level security holds for it as well.
         """
         value = self.fresh(key)
         if value is not None:
             return value
         reader = anonymous_reader()
-        shared = (key, reader is not None)
+        shared = _Shared(key, reader is not None, current_organisation())
         reading = self._readings.get(shared)
         if reading is None:
             reading = asyncio.get_running_loop().create_task(
-                self._load(shared, load, reader), name=f"read-{self._name}"
+                self._load(key, shared, load, reader), name=f"read-{self._name}"
             )
             reading.add_done_callback(lambda task: task.cancelled() or task.exception())
             self._readings[shared] = reading
@@ -65,16 +75,17 @@ class KeptReadings(Generic[Key, Value]):
         self._readings.clear()
 
     async def _load(
-        self, shared: tuple[Key, bool], load: Callable[[], Coroutine[Any, Any, Value]], reader: ReadAddress | None
+        self, key: Key, shared: _Shared, load: Callable[[], Coroutine[Any, Any, Value]], reader: ReadAddress | None
     ) -> Value:
         work_anonymously(reader)
+        work_for(shared.org_id)
         task = asyncio.current_task()
         try:
             value = await load()
             if value is not None and self._readings.get(shared) is task:
                 if self._most is not None and len(self._known) >= self._most:
                     self._known.clear()
-                self._known[shared[0]] = (time.monotonic(), value)
+                self._known[key] = (time.monotonic(), value)
             return value
         finally:
             if self._readings.get(shared) is task:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from db.anonymous import is_anonymous, stop_anonymous, work_anonymously
+from db.organisation import current_organisation, working_for
 from db.patience import have_patience
 from db.pool import DatabaseDown
 from hub.batching.kept_readings import KeptReadings
@@ -17,11 +18,13 @@ class Source:
         self.values = list(values)
         self.reads = 0
         self.anonymous: list[bool] = []
+        self.organisations: list[int | None] = []
         self.release = asyncio.Event()
 
     async def load(self) -> object:
         self.reads += 1
         self.anonymous.append(is_anonymous())
+        self.organisations.append(current_organisation())
         value = self.values.pop(0) if len(self.values) > 1 else self.values[0]
         await self.release.wait()
         if isinstance(value, Exception):
@@ -90,6 +93,22 @@ async def test_nobody_else_waits_for_a_reading_of_anonymous_clients():
     await asyncio.sleep(0)
     assert await ask_all(kept, source, 2) == ["value"] * 2
     assert (await stranger, source.anonymous) == ("value", [True, False])
+
+
+async def test_a_reading_works_for_the_organisation_of_those_who_share_it():
+    """Without it row-level security would not hold for what is read for all."""
+    kept: KeptReadings[str, object] = KeptReadings("test", 5.0)
+    source = Source("value")
+
+    async def ask_for(org_id: int) -> object:
+        with working_for(org_id):
+            return await kept.read("a", source.load)
+
+    asked = [asyncio.ensure_future(ask_for(org_id)) for org_id in (7, 7, 8)]
+    await asyncio.sleep(0)
+    assert await ask_all(kept, source, 2) == ["value"] * 2
+    assert await asyncio.gather(*asked) == ["value"] * 3
+    assert source.organisations == [7, 8, None]
 
 
 async def test_a_caller_that_goes_away_does_not_stop_the_reading_of_the_others():

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from db.database import Database
+from db.organisation import working_for
 from db.statements import load
 from hub.batching.kept_readings import KeptReadings
 from hub.clock import Clock
@@ -94,7 +95,8 @@ class Venues:
         async def load() -> tuple[BookableVenue, ...]:
             return tuple(BookableVenue(*tuple(row)) for row in await self._database.fetch(VENUES.venues_to_book, now))
 
-        return await self._bookable.read(None, load)
+        with working_for(None):
+            return await self._bookable.read(None, load)
 
     async def zone(self, org_id: int, venue_id: int | None = None) -> ZoneInfo:
         """Return the time zone of a venue, or of the organisation's first one; UTC if it has none yet."""
@@ -124,7 +126,8 @@ class Venues:
             found = tuple(Organisation(*tuple(row)) for row in rows)
             return _Organisations(found, frozenset(one.org_id for one in found))
 
-        return await self._organisations.read(None, load)
+        with working_for(None):
+            return await self._organisations.read(None, load)
 
     async def only_organisation(self) -> int | None:
         """Return the id of the only organisation; None if there are none or several."""

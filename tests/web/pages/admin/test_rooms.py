@@ -55,7 +55,7 @@ async def test_fewer_seats_than_are_booked_are_refused_with_the_performances(
     page.find(f"room-{theatre.room_id}-capacity").fill("29")
     await page.press("Save")
     assert page.status == 409
-    assert "The Tempest, Saturday, 21 November 2026, 20:00 · 30 seats taken" in page.alert
+    assert "The Tempest · Saturday, 21 November 2026, 20:00 · 30 seats taken" in page.alert
     assert page.find(f"room-{theatre.room_id}-capacity")["value"] == "29"
     assert (await read_slot(theatre.world.hub.database, id=evening))["total_capacity"] == 40
 

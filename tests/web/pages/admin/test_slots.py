@@ -36,7 +36,7 @@ async def test_the_month_and_the_week_say_what_is_free_booked_and_closed(world: 
     (day,) = [link for link in page.tree.all("a") if link["aria-label"].startswith("Saturday, 21 November")]
     assert "3 slots, 5 of 40 booked, 0 in, 1 closed" in day["aria-label"]
     page = await page.goto(f"/admin/slots?view=week&day={TOMORROW}")
-    assert "closed, 0 of 20 booked" in page.text
+    assert "closed · 0 of 20 booked" in page.text
     assert "5 of 20 booked, 0 in, 15 free" in page.text
 
 
