@@ -22,7 +22,8 @@ FINISH_FIRST = "A ticket was scanned. Finish this first, then scan the ticket ag
 
 
 async def scanner(world: World, open_page: Open, **how: object) -> Page:
-    page = await open_page("/operator/scan", token=await world.staff(), **({"gate": "Gate A"} | how))
+    """Open a scanner in a tab of its own: keys, focus and input methods are the subject here, so none may be left from before."""
+    page = await open_page("/operator/scan", token=await world.staff(), unseen=True, **({"gate": "Gate A"} | how))
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
 

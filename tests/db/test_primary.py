@@ -124,8 +124,13 @@ async def test_a_primary_that_answers_nothing_or_takes_no_writes_is_left(pair: P
     await set_and_reload(demoted, "SET default_transaction_read_only = on")
     recovered = await asyncpg.connect(old.url)
     await set_and_reload(recovered, "RESET synchronous_standby_names")
-    await insert_until_it_works(pool, 21)
-    assert await pool.fetchval("SELECT inet_server_port()") == old.port
+
+    # A connection takes writes until its process has read the new setting.
+    async with asyncio.timeout(30):
+        await insert_until_it_works(pool, 21)
+        while await pool.fetchval("SELECT inet_server_port()") != old.port:
+            await asyncio.sleep(0.05)
+            await insert_until_it_works(pool, 21)
     for connection in (demoted, recovered):
         await connection.close()
     await pool.close()
