@@ -36,6 +36,7 @@ def wait_for_slow_servers(monkeypatch: Any) -> None:
     monkeypatch.setattr(db.patience, "PATIENCE_SECONDS", _SECONDS)
     monkeypatch.setattr(db.pool, "PATIENCE_SECONDS", _SECONDS)
     monkeypatch.setattr(reserve, "LOCK_SECONDS", _SECONDS)
+    monkeypatch.setattr(reserve, "SHARED_LOCK_SECONDS", _SECONDS)
     monkeypatch.setitem(db.redis_client.connect.__kwdefaults__, "patience", _SECONDS)
     monkeypatch.setitem(script_calls.ScriptCalls.run.__kwdefaults__, "within", _SECONDS)
     for module in (rate_limit, script_calls, seat_admission, waiting_room):

@@ -28,8 +28,8 @@ from hub.services import Services
 BOOKING = load("booking/reservations")
 BATCH_ATTEMPTS = 6
 """Attempts to read and decide a batch: more than `MAX_ATTEMPTS`, because requests of one batch also race each other."""
-LOCK_SECONDS = 0.15
-"""Seconds that a batch waits for the lock of a slot. Its other slots wait with it, so it is then taken slot by slot."""
+LOCK_SECONDS, SHARED_LOCK_SECONDS = 0.15, 0.08
+"""Seconds that a batch waits for the lock of its one slot, and of any of several: then all of them wait."""
 APART_LOCK_SECONDS = 0.05
 """Seconds that the bookings of one slot wait for its lock, when those of each slot are taken apart."""
 SHORT_LOCK_SECONDS, TRIES_ONE_BY_ONE = 0.01, 2
@@ -204,24 +204,30 @@ class Bookings:
     async def _take(
         self, connection: Any, batch: list[PendingBooking], now: datetime, slots: SlotStates, *, together: bool
     ) -> None:
-        """Take places for all at once; if a lock is not free, for those of the free slots at once, and then slot by slot.
+        """Take places for all at once; if a lock is not free, for those of the free slots, and the others are answered Locked.
 
-        Not `together`, it goes slot by slot from the start.
+        Not `together`, or if it is a ticket's lock, it goes slot by slot.
         """
         by_slot: dict[SlotKey, list[PendingBooking]] = {}
         for booking in batch:
             by_slot.setdefault(booking.request.slot, []).append(booking)
         if together:
+            wait = LOCK_SECONDS if len(by_slot) == 1 else SHARED_LOCK_SECONDS
             try:
-                self._publish(await take_places(connection, batch, now, slots, lock_seconds=LOCK_SECONDS))
+                self._publish(await take_places(connection, batch, now, slots, lock_seconds=wait))
                 return
             except asyncpg.LockNotAvailableError:
                 log.warning("booking.slot_locked", extra={"slots": len(by_slot)})
             free = {tuple(row) for row in await connection.fetch(BOOKING.slots_not_locked, *zip(*by_slot, strict=True))}
-            bookings = [booking for booking in batch if booking.request.slot in free]
+            for slot in by_slot.keys() - free:
+                # They are tried again beside the batches. No booking of another slot waits for that here.
+                self._locked[slot] = monotonic() + LOCKED_SECONDS
+                for booking in by_slot.pop(slot):
+                    booking.answer = Locked()
+            bookings = [booking for of_slot in by_slot.values() for booking in of_slot]
             try:
                 self._publish(await take_places(connection, bookings, now, slots, lock_seconds=APART_LOCK_SECONDS))
-                by_slot = {slot: bookings for slot, bookings in by_slot.items() if slot not in free}
+                return
             except asyncpg.LockNotAvailableError:
                 pass  # the lock that is not free is a ticket's
         for slot, bookings in by_slot.items():
