@@ -22,6 +22,7 @@ from db.statements import load
 from hub.batching.kept_readings import KeptReadings
 from hub.events.announcements import Announcement, SlotChanged, SlotsEdited
 from hub.rules.alternatives import SlotOffer, choose_alternatives
+from hub.rules.reasons import Reason
 from hub.rules.refusals import Unavailable
 from hub.rules.slot_capacity import SlotCount, capacity_status
 from hub.rules.timestamps import rfc3339
@@ -49,6 +50,13 @@ class _Place(NamedTuple):
     venue_id: int
     day: date
     start: time
+
+
+class WithoutPlaces(NamedTuple):
+    """Why a slot has no free place: SLOT_FULL, SLOT_CLOSED or SLOT_PAST; and the nearest slots that have."""
+
+    reason: Reason
+    alternatives: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ class Availability:
         self._bodies: dict[tuple[Any, ...], tuple[tuple[Any, ...], CachedBody]] = {}
         self._places: KeptReadings[tuple[int, int], _Place | None] = KeptReadings("slot-place", inf, most=10_000)
         self._announced: dict[MonthKey, dict[int, SlotCount]] = {}
-        self._offers: dict[tuple[int, int, int], tuple[float, list[dict[str, Any]]]] = {}
+        self._offers: dict[tuple[int, int, int], tuple[float, WithoutPlaces]] = {}
         self._listeners: list[Callable[[MonthKey], None]] = []
         self.held: set[MonthKey] = set()
         """Months with subscribers. They stay in memory however many other months are requested."""
@@ -162,9 +170,14 @@ class Availability:
             return 0
 
     async def alternatives(self, org_id: int, slot_id: int, places: int = 1) -> list[dict[str, Any]]:
-        """Return the nearest slots of the same venue with `places` left, for `alternative_slots`. Never raises.
+        """Return the nearest slots of the same venue with `places` left, for `alternative_slots`. Never raises."""
+        return (await self.without_places(org_id, slot_id, places)).alternatives
 
-        The list is cached for `OFFER_SECONDS`, because a rush asks for one full slot again and again.
+    async def without_places(self, org_id: int, slot_id: int, places: int = 1) -> WithoutPlaces:
+        """Return the refusal of a slot of which nothing is free: seat admission does not know why. Never raises.
+
+        It is SLOT_FULL also where the calendar cannot be read. The answer is cached for `OFFER_SECONDS`, because a rush asks for
+        one full slot again and again.
         """
         known = self._offers.get((org_id, slot_id, places))
         if known is not None and clock_time.monotonic() - known[0] < OFFER_SECONDS:
@@ -172,24 +185,30 @@ class Availability:
         try:
             place = await self._place_of_slot(org_id, slot_id)
             if place is None:
-                return []
-            venue_id, day, start = place
-            first, last = day - timedelta(days=ALTERNATIVE_DAYS), day + timedelta(days=ALTERNATIVE_DAYS)
+                return WithoutPlaces(Reason.SLOT_FULL, [])
+            first, last = place.day - timedelta(days=ALTERNATIVE_DAYS), place.day + timedelta(days=ALTERNATIVE_DAYS)
             months = [await self._month(key) for key in _months_of(org_id, first, last)]
         except (DatabaseDown, Unavailable):
-            return []
-        now = self._services.clock.now()
-        offers = [
-            SlotOffer(s.slot_id, s.date, s.start, s.free)
-            for month in months
-            for s in month.slots.values()
-            if first <= s.date <= last and s.venue_id == venue_id and s.free >= places and s.ends_at > now
-        ]
-        chosen = [offer.as_dict() for offer in choose_alternatives(slot_id, day, start, offers)]
+            return WithoutPlaces(Reason.SLOT_FULL, [])
+        found = self._find_places(months, slot_id, place, places)
         if len(self._offers) > 10_000:
             self._offers.clear()
-        self._offers[org_id, slot_id, places] = (clock_time.monotonic(), chosen)
-        return chosen
+        self._offers[org_id, slot_id, places] = (clock_time.monotonic(), found)
+        return found
+
+    def _find_places(self, months: list[_Month], slot_id: int, place: _Place, places: int) -> WithoutPlaces:
+        now, days = self._services.clock.now(), timedelta(days=ALTERNATIVE_DAYS)
+        reason, offers = Reason.SLOT_FULL, []
+        for slot in (slot for month in months for slot in month.slots.values()):
+            if slot.slot_id == slot_id and slot.status != "ACTIVE":
+                reason = Reason.SLOT_CLOSED
+            elif slot.slot_id == slot_id and slot.ends_at <= now:
+                reason = Reason.SLOT_PAST
+            elif slot.venue_id == place.venue_id and slot.free >= places and slot.ends_at > now:
+                if abs(slot.date - place.day) <= days:
+                    offers.append(SlotOffer(slot.slot_id, slot.date, slot.start, slot.free))
+        chosen = choose_alternatives(slot_id, place.day, place.start, offers)
+        return WithoutPlaces(reason, [offer.as_dict() for offer in chosen])
 
     async def _body(
         self, org_id: int, first: date, last: date, venue_id: int | None, label: dict[str, str]

@@ -83,9 +83,14 @@ class Bookings:
         return self._services.seat_admission.was_full(org_id, slot_id)
 
     async def refuse_full(self, org_id: int, slot_id: int) -> Refused:
-        """Return the refusal for a slot that `is_full`, with alternatives."""
+        """Return the refusal for a slot that `is_full`, with alternatives. A closed slot, or one that is over, says so."""
         telemetry.seat_admission_answered("full")
-        return Refused(Reason.SLOT_FULL, alternative_slots=await self._availability.alternatives(org_id, slot_id))
+        reason, slots = await self._availability.without_places(org_id, slot_id)
+        return Refused(reason, alternative_slots=slots)
+
+    async def why_full(self, org_id: int, slot_id: int) -> Reason:
+        """Return why a slot that seat admission refuses has no place: SLOT_FULL, SLOT_CLOSED or SLOT_PAST."""
+        return (await self._availability.without_places(org_id, slot_id)).reason
 
     async def reserve(self, request: ReserveRequest) -> Reserved:
         """Take one place for one ticket. Raises Refused, and Unavailable if Postgres does not answer.
@@ -108,7 +113,8 @@ class Bookings:
         seat = SeatRequest(request.org_id, request.slot_id, hold_id, places)
         try:
             if await self.ask_admission(seat) is Admission.FULL:
-                raise Refused(Reason.SLOT_FULL, **({} if request.party is None else {"free": 0}))
+                reason = await self.why_full(request.org_id, request.slot_id)
+                raise Refused(reason, **({"free": 0} if request.party is not None and reason is Reason.SLOT_FULL else {}))
             return await self._batcher.submit(booking, since=since)
         except Refused as refused:
             if refused.reason in (Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST):

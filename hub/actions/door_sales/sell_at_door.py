@@ -95,7 +95,8 @@ async def sell_at_door(
         # After Redis has lost its state, it no longer knows that a repeat has its places.
         first = await first_order(services, by.org_id, request)
         if first is None:
-            raise Refused(Reason.SLOT_FULL, free=0)
+            reason = await bookings.why_full(by.org_id, sale.slot_id)
+            raise Refused(reason, **({"free": 0} if reason is Reason.SLOT_FULL else {}))
         return await order_record(services.database, by, first)
     slots: SlotStates = {}
     booked = False

@@ -218,8 +218,10 @@ async def test_a_closed_slot_and_one_that_is_over_are_refused(api: Api, world: W
     closed, past = await world.slot(), await world.slot(TODAY - timedelta(days=1))
     await close_slot(world.hub.database, closed)
     for slot, code in ((closed, "SLOT_CLOSED"), (past, "SLOT_PAST")):
-        answer = await api.post("/api/reservations/create", booking(await world.ticket(), slot))
-        assert (answer.status, answer.code) == (409, code)
+        # Postgres answers the first request, and seat admission, which knows only that nothing is free, the others.
+        for _ in range(4):
+            answer = await api.post("/api/reservations/create", booking(await world.ticket(), slot))
+            assert (answer.status, answer.code) == (409, code)
 
 
 async def test_one_ticket_asked_for_twenty_times_at_once_is_booked_once(api: Api, world: World) -> None:
