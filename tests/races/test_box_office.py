@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +16,17 @@ from tests.support.hub_process import ServedHub
 from tests.support.invariants import broken_invariants
 from tests.support.locks import count_waiting, hold_row
 from tests.support.negative_controls import sabotage, without_last_line
+from tests.support.reservations import read_reservation
 from tests.support.scan_log import count_entries
 from tests.support.slots import read_slot
 from tests.support.websocket_client import Socket, connected
 from tests.support.world import Ticket, World
 
 NO_COUNT = (" AND w.place <= h.total_capacity - h.booked_count - h.held_count\n", "\n")
+NO_COUNT_OF_MOVES = (
+    "AND (SELECT sum(places) FROM leaving) <= h.total_capacity - h.booked_count - h.held_count\n",
+    "\n",
+)
 
 
 @pytest.fixture
@@ -34,18 +40,47 @@ def asks(ticket: Ticket, slot_id: int, scan_id: str | None = None) -> dict[str, 
 
 async def at_once(world: World, offices: list[Socket], requests: list[dict[str, Any]], slot_id: int) -> list[str]:
     """Let both requests reach the lock of the slot before either has it; return the reasons, sorted."""
+    commands = [office.command("book_and_admit", **one) for office, one in zip(offices, requests, strict=True)]
+    answers = await replies_at_once(world, commands, slot_id)
+    return sorted(one["data"]["reason"] if one["success"] else one["error"]["code"] for one in answers)
+
+
+async def replies_at_once(
+    world: World, commands: Sequence[Coroutine[Any, Any, dict[str, Any]]], slot_id: int
+) -> list[dict[str, Any]]:
+    """Let all commands reach the lock of the slot before any has it; return their replies."""
     database = world.hub.database
     async with database.jobs.transaction() as connection:
         await hold_row(connection, "reservation_slots", id=slot_id)
-        replies = [
-            asyncio.ensure_future(office.command("book_and_admit", **request))
-            for office, request in zip(offices, requests, strict=True)
-        ]
+        replies = [asyncio.ensure_future(command) for command in commands]
         async with asyncio.timeout(20):
-            while await count_waiting(database) < 2:
+            while await count_waiting(database) < len(commands):
                 await asyncio.sleep(0.01)
-    answers = [await reply for reply in replies]
-    return sorted(one["data"]["reason"] if one["success"] else one["error"]["code"] for one in answers)
+    return [await reply for reply in replies]
+
+
+async def undo_swap_while_its_time_is_booked(world: World, offices: list[Socket]) -> tuple[bool, int | None, int]:
+    """Undo a swap at one gate while the other books the last place of the former time.
+
+    Return whether the other got it, the slot of the swapped visitor counted from the former (0) or the new (1), and the places booked
+    in the former.
+    """
+    former, new = await world.slot(start="18:00", end="20:00", capacity=1), await world.slot()
+    swapped, other = await world.reserved(former), await world.ticket()
+    scan_id = str(uuid4())
+    assert (await offices[0].command("book_and_admit", **asks(swapped, new, scan_id)))["data"]["reason"] == "VERIFIED"
+    undone, booked = await replies_at_once(
+        world,
+        [
+            offices[0].command("undo", scan_id=scan_id, reason="wrong person"),
+            offices[1].command("book_and_admit", **asks(other, former), admit=False),
+        ],
+        former,
+    )
+    assert undone["data"]["ticket_status"] == "RESERVED"
+    reservation = await read_reservation(world.hub.database, "slot_id", id=swapped.reservation_id)
+    count = await read_slot(world.hub.database, "booked_count", id=former)
+    return booked["success"], (former, new).index(reservation["slot_id"]), count["booked_count"]
 
 
 async def test_the_last_place_is_booked_once_by_two_gates(world: World, offices: list[Socket]) -> None:
@@ -70,6 +105,23 @@ async def test_one_visitor_at_two_gates_comes_in_once(world: World, offices: lis
     assert await at_once(world, offices, [asks(ticket, slot, str(uuid4()))] * 2, slot) == ["VERIFIED", "VERIFIED"]
     row = await read_slot(world.hub.database, "booked_count", "verified_count", id=slot)
     assert (tuple(row), await count_entries(world.hub.database)) == ((1, 1), 1)
+
+
+async def test_an_undone_swap_and_a_booking_do_not_share_the_last_place_of_the_former_time(
+    world: World, offices: list[Socket]
+) -> None:
+    booked, kept, places = await undo_swap_while_its_time_is_booked(world, offices)
+    assert (places, kept) == (1, 1 if booked else 0), "whoever comes second keeps what they have"
+    assert await broken_invariants(world.hub.database) == []
+
+
+async def test_without_the_counts_under_the_lock_an_undone_swap_and_a_booking_share_it(
+    world: World, offices: list[Socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sabotage(monkeypatch, "booking/reservations", "take_places", NO_COUNT)
+    sabotage(monkeypatch, "booking/changes", "move_places", NO_COUNT_OF_MOVES)
+    await without_last_line(world, "reservation_slots_never_overbooked")
+    assert await undo_swap_while_its_time_is_booked(world, offices) == (True, 0, 2)
 
 
 async def test_a_hub_killed_at_its_box_office_has_booked_nobody_and_the_repeat_admits_once(

@@ -31,6 +31,18 @@ async def locked(hub: Hub, table: str, number: int) -> AsyncIterator[None]:
         await other.close()
 
 
+@asynccontextmanager
+async def table_locked(hub: Hub, table: str) -> AsyncIterator[None]:
+    """Nobody can read or write this table for the block."""
+    other = await asyncpg.connect(hub.settings.database_url)
+    try:
+        async with other.transaction():
+            await other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await other.close()
+
+
 async def count_waiting(database: Any) -> int:
     """Count the statements of this database that wait for another's lock."""
     count: int = await database.fetchval("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")

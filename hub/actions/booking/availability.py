@@ -204,9 +204,8 @@ class Availability:
                 reason = Reason.SLOT_CLOSED
             elif slot.slot_id == slot_id and slot.ends_at <= now:
                 reason = Reason.SLOT_PAST
-            elif slot.venue_id == place.venue_id and slot.free >= places and slot.ends_at > now:
-                if abs(slot.date - place.day) <= days:
-                    offers.append(SlotOffer(slot.slot_id, slot.date, slot.start, slot.free))
+            elif slot.venue_id == place.venue_id and abs(slot.date - place.day) <= days and slot.free >= places:
+                offers += [SlotOffer(slot.slot_id, slot.date, slot.start, slot.free)] if slot.ends_at > now else []
         chosen = choose_alternatives(slot_id, place.day, place.start, offers)
         return WithoutPlaces(reason, [offer.as_dict() for offer in chosen])
 

@@ -114,7 +114,9 @@ class Bookings:
         try:
             if await self.ask_admission(seat) is Admission.FULL:
                 reason = await self.why_full(request.org_id, request.slot_id)
-                raise Refused(reason, **({"free": 0} if request.party is not None and reason is Reason.SLOT_FULL else {}))
+                raise Refused(
+                    reason, **({"free": 0} if request.party is not None and reason is Reason.SLOT_FULL else {})
+                )
             return await self._batcher.submit(booking, since=since)
         except Refused as refused:
             if refused.reason in (Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST):
