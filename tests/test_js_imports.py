@@ -42,6 +42,7 @@ PAGES: dict[str, set[str]] = {
     "conflicts": {"conflicts", "decisions"},
     "disputes": {"disputes", "decisions"},
     "login": {"scan"},
+    "mail": {"mail", "admin"},
     "scanner_wiped": {"scan"},
     "replay": {"control_room"},
     "training": {"training", "scan"},

@@ -66,7 +66,7 @@ async def test_what_is_stuck_says_why_and_comes_by_itself(world: World, open_pag
     number = await stuck(world)
     await page.clock.run_for(LOOK_EVERY_MS)
     card = page.locator(f'[data-id="{number}"]')
-    await expect(card).to_contain_text("New time")
+    await expect(card).to_contain_text("Change of time")
     await expect(card).to_contain_text("The address does not exist.")
     await expect(card).to_contain_text("j***@example.com")
     await expect(card).to_contain_text("2 hours ago")
@@ -81,7 +81,7 @@ async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) 
     page = await outbox_rows(world, open_page)
     await page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again").click()
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
-    await expect(page.locator("#spoken")).to_have_text("New time: it is being sent again.")
+    await expect(page.locator("#spoken")).to_have_text("Change of time: it is being sent again.")
     async with asyncio.timeout(60):
         while (await read_outbox_row(hub.database, "status", id=number))["status"] != "SENT":
             await asyncio.sleep(0.02)

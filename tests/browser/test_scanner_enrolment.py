@@ -71,7 +71,7 @@ async def test_a_scanner_is_enrolled_changed_revoked_enrolled_again_and_wiped(
     await admin.get_by_role("button", name="New code").click()
     code = await admin.locator(".typed-code").inner_text()
     await device.goto(f"{hub.url}/operator/enrol")
-    await device.get_by_label("Code").fill(code.lower())
+    await device.get_by_label("Enrolment code").fill(code.lower())
     await device.get_by_role("button", name="Enrol this device").click()
     await device.get_by_role("link", name="Go on to the scanner").click()
     await sign_in(device, "jane")

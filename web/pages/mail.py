@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.access.scope import refuse_other_venue
+from web.pages.admin.sections import sections_of
 from web.pages.render import page
 from web.pages.staff import manager_of
 
@@ -12,5 +13,6 @@ ADDRESS = "/admin/mail"
 
 
 async def show_mail(request: web.Request) -> web.Response:
-    refuse_other_venue(manager_of(request), None)
-    return page(request, "mail.html")
+    identity = manager_of(request)
+    refuse_other_venue(identity, None)
+    return page(request, "mail.html", sections=sections_of(identity))

@@ -30,6 +30,7 @@ from hub.rules.refusals import Refused
 from hub.rules.venue_policies import POLICIES
 from hub.text.audit_fields import AUDIT_FIELDS, AUDIT_SOURCES, AUDIT_SUBJECTS
 from hub.text.audit_sentences import AUDIT_SENTENCES, sentence_of
+from hub.text.audit_values import words_of_value
 from hub.text.languages import N_, translator
 from web.keys import SERVICES
 from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_LABEL, LONGEST_SEARCH
@@ -161,32 +162,34 @@ def _line(entry: AuditEntry, zone: ZoneInfo, language: str) -> Line:
     _ = translator(language).gettext
     kind = entry.action.partition(".")[0]
     gone = entry.action.endswith(".deleted")
-    who = entry.staff_name or _(AUDIT_SOURCES.get(entry.source, entry.source))
+    source = _(AUDIT_SOURCES.get(entry.source, entry.source))
     names = [*dict.fromkeys([*(entry.before or ()), *(entry.after or ())])]
     return Line(
         at=moment_in(entry.at, zone),
         sentence=sentence_of(entry.action, language),
         href="" if gone else PLACES.get(kind, "").format(id=entry.subject_id),
         subject_id=entry.subject_id,
-        who=who,
-        source=_(AUDIT_SOURCES.get(entry.source, entry.source)),
+        who=entry.staff_name or source,
+        source=source if entry.staff_name else "",
         client_ip=entry.client_ip or "",
         has_before=entry.before is not None,
         has_after=entry.after is not None,
         differences=[
             Difference(
                 _(_name_of(name)),
-                _shown((entry.before or {}).get(name), zone, language),
-                _shown((entry.after or {}).get(name), zone, language),
+                _shown(name, (entry.before or {}).get(name), zone, language),
+                _shown(name, (entry.after or {}).get(name), zone, language),
             )
             for name in names
         ],
     )
 
 
-def _shown(value: Any, zone: ZoneInfo, language: str) -> str:
+def _shown(field: str, value: Any, zone: ZoneInfo, language: str) -> str:
     """Return a value in words; "" for nothing. Moments are on the clock of the venue."""
     _ = translator(language).gettext
+    if (words := words_of_value(field, value)) is not None:
+        return _(words)
     match value:
         case None | "" | [] | {}:
             return ""

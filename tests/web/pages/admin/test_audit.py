@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.actions.audit.actor import Actor
 from hub.actions.shows.rooms import RoomChange, RoomDraft, add_room, change_room
+from hub.actions.staff.scanners import ScannerDraft, add_scanner
 from tests.support.audit_log import add_entries
 from tests.support.plain_browser import PlainBrowser
 from tests.support.world import World
@@ -32,6 +33,20 @@ async def test_a_change_stands_with_who_when_and_what_it_was_before_and_after(
     ):
         assert words in page.text, words
     assert page.links("Room changed")[0]["href"] == "/admin/rooms"
+
+
+async def test_stored_codes_are_words_and_a_command_is_named_once(world: World, browser: PlainBrowser) -> None:
+    token = await world.staff("ADMIN")
+    browser.sign_in(token)
+    by = Actor(world.org_id, world.venue_id, 7, "Ada Rossi", "page", "192.0.2.7")
+    await add_scanner(world.hub.services, by, ScannerDraft("Till", mode="exit", venue_id=world.venue_id))
+    assert "Exit only" in (await browser.open("/admin/audit")).text
+    async with PlainBrowser(world.hub.url, language="zh-CN") as chinese:
+        chinese.sign_in(token)
+        assert "\u4ec5\u79bb\u573a" in (await chinese.open("/admin/audit")).text
+    await add_entries(world, 1, source="command", staff_id=None, staff_name="")
+    # Once in the filter, and once as who it was.
+    assert (await browser.open("/admin/audit?what=room")).text.count("Command line") == 2
 
 
 async def test_the_filter_stays_and_the_pages_follow_it(world: World, browser: PlainBrowser) -> None:

@@ -29,14 +29,14 @@ async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(
     later = await world.slot(TOMORROW, "14:00", "15:00", 50)
     page = await browser.open(f"/admin/slots/{noon}")
     assert "40 people are booked." in page.text
-    assert next(option.text for option in page.field("To").all("option")).endswith("38 of 40 fit")
+    assert next(option.text for option in page.field("Move to").all("option")).endswith("38 of 40 fit")
     page.field("Move everybody to another slot").check()
-    page.field("To").select(str(small))
+    page.field("Move to").select(str(small))
     page.field("Your words to them").fill("The lift is broken.")
     await page.press("Show what happens")
     assert (page.status, page.alert.startswith("38 of 40 people can be moved to that slot.")) == (409, True)
     assert page.field("Your words to them").text == "The lift is broken."
-    page.field("To").select(str(later))
+    page.field("Move to").select(str(later))
     await page.press("Show what happens")
     assert "40 people: moved to 14:00 – 15:00, where 10 places stay free. 40 emails are sent." in page.text
     assert (await read_slot(world.hub.database, id=noon))["status"] == "ACTIVE"

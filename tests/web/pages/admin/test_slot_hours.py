@@ -34,7 +34,7 @@ async def test_a_week_is_saved_and_makes_slots_after_a_preview(world: World, bro
     fill_row(page, 0, "234567", "10:00", "18:00", "30", "50")
     await page.press("Save opening hours")
     assert page.words_of("done") == "The opening hours are saved. Slots that exist stay as they are."
-    page.field("Day").fill("2026-12-24")
+    page.field("Date").fill("2026-12-24")
     next(one for one in page.tree.all("input") if one["name"] == "last").fill("2026-12-26")
     page.field("Occasion").fill("Christmas")
     await page.press("Add day")

@@ -2,6 +2,7 @@
 import { byId, first, targetOf, write } from "../lib/elements.js";
 import { t } from "../lib/i18n.js";
 import { LinkState } from "../lib/link_state.js";
+import { keepInView } from "../features/admin/menu_place.js";
 import { MailList } from "../features/mail/mail_list.js";
 import { howLong, kindOf } from "../words/mail.js";
 import { call, Refusal } from "../lib/api.js";
@@ -142,6 +143,7 @@ byId("views").addEventListener("change", (event) => {
   look();
 });
 
+for (const link of document.querySelectorAll(".admin-menu [aria-current]")) keepInView(/** @type {HTMLElement} */ (link));
 document.addEventListener("visibilitychange", () => !document.hidden && look());
 setInterval(tick, 5_000);
 look();

@@ -4,7 +4,7 @@ import { locale, t, tn } from "../lib/i18n.js";
 /** @type {Record<string, () => string>} */
 const KINDS = {
   "reservation.confirmed": () => t("Confirmation"),
-  "reservation.moved": () => t("New time"),
+  "reservation.moved": () => t("Change of time"),
   "reservation.cancelled": () => t("Cancellation"),
   "reservation.reminder": () => t("Reminder"),
   "reservation.choose": () => t("Asked to choose another time"),

@@ -29,7 +29,7 @@ class MessageTools {
       event.preventDefault();
       this.#send();
     } },
-    h("div", { class: "field" }, h("label", { for: "message-gate" }, t("To")), this.#gate),
+    h("div", { class: "field" }, h("label", { for: "message-gate" }, t("Send to")), this.#gate),
     h("div", { class: "field" }, h("label", { for: "message-text" }, t("Message")), this.#text),
     h("div", { class: "buttons" }, h("button", { type: "submit", class: "button" }, t("Send message")))),
     h("h3", {}, t("Who is where")), this.#who,

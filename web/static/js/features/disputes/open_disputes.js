@@ -119,7 +119,7 @@ class DisputesPanel {
     const buttons = [
       !never && h("button", { type: "button", class: entered ? "button small long" : "button small", onclick: () => say("override", { take_back: entered, ...countOf(people) }) },
         entered ? t("Undo that entry and admit") : t("Admit")),
-      h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Decline")),
+      h("button", { type: "button", class: "button quiet small", onclick: () => say("decline") }, t("Turn away")),
     ].filter((one) => one !== false);
     return h("li", { class: `dispute ${dispute.result}`, "data-dispute": dispute.dispute_id, "data-since": dispute.asked_at },
       headOf(dispute, id, this.context.venue?.timezone),
