@@ -54,8 +54,12 @@ def _records(reader: Iterator[list[str]], skipped: int) -> Iterator[tuple[int, l
 
 
 def _not_csv(problem: str, line: int) -> Refused:
-    if "unexpected end of data" in problem or "field limit" in problem:
+    if "unexpected end of data" in problem:
         return unreadable(f"Line {line} is not CSV: a quotation mark is never closed")
+    if "field limit" in problem:
+        return unreadable(
+            f"Line {line} has a cell of more than {LONGEST_CELL} characters, or a quotation mark is never closed"
+        )
     if "expected after" in problem:
         return unreadable(f"Line {line} is not CSV: text stands after a closing quotation mark")
     return unreadable(f"Line {line} is not CSV")

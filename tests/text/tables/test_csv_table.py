@@ -39,7 +39,14 @@ def test_a_cell_of_several_lines_counts_them():
     [
         ('code,name\nX-1,"Ada\nX-2,Ben\n', "Line 2 is not CSV: a quotation mark is never closed"),
         ('code,name\nX-1,Ada\n"X-2"5,Ben\n', "Line 3 is not CSV: text stands after a closing quotation mark"),
-        ('code,name\nX-1,"' + "x" * 200_000, "Line 2 is not CSV: a quotation mark is never closed"),
+        (
+            'code,name\nX-1,"' + "x" * 200_000,
+            "Line 2 has a cell of more than 131072 characters, or a quotation mark is never closed",
+        ),
+        (
+            "code,name\nX-1," + "x" * 200_000,
+            "Line 2 has a cell of more than 131072 characters, or a quotation mark is never closed",
+        ),
     ],
 )
 def test_quotation_marks_that_do_not_match_are_refused_by_line(content: str, words: str):

@@ -101,6 +101,7 @@ KNOWN = (
     N_("This is a web page, whatever its name says. Open it in Excel, save it as .xlsx or CSV, and choose that"),
     N_("Line {} is not CSV"),
     N_("Line {} is not CSV: a quotation mark is never closed"),
+    N_("Line {} has a cell of more than {} characters, or a quotation mark is never closed"),
     N_("Line {} is not CSV: text stands after a closing quotation mark"),
     N_("Hidden rows are read too: {}"),
     N_("Of merged cells only the first has a value"),
