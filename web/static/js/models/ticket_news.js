@@ -103,6 +103,7 @@ function toldBy({ ticket, reservation, verified, presence, party, reason, record
   // While the operator is asked how many of a party come in, every other entry of it counts.
   const open = isParty(party) && party.remaining > 0 && reason !== "VERIFIED";
   if (verified && !open) for (const change of ["verified", "party"]) told.add(change);
+  if (reason === "TICKET_CANCELLED") told.add("cancelled");
   if (presence?.left_at) told.add("left");
   if (reason === "RE_ENTRY" || recorded === "RE_ENTRY") told.add("returned");
   return told;

@@ -176,13 +176,13 @@ export class ScanFlow {
     this.onTouched();
   }
 
-  /** The ticket on the screen has changed. @param {string} change */
+  /** The ticket on the screen has changed. What was cancelled is checked again at once: nobody may go in by an answer from before. @param {string} change */
   outdated(change) {
-    if (!this.verdict.shown) return;
-    if (this.kiosk) return;
+    if (!this.verdict.shown || this.kiosk) return;
     this.#stay();
     this.stale.show(change, this.session.current?.decision?.party);
-    this.signals.give("YELLOW");
+    if (change === "cancelled" && this.session.socket.live && !this.session.socket.doubtful && !this.busy) this.recheck();
+    else this.signals.give("YELLOW");
   }
 
   /** The hub has recorded offline decisions. An entry on the screen is no longer provisional. @param {Set<string>} scanIds */
