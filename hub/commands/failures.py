@@ -82,9 +82,11 @@ def _expected(error: BaseException) -> str | None:
 
         if isinstance(error, Refused):
             wrong = error.details.get("errors", ())
-            lines = [message(error.reason, error.details), *(f"{one['field']}: {one['message']}" for one in wrong)]
-            hint = ["--overlap makes the others all the same"] if error.reason is Reason.SLOTS_OVERLAP else []
-            return "; ".join([*lines, *_standing_in_the_way(error.details), *hint])
+            text = message(error.reason, error.details)
+            more = [f"{one['field']}: {one['message']}" for one in wrong] + _standing_in_the_way(error.details)
+            if error.reason is Reason.SLOTS_OVERLAP:
+                more.append("--overlap makes the others all the same")
+            return "; ".join([text.removesuffix("."), *more]) if more else text
         known = (
             MigrationError, DatabaseDown, Unavailable, LaunchError, *REDIS_ERRORS,
         )  # fmt: skip
@@ -128,16 +130,18 @@ def _password_of(url: str) -> str:
 
 
 def _standing_in_the_way(details: Mapping[str, Any]) -> list[str]:
-    """Return the performances that a refusal names, in a few words each."""
+    """Return the performances or slots that a refusal names, each once and in a few words."""
     named = [
         one
         for name in ("performances", "overlaps", "slots")
         if isinstance(details.get(name), list)
         for one in details[name]
     ]
-    found = []
-    for one in named[:10]:
+    words: dict[str, None] = {}
+    for one in named:
         other = one.get("with") or one
+        end = f"-{other['end_time'].isoformat('minutes')}" if "slot_id" in other and "end_time" in other else ""
         title = f" {other['title']}" if other.get("title") else ""
-        found.append(f"{other['date']} {other['start_time'].isoformat('minutes')}{title}")
-    return [*found, f"and {len(named) - 10} more"] if len(named) > 10 else found
+        words[f"{other['date']} {other['start_time'].isoformat('minutes')}{end}{title}"] = None
+    found = list(words)
+    return [*found[:10], f"and {len(found) - 10} more"] if len(found) > 10 else found

@@ -5,6 +5,9 @@ import unicodedata
 
 MOST_WORDS = 6
 _COMBINING = re.compile("[\u0300-\u036f]")
+# Postgres keeps these inside a word: people of Iran write their names with U+200C.
+_JOINERS = "\u00ad\u200c\u200d"
+_WORD = re.compile(rf"[^\W_](?:[{_JOINERS}]?[^\W_])*")
 # An apostrophe parts words: Postgres takes some of these for letters.
 _PLAIN = str.maketrans(
     {
@@ -27,5 +30,11 @@ def folded_name(name: str) -> str:
 
 def name_query(text: str) -> str | None:
     """Return the query for words that begin with those of `text`, in any order; None for an address or for text without letters."""
-    words = [] if "@" in text else re.findall(r"[^\W_]+", folded_name(text))[:MOST_WORDS]
+    words = [] if "@" in text else _WORD.findall(folded_name(text))[:MOST_WORDS]
     return " & ".join(f"{word}:*" for word in words) if any(not word.isdecimal() for word in words) else None
+
+
+def name_part(text: str) -> str:
+    """Return what is looked for inside names: folded, with single spaces and without joiners; "" for an address or without letters."""
+    part = " ".join(folded_name(text).translate(dict.fromkeys(map(ord, _JOINERS))).split())
+    return part if "@" not in part and re.search(r"[^\W\d_]", part) else ""

@@ -38,7 +38,7 @@ ALLOWED: dict[str, str] = {
     "reporting/scan_log.venue_scans": "a page of an export",
     "scanning/manifest.manifest_tickets": "the tickets of one day",
     "tickets/checks.checks_of_day": _DAY,
-    "tickets/life.find_by_code_part": "the tickets of one day",
+    "tickets/life.find_by_part": "the tickets of one day",
     "tickets/ticket_list.newest_tickets": "2,000 tickets of a filtered page",
 }
 """Statements whose work follows what is asked for, with the reason; not the size of the tables."""

@@ -447,7 +447,7 @@ async def test_a_performance_that_has_closed_its_check_in_says_so_in_both_langua
     stage = await add_stage(world, start="11:00", end="13:00", check_in_closes_minutes=15)
     booking = await add_booking(world, stage.performance_id, 2)
     for language, word, words in (
-        ("en-GB", "TICKET EXPIRED", "Reserved for today 11:00-13:00, entry was until 11:15"),
+        ("en-GB", "TICKET EXPIRED", "Reserved for today 11:00 – 13:00, entry was until 11:15"),
         ("zh-CN", "门票已过期", "入场已截止"),
     ):
         page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", locale=language)

@@ -58,7 +58,7 @@ def test_a_run_is_made_repeated_and_refused_where_it_overlaps(run, ask, stage):
         "shows", "performances", "add", "--show", show, "--room", room, "--date", "2031-03-08", "--start", "21:00"
     )
     assert overlapping.returncode == 1
-    assert overlapping.stderr == "hub: The room is taken at that time.; 2031-03-08 20:00 The Tempest\n"
+    assert overlapping.stderr == "hub: The room is taken at that time; 2031-03-08 20:00 The Tempest\n"
     meant = run(
         "shows",
         "performances",

@@ -1145,6 +1145,7 @@ declare namespace Wire {
     date: string | null;
     start_time: string | null;
     end_time: string | null;
+    verified_at: string | null;
   }
   interface FoundTickets {
     tickets: (FoundTicket)[];

@@ -77,8 +77,8 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
 -- name: find_tickets
 -- At most $6 tickets that match a code, an order, an e-mail address (lower case), a phone number, or a name by the query $8, each by
 -- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one. With $9 bookings and guests too.
-SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
-       s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
+SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date,
+       s.start_time, s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM (SELECT id FROM (
             SELECT a.id FROM tickets a WHERE a.code = $2 AND a.org_id = $1
             UNION
@@ -114,14 +114,19 @@ SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_pho
    AND ($7::bigint[] = '{}' OR coalesce(s.venue_id, p.venue_id, ($7::bigint[])[1]) = ANY ($7::bigint[]))
  ORDER BY s.date DESC NULLS LAST, s.start_time, t.code;
 
--- name: find_by_code_part
--- At most $5 tickets that are reserved at venue $2 on $3 and whose code has $4 in it, in upper case and without dashes.
-SELECT t.id, t.code, t.status, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time, s.end_time,
-       s.venue_id
+-- name: find_by_part
+-- At most $7 tickets that are reserved at venue $2 on $3, and whose code has $4 in it, in upper case and without dashes, or whose name
+-- or buyer's name has $5, folded and without joiners, or whose visitor's phone number ends with $6. Criteria that are NULL find nothing.
+SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
+       s.end_time, s.venue_id
   FROM reservation_slots s
   JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id AND r.holds_place
   JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
- WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3 AND strpos(replace(upper(t.code), '-', ''), $4) > 0
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3
+   AND (strpos(replace(upper(t.code), '-', ''), $4) > 0
+        OR strpos(translate(folded_name(t.customer_name), U&'\00AD\200C\200D', ''), $5) > 0
+        OR strpos(translate(folded_name(o.customer_name), U&'\00AD\200C\200D', ''), $5) > 0
+        OR right(r.customer_phone, length($6)) = $6)
  ORDER BY s.start_time, t.code
- LIMIT $5;
+ LIMIT $7;

@@ -10,17 +10,21 @@ from hub.access.tokens import Identity
 from hub.actions.tickets.life import contact_shown
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
+from hub.rules.digits import ascii_digits
 from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.rules.venue import Venue
 from hub.services import Services
 from hub.text.contact_details import read_phone
-from hub.text.search_words import name_query
+from hub.text.search_words import name_part, name_query
 
 LIFE = load("tickets/life")
 MOST_FOUND = 50
 LEAST_CODE_PART = 4
 """Characters of a code, without dashes, that are looked for inside the codes of the day."""
+LEAST_NAME_PART = 2
+LEAST_PHONE_END = 7
+"""Digits that a visitor's number must end with: so many that nobody finds out a masked number by trying."""
 
 
 async def find_tickets(
@@ -53,13 +57,26 @@ async def find_tickets(
 
 
 async def find_visitors(services: Services, staff: Identity, text: str, venue: Venue) -> list[dict[str, Any]]:
-    """Return what `find_tickets` finds, with bookings and guests; else the tickets of the venue's business day by a part of their code."""
+    """Return what `find_tickets` finds, with bookings and guests; else the tickets of the venue's business day by a part of
+    their code or name, or by the end of a phone number. Names in Chinese are not parted into words, and foreign visitors say
+    their numbers without a country code.
+    """
     found = await find_tickets(services, staff, text, venue.country, everybody=True)
-    part = re.sub(r"[^0-9A-Z]", "", text.upper())
-    if found or len(part) < LEAST_CODE_PART:
+    if found:
         return found
+    code = re.sub(r"[^0-9A-Z]", "", text.upper())
+    name = name_part(text)
+    phone = ascii_digits(text) if "@" not in text else ""
+    phone = "" if re.search(r"[^\W\d_]", phone) else re.sub(r"\D", "", phone).lstrip("0")
+    wanted = (
+        code if len(code) >= LEAST_CODE_PART else None,
+        name if len(name) >= LEAST_NAME_PART else None,
+        phone if len(phone) >= LEAST_PHONE_END else None,
+    )
+    if not any(wanted):
+        return []
     day = venue.business_day(services.clock.now())
-    rows = await services.database.fetch(LIFE.find_by_code_part, venue.org_id, venue.id, day, part, MOST_FOUND)
+    rows = await services.database.fetch(LIFE.find_by_part, venue.org_id, venue.id, day, *wanted, MOST_FOUND)
     return [await _found(services, staff, row) for row in rows]
 
 
@@ -77,4 +94,5 @@ async def _found(services: Services, staff: Identity, row: Any) -> dict[str, Any
         "date": row["date"],
         "start_time": row["start_time"],
         "end_time": row["end_time"],
+        "verified_at": row["verified_at"],
     }

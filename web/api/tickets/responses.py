@@ -101,6 +101,8 @@ class FoundTicket(Response):
     """The date of the reservation, if there is one."""
     start_time: time | None
     end_time: time | None
+    verified_at: datetime | None
+    """The first entry."""
 
 
 class FoundTickets(Response):

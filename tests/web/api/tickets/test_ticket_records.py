@@ -22,6 +22,7 @@ from tests.support.plans import (
     rule_out_seq_scans,
     seem_a_million,
 )
+from tests.support.reservations import change_reservations
 from tests.support.shows import add_booking, add_stage
 from tests.support.world import TODAY, World
 
@@ -218,6 +219,40 @@ async def test_at_a_gate_bookings_and_guests_are_found_and_tickets_of_the_day_by
     assert await found("lovelace") == [ticket.code]
 
 
+async def test_at_a_gate_a_part_of_a_chinese_name_and_a_number_without_its_country_code_find_the_visitors_of_the_day(
+    api: Api, world: World
+) -> None:
+    slot_id, later = await world.slot(), await world.slot(TODAY + timedelta(days=1))
+    wang = await world.reserved(slot_id, customer_name="王小明")
+    ali = await world.reserved(slot_id, customer_name="علی\u200cرضا")
+    await world.reserved(later, customer_name="李小明")
+    for ticket, phone in ((wang, "+4915112345678"), (ali, "+989121234567")):
+        await change_reservations(api.hub.database, of_ticket=ticket.id, customer_phone=phone)
+    operator = await world.staff()
+
+    async def found(text: str) -> list[str]:
+        answer = await api.get(f"/api/tickets/search?q={quote(text)}&at_gate=1", token=operator)
+        return [one["ticket_code"] for one in answer.data["tickets"]]
+
+    for text in ("小明", "0151 12345678", "01511/2345678", "٠١٥١١٢٣٤٥٦٧٨"):
+        assert await found(text) == [wang.code], text
+    for text in ("علی\u200cرضا", "علیرضا", "رضا", "۰۹۱۲ ۱۲۳ ۴۵۶۷"):
+        assert await found(text) == [ali.code], text
+    for text in ("345678", "小红", "x 12345678"):
+        assert await found(text) == [], text
+
+
+async def test_a_ticket_sold_elsewhere_tells_its_first_entry(api: Api, world: World) -> None:
+    """Its status stays as the shop has it."""
+    ticket = await world.reserved(await world.slot(), channel="ota", status="ACTIVATED", customer_name="Ada Lovelace")
+    operator = await world.staff()
+    for entered in (False, True):
+        (one,) = (await api.get("/api/tickets/search?q=lovelace", token=operator)).data["tickets"]
+        assert (one["status"], one["verified_at"] is not None) == ("ACTIVATED", entered)
+        body = {"ticket_code": ticket.code, "gate": "A"}
+        assert (await api.post("/api/operator/verify-ticket", body, token=operator)).status == 200
+
+
 async def test_finding_is_for_staff_of_the_same_organisation(api: Api, world: World) -> None:
     ticket = await world.reserved(await world.slot())
     other_world = await (await World(api.hub).found()).staff("ADMIN")
@@ -237,7 +272,7 @@ async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: Wor
     wanted = load("tickets/life")
     nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
-               "conflicts_of": [1, [uuid4()]], "find_by_code_part": [1, 1, TODAY, "ABCD", 50]}  # fmt: skip
+               "conflicts_of": [1, [uuid4()]], "find_by_part": [1, 1, TODAY, "ABCD", "abcd", "1234567", 50]}  # fmt: skip
     big = (
         "tickets",
         "orders",

@@ -4,6 +4,7 @@ import { asWritten, t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
+import { standingOf } from "../models/ticket_standing.js";
 import { statusOf, wordsOf } from "../words/ticket_history.js";
 
 const named = byId("ticket-page").dataset.ticket;
@@ -31,7 +32,7 @@ function showFound({ tickets }) {
   byId("found").replaceChildren(...tickets.map((one) =>
     h("li", {}, h("a", { href: `/manager/ticket/${one.ticket_id}` },
       h("strong", { class: "code" }, one.ticket_code),
-      h("span", {}, one.date && one.start_time ? `${shortDayAndSpan(one.date, one.start_time, one.end_time)} · ` : "", statusOf(one.status)),
+      h("span", {}, one.date && one.start_time ? `${shortDayAndSpan(one.date, one.start_time, one.end_time)} · ` : "", statusOf(standingOf({ status: one.status, booked: Boolean(one.date), admitted: Boolean(one.verified_at) }))),
       h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].flatMap((text) => (text ? asWritten(text) : [])).join(" · "))))));
   byId("found").hidden = tickets.length === 0;
   byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
@@ -46,7 +47,7 @@ function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezo
   write(byId("title"), asWritten(ticket.ticket_code));
   document.title = `${ticket.ticket_code} · Venue Hub`;
   const facts = [
-    [t("Status"), statusOf(ticket.status)],
+    [t("Status"), statusOf(standingOf({ status: ticket.status, booked: reservation?.status === "RESERVED", admitted: reservation?.status === "VERIFIED" }))],
     [t("Reservation"), reservation && shortDayAndSpan(reservation.date, reservation.start_time, reservation.end_time)],
     [t("Venue"), kept(reservation?.venue)],
     [t("Product"), ticket.product],

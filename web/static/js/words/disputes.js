@@ -3,6 +3,7 @@ import { asWritten, t } from "../lib/i18n.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { partyOf } from "./parties.js";
+import { standingOf } from "../models/ticket_standing.js";
 import { statusOf } from "./ticket_history.js";
 
 /** @typedef {Pick<ApiError, "decision" | "recorded" | "decision_reason" | "undone"> & { decided_by?: { name?: string | null } | null }} Decided */
@@ -30,7 +31,7 @@ export function linesOf({ ticket, party, gate, operator }, timezone) {
   const slot = ticket?.date && ticket.start_time && shortDayAndSpan(ticket.date, ticket.start_time, ticket.end_time);
   return [
     [gate && t("gate {gate}", { gate }), operator.name && asWritten(operator.name)].filter(Boolean).join(" · "),
-    ticket && [who, slot ?? t("no reservation"), statusOf(ticket.status)].filter(Boolean).join(" · "),
+    ticket && [who, slot ?? t("no reservation"), statusOf(standingOf({ status: ticket.status, booked: Boolean(slot), admitted: Boolean(ticket.verified) }))].filter(Boolean).join(" · "),
     isParty(party) && partyOf(party),
     ticket?.verified && (ticket.left ? cameOf : entryOf)(ticket.verified, timezone),
     ticket?.left && leftOf(ticket.left, timezone),

@@ -107,10 +107,11 @@ export function detailOf(decision, venue) {
   }
 }
 
-/** The hub's English text with its names marked. @param {Decision} decision */
-function withNames({ detail, verified, presence }) {
+/** The hub's English text, with dates and times as the page writes them and its names marked. @param {Decision} decision */
+function withNames({ detail: plain, verified, presence }) {
   const by = verified?.operator_name;
-  const marked = by ? detail.replace(`by ${by}`, `by ${asWritten(by)}`) : (detail ?? "");
+  const detail = (plain ?? "").replace(/\b\d{4}-\d\d-\d\d\b/, shortDay).replace(/\b(\d\d:\d\d)-(\d\d:\d\d)\b/, (_, start, end) => span(start, end).replaceAll(" ", "\u00a0"));
+  const marked = by ? detail.replace(`by ${by}`, `by ${asWritten(by)}`) : detail;
   const gate = [verified?.gate, presence?.left_gate].find((one) => one && marked.endsWith(`gate ${one}`));
   return gate ? marked.slice(0, -gate.length) + asWritten(gate) : marked;
 }

@@ -3,6 +3,7 @@ import { byId, h } from "../../lib/elements.js";
 import { call, messageOf, Refusal } from "../../lib/api.js";
 import { nowAt, shortDayAndSpan, span } from "../../lib/dates.js";
 import { t, tn } from "../../lib/i18n.js";
+import { standingOf } from "../../models/ticket_standing.js";
 import { statusOf } from "../../words/ticket_history.js";
 
 const TYPING_MS = 300;
@@ -12,6 +13,8 @@ const LONGEST_NAME = 100;
 /** Letters of a name; a code or an address is no guest's name. */
 const NAME = /^[^\d@]+$/u;
 
+/** @param {Wire.FoundTicket} ticket */
+const standing = ({ status, date, verified_at: verifiedAt }) => standingOf({ status, booked: Boolean(date), admitted: Boolean(verifiedAt) });
 /** Whether nobody comes in with the ticket any more. @param {string} status */
 const isOver = (status) => status !== "RESERVED" && status !== "ACTIVATED";
 
@@ -94,7 +97,7 @@ export class VisitorSearch {
 
   /** Those of today first, and of these whoever is still to come. @param {Wire.FoundTicket[]} tickets */
   #inOrder(tickets) {
-    const rank = (/** @type {Wire.FoundTicket} */ one) => Number(one.date !== this.#today) * 2 + Number(isOver(one.status));
+    const rank = (/** @type {Wire.FoundTicket} */ one) => Number(one.date !== this.#today) * 2 + Number(isOver(standing(one)));
     return [...tickets].sort((a, b) => rank(a) - rank(b));
   }
 
@@ -116,7 +119,9 @@ export class VisitorSearch {
   }
 
   /** @param {Wire.FoundTicket} ticket */
-  #ticket({ ticket_code: code, status, customer_name: name, customer_email: email, customer_phone: phone, date, start_time: start, end_time: end }) {
+  #ticket(ticket) {
+    const { ticket_code: code, customer_name: name, customer_email: email, customer_phone: phone, date, start_time: start, end_time: end } = ticket;
+    const status = standing(ticket);
     const slot = date && start && (date === this.#today ? t("Today, {time}", { time: span(start, end) }) : shortDayAndSpan(date, start, end));
     return this.#line(code, { name: name ?? code, state: statusOf(status), over: isOver(status), about: [slot, email, phone], code: name ? code : "" });
   }
