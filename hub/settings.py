@@ -16,6 +16,7 @@ from hub.rules.urls import (
     default_public_url,
     is_loopback,
     is_private,
+    listens_to_others,
     parse_origin,
     parse_server_url,
     parse_sms_url,
@@ -173,9 +174,9 @@ class Settings:
             development=development,
             metrics_token=read.text("HUB_METRICS_TOKEN"),
         )
-        if serving and not is_loopback(settings.public_url):
-            read.problems += [f"{weak}: serve others with a better one, or set HUB_PUBLIC_URL to an address of this machine"
-                              for weak in weak_secrets(settings)]  # fmt: skip
+        if serving and (listens_to_others(host) or not is_loopback(settings.public_url)):
+            read.problems += [f"{weak}: serve others with a better one, or set HUB_HOST and HUB_PUBLIC_URL to addresses "
+                              "of this machine" for weak in weak_secrets(settings)]  # fmt: skip
         if read.problems:
             raise SettingsError("\n".join(read.problems))
         if not secret_key and own_key:

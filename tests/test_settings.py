@@ -207,6 +207,9 @@ def test_a_hub_for_others_takes_no_secret_that_they_can_guess(name: str, value: 
     for here in ("http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080", "https://hub.localhost"):
         settings = read({**env, "HUB_PUBLIC_URL": here}, development=development)
         assert [problem for problem in weak_secrets(settings) if name in problem], "the doctor names it all the same"
+    for host in ("0.0.0.0", "::", "192.168.1.7", "hub.internal"):
+        with pytest.raises(SettingsError, match=name):
+            read({**env, "HUB_HOST": host, "HUB_PUBLIC_URL": "http://127.0.0.1:8080"}, development=development)
     assert read({**env, "HUB_PUBLIC_URL": SITE}, serving=False), "a command serves nobody"
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from hub.commands import demo_card
 from hub.commands.command_result import CommandFailed
 from hub.commands.command_services import with_servers
+from hub.rules.urls import is_private
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 def run(args: Namespace) -> None:
     """`hub run`: run the hub with embedded Postgres and Valkey on this machine."""
-    _serve(Settings.from_environment(os.environ, development=True), demo=not args.no_demo, as_json=args.json)
+    settings = Settings.from_environment(os.environ, development=True)
+    if not args.no_demo and not is_private(settings.public_url):
+        raise CommandFailed("everybody knows the demo logins: at a public address start with --no-demo")
+    _serve(settings, demo=not args.no_demo, as_json=args.json)
 
 
 def serve(args: Namespace) -> None:

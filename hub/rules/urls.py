@@ -16,6 +16,15 @@ OF_SEVERAL_SERVERS = {"postgresql", "postgres", "redis+cluster", "rediss+cluster
 def default_public_url(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - a listening address is not one a browser can open
         host = "127.0.0.1"
+    return _url(host, port)
+
+
+def listens_to_others(host: str) -> bool:
+    """Return whether other machines reach a server that listens on this address or name."""
+    return not is_loopback(_url(host, 80))
+
+
+def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -140,6 +140,7 @@ def test_wrong_usage_is_exit_code_2_and_says_how_it_goes(data_dir: Path, words: 
         (["serve"], {"HUB_SECRET_KEY": "k" * 32, "HUB_CLOCK_OFFSET": "60"}, "HUB_REHEARSAL"),
         (["serve"], {"HUB_SECRET_KEY": "only-for-trying-it-out-not-a-secret-at-all", "HUB_PUBLIC_URL": "https://hub.example.org"},
          "HUB_SECRET_KEY is published or easy to guess"),
+        (["run"], {"HUB_PUBLIC_URL": "https://hub.example.org"}, "--no-demo"),
         (["run"], {"HUB_PORT": "99999", "HUB_WORKERS": "none"}, "HUB_WORKERS"),
         (["migrate", "--json"], {"HUB_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", "HUB_REDIS_URL": "redis://x"}, "127.0.0.1"),
         (["tickets", "import", "/no/such/file.csv"], {}, "/no/such/file.csv"),
