@@ -14,6 +14,7 @@ from functools import lru_cache
 from aiohttp import web
 
 from web.one_piece_response import OnePieceResponse
+from web.pieced_body import write_in_pieces
 
 FEWEST_BYTES = 1400
 """What fits into one packet gains nothing."""
@@ -23,15 +24,23 @@ _LARGE = 64 * 1024
 
 
 async def pack_response(request: web.Request, response: web.StreamResponse, *, public: bool) -> web.StreamResponse:
-    """Compress the body of a response where that pays. A `public` one is compressed once, however often it is asked for."""
-    if not isinstance(response, web.Response) or type(response) not in (web.Response, OnePieceResponse):
-        return response
+    """Compress the body of a response where that pays, and let a large one be written in pieces.
+
+    A `public` one is compressed once, however often it is asked for.
+    """
+    if isinstance(response, web.Response) and type(response) in (web.Response, OnePieceResponse):
+        await _pack(request, response, public=public)
+        write_in_pieces(response)
+    return response
+
+
+async def _pack(request: web.Request, response: web.Response, *, public: bool) -> None:
     headers, body = response.headers, response.body
     headers["Vary"] = f"{headers['Vary']}, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"
     if not isinstance(body, bytes) or len(body) < FEWEST_BYTES or "Content-Encoding" in headers:
-        return response
+        return
     if not accepts_gzip(request):
-        return response
+        return
     if public:
         packed = pack_once(body)
     elif len(body) < _LARGE:
@@ -43,7 +52,6 @@ async def pack_response(request: web.Request, response: web.StreamResponse, *, p
     if headers.get("ETag", "W/").startswith('"'):
         # Two forms of one content have the same weak tag (RFC 9110, 8.8.1).
         headers["ETag"] = f"W/{headers['ETag']}"
-    return response
 
 
 def accepts_gzip(request: web.Request) -> bool:

@@ -1,10 +1,12 @@
-"""Connections that ask for nothing: bounded, so that nobody can use up the open files of the process.
+"""Connections that ask for nothing or read nothing: bounded, so that nobody can use up the open files of the process.
 
 A connection costs its client nothing, and the hub an open file. aiohttp closes a silent one after 15 seconds, and until then a
-few thousand of them keep everybody else out. So there are two bounds:
+few thousand of them keep everybody else out. One whose client reads nothing it never closes. So there are three bounds:
 
 * one address has at most `MOST_SILENT` connections that have been open for a second and sent no whole request;
-* when connections take up most of the open files, those that wait for a request are closed, of the address with most first.
+* when connections take up most of the open files, those that wait for a request or for their client to read are closed, of the
+  address with most first;
+* a client that reads nothing of a response for 15 seconds has its connection closed (`unread.py`).
 
 A client of ours sends its request with the connection. Nothing is done per request: aiohttp counts a connection's requests.
 """
@@ -21,6 +23,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from hub.observability import telemetry
 from hub.serving import open_files
+from hub.serving.unread import UnreadResponses
 from web.middleware.client_address import network_of, read_address, within
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ SHARE_OF_FILES = 0.75
 """The rest is for Postgres, Redis, the log, and what the connections themselves need, such as pictures."""
 LOOK_SECONDS = 0.1
 """Seconds after a new connection until the bounds are looked at, once for all that came meanwhile."""
+UNREAD_LOOK_SECONDS = 5.0
+"""Seconds between two looks at all connections for those that nobody reads: 3 ms for 10,000."""
 REPORT_SECONDS = 60.0
 
 
@@ -71,6 +76,9 @@ class BoundedServer(web.Server):
         self._silent_seconds = silent_seconds
         self._most = int(open_files.limit() * SHARE_OF_FILES) if most is None else most
         self._addresses: dict[RequestHandler, str] = {}
+        self._transports: dict[RequestHandler, asyncio.Transport] = {}
+        self._unread = UnreadResponses()
+        self._is_looking_for_unread = False
         self._unused: dict[str, dict[RequestHandler, float]] = {}
         """Connections by address that had sent no whole request when last looked at, the oldest first, and since when."""
         self._is_looking = False
@@ -81,6 +89,10 @@ class BoundedServer(web.Server):
         super().connection_made(handler, transport)
         telemetry.connections_open.inc()
         address = self._addresses[handler] = self._address_of(transport)
+        self._transports[handler] = transport
+        if not self._is_looking_for_unread:
+            self._is_looking_for_unread = True
+            self._loop.call_later(UNREAD_LOOK_SECONDS, self._close_unread)
         if address:
             unused = self._unused.setdefault(address, {})
             unused[handler] = self._loop.time()
@@ -94,6 +106,7 @@ class BoundedServer(web.Server):
         address = self._addresses.pop(handler, None)
         if address is None:
             return
+        del self._transports[handler]
         telemetry.connections_open.dec()
         unused = self._unused.get(address)
         if unused is not None:
@@ -137,26 +150,44 @@ class BoundedServer(web.Server):
             self._unused.pop(address, None)
 
     def _bound_waiting(self) -> None:
-        """Close connections that wait for a request, until few enough are open: evenly, of the addresses with most first."""
+        """Close connections that wait for a request or for their client to read, until few enough are open.
+
+        Evenly, of the addresses with most first, and of each address those that wait for a request first.
+        """
         waiting: dict[str, list[RequestHandler]] = {}
+        unread: dict[str, list[RequestHandler]] = {}
         for handler, address in self._addresses.items():
             if _is_waiting(handler):
                 waiting.setdefault(address, []).append(handler)
+            elif self._transports[handler].get_write_buffer_size():
+                unread.setdefault(address, []).append(handler)
+        may_close = {address: waiting.get(address, []) + unread.get(address, []) for address in waiting | unread}
         excess = len(self._addresses) - self._most
-        kept = max(0, sum(map(len, waiting.values())) - excess)
-        for handlers in sorted(waiting.values(), key=len, reverse=True):
-            fair = kept // len(waiting)
-            for handler in handlers[: max(0, len(handlers) - fair)]:
+        kept = max(0, sum(map(len, may_close.values())) - excess)
+        for address, handlers in sorted(may_close.items(), key=lambda one: len(one[1]), reverse=True):
+            fair = kept // len(may_close)
+            waits = len(waiting.get(address, ()))
+            for n, handler in enumerate(handlers[: max(0, len(handlers) - fair)]):
                 if excess <= 0:
                     return
                 excess -= 1
-                self._close(handler, "waiting")
+                self._close(handler, "waiting" if n < waits else "unread")
+
+    def _close_unread(self) -> None:
+        self._is_looking_for_unread = bool(self._transports)
+        if not self._transports:
+            return
+        self._loop.call_later(UNREAD_LOOK_SECONDS, self._close_unread)
+        now = self._loop.time()
+        for handler in self._unread.look(self._transports.items(), now):
+            self._close(handler, "unread")
+        self._report(now)
 
     def _close(self, handler: RequestHandler, kind: str) -> None:
         self._closed[kind] += 1
         telemetry.connections_closed(kind)
-        if handler.transport is not None:
-            handler.transport.abort()
+        # Not the handler's own, which has none any more once it is closing: then it still waits until all is read.
+        self._transports[handler].abort()
 
     def _report(self, now: float) -> None:
         """Log what was closed, at most once a minute."""

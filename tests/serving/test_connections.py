@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from hub.observability import logs
-from hub.serving import connections, open_files
+from hub.serving import connections, open_files, unread
 from hub.serving.connections import BoundedServer
 from tests.support.ports import free_port
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n"
+MUCH, FILE = REQUEST.replace(b"/ ", b"/much "), REQUEST.replace(b"/ ", b"/file ")
+LARGE = 24_000_000
+"""Bytes of a response that the kernels of both sides cannot hold."""
 
 
 class Client:
@@ -64,15 +68,25 @@ Open = Callable[..., Awaitable[Served]]
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Open]:
+async def serve(tmp_path: Path) -> AsyncIterator[Open]:
     closing: list[Any] = []
+    file = tmp_path / "large.png"
+    file.write_bytes(bytes(LARGE))
 
     async def answer(_: web.Request) -> web.Response:
         return web.Response(text="ok")
 
+    async def send_much(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(LARGE))
+
+    async def send_file(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(file)
+
     async def open_one(**bounds: Any) -> Served:
         app = web.Application()
         app.router.add_get("/", answer)
+        app.router.add_get("/much", send_much)
+        app.router.add_get("/file", send_file)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         assert runner.server is not None
@@ -160,6 +174,54 @@ async def test_when_files_run_short_those_who_wait_go_first_of_whom_has_most(ser
     for client in honest:
         assert await client.ask()
     assert await many[0].is_cut()
+
+
+@pytest.mark.parametrize("asks", [MUCH, FILE], ids=["from memory", "from a file"])
+async def test_who_reads_nothing_of_a_response_is_cut_and_who_reads_slowly_is_not(serve: Open, asks: bytes) -> None:
+    served = await serve()
+    client = await served.connect(said=asks)
+    await served.open_count(1)
+    (link,) = served.server._transports.items()
+    unread_responses, now = unread.UnreadResponses(), 0.0
+    while not unread._waits_for_its_client(*link) or client.reader._transport.is_reading():  # type: ignore[attr-defined]
+        await asyncio.sleep(0.01)
+    for _ in range(4):
+        assert unread_responses.look([link], now) == []
+        await client.reader.readexactly(1_000_000)
+        now += unread.UNREAD_SECONDS
+    while not (overdue := unread_responses.look([link], now)):  # the kernels still pass on what they hold
+        await asyncio.sleep(0.01)
+        now += unread.UNREAD_SECONDS
+    assert overdue == [link[0]]
+
+
+async def test_a_connection_that_waits_for_its_request_or_its_answer_is_not_unread(serve: Open) -> None:
+    served = await serve()
+    client = await served.connect()
+    assert await client.ask()
+    unread_responses = unread.UnreadResponses()
+    for n in range(3):
+        assert unread_responses.look(served.server._transports.items(), n * unread.UNREAD_SECONDS) == []
+
+
+async def test_the_server_cuts_what_is_not_read(serve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "UNREAD_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(unread, "UNREAD_SECONDS", 0.0)
+    served = await serve()
+    await served.connect(said=MUCH)
+    await served.open_count(1)
+    await served.open_count(0)
+
+
+async def test_when_files_run_short_those_who_read_nothing_go_too(serve: Open) -> None:
+    served = await serve(most=10)
+    honest = [await served.connect(f"127.0.0.{last}") for last in (2, 3, 4)]
+    for _ in range(14):
+        await served.connect(said=MUCH)
+        await asyncio.sleep(0.02)
+    await served.open_count(10)
+    for client in honest:
+        assert await client.ask()
 
 
 async def test_without_the_bounds_they_all_stay(serve: Open) -> None:

@@ -16,6 +16,7 @@ from web.etags import client_has
 from web.json_responses import dumps
 from web.one_piece_response import JSON
 from web.packed_responses import accepts_gzip
+from web.pieced_body import write_in_pieces
 
 _HTML, _CSS, _JS = "text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 _DOCUMENT, _START = "openapi.json", ""
@@ -81,9 +82,13 @@ async def _answer(request: web.Request, name: str) -> web.Response:
     if client_has(request, served.etag):
         return web.Response(status=304, headers=headers)
     headers["Content-Type"] = served.kind
-    if not accepts_gzip(request):
-        return web.Response(body=served.body, headers=headers)
-    return web.Response(body=served.packed, headers={**headers, "Content-Encoding": "gzip", "ETag": f"W/{served.etag}"})
+    if accepts_gzip(request):
+        packed = {"Content-Encoding": "gzip", "ETag": f"W/{served.etag}"}
+        response = web.Response(body=served.packed, headers={**headers, **packed})
+    else:
+        response = web.Response(body=served.body, headers=headers)
+    write_in_pieces(response)
+    return response
 
 
 def _served(body: bytes, kind: str) -> Served:
