@@ -11,9 +11,9 @@ experimental rule cannot), and a page has one visible h1.
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
 
-The rules about colours take two thirds of the time. When the same state is checked in another size or language, or another
-state of the same pages, only new looks are checked: text that was not there before, or has other colours, another size or
-another background.
+The rules about colours take two thirds of the time. Of the texts that look the same only one is checked. When the same
+state is checked in another size or language, or another state of the same pages, only what is new is checked: texts with
+another look, and the other rules on pages of another shape. See `tests.browser.seen_before`.
 
     known = KnownLooks()
     await assert_accessible(page, known=known)
@@ -23,7 +23,7 @@ another background.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -31,79 +31,58 @@ from typing import Any, Literal
 from aiohttp import web
 from playwright.async_api import Page
 
+from tests.browser.seen_before import SEE
+
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = "best-practice"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 """The rules in which axe decides by a colour."""
 
-SETTLED = """async () => {
-  for (const moving of document.getAnimations()) {
-    const times = moving.effect && moving.effect.getComputedTiming();
-    if (times && times.endTime !== Infinity) moving.finish();
-  }
-  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
-}"""
-_RUN = """async ({ runOnly, onlyColours, known }) => {
-  const { colourRules, limitTo, lookOf, withText } = window.colours;
-  const grounds = new Map();
-  const seen = known ? withText().map((element) => [element, lookOf(element, grounds)]) : [];
-  const before = new Set(known ?? []);
-  const fresh = before.size ? seen.filter(([, look]) => !before.has(look)).map(([element]) => element) : null;
-  if (onlyColours && fresh?.length === 0) return [[], []];
-  limitTo(fresh);
-  const rules = fresh?.length === 0 ? Object.fromEntries(colourRules.map((id) => [id, { enabled: false }])) : {};
-  const report = await window.axe.run(document, {
-    resultTypes: ['violations', 'incomplete'], elementRef: true, preload: false, runOnly, rules,
-  });
-  const undecided = new Set(report.incomplete.filter(({ id }) => colourRules.includes(id))
-    .flatMap(({ nodes }) => nodes.map(({ element }) => element)));
-  const found = report.violations.map(({ id, help, nodes }) => ({
-    id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
-  }));
-  return [found, seen.filter(([element, look]) => !before.has(look) && !undecided.has(element)).map(([, look]) => look)];
-}"""
-# Everything on which the check of a text's colours depends: its style and its background.
-_COLOURS = """(colourRules) => {
-  const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow', 'textDecorationLine', 'webkitTextStrokeWidth'];
-  const GROUND = ['backgroundColor', 'backgroundImage', 'backgroundSize', 'backgroundClip', 'opacity', 'filter', 'mixBlendMode',
-    'position', 'zIndex', 'clip', 'clipPath', 'color', 'borderBottomWidth', 'borderBottomStyle'];
-  const values = (element, names) => {
-    const style = getComputedStyle(element);
-    return names.map((name) => style[name]).join(' ');
-  };
-  // Two times FNV-1a. Written out, the looks of an area would be megabytes for each check.
-  const hash = (text) => {
-    let one = 0x811c9dc5, two = 0x01000193;
-    for (let n = 0; n < text.length; n++) {
-      const code = text.charCodeAt(n);
-      one = Math.imul(one ^ code, 0x01000193);
-      two = Math.imul(two ^ code, 0x811c9dc5);
-    }
-    return (one >>> 0).toString(36) + (two >>> 0).toString(36);
-  };
-  const own = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-  const withText = () => [...document.querySelectorAll('body, body *')].filter(
-    (element) => (own(element) || element.matches('input, select, textarea, button')) &&
-      element.checkVisibility({ visibilityProperty: true }));
-  const groundOf = (element, grounds) => {
-    if (!element) return '';
-    if (!grounds.has(element)) grounds.set(element, hash(`${values(element, GROUND)}|${groundOf(element.parentElement, grounds)}`));
-    return grounds.get(element);
-  };
-  const lookOf = (element, grounds = new Map()) => {
-    const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
-    return hash([element.localName, element.className, off, values(element, WRITTEN), groundOf(element, grounds)].join('|'));
-  };
-  // With elements, the rules about colours check these and what is inside of them, and nothing else.
+# Limited to elements, the rules about colours check these and what is inside of them, and nothing else.
+_LIMIT = """(colourRules) => {
   let wanted = null;
-  const limitTo = (elements) => { wanted = elements && new Set(elements); };
   const isWanted = (element) => !wanted || (!!element && (wanted.has(element) || isWanted(element.parentElement)));
   for (const rule of window.axe._audit.rules.filter(({ id }) => colourRules.includes(id))) {
     const matches = rule.matches;
     rule.matches = (element, ...more) => isWanted(element) && matches.call(rule, element, ...more);
   }
-  window.colours = { colourRules, limitTo, withText, lookOf };
+  window.colours = { limitTo: (elements) => { wanted = elements && new Set(elements); } };
+}"""
+# Without `fresh` all texts are checked. A look whose example is undecided is looked for in its other texts too.
+_RUN = """async ({ runOnly, colourRules, fresh, open }) => {
+  const found = [];
+  const run = async (options) => {
+    const report = await window.axe.run(document, {
+      resultTypes: ['violations', 'incomplete'], elementRef: true, preload: false, ...options,
+    });
+    found.push(...report.violations.map(({ id, help, nodes }) => ({
+      id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
+    })));
+    const of = (results) => new Set(results.filter(({ id }) => colourRules.includes(id))
+      .flatMap(({ nodes }) => nodes.map(({ element }) => element)));
+    return { wrong: of(report.violations), undecided: of(report.incomplete) };
+  };
+  if (!fresh) {
+    window.colours.limitTo(null);
+    await run({ runOnly });
+    return [found, [], []];
+  }
+  const kinds = fresh.length ? window.seenBefore.examplesOf(fresh) : [];
+  const first = kinds.flatMap(({ look, elements }) => (open.includes(look) ? elements : [elements[0]]));
+  window.colours.limitTo(first);
+  const without = first.length ? {} : Object.fromEntries(colourRules.map((id) => [id, { enabled: false }]));
+  const { wrong, undecided } = await run({ runOnly, rules: without });
+  const rest = kinds.filter(({ look, elements }) => !open.includes(look) && undecided.has(elements[0]))
+    .flatMap(({ elements }) => elements.slice(1));
+  if (rest.length) {
+    window.colours.limitTo(rest);
+    const second = await run({ runOnly: { type: 'rule', values: colourRules } });
+    for (const one of second.wrong) wrong.add(one);
+  }
+  const looksOf = (elements) => kinds.filter(({ elements: all }) => all.some((one) => elements.has(one))).map(({ look }) => look);
+  return [found, looksOf(wrong), looksOf(undecided)];
 }"""
 _HEADINGS = """() => [...document.querySelectorAll('h1')].filter((one) => one.checkVisibility({ visibilityProperty: true }))
   .map((one) => one.textContent.trim())"""
@@ -118,6 +97,7 @@ _HIDDEN_BY_NAME = """() => [...document.querySelectorAll('button[aria-label], a[
     const words = shown.join(' ').toLowerCase().match(/[\\p{L}\\p{N}]+/gu) ?? [];
     return words.filter((word) => !name.includes(word)).map((word) => `${word} is not in the name ${name}`);
   })"""
+_NAMES = f"() => [({_HEADINGS})(), ({_HIDDEN_BY_NAME})()]"
 _PATH = "/axe.min.js"
 # Without a network, and from a hub that does not serve it, it does not load.
 _LOAD = f"""() => new Promise((loaded) => {{
@@ -128,8 +108,17 @@ _LOAD = f"""() => new Promise((loaded) => {{
   document.head.append(script);
   script.remove();
 }})"""
-KnownLooks = set[str]
-"""The looks of texts whose colours have been checked."""
+
+
+class KnownLooks(set[str]):
+    """The looks of texts whose colours have been checked and found good, and the shapes of pages without a finding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shapes: set[str] = set()
+        self.undecided: set[str] = set()
+        self.undecided_in: set[tuple[str, str]] = set()
+        """A shape and a look in it. Axe is not asked a second time."""
 
 
 @cache
@@ -148,11 +137,11 @@ def serve_axe(app: web.Application) -> None:
 
 
 async def _inject(page: Page, *, served: bool) -> None:
-    if await page.evaluate("() => typeof window.axe === 'object'"):
+    if await page.evaluate("() => typeof window.colours === 'object'"):
         return
     if not (served and await page.evaluate(_LOAD)):
         await page.evaluate(f"() => {{ {_axe()} }}")
-    await page.evaluate(_COLOURS, COLOUR_RULES)
+    await page.evaluate(_LIMIT, COLOUR_RULES)
 
 
 async def violations(
@@ -162,25 +151,36 @@ async def violations(
     rules: Sequence[str] = (),
     known: KnownLooks | None = None,
     served: bool = False,
+    settled: bool = False,
 ) -> list[str]:
     """Return axe's findings on the page in its current state and colours, one line per element: by all rules, or by
     these.
 
-    The colours of texts with a look in `known` are skipped. Checked looks are added to `known`. `served`: the page's hub
-    serves axe.
+    With `known`, of the texts with one look only an example is checked, and none of a look that is known. The other rules
+    run unless the page's shape is known. What is found good is added to `known`. `served`: the page's hub serves axe. `settled`: only
+    the colours have changed since the page was checked.
     """
-    await _inject(page, served=served)
-    await page.evaluate(SETTLED)
+    asked: dict[str, Any] = {"colourRules": COLOUR_RULES, "fresh": None, "open": []}
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
-    asked = {
-        "runOnly": {"type": "rule", "values": list(rules)} if rules else tags,
-        "onlyColours": set(rules) == set(COLOUR_RULES),
-        "known": None if known is None else sorted(known),
-    }
-    found: list[dict[str, Any]]
-    found, looks = await page.evaluate(_RUN, asked)
+    asked["runOnly"] = {"type": "rule", "values": list(rules)} if rules else tags
+    shape, looks = await page.evaluate(SEE, settled)
+    shape += f" {best_practice}"
     if known is not None:
-        known.update(looks)
+        fresh = [look for look in looks if look not in known and (shape, look) not in known.undecided_in]
+        if set(rules) == set(COLOUR_RULES) or (not rules and shape in known.shapes):
+            if not fresh:
+                return []
+            asked["runOnly"] = {"type": "rule", "values": COLOUR_RULES}
+        asked |= {"fresh": fresh, "open": [look for look in fresh if look in known.undecided]}
+    await _inject(page, served=served)
+    found: list[dict[str, Any]]
+    found, wrong, undecided = await page.evaluate(_RUN, asked)
+    if known is not None:
+        known.undecided.update(undecided)
+        known.undecided_in.update((shape, look) for look in {*undecided} - {*wrong})
+        known.update({*asked["fresh"]} - {*wrong, *undecided})
+        if not rules and not any(rule["id"] not in COLOUR_RULES for rule in found):
+            known.shapes.add(shape)
     return [
         f"{rule['id']} ({rule['help']}) at {node['target']}: {' '.join(node['why'].split())}"
         for rule in found
@@ -189,18 +189,31 @@ async def violations(
 
 
 async def assert_accessible(
-    page: Page, state: str = "", *, best_practice: bool = True, known: KnownLooks | None = None, served: bool = False
+    page: Page,
+    state: str = "",
+    *,
+    best_practice: bool = True,
+    known: KnownLooks | None = None,
+    served: bool = False,
+    schemes: Sequence[Scheme] = SCHEMES,
+    show: Callable[[Scheme], Awaitable[None]] | None = None,
 ) -> None:
-    """Fail with all findings of axe on the page, by colour scheme."""
+    """Fail with all findings of axe on the page, by colour scheme.
+
+    `show` puts the page into a scheme. With it the page is left in the last of the schemes.
+    """
     wrong = []
-    for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme)
+    known = KnownLooks() if known is None else known
+    for number, scheme in enumerate(schemes):
+        await (show(scheme) if show else page.emulate_media(color_scheme=scheme))
         rules = COLOUR_RULES if scheme == "dark" else ()
-        found = await violations(page, best_practice=best_practice, rules=rules, known=known, served=served)
+        asked: Any = {"best_practice": best_practice, "rules": rules, "known": known, "served": served}
+        found = await violations(page, **asked, settled=number > 0)
         wrong += [f"{scheme}: {line}" for line in found]
-    headings = await page.evaluate(_HEADINGS)
+    headings, hidden = await page.evaluate(_NAMES)
     if len(headings) > 1:
         wrong.append(f"several h1: {headings}")
-    wrong += await page.evaluate(_HIDDEN_BY_NAME)
-    await page.emulate_media(color_scheme="null")
+    wrong += hidden
+    if show is None:
+        await page.emulate_media(color_scheme="null")
     assert not wrong, f"{state or page.url}\n" + "\n".join(wrong)

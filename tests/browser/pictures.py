@@ -23,11 +23,11 @@ from playwright.async_api import Browser, Page, async_playwright
 from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers
-from tests.browser.axe import SETTLED
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.browser.hands_and_eyes import device_in_use
 from tests.browser.open_pages import PATIENCE
 from tests.browser.scene_hub import only_people_change_pages
+from tests.browser.seen_before import SETTLED
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
 from tests.support import world as world_module

@@ -184,6 +184,11 @@ def in_walks() -> list[State]:
     ]
 
 
+def leading_on() -> set[str]:
+    """Return the names of the states from which others are reached."""
+    return {one.after for one in STATES.values() if one.after}
+
+
 def day_button(page: Page, day: date) -> Any:
     return page.locator(f"#days td[data-date='{day}'] button")
 

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.axe import KnownLooks, assert_accessible, violations
 from tests.browser.hands_and_eyes import Open
+from tests.browser.seen_before import SEE
 from tests.support.hub import Hub
 from tests.support.world import World
 from web.pages.static_files import STATIC_ROOT
@@ -23,10 +24,19 @@ FAULTS = {
         '<div><button class="tiny" aria-label="a"></button><button class="tiny" aria-label="b"></button></div>',
         "target-size",
     ),
-}
+    "a second landmark of one name": ("main", "<nav aria-label=Pages></nav><nav aria-label=Pages></nav>", "landmark-unique"),
+    "a heading that leaves out a level": ("main", "<h5>Deep</h5>", "heading-order"),
+    "an item that is none": ("main", "<ul><li>one</li><div>two</div></ul>", "list"),
+    "a state that a text cannot have": ("main", "<p aria-checked=true>ticked</p>", "aria-allowed-attr"),
+    "an area that only a mouse scrolls": (
+        "main", '<div class="area"><p>first</p><p>second</p><p>third</p></div>', "scrollable-region-focusable"),
+    "text outside of every landmark": ("body", "<p>stray</p>", "region"),
+    "a hidden part that the keyboard reaches": ("main", "<p aria-hidden=true><a href=/>away</a></p>", "aria-hidden-focus"),
+}  # fmt: skip
 DARK_BLOCK = re.compile(r":\s*dark\)\s*\{\s*:root\s*\{([^{}]*)\}\s*\}")
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\brgb\(")
 STYLE = """.faint { color: #9a9a9a; background: #fff; }
+.area { height: 30px; overflow: auto; }
 .tiny { all: unset; display: inline-block; width: 8px; height: 8px; background: #000; }"""
 
 
@@ -45,11 +55,14 @@ async def plant(page: Page, where: str, html: str) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_known_fault_is_reported(fault: str, world: World, open_page: Open) -> None:
     where, html, rule = FAULTS[fault]
-    page = await open_page("/")
-    before = await violations(page)
+    page, known = await open_page("/"), KnownLooks()
+    before = await violations(page, known=known)
+    assert before == await violations(page, known=known) == []
     await plant(page, where, html)
-    found = [line for line in await violations(page) if line not in before]
-    assert any(line.startswith(rule) for line in found), found
+    # Also on a page that was checked before.
+    for seen in (None, known, known):
+        found = await violations(page, known=seen)
+        assert any(line.startswith(rule) for line in found), found
     with pytest.raises(AssertionError, match=rule):
         await assert_accessible(page)
 
@@ -100,22 +113,53 @@ async def test_colours_are_checked_again_where_a_smaller_screen_changes_them(
         await assert_accessible(page, known=known)
 
 
-async def test_a_checked_look_is_not_checked_again_unless_it_was_undecided(world: World, open_page: Open) -> None:
+async def test_a_checked_look_is_not_checked_again_unless_it_was_wrong_or_undecided(
+    world: World, open_page: Open
+) -> None:
     page = await open_page("/")
     known = KnownLooks()
-    await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p>')
+    await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p><p class="fine">fine</p>')
     await page.evaluate(
         "() => document.adoptedStyleSheets[0].insertRule('.open { background: url(/static/icon.svg); }')"
     )
     found = await violations(page, known=known)
     assert sum("color-contrast" in line for line in found) == 1
-    look_of = "(name) => window.colours.lookOf(document.querySelector(name))"
-    assert await page.evaluate(look_of, "p.faint") in known
-    assert await page.evaluate(look_of, "p.open") not in known
-    # The fault is unchanged: its colours were reported, and all other rules still run.
-    assert await violations(page, known=known) == [line for line in found if "color-contrast" not in line]
-    await plant(page, "main", "<input type=text>")
-    assert any(line.startswith("label ") for line in await violations(page, known=known))
+    look_of = "(name) => window.seenBefore.lookOf(document.querySelector(name))"
+    assert await page.evaluate(look_of, "p.fine") in known
+    assert await page.evaluate(look_of, "p.faint") not in known
+    assert await page.evaluate(look_of, "p.open") in known.undecided - known
+    assert await violations(page, known=known) == found
+
+
+async def test_of_texts_that_look_the_same_one_is_checked_on_each_ground(world: World, open_page: Open) -> None:
+    page = await open_page("/")
+    row = '<div class="row"><p class="plain">row {}</p>{}</div>'
+    await plant(page, "main", "".join(row.format(n, '<i class="bar"></i>' if n == 3 else "") for n in range(5)))
+    await page.evaluate(
+        """() => { for (const rule of ['.row { position: relative; }', '.plain { position: relative; z-index: 1; color: #222; }',
+          '.row { background: #fff; }', '.bar { position: absolute; inset: 0; background: #333; }'])
+          document.adoptedStyleSheets[0].insertRule(rule); }"""
+    )
+    known = KnownLooks()
+    (found,) = await violations(page, known=known)
+    assert "color-contrast" in found
+    (look,) = {await page.evaluate("() => window.seenBefore.lookOf(document.querySelector('.plain'))")}
+    kinds = await page.evaluate(
+        "(look) => window.seenBefore.examplesOf([look]).map((one) => one.elements.length)", look
+    )
+    assert sorted(kinds) == [1, 4]
+
+
+async def test_a_page_has_one_shape_in_both_languages_and_with_more_rows(world: World, open_page: Open) -> None:
+    page = await open_page("/")
+    english, _ = await page.evaluate(SEE)
+    await page.goto(page.url + "?lang=zh-Hans")
+    chinese, _ = await page.evaluate(SEE)
+    assert chinese == english
+    await plant(page, "main", "<table><tbody><tr><td>1</td></tr></tbody></table>")
+    one_row, _ = await page.evaluate(SEE)
+    await page.evaluate("() => document.querySelector('tbody').insertAdjacentHTML('beforeend', '<tr><td>20</td></tr>')")
+    assert (await page.evaluate(SEE))[0] == one_row != chinese
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
-from tests.browser.axe import KnownLooks, assert_accessible
+from tests.browser.axe import SCHEMES, KnownLooks, Scheme, assert_accessible
 from tests.browser.conftest import Chromium
 from tests.browser.kept_names import assert_names_kept
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
@@ -29,12 +29,13 @@ from tests.browser.pictures import WIDTHS, photograph
 from tests.browser.reused_pages import ReusedPages
 from tests.browser.scene_hub import scene_hub
 from tests.browser.staff_states import ALL_STATES as STATES
-from tests.browser.states import Scene, State, in_walks
+from tests.browser.states import Scene, State, in_walks, leading_on
 from tests.browser.test_chinese import CHINESE, assert_chinese
 from tests.support.patience import wait_for_slow_servers
 from tests.support.written_names import read_written_names
 
 ALL = in_walks()
+LEADING_ON = leading_on()
 SHOWN = "() => JSON.stringify([{ ...document.body.dataset }, document.body.innerText])"
 
 
@@ -54,12 +55,16 @@ class Visitor:
         self.scene = replace(scene, open=self._open)
         self.page: Page | None = None
         self.held = False
+        self.scheme: Scheme = "light"
+        self.size = PHONE if how.get("phone") else WIDE
+        self._first = self.size
         self._tabs = tabs
         self._how = how
 
     async def _open(self, path: str, **how: Any) -> Page:
         await self.leave()
         self.page, self.held = await self._tabs.open(path, **self._how, **how), False
+        self.scheme, self.size = "light", self._first
         return self.page
 
     async def leave(self) -> None:
@@ -71,16 +76,31 @@ class Visitor:
         """Take the page of another visitor, who uses it as a phone."""
         await self.leave()
         self.page, self.held, other.page = other.page, True, None
+        self.scheme, self.size = other.scheme, PHONE
         other.scene.stands = None
 
     async def resize(self, size: ViewportSize) -> None:
         assert self.page is not None
-        await (hold_as_phone(self.page, size) if self.held else self.page.set_viewport_size(size))
+        if size != self.size:
+            await (hold_as_phone(self.page, size) if self.held else self.page.set_viewport_size(size))
+        self.size = size
 
-    async def stay(self, state: State, size: ViewportSize) -> None:
+    async def show(self, scheme: Scheme) -> None:
+        assert self.page is not None
+        if scheme != self.scheme:
+            await self.page.emulate_media(color_scheme=scheme)
+        self.scheme = scheme
+
+    async def assert_accessible(self, known: KnownLooks) -> None:
+        """Check the page as it is, and then in the other colour scheme, in which it is left."""
+        assert self.page is not None
+        schemes = SCHEMES if self.scheme == "light" else SCHEMES[::-1]
+        await assert_accessible(self.page, known=known, served=True, schemes=schemes, show=self.show)
+
+    async def stay(self, state: State) -> None:
         """Keep the page for states that are reached from this one."""
-        if self.page is not None:
-            await self.resize(size)
+        if self.page is not None and state.name in LEADING_ON:
+            await self.resize(self._first)
             self.scene.stands = (state.name, self.page)
 
 
@@ -89,7 +109,12 @@ class Visitors:
     english: Visitor
     chinese: Visitor
     complaints: Complaints
-    known: KnownLooks = field(default_factory=KnownLooks)
+
+
+@pytest.fixture(scope="session")
+def known() -> KnownLooks:
+    """What axe found good in any area."""
+    return KnownLooks()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -129,20 +154,20 @@ def state(request: pytest.FixtureRequest) -> State:
     scope="module",
 )
 async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_word(
-    state: State, visitors: Visitors, tmp_path: Path
+    state: State, visitors: Visitors, known: KnownLooks, tmp_path: Path
 ) -> None:
     english, chinese = visitors.english, visitors.chinese
     visitors.complaints.heard.clear()
     page = await reached(state, english, visitors.complaints)
-    known = visitors.known
     async with Looks() as looks:
-        await looks.look("barriers, English, desk", assert_accessible(page, known=known, served=True))
+        await looks.look("barriers, English, desk", english.assert_accessible(known))
         for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
-            await page.set_viewport_size(size)
+            await english.resize(size)
             await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
         if state.shows_code:
+            await english.show("light")
             for width, height in WIDTHS.items():
-                await page.set_viewport_size({"width": width, "height": height})
+                await english.resize({"width": width, "height": height})
                 await looks.look(f"code in its photograph, {width}", photograph(page, tmp_path / f"{width}.png", state))
         if state.reloads:
             await hold_as_phone(page, PHONE)
@@ -154,12 +179,12 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         # In Chinese no word of the page is like the name of a gate.
         names = await read_written_names(english.scene.hub.database)
         await looks.look("names, Chinese, phone", assert_names_kept(page, names))
-        await looks.look("barriers, Chinese, phone", assert_accessible(page, known=known, served=True))
+        await looks.look("barriers, Chinese, phone", chinese.assert_accessible(known))
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
             await chinese.resize(size)
             await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))
-    await english.stay(state, WIDE)
-    await chinese.stay(state, PHONE)
+    await english.stay(state)
+    await chinese.stay(state)
     assert visitors.complaints.heard == []
 
 

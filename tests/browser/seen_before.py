@@ -1,0 +1,164 @@
+"""What of a page axe need not check again: the looks of its texts and the shape of its elements, as two short hashes.
+
+    shape, looks = await page.evaluate(SEE)
+
+A look is all on which the check of a text's colours depends: its style and its background.
+
+A shape is all on which the other rules depend: the tree of elements with their attributes, which of them are visible, which
+texts are empty or repeat each other, and how far apart small targets are. A page in two languages, or with other numbers in
+its rows, has one shape. A control without a name, a duplicate id, a heading of another level or a smaller target changes it.
+"""
+
+from __future__ import annotations
+
+_FINISHED = """() => {
+  for (const moving of document.getAnimations()) {
+    const times = moving.effect && moving.effect.getComputedTiming();
+    if (times && times.endTime !== Infinity) moving.finish();
+  }
+}"""
+SETTLED = f"""async () => {{
+  ({_FINISHED})();
+  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+}}"""
+
+_HASH = """
+  // Two times FNV-1a. Written out, the looks of an area would be megabytes for each check.
+  const hash = (text) => {
+    let one = 0x811c9dc5, two = 0x01000193;
+    for (let n = 0; n < text.length; n++) {
+      const code = text.charCodeAt(n);
+      one = Math.imul(one ^ code, 0x01000193);
+      two = Math.imul(two ^ code, 0x811c9dc5);
+    }
+    return (one >>> 0).toString(36) + (two >>> 0).toString(36);
+  };
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+"""
+_LOOKS = """
+  const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow', 'textDecorationLine', 'webkitTextStrokeWidth'];
+  const GROUND = ['backgroundColor', 'backgroundImage', 'backgroundSize', 'backgroundClip', 'opacity', 'filter', 'mixBlendMode',
+    'position', 'zIndex', 'clip', 'clipPath', 'color', 'borderBottomWidth', 'borderBottomStyle'];
+  const values = (element, names) => {
+    const style = getComputedStyle(element);
+    return names.map((name) => style[name]).join(' ');
+  };
+  const own = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const withText = () => [...document.querySelectorAll('body, body *')].filter(
+    (element) => (own(element) || element.matches('input, select, textarea, button')) && shown(element));
+  const groundOf = (element, grounds) => {
+    if (!element) return '';
+    if (!grounds.has(element)) grounds.set(element, hash(`${values(element, GROUND)}|${groundOf(element.parentElement, grounds)}`));
+    return grounds.get(element);
+  };
+  const lookOf = (element, grounds = new Map()) => {
+    const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
+    return hash([element.localName, element.className, off, values(element, WRITTEN), groundOf(element, grounds)].join('|'));
+  };
+  const meet = (one, two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom;
+  // Of the texts with one look, the first on each ground: what is drawn across a text does not belong to its look.
+  const examplesOf = (looks) => {
+    const grounds = new Map(), wanted = new Set(looks), kinds = new Map();
+    const laid = [...document.querySelectorAll('body *')].filter((one) => getComputedStyle(one).position !== 'static' && shown(one))
+      .map((one) => [one, one.getBoundingClientRect()]);
+    for (const element of withText()) {
+      const look = lookOf(element, grounds), box = element.getBoundingClientRect();
+      if (!wanted.has(look)) continue;
+      const across = laid.filter(([one, over]) => meet(box, over) && !one.contains(element) && !element.contains(one));
+      const kind = [look, ...across.map(([one]) => groundOf(one, grounds))].join('|');
+      if (!kinds.has(kind)) kinds.set(kind, { look, elements: [] });
+      kinds.get(kind).elements.push(element);
+    }
+    return [...kinds.values()];
+  };
+"""
+_SHAPE = """
+  const LEFT_OUT = /^(class|style|src|srcset|d|points|transform|viewBox|width|height|x|y|x1|x2|y1|y2|cx|cy|r|fill|href|data-.*|value|content|datetime|translate|hreflang|nonce|min|max|step|maxlength|pattern)$/;
+  const TEXTS = ['aria-label', 'title', 'alt', 'placeholder', 'aria-description', 'aria-valuetext', 'aria-roledescription', 'summary', 'label'];
+  const REFERENCES = ['id', 'for', 'headers', 'list', 'form', 'name', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns',
+    'aria-activedescendant', 'aria-details', 'aria-errormessage', 'aria-flowto'];
+  // Rows and items: of those that are alike, one counts.
+  const REPEATED = new Set(['li', 'tr', 'td', 'th', 'option', 'dt', 'dd', 'path', 'rect', 'circle', 'line']);
+  const NAMED = 'header, footer, main, nav, aside, section, form, article, [role]';
+  const PLACED = 'a[href], button, input, select, textarea, summary, [tabindex], [role=button], [role=link], [role=tab], [role=option], [role=switch], [role=radio]';
+  const SMALL = 24;
+
+  const textOf = (text) => text.trim().replace(/\\s+/g, ' ');
+  const referred = (element, name) => (element.getAttribute(name) ?? '').split(/\\s+/).filter(Boolean)
+    .map((id) => document.getElementById(id));
+
+  const placesOf = () => {
+    const targets = [...document.querySelectorAll(PLACED)].filter(shown).map((one) => [one, one.getBoundingClientRect()]);
+    const places = new Map();
+    for (const [target, box] of targets) {
+      const around = { left: box.left - SMALL, right: box.right + SMALL, top: box.top - SMALL, bottom: box.bottom + SMALL };
+      const large = box.width >= SMALL && box.height >= SMALL;
+      const near = targets.filter(([one, other]) => one !== target && meet(large ? box : around, other));
+      const from = (other) => [other.left - box.left, other.top - box.top, other.width, other.height].map(Math.round).join(',');
+      places.set(target, !near.length ? 'free' : [Math.round(box.width), Math.round(box.height),
+        ...near.map(([one, other]) => (one.contains(target) ? 'in' : target.contains(one) ? 'of' : from(other)))].join(' '));
+    }
+    return places;
+  };
+
+  const shapeOf = () => {
+    const numbers = new Map(), places = placesOf();
+    // Landmarks of one name have one number, in every language.
+    const numberOf = (text) => {
+      if (!text) return 'none';
+      if (!numbers.has(text)) numbers.set(text, numbers.size);
+      return numbers.get(text);
+    };
+    const attributes = (element) => {
+      const said = [];
+      for (const { name, value } of element.attributes) {
+        if (TEXTS.includes(name)) said.push(`${name}:${textOf(value) ? (textOf(value) === textOf((element.closest('a, button, label') ?? element).textContent) ? 'repeats' : 'text') : ''}`);
+        else if (REFERENCES.includes(name)) said.push(`${name}=${value.replace(/\\d+/g, '#')}`);
+        else if (name === 'href') said.push(value.startsWith('#') ? `href=${value}` : 'href');
+        else if (name === 'lang') said.push(['en', 'zh-Hans'].includes(value) ? 'lang' : value);
+        else if (name === 'value' && element.matches('[type=submit], [type=button], [type=reset]')) said.push(`value:${!value.trim()}`);
+        else if (name === 'content' && element.matches('[http-equiv], [name=viewport]')) said.push(value);
+        else if (name === 'style') said.push(`style:${[...element.style].join()}`);
+        else if (/^aria-(value(now|min|max)|setsize|posinset|level|(row|col)(count|index|span))$/.test(name)) said.push(`${name}=${value.replace(/[\\d.]+/, '#')}`);
+        else if (!LEFT_OUT.test(name)) said.push(`${name}=${value}`);
+      }
+      return said.sort().join(' ');
+    };
+    const nameOf = (element) => element.getAttribute('aria-label') ?? referred(element, 'aria-labelledby').map((one) => textOf(one?.textContent ?? '')).join(' ');
+    const scrolls = (element) => (element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
+      && /auto|scroll/.test(getComputedStyle(element).overflow);
+    const shape = (element) => {
+      const children = [...element.children].map((one) => [one.localName, shape(one)]);
+      const kept = new Set(), different = [];
+      for (const [name, one] of children) {
+        if (!REPEATED.has(name) || !kept.has(one)) different.push(one);
+        kept.add(one);
+      }
+      const missing = REFERENCES.slice(1).filter((name) => !['name', 'form'].includes(name) && referred(element, name).includes(null));
+      return hash([
+        element.localName, attributes(element), missing, shown(element), own(element), scrolls(element), places.get(element) ?? '',
+        element.matches(NAMED) ? numberOf(nameOf(element)) : '', element.matches(':modal') ? 'modal' : '', different.join(' '),
+      ].join('|'));
+    };
+    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+    const twice = ids.filter((id, n) => ids.indexOf(id) !== n);
+    return hash([shape(document.documentElement), !document.title.trim(), ...twice].join('|'));
+  };
+"""
+SEE = f"""async (settled) => {{
+  if (settled) ({_FINISHED})();
+  else await ({SETTLED})();
+  if (!window.seenBefore) {{
+    {_HASH}
+    {_LOOKS}
+    {_SHAPE}
+    window.seenBefore = {{ withText, lookOf, examplesOf, shapeOf }};
+  }}
+  const {{ withText, lookOf, shapeOf }} = window.seenBefore;
+  const grounds = new Map();
+  return [shapeOf(), [...new Set(withText().map((element) => lookOf(element, grounds)))]];
+}}"""
+"""Returns the shape of the page and the looks of its texts, after its animations. What it defines stays in the page.
+
+A page that is `settled`, of which only the colours have changed, needs no frame.
+"""
