@@ -127,8 +127,8 @@ def format_months(first: date, last: date, locale: str) -> str:
 
 
 def format_month_day(day: date, locale: str) -> str:
-    """Format a day within a month: `1 Dec`, `Dec 1`, `12月1日`."""
-    return dates.format_skeleton("MMMd", day, locale=_locale(locale))
+    """Format a day within a month: `1 Dec`, `Dec 1`, and in Chinese `12/1`, which is as narrow as a day of a calendar."""
+    return dates.format_skeleton("Md" if locale.startswith("zh") else "MMMd", day, locale=_locale(locale))
 
 
 def format_time(at: time, locale: str) -> str:

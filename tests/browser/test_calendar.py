@@ -350,7 +350,7 @@ async def test_a_full_slot_names_the_nearest_with_room_and_one_touch_picks_it(wo
         "aria-expanded", "true"
     )
     offered = page.locator(".alternative")
-    await expect(offered.first).to_have_accessible_name(re.compile("25 Nov, 18:00 to 20:00, 5 places free"))
+    await expect(offered.first).to_have_accessible_name(re.compile("25 Nov, 18:00 to 20:00, 5 spaces left"))
     await expect(offered).to_have_count(2)
     await offered.first.click()
     await page.get_by_role("button", name="Confirm booking", exact=True).click()

@@ -24,7 +24,9 @@ const LONG_DAY = format({ weekday: "long", day: "numeric", month: "long", year: 
 const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short" });
 const AXIS_DAY = format({ day: "numeric", month: "short" });
 const MONTH = format({ month: "long", year: "numeric" });
-const CLOCK = format({ hour: "numeric", minute: "2-digit" });
+/** A clock of 24 hours has two digits, as on the hub's pages: 08:00. @type {"2-digit" | "numeric"} */
+const HOUR = format({ hour: "numeric" }).resolvedOptions().hourCycle?.startsWith("h2") ? "2-digit" : "numeric";
+const CLOCK = format({ hour: HOUR, minute: "2-digit" });
 const DASH = locale.startsWith("zh") ? "–" : " – ";
 const NUMBER = new Intl.NumberFormat(locale);
 
@@ -56,7 +58,7 @@ export const placeInWeek = (date) => (asUtc(date).getUTCDay() + 7 - (weekStart %
 /** A moment on the venue's clock. @type {Dates["momentAt"]} */
 export function momentAt(moment, timeZone, { seconds = false, day = false } = {}) {
   /** @type {Intl.DateTimeFormatOptions} */
-  const options = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }), ...(day && { day: "numeric", month: "short" }) };
+  const options = { hour: HOUR, minute: "2-digit", ...(seconds && { second: "2-digit" }), ...(day && { day: "numeric", month: "short" }) };
   return new Intl.DateTimeFormat(locale, { ...options, ...(timeZone && { timeZone }) }).format(new Date(moment));
 }
 

@@ -43,7 +43,8 @@ const shortWords = {
 };
 
 const SPAN = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "long", year: "numeric" });
-const FIRST_DAY = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short", day: "numeric" });
+/** In Chinese as 12/1, because the long form is wider than a day on a phone. */
+const FIRST_DAY = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: locale.startsWith("zh") ? "numeric" : "short", day: "numeric" });
 
 /** A Chinese range has digits alone, unlike the names of months. @param {string} from @param {string} to */
 const monthSpan = (from, to) => (locale.startsWith("zh") ? `${monthName(from)}–${monthName(to)}` : SPAN.formatRange(Date.parse(from), Date.parse(to)));

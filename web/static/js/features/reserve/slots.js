@@ -264,7 +264,7 @@ export function drawAlternatives(host, alternatives, onPick) {
 /** @param {OtherTime} slot @param {(slot: PickedSlot) => void} onPick */
 function alternative(slot, onPick) {
   const [day, time] = [shortDay(slot.date), span(slot.start_time, slot.end_time)];
-  const room = slot.available_count > 0 ? tn("one place free", "{n} places free", slot.available_count) : null;
+  const room = slot.available_count > 0 ? tn("{n} space left", "{n} spaces left", slot.available_count) : null;
   return h(
     "button",
     {
