@@ -28,7 +28,7 @@ SWEEP_SECONDS = 0.1
 """Seconds between two looks for requests that have waited too long."""
 APART_EVERY = 0.05
 """Seconds of rest between two tries of the requests that have met a lock."""
-APART_SECONDS = 1.0
+APART_SECONDS = 0.9
 """Seconds after its submission in which a request that has met a lock is tried again."""
 
 

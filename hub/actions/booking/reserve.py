@@ -28,9 +28,9 @@ from hub.services import Services
 BOOKING = load("booking/reservations")
 BATCH_ATTEMPTS = 6
 """Attempts to read and decide a batch: more than `MAX_ATTEMPTS`, because requests of one batch also race each other."""
-LOCK_SECONDS, SHARED_LOCK_SECONDS = 0.15, 0.08
+LOCK_SECONDS, SHARED_LOCK_SECONDS = 0.15, 0.05
 """Seconds that a batch waits for the lock of its one slot, and of any of several: then all of them wait."""
-APART_LOCK_SECONDS = 0.05
+APART_LOCK_SECONDS = 0.1
 """Seconds that the bookings of one slot wait for its lock, when those of each slot are taken apart."""
 SHORT_LOCK_SECONDS, TRIES_ONE_BY_ONE = 0.01, 2
 """Seconds that one booking alone waits for locks, and bookings that may not get them before their slot counts as locked."""
