@@ -20,7 +20,8 @@ TARGET = 44
 
 
 async def scanner(world: World, open_page: Open, size: tuple[int, int]) -> Page:
-    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", phone=True)
+    # A gate with the shortest name is as easy to touch.
+    page = await open_page("/operator/scan", token=await world.staff(), gate="A", phone=True)
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await expect(page.locator("#link-state")).to_have_text("Live")
     return page
