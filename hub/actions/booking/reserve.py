@@ -88,9 +88,9 @@ class Bookings:
         reason, slots = await self._availability.without_places(org_id, slot_id)
         return Refused(reason, alternative_slots=slots)
 
-    async def why_full(self, org_id: int, slot_id: int) -> Reason:
-        """Return why a slot that seat admission refuses has no place: SLOT_FULL, SLOT_CLOSED or SLOT_PAST."""
-        return (await self._availability.without_places(org_id, slot_id)).reason
+    async def why_full(self, org_id: int, slot_id: int, places: int) -> Reason:
+        """Return why a slot in which seat admission refuses `places` has none: SLOT_FULL, SLOT_CLOSED or SLOT_PAST."""
+        return (await self._availability.without_places(org_id, slot_id, places)).reason
 
     async def reserve(self, request: ReserveRequest) -> Reserved:
         """Take one place for one ticket. Raises Refused, and Unavailable if Postgres does not answer.
@@ -113,7 +113,7 @@ class Bookings:
         seat = SeatRequest(request.org_id, request.slot_id, hold_id, places)
         try:
             if await self.ask_admission(seat) is Admission.FULL:
-                reason = await self.why_full(request.org_id, request.slot_id)
+                reason = await self.why_full(request.org_id, request.slot_id, places)
                 raise Refused(
                     reason, **({"free": 0} if request.party is not None and reason is Reason.SLOT_FULL else {})
                 )

@@ -95,7 +95,7 @@ async def sell_at_door(
         # After Redis has lost its state, it no longer knows that a repeat has its places.
         first = await first_order(services, by.org_id, request)
         if first is None:
-            reason = await bookings.why_full(by.org_id, sale.slot_id)
+            reason = await bookings.why_full(by.org_id, sale.slot_id, sale.count)
             raise Refused(reason, **({"free": 0} if reason is Reason.SLOT_FULL else {}))
         return await order_record(services.database, by, first)
     slots: SlotStates = {}

@@ -18,7 +18,7 @@ from tests.support.products import add_product
 from tests.support.reservations import read_reservations
 from tests.support.scan_log import count_entries, count_scans, read_scans
 from tests.support.shows import add_stage
-from tests.support.slots import read_slot
+from tests.support.slots import close_slot, read_slot
 from tests.support.still_outbox import send_nothing
 from tests.support.tickets import count_tickets, read_tickets
 from tests.support.webhooks import kinds, write_down
@@ -157,7 +157,11 @@ async def test_only_times_of_today_at_this_venue_are_sold(world: World, seller: 
     over = await world.slot(start="08:00", end="10:00")
     tomorrow = await world.slot(TODAY + timedelta(days=1))
     show = (await add_stage(world)).performance_id
+    closed = await world.slot(start="18:00", end="20:00")
+    await close_slot(world.hub.database, closed)
     for slot_id, code in (
+        # After its first answer seat admission knows that nothing is free.
+        (closed, "SLOT_CLOSED"), (closed, "SLOT_CLOSED"), (over, "SLOT_PAST"),
         (elsewhere, "SLOT_NOT_FOUND"), (over, "SLOT_PAST"), (tomorrow, "INVALID_REQUEST"), (show, "SLOT_NOT_FOUND"), (2**40, "SLOT_NOT_FOUND"),
     ):  # fmt: skip
         assert (await seller.sell(slot_id))[1]["code"] == code
