@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,15 @@ from web.api.table import ENDPOINTS
 RELAY_PATIENCE = 1.0
 """Seconds to wait for the relay; a hub whose Redis is away has none."""
 COMPILED_TEMPLATES: dict[str, bytes] = {}
-_DOCUMENT = build_document(ENDPOINTS, "")
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return build_document(ENDPOINTS, "")
 
 
 def _document_at(_: Any, public_url: str) -> dict[str, Any]:
-    return {**_DOCUMENT, "servers": [{"url": public_url}]}
+    return {**_document(), "servers": [{"url": public_url}]}
 
 
 # Every hub would build the OpenAPI document again (10 ms), although only the URL differs.

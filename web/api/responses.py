@@ -6,10 +6,11 @@ every response they get.
 
 import ast
 import inspect
+import sys
 from datetime import date, time
+from functools import cache
 from itertools import pairwise
-from textwrap import dedent
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -47,11 +48,23 @@ def attribute_docstrings(response: type[Response]) -> dict[str, str]:
     found: dict[str, str] = {}
     for base in reversed(response.__mro__):
         if issubclass(base, Response) and base is not Response:
-            body = cast("ast.ClassDef", ast.parse(dedent(inspect.getsource(base))).body[0]).body
-            for attribute, text in pairwise(body):
-                match attribute, text:
-                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
-                        found[name] = inspect.cleandoc(words)
+            found |= _docstrings_of(base.__module__)[base.__qualname__]
+    return found
+
+
+@cache
+def _docstrings_of(module: str) -> dict[str, dict[str, str]]:
+    """Return the attribute docstrings of each class of a module. `inspect.getsource` would parse the module once for each class."""
+    classes = [one for one in ast.parse(inspect.getsource(sys.modules[module])).body if isinstance(one, ast.ClassDef)]
+    return {one.name: _strings_below_attributes(one) for one in classes}
+
+
+def _strings_below_attributes(definition: ast.ClassDef) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for attribute, text in pairwise(definition.body):
+        match attribute, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                found[name] = inspect.cleandoc(words)
     return found
 
 
