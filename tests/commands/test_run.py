@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,41 @@ from hub.commands.failures import without_password
 from tests.support.fork_server import FORK_SERVER
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
+Run = Callable[..., tuple["RunningHub", dict[str, Any]]]
+
+
+class RunningHub:
+    """`hub run`, and the document that it prints when it is ready."""
+
+    def __init__(self, data_dir: Path, env: dict[str, str], *words: str) -> None:
+        self._output = Path(tempfile.mkdtemp(prefix="hub-test-output-"))
+        (self._output / "stdin").touch()
+        env = {**_inherited(), "HUB_DATA_DIR": str(data_dir), "HUB_PORT": "0", **env}
+        self._pid = FORK_SERVER.start("run", "--json", *words, env=env, folder=str(self._output))
+        self._ended = False
+
+    def card(self) -> dict[str, Any]:
+        printed = self._output / "stdout"
+        while not (printed.exists() and printed.read_text().endswith("\n")):
+            assert FORK_SERVER.ended(self._pid) is None, (self._output / "stderr").read_text()
+            time.sleep(0.01)
+        card: dict[str, Any] = json.loads(printed.read_text())
+        return card
+
+    def end(self, number: int) -> int:
+        """Send a signal, and return the exit code."""
+        os.kill(self._pid, number)
+        self._ended = True
+        return FORK_SERVER.wait(self._pid)
+
+    def clean_up(self) -> None:
+        if not self._ended:
+            self.end(signal.SIGTERM)
+        shutil.rmtree(self._output, ignore_errors=True)
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
 
 
 @pytest.fixture
@@ -33,31 +68,32 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def run(data_dir: Path) -> Iterator[Run]:
-    started: list[subprocess.Popen[str]] = []
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+@pytest.fixture(scope="module")
+def folder_of_a_hub() -> Iterator[Path]:
+    """The data folder of a hub that has run once. A copy saves a test the first start of Postgres and all migrations."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+    hub = RunningHub(folder, {}, "--no-demo")
+    hub.card()
+    assert hub.end(signal.SIGTERM) == 0
+    hub.clean_up()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
-    def start(*words: str, **env: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hub", "run", "--json", *words],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**inherited, "HUB_DATA_DIR": str(data_dir), "HUB_PORT": "0", **env},
-        )
-        started.append(process)
-        assert process.stdout is not None
-        return process, json.loads(process.stdout.readline())
+
+@pytest.fixture
+def run(folder_of_a_hub: Path, data_dir: Path) -> Iterator[Run]:
+    """`run()` runs the hub again, with `env` as its settings."""
+    # Not `shutil.copytree`, which changes the owner.
+    subprocess.run(["cp", "-a", f"{folder_of_a_hub}/.", data_dir], check=True)
+    started: list[RunningHub] = []
+
+    def start(**env: str) -> tuple[RunningHub, dict[str, Any]]:
+        started.append(RunningHub(data_dir, env, "--no-demo"))
+        return started[-1], started[-1].card()
 
     yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(20)
-        assert process.stdout is not None
-        process.stdout.close()
+    for hub in started:
+        hub.clean_up()
 
 
 def answers(card: dict[str, Any], path: str = "/readyz") -> bytes:
@@ -72,19 +108,37 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def test_one_command_serves_with_demo_data_and_stops_cleanly(run: Run, data_dir: Path) -> None:
-    first, card = run()
-    assert {login["role"] for login in card["logins"]} == {"OPERATOR", "MANAGER", "ADMIN"}
-    assert any("TKT-" in code for code in card["codes"])
-    assert all(code.startswith("BKG-") for code in card["bookings"])
-    assert len(card["bookings"]) == 2
-    answers(card)
-    answers(card, "/reserve")
-    assert b"The Tempest" in answers(card, "/api/shows?orq=1")
-    _stop(first, signal.SIGINT, data_dir)
-    second, again = run()
-    assert (again["codes"], again["bookings"]) == (card["codes"], card["bookings"]), "demo data is filled in once"
-    _stop(second, signal.SIGTERM, data_dir)
+def test_one_command_serves_with_demo_data_and_stops_cleanly(data_dir: Path) -> None:
+    with shell_runs(data_dir) as (first, card):
+        assert {login["role"] for login in card["logins"]} == {"OPERATOR", "MANAGER", "ADMIN"}
+        assert any("TKT-" in code for code in card["codes"])
+        assert all(code.startswith("BKG-") for code in card["bookings"])
+        assert len(card["bookings"]) == 2
+        answers(card)
+        answers(card, "/reserve")
+        assert b"The Tempest" in answers(card, "/api/shows?orq=1")
+        _stop(first, signal.SIGINT, data_dir)
+    with shell_runs(data_dir) as (second, again):
+        assert (again["codes"], again["bookings"]) == (card["codes"], card["bookings"]), "demo data is filled in once"
+        _stop(second, signal.SIGTERM, data_dir)
+
+
+@contextmanager
+def shell_runs(data_dir: Path) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+    """Run `hub run` in a new process, as a shell does."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "hub", "run", "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**_inherited(), "HUB_DATA_DIR": str(data_dir), "HUB_PORT": "0"},
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 def _stop(process: "subprocess.Popen[str]", number: int, data_dir: Path) -> None:
@@ -96,15 +150,14 @@ def _stop(process: "subprocess.Popen[str]", number: int, data_dir: Path) -> None
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_killed_hub_is_followed_by_the_next_on_the_same_port(run: Run, workers: str) -> None:
     port = free_port()
-    first, _ = run("--no-demo", HUB_WORKERS=workers, HUB_PORT=port)
-    first.kill()
-    first.wait(5)
-    _, card = run("--no-demo", HUB_WORKERS=workers, HUB_PORT=port)
+    first, _ = run(HUB_WORKERS=workers, HUB_PORT=port)
+    first.end(signal.SIGKILL)
+    _, card = run(HUB_WORKERS=workers, HUB_PORT=port)
     answers(card)
 
 
 async def test_several_processes_add_up_their_metrics_are_replaced_and_stop_together(run: Run, data_dir: Path) -> None:
-    hub, card = run("--no-demo", HUB_WORKERS="2")
+    hub, card = run(HUB_WORKERS="2")
     assert card["processes"] == {"web": 2, "jobs": 1}
     url = f"{card['url']}/ws/availability?month={date.today():%Y-%m}"
     async with aiohttp.ClientSession() as client:
@@ -124,11 +177,11 @@ async def test_several_processes_add_up_their_metrics_are_replaced_and_stop_toge
                 await asyncio.sleep(0.05)
             assert sorted(after.values()) == ["jobs", "web", "web"]
             again = await connect_patiently(client, url)
-            hub.terminate()
+            ending = asyncio.create_task(asyncio.to_thread(hub.end, signal.SIGTERM))
             while not (await again.receive()).type.name.startswith("CLOSE"):
                 pass
             assert again.close_code == 1012
-            assert await asyncio.to_thread(hub.wait, 60) == 0
+            assert await ending == 0
     assert roles_of(data_dir) == {}
     with pytest.raises(OSError, match="refused"):
         answers(card)
@@ -156,7 +209,7 @@ async def connect_patiently(client: aiohttp.ClientSession, url: str) -> aiohttp.
 
 
 def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path) -> None:
-    _, card = run("--no-demo")
+    _, card = run()
     received = json.loads((data_dir / "embedded.json").read_text())
     env = {**os.environ, "HUB_DATA_DIR": str(data_dir)}
 
@@ -185,10 +238,9 @@ def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path)
 
 
 def test_an_empty_hub_prints_where_it_is_set_up_and_a_new_code_at_each_start(run: Run) -> None:
-    process, card = run("--no-demo")
+    hub, card = run()
     assert answers(card, "/admin/setup").count(b'name="code"') == 1
     assert card["setup"]["url"] == f"{card['url']}/admin/setup?code={card['setup']['code']}"
-    process.terminate()
-    process.wait(20)
-    again = run("--no-demo")[1]
+    assert hub.end(signal.SIGTERM) == 0
+    again = run()[1]
     assert again["setup"]["code"] != card["setup"]["code"]
