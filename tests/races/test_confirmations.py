@@ -95,11 +95,11 @@ async def parties_for_the_last_places(
 
 
 async def test_of_two_parties_of_three_for_the_last_four_places_one_gets_them(two_hubs, world):
-    assert await parties_for_the_last_places(two_hubs, world, [3, 3], 4, repetitions(full=500, short=60)) == []
+    assert await parties_for_the_last_places(two_hubs, world, [3, 3], 4, repetitions(full=500, short=30)) == []
 
 
 async def test_parties_of_any_size_fill_what_they_can_and_no_party_that_fits_is_refused(two_hubs, world):
-    broken = await parties_for_the_last_places(two_hubs, world, [3, 1, 4, 2, 2], 5, repetitions(full=500, short=40))
+    broken = await parties_for_the_last_places(two_hubs, world, [3, 1, 4, 2, 2], 5, repetitions(full=500, short=20))
     assert broken == []
 
 

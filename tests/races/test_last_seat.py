@@ -48,7 +48,7 @@ async def two_clients_for_each_last_seat(hubs: list[Hub], world: World, repeats:
 
 
 async def test_two_clients_for_the_last_seat_a_thousand_times_and_each_time_one_gets_it(two_hubs, world):
-    assert await two_clients_for_each_last_seat(two_hubs, world, repetitions(full=1000, short=200)) == []
+    assert await two_clients_for_each_last_seat(two_hubs, world, repetitions(full=1000, short=80)) == []
 
 
 @pytest.mark.parametrize("missing", [NO_SLOT_LOCK, NO_PLACES_CHECK], ids=["no slot lock", "no places check"])

@@ -47,7 +47,7 @@ async def fifty_creates_for_one_ticket(
 
 
 async def test_one_ticket_by_fifty_parallel_creates_is_booked_once(two_hubs, world):
-    assert await fifty_creates_for_one_ticket(two_hubs, world, repetitions(full=20, short=5)) == []
+    assert await fifty_creates_for_one_ticket(two_hubs, world, repetitions(full=20, short=3)) == []
 
 
 async def test_without_the_version_check_one_ticket_is_booked_twice(open_hub, monkeypatch):

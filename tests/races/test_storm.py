@@ -34,7 +34,7 @@ from tests.support.world import NOON, Ticket, World
 ENOUGH = {"book booked": 20, "cancel done": 20, "move done": 20, "scan VERIFIED": 20, "undo UNDONE": 20, "expired": 20,
           "party booked": 5}  # fmt: skip
 """What a storm must have seen of each. It goes on until then, and for at least this many actions:"""
-ACTIONS = repetitions(full=4000, short=1500)
+ACTIONS = repetitions(full=4000, short=700)
 CLOCK_SECONDS = 150 * 60 / ACTIONS
 """Seconds that the clock advances with each action.
 

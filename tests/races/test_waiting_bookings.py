@@ -215,7 +215,7 @@ async def storm(hubs: list[Hub], world: World, actions: int) -> tuple[Counter[st
 
 @pytest.mark.timeout(300)
 async def test_a_storm_of_parties_breaks_no_promise(two_hubs, world, postgres_log):
-    seen, broken = await storm(two_hubs, world, repetitions(full=2000, short=600))
+    seen, broken = await storm(two_hubs, world, repetitions(full=2000, short=400))
     assert broken == [], seen
     for often in ("confirms done", "confirms NO_CAPACITY", "waits done", "accepts done", "cancels done", "leaves done"):
         assert seen[often] >= 3, seen

@@ -28,7 +28,7 @@ from tests.support.world import TODAY, Ticket, World
 
 ENOUGH = ("joins done", "accepts done", "cancels booked", "books booked", "books 409 SLOT_FULL")
 """What a storm must have seen five times each. It goes on until then, and for at least this many actions:"""
-ACTIONS = repetitions(full=4000, short=1500)
+ACTIONS = repetitions(full=4000, short=700)
 ACTIONS_A_MOVE = 12
 """Actions after which the clock advances once."""
 MOST_SECONDS = 400
