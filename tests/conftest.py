@@ -23,10 +23,11 @@ from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.asyncpg_types import remember_types
-from tests.support.databases import TEMPLATE, copied_database, url_of
+from tests.support.databases import TEMPLATE, url_of
 from tests.support.emptied_hub import EmptiedHub, emptied_hub, empty_redis
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
+from tests.support.kept_databases import KeptDatabase, KeptDatabases
 from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
@@ -164,11 +165,24 @@ async def _make_template(server_url: str) -> None:
     await (await asyncpg.connect(url_of(server_url, TEMPLATE))).close()
 
 
+@pytest.fixture(scope="session")
+def kept_databases(servers: ServerUrls) -> Iterator[KeptDatabases]:
+    databases = KeptDatabases(servers.database_url)
+    yield databases
+    databases.end()
+
+
 @pytest.fixture
-async def database_url(servers: ServerUrls) -> AsyncIterator[str]:
-    """A migrated database for this test alone."""
-    async with copied_database(servers.database_url) as url:
-        yield url
+def kept_database(request: pytest.FixtureRequest, kept_databases: KeptDatabases) -> Iterator[KeptDatabase]:
+    database = kept_databases.take(new=request.node.get_closest_marker("new_database") is not None)
+    yield database
+    kept_databases.give_back(database)
+
+
+@pytest.fixture
+def database_url(kept_database: KeptDatabase) -> str:
+    """An empty migrated database for this test alone."""
+    return kept_database.url
 
 
 @pytest.fixture
@@ -240,12 +254,28 @@ def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
 
 
 @pytest.fixture
-async def hub(hub_opener: Callable[[], Awaitable[Hub]]) -> AsyncIterator[Hub]:
+def hub_keeps_promises(request: pytest.FixtureRequest, hub_opener: object) -> Iterator[None]:
+    """After the test every invariant of its own database must hold. A shared hub's is checked by `hub`."""
+    if shares_hub(request.node):
+        yield
+        return
+    databases: KeptDatabases = request.getfixturevalue("kept_databases")
+    database: KeptDatabase = request.getfixturevalue("kept_database")
+    yield
+    broken = databases.broken_invariants(database)
+    assert not broken, broken
+
+
+@pytest.fixture
+async def hub(
+    request: pytest.FixtureRequest, hub_opener: Callable[[], Awaitable[Hub]], hub_keeps_promises: None
+) -> AsyncIterator[Hub]:
     """A running hub. After the test every invariant of the database must hold."""
     hub = await hub_opener()
     yield hub
-    broken = await broken_invariants(hub.database)
-    assert not broken, broken
+    if shares_hub(request.node):
+        broken = await broken_invariants(hub.database)
+        assert not broken, broken
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ SPANS_FILES = {
     "tests/commands/test_run.py": "the command `run`, from outside",
     "tests/db/test_distribution.py": "a law: keys of the whole schema, and the statements of docs/scaling.md",
     "tests/db/test_hot_tables.py": "a law: checks and triggers of the tables that scans and bookings write",
+    "tests/db/test_kept_databases.py": "a law: each test finds its database as a new copy",
     "tests/guards/test_on_a_cluster.py": "all guards, on a Redis Cluster",
     "tests/jobs/test_outbox_leases.py": "outbox.py: two hubs and one row",
     "tests/live/channels/test_months_crowd.py": "months.py: a crowd before the calendar",

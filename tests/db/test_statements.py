@@ -12,6 +12,8 @@ import pytest
 from db.pool import STEADY_PLANS
 from db.statements import all_statements, load
 
+pytestmark = pytest.mark.new_database
+
 ROOT = Path(__file__).parent.parent.parent
 STATEMENTS = all_statements()
 READS_WHOLE_ROWS = {

@@ -13,6 +13,8 @@ from tests.support.plans import keep_from_autovacuum
 from tests.support.season import write_season
 from tests.support.world import TODAY, World
 
+pytestmark = pytest.mark.new_database
+
 LOADED = ("scans", "tickets")
 
 

@@ -22,6 +22,8 @@ from tests.support.negative_controls import drop_index
 from tests.support.plans import pages_touched, set_planner
 from tests.support.world import NOON
 
+pytestmark = pytest.mark.new_database
+
 TODAY = date(2026, 11, 20)
 FEW = Size(900, 3_600)
 NO_OTHER_WAY = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")

@@ -21,7 +21,7 @@ from tests.support.scan_log import log_at_one_moment, log_scans
 from tests.support.world import NOON, TODAY, World
 
 # A plan follows the statistics of its own rows.
-pytestmark = pytest.mark.own_hub
+pytestmark = [pytest.mark.own_hub, pytest.mark.new_database]
 
 ROWS = 60_000
 PAGE_BUFFERS = 600

@@ -224,6 +224,7 @@ async def test_administrators_find_pay_and_cancel_orders(api: Api, world: World,
     assert (await api.get(f"{ORDERS}/R1", token=manager)).code == "FORBIDDEN"
 
 
+@pytest.mark.new_database
 @pytest.mark.own_hub
 @pytest.mark.parametrize(
     ("text", "index"), [("ada@example.com", "orders_by_email"), ("lovelace", "orders_by_name")], ids=["address", "name"]

@@ -23,7 +23,7 @@ from tests.support.ticket_checks import add_check, count_checks
 from tests.support.world import NOON, TODAY, World
 
 # A plan follows the statistics of its own rows.
-pytestmark = pytest.mark.own_hub
+pytestmark = [pytest.mark.own_hub, pytest.mark.new_database]
 
 DAYS, EACH = 90, 60
 """Days, and visitors a day, who all check, book and come on one day."""
