@@ -181,4 +181,6 @@ async def test_the_history_and_its_export_come_from_the_replica_with_the_newest_
     manager = await world.staff("MANAGER")
     _, answer = await hub.get("/api/operators/scan-history", token=manager)
     assert [scan["ticket_code"] for scan in answer["data"]["scans"]] == [code]
-    assert reads(hub.services.database) == {"replica": 2, "primary": 0}
+    counted = reads(hub.services.database)
+    assert counted["replica"] >= 2
+    assert counted["primary"] == 0

@@ -53,8 +53,9 @@ SELECT s.org_id, s.id, s.venue_id, s.name, s.mode, s.wipe, s.wiped_at, s.revoked
   JOIN gates g ON g.org_id = s.org_id AND g.id = s.gate_id;
 
 -- name: is_named_by_scans
--- Whether a scan at venue $2 names the gate $3.
-SELECT EXISTS (SELECT 1 FROM scans e WHERE e.venue_id = $2 AND e.org_id = $1 AND e.gate = $3);
+-- Whether a scan at venue $2 that was logged from $4 to $5 names the gate $3.
+SELECT EXISTS (SELECT 1 FROM scans e
+                WHERE e.venue_id = $2 AND e.org_id = $1 AND e.gate = $3 AND e.logged_at >= $4 AND e.logged_at < $5);
 
 -- name: delete_gate
 DELETE FROM gates WHERE org_id = $1 AND id = $2;

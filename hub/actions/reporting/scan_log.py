@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from db.statements import load
 from db.stored_codes import code_as_stored
+from hub.rules.log_spans import BEGINNING, FIRST_SPAN, next_span
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -22,7 +24,9 @@ MOST = 200
 CSV_PAGE = 1000
 """Rows of an export in memory at a time."""
 MODES = ("validate", "verify", "undo", "exit", "override")
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_SECONDS = 20.0
+"""Seconds after which a page ends although it is not full. It says where to go on."""
+_FIRST_MODE = min(MODES)
 _END = datetime(2200, 1, 1, tzinfo=UTC)
 _NO_SHOW = {"show_id": None, "show": None, "room": None}
 
@@ -65,21 +69,19 @@ async def read_scans(
     """
     limit = max(1, min(limit, MOST))
     place = _cursor_of(before) if before else _AFTER_ALL
-    rows = await _rows(services, venue, scan_filter, place, limit + 1)
+    rows, rest = await _rows(services, venue, scan_filter, place, limit + 1)
     page = rows[:limit]
-    more = len(rows) > limit
-    return {"scans": await _scans(services, venue, page), "next": str(_place_of(page[-1])) if more else None}
+    if len(rows) > limit:
+        rest = _place_of(page[-1])
+    return {"scans": await _scans(services, venue, page), "next": str(rest) if rest else None}
 
 
 async def every_scan(services: Services, venue: Venue, scan_filter: ScanFilter) -> AsyncIterator[list[dict[str, Any]]]:
     """Yield every scan that passes the filter, newest first, in pages. A page is read when the caller asks for it."""
-    place = _AFTER_ALL
-    while True:
-        rows = await _rows(services, venue, scan_filter, place, CSV_PAGE)
+    place: _Place | None = _AFTER_ALL
+    while place is not None:
+        rows, place = await _rows(services, venue, scan_filter, place, CSV_PAGE)
         yield await _scans(services, venue, rows)
-        if len(rows) < CSV_PAGE:
-            return
-        place = _place_of(rows[-1])
 
 
 async def choices(services: Services, venue: Venue) -> dict[str, Any]:
@@ -104,20 +106,52 @@ def only_own(scan_filter: ScanFilter, operator_id: int) -> ScanFilter:
     return replace(scan_filter, operator_id=operator_id)
 
 
-async def _rows(services: Services, venue: Venue, scan_filter: ScanFilter, place: _Place, limit: int) -> list[Any]:
+async def _rows(
+    services: Services, venue: Venue, scan_filter: ScanFilter, place: _Place, limit: int
+) -> tuple[list[Any], _Place | None]:
+    """Return at most `limit` rows before a place, and the place from which to go on; None if there are no more."""
     first, last = scan_filter.first, scan_filter.last
-    start = midnight(first, venue.zone) if first else _BEGINNING
+    start = max(midnight(first, venue.zone), BEGINNING) if first else BEGINNING
     end = midnight(last + timedelta(days=1), venue.zone) if last else _END
-    days = (first or _BEGINNING.date(), last or _END.date()) if first or last else (None, None)
-    sql: str = RECORDS.venue_scans
-    code: tuple[str, ...] = ()
+    days = (first or BEGINNING.date(), last or _END.date()) if first or last else (None, None)
+    query = scan_filter.operator_id, scan_filter.gate, scan_filter.result, scan_filter.reason, scan_filter.mode
+
+    async def read(sql: str, start: datetime, limit: int, *code: str) -> list[Any]:
+        return await services.database.reports.fetch(
+            sql,
+            venue.org_id,
+            venue.id,
+            start,
+            place.moment,
+            place.scan_id,
+            place.mode,
+            *query,
+            limit,
+            *days,
+            end,
+            *code,
+        )
+
     if scan_filter.code is not None:
         wanted = normalise(scan_filter.code)[:LONGEST_CODE]
-        sql, code = RECORDS.code_scans, (await code_as_stored(services.database.reports, venue.org_id, wanted),)
-    return await services.database.reports.fetch(
-        sql, venue.org_id, venue.id, start, place.moment, place.scan_id, place.mode, scan_filter.operator_id, scan_filter.gate,
-        scan_filter.result, scan_filter.reason, scan_filter.mode, limit, *days, end, *code,
-    )  # fmt: skip
+        code = await code_as_stored(services.database.reports, venue.org_id, wanted)
+        rows = await read(RECORDS.code_scans, start, limit, code)
+        return rows, _place_of(rows[-1]) if len(rows) == limit else None
+    began, rows = monotonic(), []
+    low, span = max(min(place.moment, end, services.clock.now() + FIRST_SPAN), start), FIRST_SPAN
+    while True:
+        low, asked = low - span, monotonic()
+        found = await read(RECORDS.venue_scans, max(start, low), limit - len(rows))
+        # A scan of another day than its moment's is found whatever the span.
+        rows += found if low <= start else [row for row in found if row["moment"] >= low]
+        if len(rows) == limit:
+            return rows, _place_of(rows[-1])
+        if low <= start:
+            return rows, None
+        place = _Place(low, UUID(int=0), _FIRST_MODE)
+        if monotonic() - began > MOST_SECONDS:
+            return rows, place
+        span = next_span(span, monotonic() - asked)
 
 
 async def _scans(services: Services, venue: Venue, rows: list[Any]) -> list[dict[str, Any]]:

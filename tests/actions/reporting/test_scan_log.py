@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from tests.support import scan_log
 from tests.support.hub import Hub
 from tests.support.negative_controls import drop_index
 from tests.support.plans import pages_touched, plan_of, planned
-from tests.support.scan_log import log_at_one_moment, log_scans
+from tests.support.scan_log import log_at_one_moment, log_scan, log_scans
 from tests.support.world import NOON, TODAY, World
 
 # A plan follows the statistics of its own rows.
@@ -126,6 +126,45 @@ async def test_nobody_reads_another_organisations_log(hub: Hub, world: World):
 async def test_a_malformed_cursor_is_refused(hub: Hub, world: World, cursor: str):
     with pytest.raises(Refused):
         await read_scans(hub.services, await venue_of(hub, world), ScanFilter(), before=cursor)
+
+
+async def test_rare_scans_years_apart_are_read_once_in_order(hub: Hub, world: World):
+    """The log is read span by span. A scan of another business day than its moment's stands between them in its place."""
+    seconds = [0, 1, 90_000, 90_001, 4 * 86_400, 40 * 86_400, 400 * 86_400, 400 * 86_400 + 1, 3_000 * 86_400]
+    for n, ago in enumerate(seconds):
+        moment = NOON - timedelta(seconds=ago)
+        day = None if n % 3 else (moment - timedelta(days=1)).date()
+        synced = {"source": "sync", "scanned_at": moment} if n % 2 else {"source": "socket", "scanned_at": moment}
+        await log_scan(
+            world,
+            moment,
+            mode="verify",
+            gate="Rare",
+            code=f"C{n}",
+            result="RED",
+            reason="WRONG_DATE",
+            day=day,
+            **synced,
+        )
+    await log_scans(world, 50)
+    venue = await venue_of(hub, world)
+    for query in (ScanFilter(gate="Rare"), ScanFilter(gate="Rare", first=date(2010, 1, 1), last=TODAY)):
+        for limit in (1, 2, 200):
+            seen = await everything(hub.services, venue, query, limit)
+            assert [scan["ticket_code"] for scan in seen] == [f"C{n}" for n in range(len(seconds))]
+        exported = [scan async for page in every_scan(hub.services, venue, query) for scan in page]
+        assert len(exported) == len(seconds)
+    assert await everything(hub.services, venue, ScanFilter(gate="No such"), 50) == []
+
+
+async def test_a_page_that_takes_too_long_says_where_to_go_on(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch):
+    await log_scan(world, NOON - timedelta(days=400), mode="verify", gate="Rare", code="C", result="RED", reason="WRONG_DATE",
+                   source="socket", scanned_at=NOON)  # fmt: skip
+    monkeypatch.setattr(read_records, "MOST_SECONDS", -1.0)
+    venue, query = await venue_of(hub, world), ScanFilter(gate="Rare")
+    first = await read_scans(hub.services, venue, query)
+    assert (first["scans"], first["next"] is None) == ([], False)
+    assert len(await everything(hub.services, venue, query, 50)) == 1
 
 
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:

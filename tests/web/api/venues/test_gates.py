@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from hub.actions.reporting.figures import gates_of
 from tests.support.api_client import Api
+from tests.support.scan_log import log_scan
 from tests.support.staff import add_member, gates, sign_in_at
-from tests.support.world import World
+from tests.support.world import NOON, World
 
 GATES = "/api/admin/gates"
 
@@ -29,6 +32,14 @@ async def test_a_gate_is_added_renamed_and_deleted(api: Api, world: World, admin
     assert (taken.status, taken.error["errors"][0]["field"]) == (400, "name")
     assert (await api.delete(address, token=administrator)).data == {"deleted": True}
     assert (await api.get(GATES, token=administrator)).data == {"gates": [], "next": None}
+
+
+async def test_a_gate_that_one_scan_named_long_ago_is_not_deleted(api: Api, world: World, administrator: str):
+    gate = (await api.post(GATES, {"name": "North"}, token=administrator)).data
+    await log_scan(world, NOON - timedelta(days=900), mode="verify", gate="North", code="C", result="RED", reason="WRONG_DATE",
+                   source="socket", scanned_at=NOON)  # fmt: skip
+    no = await api.delete(f"{GATES}/{gate['gate_id']}", token=administrator)
+    assert (no.status, no.code) == (409, "GATE_IN_USE")
 
 
 async def test_a_gate_that_scans_name_is_retired_and_offered_no_longer(api: Api, world: World, administrator: str):
