@@ -163,9 +163,10 @@ async def violations(
     asked: dict[str, Any] = {"colourRules": COLOUR_RULES, "fresh": None, "open": []}
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked["runOnly"] = {"type": "rule", "values": list(rules)} if rules else tags
-    shape, looks = await page.evaluate(SEE, settled)
+    shape, looks, clear = await page.evaluate(SEE, settled)
     shape += f" {best_practice}"
     if known is not None:
+        known.update(clear)
         fresh = [look for look in looks if look not in known and (shape, look) not in known.undecided_in]
         if set(rules) == set(COLOUR_RULES) or (not rules and shape in known.shapes):
             if not fresh:

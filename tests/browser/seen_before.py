@@ -1,8 +1,10 @@
-"""What of a page axe need not check again: the looks of its texts and the shape of its elements, as two short hashes.
+"""What of a page axe need not check again: the looks of its texts and the shape of its elements, as short hashes.
 
-    shape, looks = await page.evaluate(SEE)
+    shape, looks, clear = await page.evaluate(SEE)
 
-A look is all on which the check of a text's colours depends: its style and its background.
+A look is all on which the check of a text's colours depends: its style and its background. A look is clear when each of its
+texts has one colour on one opaque colour, 4.5 to 1 or more apart, and nothing else plays a part. Of that, axe is not asked:
+it would first find out for every element what lies above it, which takes most of its time.
 
 A shape is all on which the other rules depend: the tree of elements with their attributes, which of them are visible, which
 texts are empty or repeat each other, and how far apart small targets are. A page in two languages, or with other numbers in
@@ -70,6 +72,54 @@ _LOOKS = """
       kinds.get(kind).elements.push(element);
     }
     return [...kinds.values()];
+  };
+"""
+_CLEAR = """
+  const CONTRAST = 4.5, EDGE = 1;
+  const HELD = { opacity: '1', filter: 'none', mixBlendMode: 'normal', clipPath: 'none', clip: 'auto', transform: 'none', backgroundImage: 'none' };
+  const rgb = (colour) => (/^rgb\\(/.test(colour) ? colour.match(/[\\d.]+/g).map(Number) : null);
+  const luminance = (colour) => colour.map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0);
+  const contrast = (one, two) => {
+    const [dark, light] = [luminance(one), luminance(two)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const holds = (outer, inner) => inner.left >= outer.left - EDGE && inner.right <= outer.right + EDGE &&
+    inner.top >= outer.top - EDGE && inner.bottom <= outer.bottom + EDGE;
+  // Returns whether a text is surely readable: it has one colour, stands on one colour, and nothing lies across it.
+  const clearness = () => {
+    const laid = [...document.querySelectorAll('body *')].filter((one) => {
+      const { position, transform } = getComputedStyle(one);
+      return (position !== 'static' || transform !== 'none') && shown(one);
+    }).map((one) => [one, one.getBoundingClientRect()]);
+    const grounds = new Map();
+    const plain = (element) => ['::before', '::after'].every((part) => {
+      const { content, backgroundColor, backgroundImage, position } = getComputedStyle(element, part);
+      return content === 'none' || content === 'normal' ||
+        (backgroundImage === 'none' && backgroundColor === 'rgba(0, 0, 0, 0)' && position === 'static');
+    });
+    // The element that gives the colour, and the colour. None if anything else plays a part.
+    const coloured = (element) => {
+      if (!element) return [];
+      if (!grounds.has(element)) {
+        const style = getComputedStyle(element), colour = style.backgroundColor, above = coloured(element.parentElement);
+        const held = Object.entries(HELD).every(([name, value]) => style[name] === value) && plain(element);
+        const own = rgb(colour) ? [element, rgb(colour)] : colour === 'rgba(0, 0, 0, 0)' ? above : null;
+        grounds.set(element, held && above ? own : null);
+      }
+      return grounds.get(element);
+    };
+    return (element) => {
+      const [ground, under] = coloured(element) ?? [], style = getComputedStyle(element), colour = rgb(style.color);
+      if (!ground || !colour || element.matches('input, select, textarea, :disabled')) return false;
+      if (style.textShadow !== 'none' || style.webkitTextStrokeWidth !== '0px') return false;
+      if (style.display !== 'inline' && element.scrollWidth > element.clientWidth + EDGE) return false;
+      const link = element.closest('a, [role=link]'), box = element.getBoundingClientRect();
+      if (link && getComputedStyle(link).textDecorationLine !== 'underline') return false;
+      return contrast(colour, under) >= CONTRAST && holds(ground.getBoundingClientRect(), box) &&
+        !laid.some(([one, over]) => meet(box, over) && !one.contains(element) && !element.contains(one));
+    };
   };
 """
 _SHAPE = """
@@ -151,14 +201,19 @@ SEE = f"""async (settled) => {{
   if (!window.seenBefore) {{
     {_HASH}
     {_LOOKS}
+    {_CLEAR}
     {_SHAPE}
-    window.seenBefore = {{ withText, lookOf, examplesOf, shapeOf }};
+    window.seenBefore = {{ withText, lookOf, examplesOf, clearness, shapeOf }};
   }}
-  const {{ withText, lookOf, shapeOf }} = window.seenBefore;
-  const grounds = new Map();
-  return [shapeOf(), [...new Set(withText().map((element) => lookOf(element, grounds)))]];
+  const {{ withText, lookOf, clearness, shapeOf }} = window.seenBefore;
+  const grounds = new Map(), isClear = clearness(), looks = new Map();
+  for (const element of withText()) {{
+    const look = lookOf(element, grounds);
+    looks.set(look, looks.get(look) !== false && isClear(element));
+  }}
+  return [shapeOf(), [...looks.keys()], [...looks.keys()].filter((look) => looks.get(look))];
 }}"""
-"""Returns the shape of the page and the looks of its texts, after its animations. What it defines stays in the page.
+"""Returns the shape of the page, the looks of its texts and those that are clear, after its animations. What it defines stays in the page.
 
 A page that is `settled`, of which only the colours have changed, needs no frame.
 """

@@ -150,14 +150,41 @@ async def test_of_texts_that_look_the_same_one_is_checked_on_each_ground(world: 
     assert sorted(kinds) == [1, 4]
 
 
+NOT_CLEAR = {
+    "a little too faint": ("color: #777;", ""),
+    "half transparent": ("color: rgb(0 0 0 / 0.9);", ""),
+    "a paler part of the page": ("", "opacity: 0.5;"),
+    "on a picture": ("", "background: #fff url(/static/icon.svg);"),
+    "on a colour that lets another through": ("background: rgb(255 255 255 / 0.5);", ""),
+    "with a shadow": ("text-shadow: 0 0 1px #fff;", ""),
+    "beside its ground": ("position: relative; left: 2000px;", ""),
+    "wider than its box": ("width: 5px; white-space: nowrap;", ""),
+    "filtered": ("", "filter: invert(1);"),
+}
+
+
+async def test_a_text_is_clear_only_if_it_has_one_colour_on_one_colour(world: World, open_page: Open) -> None:
+    page = await open_page("/")
+    await plant(page, "main", '<div class="under"><p class="over">A text that is read</p></div>')
+    ask = """([over, under]) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`.under { background: #fff; ${under} } .over { color: #111; ${over} }`);
+      document.adoptedStyleSheets = [sheet];
+      return window.seenBefore.clearness()(document.querySelector('.over'));
+    }"""
+    await page.evaluate(SEE)
+    assert await page.evaluate(ask, ["", ""])
+    assert [name for name, css in NOT_CLEAR.items() if await page.evaluate(ask, list(css))] == []
+
+
 async def test_a_page_has_one_shape_in_both_languages_and_with_more_rows(world: World, open_page: Open) -> None:
     page = await open_page("/")
-    english, _ = await page.evaluate(SEE)
+    english, *_ = await page.evaluate(SEE)
     await page.goto(page.url + "?lang=zh-Hans")
-    chinese, _ = await page.evaluate(SEE)
+    chinese, *_ = await page.evaluate(SEE)
     assert chinese == english
     await plant(page, "main", "<table><tbody><tr><td>1</td></tr></tbody></table>")
-    one_row, _ = await page.evaluate(SEE)
+    one_row, *_ = await page.evaluate(SEE)
     await page.evaluate("() => document.querySelector('tbody').insertAdjacentHTML('beforeend', '<tr><td>20</td></tr>')")
     assert (await page.evaluate(SEE))[0] == one_row != chinese
 
