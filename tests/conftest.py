@@ -203,6 +203,12 @@ def clock(request: pytest.FixtureRequest) -> Clock:
     return clock
 
 
+@pytest.fixture(scope="session")
+def port_of_hub() -> Callable[[], int]:
+    """Return a port for the first hub of a test."""
+    return free_port
+
+
 @pytest.fixture(name="free_port")
 def a_free_port() -> int:
     return free_port()
@@ -216,14 +222,16 @@ def slow_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def open_hub(
-    database_url: str, redis_url: str, clock: Clock, tmp_path: Path
+    database_url: str, redis_url: str, clock: Clock, tmp_path: Path, port_of_hub: Callable[[], int]
 ) -> AsyncIterator[Callable[..., Awaitable[Hub]]]:
     """`await open_hub(rate_validate=Rate(30, 60))` opens one more hub on the same servers. `clock=` sets its clock."""
     opened: list[Hub] = []
 
     async def open_one(clock: Clock = clock, **changes: Any) -> Hub:
         servers = {"database_url": database_url, "redis_url": redis_url}
-        settings = settings_for(data_dir=tmp_path, port=free_port(), **{**servers, **changes})
+        settings = settings_for(
+            data_dir=tmp_path, port=free_port() if opened else port_of_hub(), **{**servers, **changes}
+        )
         hub = await Hub(settings, clock).open()
         opened.append(hub)
         return hub
@@ -234,9 +242,11 @@ async def open_hub(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def hub_of_file(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmptiedHub]:
+async def hub_of_file(
+    servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
+) -> AsyncIterator[EmptiedHub]:
     """The hub of all tests of a file with the mark `one_hub`."""
-    async with emptied_hub(servers, tmp_path_factory.mktemp("hub")) as hub:
+    async with emptied_hub(servers, tmp_path_factory.mktemp("hub"), port_of_hub()) as hub:
         yield hub
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +13,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.browser.hands_and_eyes import Open
-from tests.browser.open_pages import PATIENCE, Complaints, PagesOf
-from tests.browser.reused_pages import TabsOfFile
-from tests.support.hub import Hub
+from tests.browser.open_pages import PATIENCE
+from tests.browser.reused_pages import TabsOfWorker
+from tests.support.hub import Hub, settings_for
+from tests.support.ports import free_again, free_port
 
 # Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -91,45 +92,54 @@ def chromium(driver: Playwright) -> Chromium:
     return Chromium(driver)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def tabs_of_file(chromium: Chromium) -> AsyncIterator[TabsOfFile]:
-    """The browser tabs that the tests of a file with a shared hub use one after the other."""
-    tabs = TabsOfFile()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tabs(chromium: Chromium) -> AsyncIterator[TabsOfWorker]:
+    """The browser tabs that the tests of a worker process use one after the other."""
+    tabs = TabsOfWorker()
     yield tabs
     await tabs.close()
 
 
+@pytest.fixture(scope="session")
+def port_of_hub() -> Callable[[], int]:
+    """Return the same port for each hub that is alone, so that tabs have its files from the hub before."""
+    port = free_port()
+    return lambda: port if free_again(port) else free_port()
+
+
 @pytest.fixture
-async def browser(chromium: Chromium, tabs_of_file: TabsOfFile) -> AsyncIterator[Browser]:
+async def browser(chromium: Chromium, tabs: TabsOfWorker) -> AsyncIterator[Browser]:
     """The browser. Every test makes its own contexts, which share nothing and end with the test."""
     browser = await chromium.running()
     kept = set(browser.contexts)
     yield browser
-    for context in set(browser.contexts) - kept - tabs_of_file.contexts():
+    for context in set(browser.contexts) - kept - tabs.contexts():
         await context.close()
 
 
 @pytest.fixture
-async def open_page(
-    request: pytest.FixtureRequest, browser: Browser, hub: Hub, tabs_of_file: TabsOfFile
-) -> AsyncIterator[Open]:
+async def open_page(browser: Browser, hub: Hub, tabs: TabsOfWorker) -> AsyncIterator[Open]:
     """`await open_page("/reserve", phone=True)` opens a page with its own cookies and storage.
 
     `scripts=False` disables JavaScript. `locale` is the browser's language. With `clock=True` the page's time runs as
     usual and can be advanced: `await page.clock.fast_forward(61_000)`. Service workers need `works_offline=True`,
     because every new page would fetch all files.
 
-    The tests of a file with a shared hub use emptied tabs again: see `tests.browser.reused_pages`.
+    The tab is one that a test before has used, emptied: see `tests.browser.reused_pages`. `unseen=True` opens the page
+    in a browser that has no file of the hub.
     """
-    if request.node.get_closest_marker("one_hub"):
-        tabs_of_file.begin(browser, hub.url)
-        yield tabs_of_file.open
-        heard = [*tabs_of_file.complaints.heard]
-        await tabs_of_file.leave()
-    else:
-        complaints = Complaints(hub.url)
-        pages = PagesOf(browser, hub.url, complaints)
-        yield pages.open
-        await pages.close()
-        heard = complaints.heard
+    tabs.begin(browser, hub.url)
+    yield tabs.open
+    heard = [*tabs.complaints.heard]
+    await tabs.leave()
     assert heard == []
+
+
+@pytest.fixture
+async def beside(hub: Hub) -> AsyncIterator[Hub]:
+    """Another hub on the same servers."""
+    same = hub.settings
+    settings = settings_for(same.database_url or "", same.redis_url or "", same.data_dir, free_port())
+    other = await Hub(settings, hub.clock).open()
+    yield other
+    await other.close()

@@ -46,10 +46,18 @@ class PagesOf:
         self._complaints = complaints
         self._contexts: list[BrowserContext] = []
 
-    async def open(
-        self, path: str, *, phone: bool = False, token: str | None = None, gate: str | None = None,
-        scripts: bool = True, locale: str = "en-GB", clock: bool = False, works_offline: bool = False,
+    async def open(self, path: str, *, token: str | None = None, gate: str | None = None, **how: Any) -> Page:
+        page = await self.new(**how)
+        if gate is not None:
+            await page.context.add_init_script(device_in_use(gate))
+        await self.go(page, path, token=token)
+        return page
+
+    async def new(
+        self, *, phone: bool = False, scripts: bool = True, locale: str = "en-GB", clock: bool = False,
+        works_offline: bool = False,
     ) -> Page:  # fmt: skip
+        """Return an empty page with its own cookies and storage."""
         context = await self._browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
@@ -60,14 +68,11 @@ class PagesOf:
             service_workers="allow" if works_offline else "block",
         )
         self._contexts.append(context)
-        if gate is not None:
-            await context.add_init_script(device_in_use(gate))
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         self._complaints.listen(page)
         if clock:
             await page.clock.install()
-        await self.go(page, path, token=token)
         return page
 
     async def go(self, page: Page, path: str, *, token: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from hub.access.roles import Role
@@ -17,6 +18,8 @@ from tests.support.hub import Hub
 from tests.support.notices import count_acknowledgements
 from tests.support.venues import free_of_venue, overwrite_venue
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 CARDS = "#all-alerts .alert-card"
 BRIEFS = "#alerts .alert-brief"

@@ -13,6 +13,8 @@ from tests.browser.looks import PHONE, assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.world import World
 
+pytestmark = pytest.mark.one_hub
+
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/operators"])
 async def test_a_page_has_no_barrier_and_fits_a_phone(hub: Hub, world: World, open_page: Open, path: str) -> None:

@@ -14,6 +14,8 @@ from tests.support.hub import Hub
 from tests.support.world import World
 from web.pages.static_files import STATIC_ROOT
 
+pytestmark = pytest.mark.one_hub
+
 FAULTS = {
     "a picture without words": ("main", '<img src="/static/icon.svg">', "image-alt"),
     "a field without a name": ("main", "<input type=text>", "label"),

@@ -21,6 +21,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
 
+pytestmark = pytest.mark.one_hub
+
 Watch = Callable[..., Awaitable[Page]]
 LEAVE = {True: "--use-fake-ui-for-media-stream", False: "--use-fake-ui-for-media-stream=deny"}
 """The answer to the browser's question whether the page may use the camera."""

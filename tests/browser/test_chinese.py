@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 CHINESE = "zh-CN"
 # Names, and terms that Chinese readers write in Latin letters.

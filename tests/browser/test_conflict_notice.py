@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -12,6 +13,8 @@ from tests.browser.offline_scanner import admit, gone, said, said_by_hub, scanne
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.world import Ticket, World
+
+pytestmark = pytest.mark.one_hub
 
 CARD = '.gate-notice[data-notice^="conflict-"]'
 

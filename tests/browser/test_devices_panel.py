@@ -15,6 +15,8 @@ from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
 from tests.support.world import World
 
+pytestmark = pytest.mark.one_hub
+
 CARDS = "#devices .scanner-card"
 
 

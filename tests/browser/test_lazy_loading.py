@@ -14,6 +14,8 @@ from tests.support.hub import Hub
 from tests.support.world import World
 from web.pages.static_files import STATIC
 
+pytestmark = pytest.mark.one_hub
+
 PANEL = STATIC.url("js/features/disputes/open_disputes.js")
 
 

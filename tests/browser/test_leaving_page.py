@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -24,6 +25,8 @@ from tests.support.hub import Hub
 from tests.support.movements import read_movement, read_movements
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 BLUE = "rgb(10, 79, 184)"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page
 
 from tests.browser.model_page import module_page
 from web.pages.static_files import STATIC
+
+pytestmark = pytest.mark.one_hub
 
 page = module_page()
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from hub.app import LIVE
 from tests.browser.hands_and_eyes import Open, without_asking
-from tests.support.hub import Hub, settings_for
-from tests.support.ports import free_port
+from tests.support.hub import Hub
 from tests.support.world import TODAY, World
 
 pytestmark = pytest.mark.one_hub
@@ -30,17 +27,7 @@ async def at_the_calendar(world: World, open_page: Open, **how: bool) -> Page:
     return page
 
 
-@pytest.fixture
-async def beside(hub: Hub) -> AsyncIterator[Hub]:
-    """Another hub on the same servers."""
-    same = hub.settings
-    settings = settings_for(same.database_url or "", same.redis_url or "", same.data_dir, free_port())
-    other = await Hub(settings, hub.clock).open()
-    yield other
-    await other.close()
-
-
-def today(page: Page, standing: str) -> Any:
+def today(page: Page, standing: str) -> Locator:
     return page.get_by_role("button", name=re.compile(f"today, {standing}"))
 
 

@@ -33,6 +33,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
 from tests.support.world import World
 
+pytestmark = pytest.mark.one_hub
+
 
 async def test_with_the_hub_stopped_the_gate_goes_on_and_every_scan_arrives(
     hub: Hub, world: World, open_page: Open

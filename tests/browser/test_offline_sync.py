@@ -35,6 +35,8 @@ from tests.support.scan_log import count_scans, read_scan, read_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC
 
+pytestmark = pytest.mark.one_hub
+
 # Admissions as fast as the device can store them, by the page's own modules and beside its own socket.
 MANY = """async ([address, clock, codes]) => {
   const { Offline } = await import(address);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -11,6 +12,8 @@ from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def admitted(hub: Hub, world: World, count: int) -> tuple[str, list[str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 PAGE_BOUND = 98_000
 """Bytes, uncompressed and without images. The icons count, because their address ends in the name of one."""
@@ -22,7 +25,7 @@ WEIGHT = """() => {
 
 async def test_the_first_step_weighs_less_than_its_bound(world: World, open_page: Open) -> None:
     for language in ("en", "zh-Hans"):
-        page = await open_page(f"/reserve?lang={language}", phone=True)
+        page = await open_page(f"/reserve?lang={language}", phone=True, unseen=True)
         await expect(page.locator("#reserve[data-ready]")).to_be_attached()
         parts = await page.evaluate(WEIGHT)
         assert any(name.endswith("/js/features/reserve/ticket.js") and size > 1000 for name, size in parts)
@@ -33,7 +36,7 @@ async def test_the_first_step_weighs_less_than_its_bound(world: World, open_page
 async def test_all_that_is_ever_fetched_for_a_booking_travels_in_less_than_the_bound(
     world: World, open_page: Open
 ) -> None:
-    page = await open_page("/operator/login", phone=True)
+    page = await open_page("/operator/login", phone=True, unseen=True)
     session = await page.context.new_cdp_session(page)
     await session.send("Network.enable")
     arrived: dict[str, float] = {}

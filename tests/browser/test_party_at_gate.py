@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
@@ -17,6 +18,8 @@ from tests.support.scan_log import read_scans
 from tests.support.shows import Booking, add_booking, add_stage
 from tests.support.websocket_client import answer_of
 from tests.support.world import Ticket, World
+
+pytestmark = pytest.mark.one_hub
 
 GREEN, RED, YELLOW = "rgb(8, 112, 59)", "rgb(179, 22, 31)", "rgb(255, 198, 26)"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -23,6 +24,8 @@ from tests.browser.test_party_at_gate import admitted_at_gate_b, booked, family_
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 
 async def shows(page: Page, code: str, word: str, figures: str, *, first: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in
@@ -18,6 +19,8 @@ from tests.support.hub import Hub
 from tests.support.products import add_product, reserved_of
 from tests.support.scan_log import read_scans
 from tests.support.world import World
+
+pytestmark = pytest.mark.one_hub
 
 CARD = "Is the student card shown?"
 

@@ -6,6 +6,7 @@ import json
 import re
 from io import BytesIO
 
+import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
@@ -17,6 +18,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import count_scans
 from tests.support.world import World
 from web.pages.scanner_app import shell
+
+pytestmark = pytest.mark.one_hub
 
 
 async def scanner(world: World, open_page: Open, **how: bool) -> Page:

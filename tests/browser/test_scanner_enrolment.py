@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in, read_qr
 from tests.support.hub import Hub
 from tests.support.scanners import add_gate, enrolled, scanner_row
 from tests.support.world import PASSWORD, World
+
+pytestmark = pytest.mark.one_hub
 
 KEPT = """async () => ({
   databases: (await indexedDB.databases()).map(({ name }) => name),

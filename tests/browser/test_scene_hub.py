@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from hub.embedded.supervisor import ServerUrls
 from tests.support.emptied_hub import emptied_hub
 from tests.support.hub import Hub
+from tests.support.ports import free_port
 from tests.support.rows import count_rows, read_rows
 from tests.support.world import NOON, World
 
@@ -21,7 +23,7 @@ async def filled(hub: Hub) -> list[str]:
 
 
 async def test_a_hub_is_found_empty_at_its_moment_with_new_numbers(servers: ServerUrls, tmp_path: Path) -> None:
-    async with emptied_hub(servers, tmp_path) as of_file:
+    async with emptied_hub(servers, tmp_path, free_port()) as of_file:
         hub = await of_file.opened()
         world = await World(hub).found()
         ticket = await world.reserved(await world.slot())
@@ -37,10 +39,10 @@ async def test_a_hub_is_found_empty_at_its_moment_with_new_numbers(servers: Serv
         assert (await World(hub).found()).org_id > world.org_id
 
 
-async def test_a_hub_that_was_closed_or_has_seen_another_moment_is_opened_again(
+async def test_a_hub_that_was_closed_or_has_seen_another_moment_or_secret_is_opened_again(
     servers: ServerUrls, tmp_path: Path
 ) -> None:
-    async with emptied_hub(servers, tmp_path) as of_file:
+    async with emptied_hub(servers, tmp_path, free_port()) as of_file:
         hub = await of_file.opened()
         hub.clock.advance(60)
         after = await of_file.opened()
@@ -48,6 +50,9 @@ async def test_a_hub_that_was_closed_or_has_seen_another_moment_is_opened_again(
         await after.close()
         closed = await of_file.opened()
         assert closed is not after
+        closed.settings = replace(closed.settings, secret_key=b"another secret of at least thirty-two bytes")
+        as_before = await of_file.opened()
+        assert as_before.settings.secret_key != closed.settings.secret_key
         later = await of_file.opened(NOON + timedelta(hours=1))
-        assert later is not closed
+        assert later is not as_before
         assert later.clock.now() >= NOON + timedelta(hours=1)

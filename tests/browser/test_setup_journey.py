@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from hub.actions.setup.setup_code import new_setup_code
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, read_qr
 from tests.support.hub import Hub
+
+pytestmark = pytest.mark.one_hub
 
 SECONDS_PER_CLICK, SECONDS_PER_KEY, SECONDS_PER_PAGE = 2.0, 0.4, 20.0
 """A slow person's: to find and press a button, to type a character, to read a page."""

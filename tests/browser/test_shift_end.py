@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
@@ -11,6 +12,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import read_scans
 from tests.support.staff import add_member, gates, shift, sign_in_at
 from tests.support.world import PASSWORD, TODAY, World
+
+pytestmark = pytest.mark.one_hub
 
 HOUR = 3600
 

@@ -4,7 +4,6 @@ is checked again at once."""
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -23,6 +22,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import read_scan
 from tests.support.world import TODAY, Ticket, World
 from web.keys import AVAILABILITY
+
+pytestmark = pytest.mark.one_hub
 
 
 async def scanner(world: World, open_page: Open, **how: bool) -> Page:
@@ -44,9 +45,8 @@ async def cancel(hub: Hub, ticket: Ticket) -> None:
 
 @pytest.mark.parametrize("phone", [False, True])
 async def test_a_reservation_moved_elsewhere_marks_the_answer_and_one_touch_asks_again(
-    hub: Hub, world: World, open_page: Open, open_hub: Any, phone: bool
+    hub: Hub, world: World, open_page: Open, beside: Hub, phone: bool
 ) -> None:
-    other = await open_hub()
     await world.policy(change_cutoff_hours=0)
     ticket, tomorrow = (
         await world.reserved(await world.slot(start="12:30")),
@@ -58,7 +58,7 @@ async def test_a_reservation_moved_elsewhere_marks_the_answer_and_one_touch_asks
     note = page.get_by_role("alert")
     async with without_asking(page):
         await move_reservation(
-            other.services, other.app[AVAILABILITY], other_performances(other.services), ticket.reservation_id, tomorrow,
+            beside.services, beside.app[AVAILABILITY], other_performances(beside.services), ticket.reservation_id, tomorrow,
             token=ticket.token, identity=None,
         )  # fmt: skip
         await expect(note).to_contain_text("This result is out of date.")
@@ -75,14 +75,13 @@ async def test_a_reservation_moved_elsewhere_marks_the_answer_and_one_touch_asks
 
 
 async def test_a_ticket_cancelled_elsewhere_turns_two_scanners_red_at_once(
-    hub: Hub, world: World, open_page: Open, open_hub: Any
+    hub: Hub, world: World, open_page: Open, beside: Hub
 ) -> None:
-    other = await open_hub()
     ticket = await world.reserved(await world.slot())
     pages = [await scanner(world, open_page, phone=phone) for phone in (False, True)]
     for page in pages:
         await showing(page, ticket, "VALID TICKET")
-    await cancel_ticket(other.services, Actor(world.org_id), ticket.id, "Refunded")
+    await cancel_ticket(beside.services, Actor(world.org_id), ticket.id, "Refunded")
     for page in pages:
         await expect(page.get_by_role("heading", name="TICKET CANCELLED")).to_be_visible()
         await expect(page.locator("body")).to_have_attribute("data-verdict", "RED")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from hub.rules.practice_codes import VISITORS, practice_codes
@@ -15,6 +16,8 @@ from tests.support.hub import Hub
 from tests.support.scan_log import count_scans
 from tests.support.world import World
 from web.pages.static_files import STATIC_ROOT
+
+pytestmark = pytest.mark.one_hub
 
 TRAINING, CODES = "/operator/scan/training", "/operator/scan/practice-codes"
 

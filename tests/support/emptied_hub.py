@@ -22,7 +22,6 @@ from hub.clock import Clock
 from hub.embedded.supervisor import ServerUrls
 from tests.support.databases import EMPTY, copied_database
 from tests.support.hub import Hub, settings_for
-from tests.support.ports import free_port
 from tests.support.world import NOON
 
 YOUNG_SECONDS = 8.0
@@ -33,17 +32,17 @@ of a single test: many tests run such a job themselves and count what it did.
 
 class EmptiedHub:
     """The hub of a file: opened for the first test, emptied for the others, and opened again after a test that moved
-    its clock.
+    its clock, closed it or gave it other settings.
 
     A hub that has seen a later moment may still have tasks from it.
     """
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, redis_url: str, folder: Path, port: int) -> None:
         self._database_url = database_url
         self._redis_url = redis_url
         self._folder = folder
         # The same for each hub of the file, so that a browser's tabs have its files.
-        self._port = free_port()
+        self._settings = settings_for(database_url, redis_url, folder, port)
         self._hub: Hub | None = None
         self._owner: asyncpg.Connection | None = None
         self._opened_for: datetime | None = None
@@ -55,8 +54,9 @@ class EmptiedHub:
         hub = self._hub
         too_old = young and monotonic() - self._opened_at > YOUNG_SECONDS
         if hub is not None and (
-            too_old or hub.client.closed or hub.clock.offset_seconds != self._offset or moment != self._opened_for
-        ):
+            too_old or hub.client.closed or hub.settings != self._settings
+            or hub.clock.offset_seconds != self._offset or moment != self._opened_for
+        ):  # fmt: skip
             await self.close()
         elif hub is not None:
             await hub.hang_up()
@@ -64,8 +64,7 @@ class EmptiedHub:
         if self._hub is None:
             clock = Clock()
             clock.set(moment)
-            settings = settings_for(self._database_url, self._redis_url, self._folder, self._port)
-            self._hub = await Hub(settings, clock).open()
+            self._hub = await Hub(self._settings, clock).open()
             self._opened_at = monotonic()
         # Seconds have passed since the hub was opened.
         self._hub.clock.set(moment)
@@ -100,9 +99,9 @@ class EmptiedHub:
 
 
 @asynccontextmanager
-async def emptied_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[EmptiedHub]:
+async def emptied_hub(servers: ServerUrls, folder: Path, port: int) -> AsyncIterator[EmptiedHub]:
     async with copied_database(servers.database_url, "file") as database_url:
-        hub = EmptiedHub(database_url, servers.redis_url, folder)
+        hub = EmptiedHub(database_url, servers.redis_url, folder, port)
         try:
             yield hub
         finally:
