@@ -50,7 +50,7 @@ _LIMIT = """(colourRules) => {
   }
   window.colours = { limitTo: (elements) => { wanted = elements && new Set(elements); } };
 }"""
-# Without `fresh` all texts are checked. A look whose example is undecided is looked for in its other texts too.
+# Without `fresh` all texts are checked. On a picture or a gradient axe decides nothing, whatever the text: that belongs to a look. A look whose example is undecided is looked for in its other texts too.
 _RUN = """async ({ runOnly, colourRules, fresh, open }) => {
   const found = [];
   const run = async (options) => {
@@ -60,9 +60,10 @@ _RUN = """async ({ runOnly, colourRules, fresh, open }) => {
     found.push(...report.violations.map(({ id, help, nodes }) => ({
       id, help, nodes: nodes.map((node) => ({ target: node.target.flat().join(' '), why: node.failureSummary })),
     })));
-    const of = (results) => new Set(results.filter(({ id }) => colourRules.includes(id))
-      .flatMap(({ nodes }) => nodes.map(({ element }) => element)));
-    return { wrong: of(report.violations), undecided: of(report.incomplete) };
+    const painted = ({ any }) => any.some(({ data }) => ['bgGradient', 'bgImage'].includes(data?.messageKey));
+    const of = (results) => results.filter(({ id }) => colourRules.includes(id)).flatMap(({ nodes }) => nodes);
+    const elements = (nodes) => new Set(nodes.map(({ element }) => element));
+    return { wrong: elements(of(report.violations)), undecided: elements(of(report.incomplete).filter((one) => !painted(one))) };
   };
   if (!fresh) {
     window.colours.limitTo(null);

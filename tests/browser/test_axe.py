@@ -120,14 +120,20 @@ async def test_a_checked_look_is_not_checked_again_unless_it_was_wrong_or_undeci
 ) -> None:
     page = await open_page("/")
     known = KnownLooks()
-    await plant(page, "main", '<p class="faint">faint</p><p class="open">on a picture</p><p class="fine">fine</p>')
+    await plant(
+        page,
+        "main",
+        '<p class="faint">faint</p><p class="open">x</p><p class="fine">fine</p><p class="painted">on a picture</p>',
+    )
     await page.evaluate(
-        "() => document.adoptedStyleSheets[0].insertRule('.open { background: url(/static/icon.svg); }')"
+        """() => { for (const rule of ['.open { color: #aaa; }', '.painted { background: url(/static/icon.svg); }'])
+          document.adoptedStyleSheets[0].insertRule(rule); }"""
     )
     found = await violations(page, known=known)
     assert sum("color-contrast" in line for line in found) == 1
     look_of = "(name) => window.seenBefore.lookOf(document.querySelector(name))"
     assert await page.evaluate(look_of, "p.fine") in known
+    assert await page.evaluate(look_of, "p.painted") in known
     assert await page.evaluate(look_of, "p.faint") not in known
     assert await page.evaluate(look_of, "p.open") in known.undecided - known
     assert await violations(page, known=known) == found
