@@ -78,7 +78,7 @@ async def test_a_venue_without_a_waiting_list_offers_none(world: World, open_pag
     await at_the_calendar(page, (await world.ticket()).code)
     await day(page, 25).click()
     await page.get_by_role("button", name="Other times for 12:00 to 14:00").click()
-    await expect(page.get_by_role("button", name=re.compile("16:00 to 18:00, 200 places"))).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("16:00 to 18:00, 200 spaces left"))).to_be_visible()
     await expect(page.get_by_role("button", name="Join")).to_have_count(0)
 
 
