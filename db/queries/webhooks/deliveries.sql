@@ -3,6 +3,7 @@
 -- name: claim_webhooks
 -- Leases at most $4 subscriptions that have something due at $1, until $2, under the lease $3. Those that other processes serve are left to
 -- them. A process whose clock was ahead wrote a lease that ends after $5, a rest that ends after $6, and a retry after $7: they count as due.
+-- What waits behind an earlier event of its object is not due, whatever its own time.
 UPDATE webhooks w
    SET leased_until = $2, lease_id = $3
   FROM (SELECT o.org_id, o.id FROM webhooks o
@@ -10,7 +11,9 @@ UPDATE webhooks w
            AND (o.leased_until IS NULL OR o.leased_until <= $1 OR o.leased_until > $5)
            AND (o.position < coalesce((SELECT c.last FROM webhook_counters c WHERE c.org_id = o.org_id), 0)
                 OR EXISTS (SELECT FROM webhook_retries r WHERE r.org_id = o.org_id AND r.webhook_id = o.id AND r.dead_at IS NULL
-                              AND (r.next_attempt_at <= $1 OR r.next_attempt_at > $7)))
+                              AND (r.next_attempt_at <= $1 OR r.next_attempt_at > $7)
+                              AND NOT EXISTS (SELECT FROM webhook_retries e WHERE e.org_id = r.org_id AND e.webhook_id = r.webhook_id
+                                                 AND e.object = r.object AND e.sequence < r.sequence AND e.dead_at IS NULL)))
          ORDER BY o.next_attempt_at NULLS FIRST, o.id LIMIT $4
            FOR NO KEY UPDATE SKIP LOCKED) f
  WHERE w.org_id = f.org_id AND w.id = f.id

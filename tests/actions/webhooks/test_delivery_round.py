@@ -113,6 +113,32 @@ async def test_what_was_not_stored_is_delivered_again_when_the_lease_has_ended(
     assert (row["position"], row["lease_id"]) == (30, None)
 
 
+async def test_what_waits_behind_an_event_that_failed_gives_nobody_a_lease_before_that_is_due(
+    world: World, sender: Sender, receiver: Receiver
+):
+    webhook_id = (await subscribe(world, receiver.url)).webhook.webhook_id
+    receiver.answer = lambda request, body: 500
+    await publish(world, 1)
+    lease_id = await claim(world)
+    assert lease_id is not None
+    await deliver_round(sender, world.org_id, webhook_id, lease_id)
+    await publish(world, 1)  # of the same object
+    assert await deliver_round(sender, world.org_id, webhook_id, lease_id)
+    assert not await deliver_round(sender, world.org_id, webhook_id, lease_id)
+    failed, waiting = await read_retries(world.hub.database, webhook_id)
+    assert waiting["next_attempt_at"] <= world.hub.clock.now() < failed["next_attempt_at"]
+    assert await claim(world) is None, "a lease would be taken and given back, again and again"
+    receiver.answer = lambda request, body: 204
+    world.hub.clock.set(failed["next_attempt_at"])
+    successor = await claim(world)
+    assert successor is not None
+    while await deliver_round(sender, world.org_id, webhook_id, successor):
+        pass
+    assert await read_retries(world.hub.database, webhook_id) == []
+    first, again, second = [event["id"] for event in receiver.events]
+    assert first == again != second
+
+
 async def test_a_round_that_has_lost_its_lease_stores_nothing(world: World, sender: Sender, receiver: Receiver):
     webhook_id = (await subscribe(world, receiver.url)).webhook.webhook_id
     await publish(world, 1)
