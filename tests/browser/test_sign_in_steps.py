@@ -15,8 +15,6 @@ from tests.support.openid_provider import OpenIDProvider
 from tests.support.second_factors import code_of
 from tests.support.world import PASSWORD, World
 
-pytestmark = pytest.mark.one_hub
-
 
 @pytest.fixture
 def clock() -> Clock:
