@@ -12,11 +12,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
+from hub.embedded.ports_and_passwords import is_free
 from tests.browser.hands_and_eyes import Open
 from tests.browser.open_pages import PATIENCE
 from tests.browser.reused_pages import TabsOfWorker
 from tests.support.hub import Hub, settings_for
-from tests.support.ports import free_again, free_port
+from tests.support.ports import free_port
 
 # Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
 OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -104,7 +105,8 @@ async def tabs(chromium: Chromium) -> AsyncIterator[TabsOfWorker]:
 def port_of_hub() -> Callable[[], int]:
     """Return the same port for each hub that is alone, so that tabs have its files from the hub before."""
     port = free_port()
-    return lambda: port if free_again(port) else free_port()
+    # Hubs share their ports, so two of them would both listen.
+    return lambda: port if is_free(port) else free_port()
 
 
 @pytest.fixture

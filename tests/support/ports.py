@@ -13,18 +13,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def free_again(port: int) -> bool:
-    """Return whether nothing listens on the port. Hubs share theirs, so two of them would both listen."""
-    with socket.socket() as probe:
-        # Connections that have ended do not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def free_cluster_port() -> int:
     """Return a free port of which the one 10,000 above is free as well: a node of a cluster listens on both."""
     while True:
