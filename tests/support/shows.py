@@ -166,10 +166,13 @@ async def add_bookings(
 
 
 async def admit_people(database: Any, booking: Booking, people: int, at: datetime = NOON) -> None:
-    """Let people of a confirmed booking in, as one scan on the day of their slot leaves it."""
+    """Let people of a confirmed booking in, as one scan on the day of their slot leaves it. Its ticket is locked first."""
     await database.execute(
-        "WITH r AS (UPDATE ticket_reservations SET admitted = admitted + $2, status = 'VERIFIED',"
-        " verified_at = coalesce(verified_at, $3) WHERE id = $1 RETURNING org_id, id, ticket_id, slot_id, venue_id),"
+        "WITH held AS MATERIALIZED (SELECT t.id FROM tickets t"
+        " WHERE t.id = (SELECT ticket_id FROM ticket_reservations WHERE id = $1) FOR NO KEY UPDATE),"
+        " r AS (UPDATE ticket_reservations SET admitted = admitted + $2, status = 'VERIFIED',"
+        " verified_at = coalesce(verified_at, $3) WHERE id = $1 AND ticket_id = (SELECT id FROM held)"
+        " RETURNING org_id, id, ticket_id, slot_id, venue_id),"
         " t AS (UPDATE tickets SET status = 'VERIFIED', verified_at = coalesce(verified_at, $3), version = version + 1"
         " FROM r WHERE tickets.id = r.ticket_id),"
         " e AS (INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, code, ticket_id, reservation_id, slot_id,"

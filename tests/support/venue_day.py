@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.portal_steps import add_refusals
@@ -53,7 +52,7 @@ async def live_through(
                 if later < until:
                     scans.append((UUID(int=dice.getrandbits(128), version=4), "validate", dice.choices(GATES, (2, 3, 5))[0],
                                   f"X-{len(scans)}", None, None, result, reason, False, later))  # fmt: skip
-        await _admit(world, slot_id, came)
+        await admit(world, slot_id, came)
     await database.execute(
         "INSERT INTO scans (org_id, scan_id, venue_id, operator_id, mode, source, gate, code, ticket_id, slot_id, result,"
         " reason, entered, scanned_at, logged_at) SELECT $1, s.id, $2, 1, s.mode, 'socket', s.gate, s.code, s.ticket, s.slot,"
@@ -113,14 +112,19 @@ async def booked_online(world: World, seed: int = 4) -> None:
     )  # fmt: skip
 
 
-async def _admit(world: World, slot_id: int, came: list[Any]) -> None:
-    """Write the entries of a slot into its tickets, reservations and counts."""
+async def admit(world: World, slot_id: int, came: list[tuple[int, datetime, str]]) -> None:
+    """Write the entries of a slot, as (ticket, time, gate), into its tickets, reservations and counts.
+
+    The tickets are locked first and the slot after them, as in the hub: the expiry of this slot may run beside it.
+    """
     await world.hub.database.execute(
         "WITH c AS (SELECT * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[]) AS c (id, at, gate)),"
+        " held AS MATERIALIZED (SELECT id FROM tickets WHERE id = ANY ($2) ORDER BY id FOR NO KEY UPDATE),"
         " t AS (UPDATE tickets t SET status = 'VERIFIED', verified_at = c.at, verified_by = 1, verified_gate = c.gate"
         " FROM c WHERE t.id = c.id),"
         " r AS (UPDATE ticket_reservations r SET status = 'VERIFIED', admitted = 1, verified_at = c.at FROM c WHERE r.ticket_id = c.id)"
-        " UPDATE reservation_slots SET verified_count = cardinality($2::bigint[]), revision = revision + 1 WHERE id = $1",
+        " UPDATE reservation_slots SET verified_count = n.came, revision = revision + 1"
+        " FROM (SELECT count(*) AS came FROM held) n WHERE id = $1",
         slot_id, *([list(column) for column in zip(*came, strict=True)] or [[], [], []]),
     )  # fmt: skip
 
