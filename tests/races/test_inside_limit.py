@@ -64,10 +64,20 @@ async def test_entries_at_the_same_moment_fill_the_venue_and_no_more(world: Worl
 async def test_without_the_lock_more_come_in(
     world: World, gates: list[Socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    *inside, one, other = await world.fill(await world.slot(capacity=40), LIMIT + 1)
+    assert await verify_all(gates, scans_of(inside)) == {"VERIFIED": LIMIT - 1}
     sabotage(monkeypatch, "scanning/people_inside", "lock_venue", NO_LOCK)
-    tickets = await world.fill(await world.slot(capacity=40), 40)
-    await verify_all(gates, scans_of(tickets))
-    assert await count_inside(world.hub.database) > LIMIT
+    read, both = inside_limit.read_room, asyncio.Barrier(2)
+
+    async def read_at_both(*facts: Any) -> int:
+        room = await read(*facts)
+        async with asyncio.timeout(10):
+            await both.wait()
+        return room
+
+    monkeypatch.setattr(inside_limit, "read_room", read_at_both)
+    await asyncio.gather(gates[0].verify(one.code), gates[1].verify(other.code))
+    assert await count_inside(world.hub.database) == LIMIT + 1
 
 
 async def test_entries_returns_and_parties_at_the_same_moment_fill_the_venue_and_no_more(
