@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from hub.embedded.ports_and_passwords import is_free
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looking_often import look_often
 from tests.browser.open_pages import PATIENCE
 from tests.browser.reused_pages import TabsOfWorker
 from tests.support.hub import Hub, settings_for
@@ -37,6 +38,7 @@ ARGUMENTS = [
 SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 expect.set_options(timeout=PATIENCE)
+look_often()
 
 
 def chromium_path() -> str | None:
