@@ -2,8 +2,8 @@
 
     await assert_accessible(page, "the calendar")
 
-axe is injected through the debugger, or loaded from a hub that serves it to its tests (`serve_axe`), which takes a third of the
-time. The page's Content-Security-Policy stays as it is. Results that axe calls undecided (`incomplete`) are not findings.
+axe is loaded from the hub, which serves it to its tests (`serve_axe`). Where that does not work it is injected through the debugger,
+which takes three times as long. The page's Content-Security-Policy stays as it is. Results that axe calls undecided (`incomplete`) are not findings.
 
 Beside the rules of WCAG and good practice: what a button or link shows is in its name (2.5.3, word by word, which axe's
 experimental rule cannot), and a page has one visible h1.
@@ -11,14 +11,8 @@ experimental rule cannot), and a page has one visible h1.
 All rules are checked in light, and only the rules about colours in dark. Our style sheets change only colours in dark;
 `test_axe.py` checks that.
 
-The rules about colours take two thirds of the time. Of the texts that look the same only one is checked. When the same
-state is checked in another size or language, or another state of the same pages, only what is new is checked: texts with
-another look, and the other rules on pages of another shape. See `tests.browser.seen_before`.
-
-    known = KnownLooks()
-    await assert_accessible(page, known=known)
-    await page.set_viewport_size(PHONE)
-    await assert_accessible(page, known=known)
+The rules about colours take two thirds of the time. Of the texts that look the same only one is checked. What was found good before, by any test of this process, is not checked again:
+texts of one look, and the other rules on pages of one shape. See `tests.browser.seen_before`.
 """
 
 from __future__ import annotations
@@ -122,6 +116,10 @@ class KnownLooks(set[str]):
         """A shape and a look in it. Axe is not asked a second time."""
 
 
+GOOD = KnownLooks()
+"""What any test of this process has found good."""
+
+
 @cache
 def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -196,16 +194,17 @@ async def assert_accessible(
     *,
     best_practice: bool = True,
     known: KnownLooks | None = None,
-    served: bool = False,
+    served: bool = True,
     schemes: Sequence[Scheme] = SCHEMES,
     show: Callable[[Scheme], Awaitable[None]] | None = None,
 ) -> None:
     """Fail with all findings of axe on the page, by colour scheme.
 
-    `show` puts the page into a scheme. With it the page is left in the last of the schemes.
+    `known` is what needs no check: by default whatever was found good before. `served`: the page may load a script of
+    its hub. `show` puts the page into a scheme. With it the page is left in the last of the schemes.
     """
     wrong = []
-    known = KnownLooks() if known is None else known
+    known = GOOD if known is None else known
     for number, scheme in enumerate(schemes):
         await (show(scheme) if show else page.emulate_media(color_scheme=scheme))
         rules = COLOUR_RULES if scheme == "dark" else ()

@@ -13,10 +13,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from hub.embedded.ports_and_passwords import is_free
+from hub.embedded.supervisor import ServerUrls
+from tests.browser.axe import serve_axe
 from tests.browser.hands_and_eyes import Open
 from tests.browser.looking_often import look_often
 from tests.browser.open_pages import PATIENCE
 from tests.browser.reused_pages import TabsOfWorker
+from tests.support.emptied_hub import EmptiedHub, emptied_hub
 from tests.support.hub import Hub, settings_for
 from tests.support.ports import free_port
 
@@ -109,6 +112,15 @@ def port_of_hub() -> Callable[[], int]:
     port = free_port()
     # Hubs share their ports, so two of them would both listen.
     return lambda: port if is_free(port) else free_port()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hub_of_file(
+    servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
+) -> AsyncIterator[EmptiedHub]:
+    """The hub of all tests of a file with the mark `one_hub`. It serves axe."""
+    async with emptied_hub(servers, tmp_path_factory.mktemp("hub"), port_of_hub(), serve_axe) as hub:
+        yield hub
 
 
 @pytest.fixture

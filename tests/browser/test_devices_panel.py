@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from hub.live.channels import devices
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
-from tests.browser.axe import KnownLooks, assert_accessible
+from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.support.hub import Hub
 from tests.support.world import World
@@ -75,7 +75,6 @@ async def test_what_is_worth_a_look_is_marked_in_words(
     hub.clock.advance(6 * 60)
     for _ in range(BUSY_ELSEWHERE):
         await b.validate("TKT-2026-NOSUCH-TICKET")
-    known = KnownLooks()
     for page in (manager, phone):
         await expect(page.locator(CARDS)).to_have_count(2)
         await expect(page.locator("#devices .worries li")).to_have_text(
@@ -85,5 +84,5 @@ async def test_what_is_worth_a_look_is_marked_in_words(
         await expect(quiet).to_contain_text("Gate A")
         await expect(quiet).to_contain_text("quiet since 12:00")
         await expect(page.locator('#views [data-view="devices"] .tally')).to_have_text("1 waiting")
-        await assert_accessible(page, "the scanners", best_practice=False, known=known)
+        await assert_accessible(page, "the scanners", best_practice=False)
         assert await fits(page)

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from hub.app import LIVE
 from hub.events.scan_events import LoggedScan
-from tests.browser.axe import KnownLooks, assert_accessible
+from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.websocket_client import Socket
@@ -49,7 +49,6 @@ async def test_decisions_come_as_they_happen_newest_first_and_lead_to_the_ticket
     await expect(page.locator(ROWS)).to_have_count(1)
     await b.verify(ticket.code)
     await b.validate("TKT-2026-NOSUCH-TICKET")
-    known = KnownLooks()
     for each in (page, phone):
         rows = each.locator(ROWS)
         await expect(rows).to_have_count(3)
@@ -60,7 +59,7 @@ async def test_decisions_come_as_they_happen_newest_first_and_lead_to_the_ticket
         await expect(rows.nth(2)).to_contain_text("Gate A · Jane Smith")
         assert ticket.code not in await each.content(), "a code is a ticket"
         await each.get_by_text("Filter", exact=True).click()
-        await assert_accessible(each, "the feed", best_practice=False, known=known)
+        await assert_accessible(each, "the feed", best_practice=False)
         assert await fits(each)
     await page.locator(ROWS).nth(2).get_by_role("link").click()
     await page.wait_for_url(f"**/manager/ticket/{ticket.id}")

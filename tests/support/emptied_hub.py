@@ -8,7 +8,7 @@ Tests with the mark `one_hub` get it, each of them empty:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from time import monotonic
 
 import asyncpg
 import redis
+from aiohttp import web
 
 from hub.clock import Clock
 from hub.embedded.supervisor import ServerUrls
@@ -29,18 +30,22 @@ YOUNG_SECONDS = 8.0
 of a single test: many tests run such a job themselves and count what it did.
 """
 
+Prepare = Callable[[web.Application], None]
+
 
 class EmptiedHub:
     """The hub of a file: opened for the first test, emptied for the others, and opened again after a test that moved
     its clock, closed it or gave it other settings.
 
-    A hub that has seen a later moment may still have tasks from it.
+    A hub that has seen a later moment may still have tasks from it. `prepare` is called with the application of each
+    hub before it is opened.
     """
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path, port: int) -> None:
+    def __init__(self, database_url: str, redis_url: str, folder: Path, port: int, prepare: Prepare) -> None:
         self._database_url = database_url
         self._redis_url = redis_url
         self._folder = folder
+        self._prepare = prepare
         # The same for each hub of the file, so that a browser's tabs have its files.
         self._settings = settings_for(database_url, redis_url, folder, port)
         self._hub: Hub | None = None
@@ -64,7 +69,9 @@ class EmptiedHub:
         if self._hub is None:
             clock = Clock()
             clock.set(moment)
-            self._hub = await Hub(self._settings, clock).open()
+            hub = Hub(self._settings, clock)
+            self._prepare(hub.app)
+            self._hub = await hub.open()
             self._opened_at = monotonic()
         # Seconds have passed since the hub was opened.
         self._hub.clock.set(moment)
@@ -99,9 +106,11 @@ class EmptiedHub:
 
 
 @asynccontextmanager
-async def emptied_hub(servers: ServerUrls, folder: Path, port: int) -> AsyncIterator[EmptiedHub]:
+async def emptied_hub(
+    servers: ServerUrls, folder: Path, port: int, prepare: Prepare = lambda app: None
+) -> AsyncIterator[EmptiedHub]:
     async with copied_database(servers.database_url, "file") as database_url:
-        hub = EmptiedHub(database_url, servers.redis_url, folder, port)
+        hub = EmptiedHub(database_url, servers.redis_url, folder, port, prepare)
         try:
             yield hub
         finally:
