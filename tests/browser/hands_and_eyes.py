@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from io import BytesIO
 
 import zxingcpp
 from PIL import Image
-from playwright.async_api import Page, Request, expect
+from playwright.async_api import Locator, Page, Request, expect
 
 from hub.rules.ticket_code import check
 
@@ -78,6 +78,20 @@ async def later(page: Page, ms: int = 3_050) -> None:
     await page.evaluate(
         "(ms) => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }", ms
     )
+
+
+async def pass_time_until(page: Page, shown: Locator, step_ms: int) -> None:
+    """Advance the page's clock step by step until something is visible. Between two steps the hub has longer and longer to answer.
+
+    A single step might come before the page has set its timer.
+    """
+    for answer_ms in (250, 500, 1_000, 2_000, 4_000):
+        await page.clock.fast_forward(step_ms)
+        with suppress(AssertionError):
+            await expect(shown).to_be_visible(timeout=answer_ms)
+            return
+    await page.clock.fast_forward(step_ms)
+    await expect(shown).to_be_visible()
 
 
 async def choose_gate(page: Page, gate: str) -> None:

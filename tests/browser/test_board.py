@@ -16,6 +16,7 @@ from playwright.async_api import Page, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_live_calendar import start_again
+from tests.browser.test_wall_screen import SETTLED
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scan_ids, read_scans
 from tests.support.slots import read_slot, read_slots
@@ -208,7 +209,7 @@ async def test_a_wall_screen_is_read_from_three_metres_and_never_scrolls(
     page = await board(world, open_page, "/manager?wall=1")
     for width, height in ((1920, 1080), (1280, 720), (3840, 2160)):
         await page.set_viewport_size({"width": width, "height": height})
-        await page.wait_for_timeout(300)
+        await page.evaluate(SETTLED)
         texts = await page.evaluate(SMALLEST)
         assert {"North", "South", "Garden", "509"} <= {text for _, text, *_ in texts}
         # 1.6 % of the width: capitals of 14 mm on a screen 1.2 m wide.

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.hands_and_eyes import Open
+from tests.browser.hands_and_eyes import Open, pass_time_until
 from tests.browser.offline_scanner import altered
 from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
@@ -16,6 +16,8 @@ from web.pages.static_files import STATIC
 
 pytestmark = pytest.mark.one_hub
 
+LONGEST_PAUSE_MS = 20_000
+"""Between two tries of a page to reach the hub."""
 PANEL = STATIC.url("js/features/disputes/open_disputes.js")
 
 
@@ -41,9 +43,7 @@ async def test_a_panel_whose_script_is_asked_for_while_the_hub_is_away_comes_whe
     await asyncio.wait_for(failed.wait(), 15)
     await page.unroute(f"**{PANEL}")
     await start_again(hub)
-    # Twenty seconds are the longest pause between two tries.
-    await page.clock.fast_forward(20_000)
-    await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
+    await pass_time_until(page, page.locator("#link-state", has_text="Live"), LONGEST_PAUSE_MS)
     if mended:
         await expect(page.locator("#disputes-body .dispute-panel, #disputes-body > p").first).to_be_visible()
         return

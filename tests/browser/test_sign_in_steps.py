@@ -73,6 +73,8 @@ async def test_a_second_step_is_set_up_and_asked_for_and_a_provider_needs_none(
     await (await provider.ready()).add_account("j-1", preferred_username="jane")
     # A page of its own, because it leaves the hub for the provider's pages.
     async with await browser.new_context() as context:
+        # The provider's pages ask another site for a style sheet.
+        await context.route("https://**", lambda route: route.abort())
         page = await context.new_page()
         await page.goto(f"{world.hub.url}/operator/login?next=/admin/bookings")
         await page.get_by_role("link", name="Sign in with Museum ID").click()

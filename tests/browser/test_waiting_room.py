@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
+from hub.live.channels import waiting_rooms
 from hub.text.wait_words import WaitWords
 from tests.browser.booking_steps import at, confirm, to_confirm
 from tests.browser.hands_and_eyes import Open
@@ -23,6 +24,13 @@ pytestmark = pytest.mark.one_hub
 
 TOMORROW = TODAY + timedelta(days=1)
 FEEL = "() => { navigator.vibrate = (how) => { document.documentElement.dataset.shaken = how.length; return true; }; }"
+
+
+@pytest.fixture(autouse=True)
+def ask_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rooms are asked once a second, which a test need not wait for."""
+    assert waiting_rooms.TICK_SECONDS == 1
+    monkeypatch.setattr(waiting_rooms, "TICK_SECONDS", 0.1)
 
 
 async def in_line(open_page: Open, slot_id: int, *, clock: bool = False) -> Page:
