@@ -16,16 +16,21 @@ from tests.support.world import World
 pytestmark = pytest.mark.one_hub
 
 
-@pytest.mark.parametrize("path", ["/api/docs", "/api/docs/operators"])
-async def test_a_page_has_no_barrier_and_fits_a_phone(hub: Hub, world: World, open_page: Open, path: str) -> None:
-    page = await open_page(path)
-    await assert_accessible(page, path)
-    phone = await open_page(path, phone=True)
-    assert (await phone.evaluate("innerWidth")) == PHONE["width"]
-    for one in await phone.locator("main details").all():
-        await one.evaluate("(details) => { details.open = true; }")
-    await assert_nothing_sticks_out(phone)
-    await expect(phone.get_by_role("heading", level=1)).to_be_in_viewport()
+async def test_no_page_has_a_barrier(world: World, open_page: Open) -> None:
+    """The webhooks have every method, and parameters of each place."""
+    page = await open_page("/api/docs")
+    await assert_accessible(page, "the contents")
+    await page.goto(f"{world.hub.url}/api/docs/webhooks")
+    await assert_accessible(page, "an area")
+
+
+async def test_the_longest_page_fits_a_phone(world: World, open_page: Open) -> None:
+    for path in ("/api/docs", "/api/docs/operators"):
+        phone = await open_page(path, phone=True)
+        assert (await phone.evaluate("innerWidth")) == PHONE["width"]
+        await phone.locator("main details").evaluate_all("(all) => all.forEach((details) => { details.open = true; })")
+        await assert_nothing_sticks_out(phone)
+        await expect(phone.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
 async def test_try_it_sends_the_example_to_this_hub_and_shows_the_answer(

@@ -154,13 +154,3 @@ async def test_the_board_changes_its_day_and_comes_back(world: World, open_page:
 async def test_a_dead_link_says_so(hub: Hub, open_page: Open) -> None:
     page = await open_page("/r/nobodys-token")
     await expect(page.get_by_text("We couldn't find this visit")).to_be_visible()
-
-
-async def test_every_page_fits_a_phone(world: World, open_page: Open) -> None:
-    token = await world.staff("MANAGER")
-    await world.slot(booked=3)
-    for path in ("/", "/reserve", "/operator/login", "/operator/scan", "/manager", "/dev/mail"):
-        page = await open_page(path, phone=True, token=token, gate="Gate A")
-        await page.wait_for_load_state("networkidle" if path in ("/", "/reserve") else "load")
-        wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0, f"{path} is {wider} px wider than the screen"

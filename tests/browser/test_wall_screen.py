@@ -34,7 +34,7 @@ LISTEN = """
   };
 """
 
-# Tells the page of so many gates, alerts and alarms, and of a day's counts.
+# Tells the page of so many gates, alerts and alarms, and of a day's counts. What it knows already it is not told again.
 SHOW = """([gates, alerts, minute, now, long]) => {
   window.told = (window.told ?? 1e9) + 1;
   const tell = (topic, data) => line.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(
@@ -44,13 +44,18 @@ SHOW = """([gates, alerts, minute, now, long]) => {
   const nameOf = (n) => (long ? `${names[n % 12]} on the far side of the old building ${n}` : names[n]);
   const minutes = Array.from({ length: 300 }, (_, n) => [minute - n, 28, 3, 5, 25, n % 7]);
   const { date, venue_id, starts_at } = whole('figures');
-  tell('figures', { date, venue_id, starts_at, gates: Array.from({ length: gates }, (_, n) => ({ gate: nameOf(n), minutes, reasons: [['RED', 'WRONG_DATE', 12]], median_ms: 2100 })) });
+  const known = `${gates} ${long}` === window.known;
+  window.known = `${gates} ${long}`;
+  if (!known) tell('figures', { date, venue_id, starts_at, gates: Array.from({ length: gates }, (_, n) => ({ gate: nameOf(n), minutes, reasons: [['RED', 'WRONG_DATE', 12]], median_ms: 2100 })) });
   const { slots, ...day } = whole('counts');
-  tell('counts', { ...day, date, verified: 12345, inside: 10234, exited: 2111, booked: 13456, capacity: 15000,
+  if (!known) tell('counts', { ...day, date, verified: 12345, inside: 10234, exited: 2111, booked: 13456, capacity: 15000,
     slots: slots.map((slot, n) => ({ ...slot, booked: 1500, capacity: 1600, verified: 1234, revision: told, ...(n % 2 && { show: long ? 'The Merchant of Venice, for the last time' : 'Turandot', room: 'Sala Grande' }) })) });
   const side = (gate, entered) => ({ gate, at: now, operator: { id: 1, name: 'Jane Smith' }, result: entered ? 'GREEN' : 'YELLOW', reason: entered ? 'VERIFIED' : 'ALREADY_VERIFIED' });
+  const before = window.alertsTold ?? 0;
+  window.alertsTold = alerts;
   for (let n = 1; n <= 20; n += 1) {
     const shown = n <= alerts;
+    if (shown === (n <= before)) continue;
     if (n % 2) tell('alerts', { alert: { alert_id: n, venue_id, venue_name: 'Museum', kind: ['failure_rate', 'login_failures', 'latency'][n % 3], subject: '', value: 2345, threshold: 20,
       details: {}, raised_at: now, cleared_at: shown ? null : now } });
     else tell('alarms', { alarm: { alarm_id: n, venue_id, raised_at: shown ? now : '2020-01-01T00:00:00Z', code_tail: `F${100 + n}`, ticket_id: n,
@@ -64,6 +69,15 @@ MEASURE = """() => {
   const boxOf = (e) => { const { left, top, right, bottom } = e.getBoundingClientRect(); return { left, top, right, bottom }; };
   const name = (e) => `${e.tagName.toLowerCase()}${e.id ? '#' + e.id : ''}.${[...e.classList].join('.')} "${e.textContent.trim().slice(0, 40)}"`;
   const hit = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  // The frame of an element that cuts what is beyond it, found once for all texts inside.
+  const cuts = new Map();
+  const cutOf = (around) => {
+    if (!cuts.has(around)) {
+      const style = getComputedStyle(around);
+      cuts.set(around, style.overflowX === 'visible' ? null : { frame: boxOf(around), ellipsis: style.textOverflow === 'ellipsis', empty: around.scrollWidth === 0 });
+    }
+    return cuts.get(around);
+  };
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -83,11 +97,11 @@ MEASURE = """() => {
   const troubles = [];
   for (const { element, box } of texts) {
     for (let around = element; around && around !== document.body; around = around.parentElement) {
-      const style = getComputedStyle(around);
-      if (style.overflowX === 'visible' || around.scrollWidth === 0) continue;
-      const frame = boxOf(around);
+      const cut = cutOf(around);
+      if (!cut || cut.empty) continue;
+      const { frame } = cut;
       if (box.right > frame.right + 1 || box.left < frame.left - 1 || box.bottom > frame.bottom + 1 || box.top < frame.top - 1) {
-        if (style.textOverflow === 'ellipsis') troubles.push(`ellipsis: ${name(element)}`);
+        if (cut.ellipsis) troubles.push(`ellipsis: ${name(element)}`);
         else troubles.push(`cut by ${name(around)}: ${name(element)}`);
         break;
       }
@@ -96,8 +110,8 @@ MEASURE = """() => {
   const clipped = ({ element, box }) => {
     const out = { ...box };
     for (let around = element; around && around !== document.body; around = around.parentElement) {
-      if (getComputedStyle(around).overflowX === 'visible') continue;
-      const frame = boxOf(around);
+      const frame = cutOf(around)?.frame;
+      if (!frame) continue;
       out.left = Math.max(out.left, frame.left); out.right = Math.min(out.right, frame.right);
       out.top = Math.max(out.top, frame.top); out.bottom = Math.min(out.bottom, frame.bottom);
     }
