@@ -33,12 +33,6 @@ async def test_a_code_is_understood_in_any_case_with_blanks_and_without_dashes(w
     await expect(page.get_by_role("heading", name="Where should we send")).to_be_visible()
 
 
-async def test_the_address_can_carry_the_ticket(world: World, open_page: Open) -> None:
-    ticket = await world.ticket()
-    page = await open_page(f"/reserve?ticket={ticket.code}")
-    await expect(page.get_by_role("heading", name="Where should we send")).to_be_visible()
-
-
 async def test_each_bad_ticket_is_explained(world: World, open_page: Open) -> None:
     reserved = await world.reserved(await world.slot())
     unpaid = await world.ticket("PENDING_PAYMENT")
@@ -53,16 +47,6 @@ async def test_each_bad_ticket_is_explained(world: World, open_page: Open) -> No
         await page.get_by_role("textbox", name="Ticket code").fill(code)
         await page.get_by_role("button", name="Continue").click()
         await expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
-
-
-async def test_a_wrong_contact_is_named_at_its_field(world: World, open_page: Open) -> None:
-    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}")
-    await page.get_by_label("Email").fill("john@")
-    await page.get_by_label("Phone").fill("12")
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.locator("#email-wrong")).not_to_be_empty()
-    await expect(page.locator("#phone-wrong")).not_to_be_empty()
-    await expect(page.get_by_label("Email")).to_have_attribute("aria-invalid", "true")
 
 
 async def test_a_double_tap_books_once(hub: Hub, world: World, open_page: Open) -> None:
@@ -98,39 +82,6 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_key(world: World, 
     assert keys[0]
     assert keys == [keys[0]] * len(keys)
     assert await world.booked_count(slot_id) == 1
-
-
-async def test_a_slot_that_fills_offers_others_and_nothing_is_typed_again(world: World, open_page: Open) -> None:
-    wanted = await world.slot(capacity=1)
-    other = await world.slot(TODAY, "16:00", "18:00")
-    page = await open_page("/reserve")
-    await to_confirm(page, (await world.ticket()).code)
-    await world.reserved(wanted)
-    await page.get_by_role("button", name="Confirm booking", exact=True).click()
-    await expect(page.get_by_text("This time has just filled up.")).to_be_visible()
-    await page.get_by_role("button", name=re.compile("20 Nov, 16:00")).click()
-    await page.get_by_role("button", name="Confirm booking", exact=True).click()
-    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
-    assert await world.booked_count(other) == 1
-
-
-async def test_the_calendar_is_walked_with_arrow_keys(world: World, open_page: Open) -> None:
-    await world.slot()
-    page = await open_page(f"/reserve?ticket={(await world.ticket()).code}")
-    await page.get_by_label("Email").fill("john@example.com")
-    await page.get_by_label("Phone").fill("+12025551234")
-    await page.keyboard.press("Enter")
-    today = page.get_by_role("button", name="today, available")
-    await today.focus()
-    await page.keyboard.press("ArrowLeft")
-    await expect(page.get_by_role("button", name="19 November 2026, past")).to_be_focused()
-    await page.keyboard.press("ArrowRight")
-    await page.keyboard.press("PageDown")
-    await expect(page.get_by_role("button", name="20 December 2026")).to_be_focused()
-    await page.keyboard.press("PageUp")
-    await expect(today).to_be_focused()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_visible()
 
 
 async def test_a_link_names_the_organisation_where_there_are_several(hub: Hub, world: World, open_page: Open) -> None:

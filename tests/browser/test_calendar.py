@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,7 +19,6 @@ pytestmark = pytest.mark.one_hub
 
 LATER = TODAY + timedelta(days=5)
 """Wednesday, 25 November 2026."""
-Speaking = Callable[[str, str], Awaitable[Page]]
 
 
 async def at_the_calendar(page: Page, code: str) -> None:
@@ -45,23 +43,6 @@ async def moving(open_page: Open, world: World) -> Page:
 
 def day(page: Page, number: int, month: str = "November 2026") -> Locator:
     return page.get_by_role("button", name=re.compile(rf"\b{number} {month}"))
-
-
-@pytest.fixture
-async def speaking(browser: Browser, hub: Hub) -> AsyncIterator[Speaking]:
-    """`await speaking("zh-CN", "/r/...")` opens a page for a reader of that language."""
-    contexts = []
-
-    async def open_one(locale: str, path: str) -> Page:
-        context = await browser.new_context(locale=locale, timezone_id="Europe/Rome")
-        contexts.append(context)
-        page = await context.new_page()
-        await page.goto(hub.url + path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        await context.close()
 
 
 async def test_the_grid_is_walked_as_the_aria_pattern_says(world: World, open_page: Open) -> None:
@@ -175,10 +156,10 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
     [("en-GB", "Monday", "December 2026"), ("en-US", "Sunday", "December 2026"), ("zh-CN", "星期一", "2026年12月")],
 )
 async def test_week_and_names_are_the_readers_own(
-    world: World, speaking: Speaking, locale: str, first: str, month: str
+    world: World, open_page: Open, locale: str, first: str, month: str
 ) -> None:
     ticket = await world.reserved(await world.slot(LATER))
-    page = await speaking(locale, f"/r/{ticket.token}")
+    page = await open_page(f"/r/{ticket.token}", locale=locale)
     await page.locator("[data-action=move]").click()
     await page.locator("#month-after").click()
     await expect(page.locator("#month-name")).to_have_text(month)

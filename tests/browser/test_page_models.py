@@ -178,6 +178,14 @@ async def test_an_impossible_code_is_mistyped_without_a_link_too(page: Page) -> 
         assert (await ask(page, "offline_decision", decide, other))["reason"] == "NO_LIST"
 
 
+AS_DIALLED = [
+    ("(020) 7946-0958", "GB", "+442079460958"),
+    ("0151 2345 6789", "DE", "+4915123456789"),
+    ("138 1234 5678", "CN", "+8613812345678"),
+]
+"""What people type, beside the library's own examples."""
+
+
 async def test_national_numbers_of_every_country_become_what_the_library_says(page: Page) -> None:
     """The cases are each country's example mobile number, written as in that country."""
     cases = []
@@ -197,6 +205,7 @@ async def test_national_numbers_of_every_country_become_what_the_library_says(pa
         for typed, country, wanted in cases[:40]
         for digits in (arabic, persian)
     ]
+    cases += AS_DIALLED
     read = await ask(page, "phone", "given[0].map(([typed, country]) => m.readPhone(typed, country).e164)", cases)
     wrong = [(case, got) for case, got in zip(cases, read, strict=True) if got != case[2]]
     assert wrong == []

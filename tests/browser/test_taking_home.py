@@ -31,9 +31,24 @@ async def booked(world: World, open_page: Open, **how: bool) -> tuple[Page, str]
     return page, ticket.code
 
 
-@pytest.mark.parametrize("phone", [True, False])
-async def test_the_code_is_read_from_a_dim_screen(world: World, open_page: Open, phone: bool) -> None:
-    page, code = await booked(world, open_page, phone=phone)
+async def test_at_a_desk_the_code_is_read_kept_as_an_image_linked_and_printed(world: World, open_page: Open) -> None:
+    page, code = await booked(world, open_page)
+    await is_read_from_a_dim_screen(page, code)
+    await is_kept_as_an_image(page, code)
+    await link_is_copied(page, world.hub.url)
+    await is_alone_on_paper(page, code)
+
+
+async def test_on_a_phone_the_code_is_read_fills_the_screen_and_goes_into_a_calendar(
+    world: World, open_page: Open
+) -> None:
+    page, code = await booked(world, open_page, phone=True)
+    await is_read_from_a_dim_screen(page, code)
+    await is_offered_to_three_calendars(page)
+    await fills_the_screen_at_the_gate(page, code)
+
+
+async def is_read_from_a_dim_screen(page: Page, code: str) -> None:
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         picture = Image.open(BytesIO(await page.locator("#qr").screenshot()))
@@ -42,10 +57,10 @@ async def test_the_code_is_read_from_a_dim_screen(world: World, open_page: Open,
         half = (picture.width // 2, picture.height // 2)
         dim = ImageEnhance.Brightness(picture.convert("L")).enhance(0.1).resize(half)
         assert [found.text for found in zxingcpp.read_barcodes(dim)] == [code], scheme
+    await page.emulate_media(color_scheme="null")
 
 
-async def test_the_code_fills_the_screen_at_the_gate(world: World, open_page: Open) -> None:
-    page, code = await booked(world, open_page, phone=True)
+async def fills_the_screen_at_the_gate(page: Page, code: str) -> None:
     await page.get_by_role("button", name="Show large").click()
     dialog = page.get_by_role("dialog", name=f"QR code of ticket {code}")
     await expect(dialog).to_contain_text("Turn the brightness up")
@@ -64,8 +79,7 @@ async def test_the_code_fills_the_screen_at_the_gate(world: World, open_page: Op
     await expect(dialog).to_have_count(0)
 
 
-async def test_the_picture_is_kept_as_an_image(world: World, open_page: Open) -> None:
-    page, code = await booked(world, open_page)
+async def is_kept_as_an_image(page: Page, code: str) -> None:
     async with page.expect_download() as waiting:
         await page.get_by_role("link", name="Save image").click()
     kept = await waiting.value
@@ -73,8 +87,7 @@ async def test_the_picture_is_kept_as_an_image(world: World, open_page: Open) ->
     assert [found.text for found in zxingcpp.read_barcodes(Image.open(await kept.path()))] == [code]
 
 
-async def test_three_calendars_are_offered(world: World, open_page: Open) -> None:
-    page, _ = await booked(world, open_page, phone=True)
+async def is_offered_to_three_calendars(page: Page) -> None:
     await page.get_by_text("Add to calendar").click()
     google = await page.get_by_role("link", name="Google Calendar").get_attribute("href") or ""
     outlook = await page.get_by_role("link", name="Outlook").get_attribute("href") or ""
@@ -90,17 +103,15 @@ async def test_three_calendars_are_offered(world: World, open_page: Open) -> Non
     assert event.start.isoformat() == "2026-11-20T12:00:00+01:00"
 
 
-async def test_the_link_is_copied(world: World, open_page: Open) -> None:
-    page, _ = await booked(world, open_page)
+async def link_is_copied(page: Page, hub_url: str) -> None:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.get_by_role("button", name="Copy link").click()
     await expect(page.get_by_text("Copied.")).to_be_visible()
     copied = str(await page.evaluate("navigator.clipboard.readText()"))
-    assert copied == world.hub.url + str(await page.locator("#manage-link").get_attribute("href"))
+    assert copied == hub_url + str(await page.locator("#manage-link").get_attribute("href"))
 
 
-async def test_on_paper_there_are_the_tickets_and_nothing_else(world: World, open_page: Open) -> None:
-    page, code = await booked(world, open_page)
+async def is_alone_on_paper(page: Page, code: str) -> None:
     await page.emulate_media(media="print")
     for hidden in (".masthead", "#manage-link", "#print", "#another", "#qr-download"):
         await expect(page.locator(hidden)).to_be_hidden()

@@ -44,8 +44,10 @@ async def test_a_reload_at_any_step_stays_there_with_everything_typed(world: Wor
     assert await world.booked_count(slot_id) == 1
 
 
-async def test_back_and_forward_walk_the_steps(world: World, open_page: Open) -> None:
-    await world.slot()
+async def test_back_and_forward_walk_the_steps_and_after_the_booking_lead_to_no_other(
+    world: World, open_page: Open
+) -> None:
+    slot_id = await world.slot()
     page = await open_page("/reserve")
     await to_confirm(page, (await world.ticket()).code)
     for step in ("slot", "contact", "ticket"):
@@ -57,12 +59,6 @@ async def test_back_and_forward_walk_the_steps(world: World, open_page: Open) ->
     # Everything is filled in, so Continue leads straight to the confirmation.
     await page.get_by_role("button", name="Continue").click()
     await at(page, "confirm")
-
-
-async def test_back_after_the_booking_does_not_lead_to_another_one(world: World, open_page: Open) -> None:
-    slot_id = await world.slot()
-    page = await open_page("/reserve")
-    await to_confirm(page, (await world.ticket()).code)
     await confirm(page)
     await at(page, "done")
     await page.go_back()
