@@ -170,11 +170,25 @@ async def test_a_day_that_is_over_is_shown_whole(hub: Hub, world: World, open_pa
     await a_day(world)
     hub.clock.set(AFTERNOON + timedelta(days=1))
     page = await board(world, open_page)
+    await page.set_viewport_size({"width": 1440, "height": 900})
     await expect(page.locator("#no-slots")).to_be_visible()
     await page.get_by_role("button", name="Day before").click()
     await expect(page.get_by_role("columnheader", name="Peak per minute")).to_be_visible()
     await expect(page.locator("#slots tr").first).to_contain_text("did not come")
     agree(await shown(page), await from_the_log(hub))
+
+
+async def test_after_midnight_the_board_opens_on_the_day_whose_last_slot_still_runs(
+    hub: Hub, world: World, open_page: Open
+) -> None:
+    night = await world.slot(TODAY, "22:30", "02:30", 20, booked=2)
+    await world.slot(TODAY + timedelta(days=1), "22:30", "02:30", 30)
+    hub.services.venues.forget()
+    hub.clock.set(NOON + timedelta(hours=12, minutes=30))
+    page = await open_page("/manager", token=await world.staff("MANAGER"))
+    await expect(page.locator(f"#slots [data-slot='{night}']")).to_contain_text("2 to come")
+    await expect(page.locator("#day")).to_have_value(TODAY.isoformat())
+    await expect(page.locator("#day-today")).to_be_disabled()
 
 
 async def test_the_charts_hold_the_arrivals_minute_by_minute(hub: Hub, world: World, open_page: Open) -> None:
@@ -241,16 +255,18 @@ async def test_the_menu_of_all_pages_opens_and_stands_on_the_left_where_board_an
     await a_day(world)
     page = await board(world, open_page)
     menu = page.get_by_role("navigation", name="Menu")
-    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.set_viewport_size({"width": 1279, "height": 800})
     await expect(menu).to_be_hidden()
     await page.get_by_role("button", name="Menu").click()
     await expect(menu.locator("[aria-current=page]")).to_have_text("Control room")
     await page.keyboard.press("Escape")
     await expect(menu).to_be_hidden()
-    await page.set_viewport_size({"width": 1632, "height": 900})
-    await expect(menu).to_be_visible()
-    boxes = [await page.locator(part).bounding_box() for part in ("#menu", "#board", "#feed")]
-    assert all(a and b and a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes))
+    for width, feed in ((1280, []), (1488, ["#feed"]), (1632, ["#feed"])):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await expect(menu).to_be_visible()
+        parts = ["#menu", ".slots-card", ".arrivals-card", *feed]
+        boxes = [await page.locator(part).bounding_box() for part in parts]
+        assert all(a and b and a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes)), (width, boxes)
     await page.get_by_role("button", name="Wall screen").click()
     await expect(menu).to_be_hidden()
     await page.keyboard.press("Escape")

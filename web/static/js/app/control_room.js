@@ -120,7 +120,9 @@ function tick() {
   if (!venue) return;
   const now = clockOfVenue();
   byId("venue-clock").textContent = t("{time} at the venue", { time: momentAt(hubNow(), venue.timezone) });
-  if (followsToday && now.date > venue.today && !(board.date === venue.today && runsOn(board.inOrder(), venue.today, now))) {
+  // Until its slots have come, nobody knows whether the hub's day still runs.
+  const known = board.date === venue.today;
+  if (followsToday && now.date > venue.today && known && !runsOn(board.inOrder(), venue.today, now)) {
     venue = { ...venue, today: now.date };
     watch(now.date);
   } else {
