@@ -42,16 +42,27 @@ SET LOCAL enable_bitmapscan = on;
 
 -- name: searched_reservations
 -- The ids of at most $4 reservations below id $3, newest first, among these slots ($2, NULL: all), with the filters $5 to $8. They have an
--- e-mail address from $9 up to $10, one of the phone numbers $11, the code $12, the order $13, a name by the query $14, or the id $15.
+-- e-mail address from $9 up to $10, one of the phone numbers $11, the code $12, the order $13, a name by the query $14, or of
+-- names without spaces by $17, or the id $15.
 -- Of each kind no more than $16 are looked at, each by an index (LATERAL ... LIMIT, so that no plan reads a whole table); `capped` says that there may be others.
 WITH named AS MATERIALIZED (
-    SELECT t.id FROM tickets t
+    (SELECT t.id FROM tickets t
      WHERE to_tsvector('simple', folded_name(t.customer_name)) @@ to_tsquery('simple', $14::text) AND t.customer_name IS NOT NULL AND t.org_id = $1
-     LIMIT $16
+     LIMIT $16)
+    UNION ALL
+    (SELECT t.id FROM tickets t
+     WHERE to_tsvector('simple', parted_name(t.customer_name)) @@ to_tsquery('simple', $17::text)
+       AND t.customer_name ~ '[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]' AND t.org_id = $1
+     LIMIT $16)
 ), ordered AS MATERIALIZED (
-    SELECT o.id FROM orders o
+    (SELECT o.id FROM orders o
      WHERE to_tsvector('simple', folded_name(o.customer_name)) @@ to_tsquery('simple', $14::text) AND o.customer_name IS NOT NULL AND o.org_id = $1
-     LIMIT $16
+     LIMIT $16)
+    UNION ALL
+    (SELECT o.id FROM orders o
+     WHERE to_tsvector('simple', parted_name(o.customer_name)) @@ to_tsquery('simple', $17::text)
+       AND o.customer_name ~ '[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]' AND o.org_id = $1
+     LIMIT $16)
 ), of_tickets AS MATERIALIZED (
     SELECT id FROM named
     UNION SELECT t.id FROM tickets t WHERE t.code = $12 AND t.org_id = $1

@@ -138,7 +138,7 @@ SELECT f.id, f.reference, f.status, f.customer_name, f.customer_email, f.created
 
 -- name: orders_found
 -- At most $6 orders by reference or number, by the code of a ticket, by an e-mail address (lower case), or by a name by the query $5,
--- each by its own index. Unused criteria are NULL.
+-- or of names without spaces by $8, each by its own index. Unused criteria are NULL.
 SELECT id FROM (
     SELECT o.id FROM orders o WHERE o.reference = $2 AND o.org_id = $1
     UNION
@@ -150,6 +150,9 @@ SELECT id FROM (
     UNION
     (SELECT o.id FROM orders o WHERE to_tsvector('simple', folded_name(o.customer_name)) @@ to_tsquery('simple', $5::text)
         AND o.customer_name IS NOT NULL AND o.org_id = $1 LIMIT $6)
+    UNION
+    (SELECT o.id FROM orders o WHERE to_tsvector('simple', parted_name(o.customer_name)) @@ to_tsquery('simple', $8::text)
+        AND o.customer_name ~ '[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]' AND o.org_id = $1 LIMIT $6)
 ) f LIMIT $6;
 
 -- name: orders_of_address

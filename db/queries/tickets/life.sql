@@ -103,6 +103,15 @@ SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email,
                                 WHERE to_tsvector('simple', folded_name(x.customer_name)) @@ to_tsquery('simple', $8::text)
                                   AND x.customer_name IS NOT NULL AND x.org_id = $1 LIMIT $6) x
               CROSS JOIN LATERAL (SELECT m.id FROM tickets m WHERE m.order_id = x.id AND m.org_id = $1 LIMIT $6) m LIMIT $6)
+            UNION
+            (SELECT n.id FROM tickets n WHERE to_tsvector('simple', parted_name(n.customer_name)) @@ to_tsquery('simple', $10::text)
+                AND n.customer_name ~ '[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]'
+                AND ($9::boolean OR n.channel NOT IN ('booking', 'guest')) AND n.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT m.id FROM (SELECT x.id FROM orders x
+                                WHERE to_tsvector('simple', parted_name(x.customer_name)) @@ to_tsquery('simple', $10::text)
+                                  AND x.customer_name ~ '[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]' AND x.org_id = $1 LIMIT $6) x
+              CROSS JOIN LATERAL (SELECT m.id FROM tickets m WHERE m.order_id = x.id AND m.org_id = $1 LIMIT $6) m LIMIT $6)
         ) found LIMIT $6) f
   JOIN tickets t ON t.org_id = $1 AND t.id = f.id
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id

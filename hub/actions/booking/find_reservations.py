@@ -26,7 +26,7 @@ from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 from hub.text.contact_details import read_phone
-from hub.text.search_words import name_query
+from hub.text.search_words import name_query, parted_query
 
 FOUND = load("booking/found_reservations")
 MOST = 200
@@ -224,6 +224,7 @@ async def _page_of_ids(
                     *filters,
                     *criteria,
                     CANDIDATES,
+                    parted_query(text),
                 )
         ids = list(row["ids"])
         return ids[:limit], ids[limit - 1] if len(ids) > limit else None, row["capped"]
@@ -259,7 +260,7 @@ async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]
         national = read_phone(text, venue.country) if venue is not None else None
         phones += [national] if national and national not in phones else []
     code = await code_as_stored(services.database.records, by.org_id, normalise(text)[:LONGEST_CODE])
-    name = None if is_number else name_query(text)
+    name = None if is_number or parted_query(text) else name_query(text)
     number = text.removeprefix("#")
     identifier = (
         int(number)

@@ -17,7 +17,7 @@ from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.ticket_code import normalise
 from hub.services import Services
 from hub.text.languages import N_
-from hub.text.search_words import name_query
+from hub.text.search_words import name_query, parted_query
 
 ORDERS = load("orders/orders")
 FOUND = load("booking/found_reservations")
@@ -153,7 +153,7 @@ async def _found(services: Services, org_id: int, text: str) -> list[int]:
         async with services.database.records.transaction() as connection:
             await connection.execute(FOUND.use_word_indexes)
             rows = await connection.fetch(
-                ORDERS.orders_found, org_id, text, code, email, name_query(text), MOST_FOUND, number
+                ORDERS.orders_found, org_id, text, code, email, name_query(text), MOST_FOUND, number, parted_query(text)
             )
     return [row["id"] for row in rows]
 

@@ -16,7 +16,7 @@ from hub.rules.ticket_code import normalise
 from hub.rules.venue import Venue
 from hub.services import Services
 from hub.text.contact_details import read_phone
-from hub.text.search_words import name_part, name_query
+from hub.text.search_words import name_part, name_query, parted_query
 
 LIFE = load("tickets/life")
 MOST_FOUND = 50
@@ -52,6 +52,7 @@ async def find_tickets(
             list(staff.venue_ids),
             name_query(text),
             everybody,
+            None if everybody else parted_query(text),
         )
     return [await _found(services, staff, row) for row in rows]
 

@@ -227,12 +227,13 @@ async def test_administrators_find_pay_and_cancel_orders(api: Api, world: World,
 @pytest.mark.new_database
 @pytest.mark.own_hub
 @pytest.mark.parametrize(
-    ("text", "index"), [("ada@example.com", "orders_by_email"), ("lovelace", "orders_by_name")], ids=["address", "name"]
+    ("text", "index"), [("ada@example.com", "orders_by_email"), ("lovelace", "orders_by_name"), ("小明", "orders_by_parted_name")],
+    ids=["address", "name", "given name without a space before it"],
 )
 async def test_an_order_is_found_by_the_index_of_what_was_asked(api: Api, world: World, text: str, index: str) -> None:
     """Reports plan without bitmaps, and row-level security hides the index of addresses. Either would read every order."""
     order_id, _ = await add_sold_order(world, "ACTIVATED", email="Ada@example.com")
-    await change_order(world.hub.database, order_id, customer_name="Ada Lovelace")
+    await change_order(world.hub.database, order_id, customer_name="Ada Lovelace 王小明")
     await seem_a_million(world.hub.settings.database_url, "orders")
     records = world.hub.database.records
     before = await times_read(records, index)

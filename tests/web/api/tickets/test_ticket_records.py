@@ -118,7 +118,9 @@ async def test_an_imported_ticket_is_found_by_its_name_and_contact_before_it_is_
     for text, code in (("weiss lukasz", "DT-1002"), ("王小明", "DT-1003"), ("o'connor sinead", "DT-1004"), ("петров иван", "DT-1005"),
                        ("ИВАН", "DT-1005")):  # fmt: skip
         assert await found(text) == [code], text
-    for text in ("garcia maria", "arcia", "ose@example.org", "| !", "a:* & b"):
+    for text in ("小明", "王 明", "王小"):
+        assert await found(text) == ["DT-1003"], text
+    for text in ("garcia maria", "arcia", "ose@example.org", "| !", "a:* & b", "明小", "小明 garcia"):
         assert await found(text) == [], text
     stranger = await World(api.hub).found()
     assert await found("garcia", await stranger.staff("MANAGER")) == []
@@ -128,6 +130,7 @@ async def test_an_imported_ticket_is_found_by_its_name_and_contact_before_it_is_
     ("given", "index", "without"),
     [
         ([None, None, "ada:* & love:*"], "tickets_by_name", ("folded_name(n.customer_name)", "lower(n.customer_name)")),
+        ([None, None, "小 <-> 明"], "tickets_by_parted_name", ("parted_name(n.customer_name)", "lower(n.customer_name)")),
         (["ada@example.org", None, None], "tickets_by_imported_email",
          ("lower(i.imported_email) = $4", "i.imported_email || '' = $4")),
         ([None, "+390612345678", None], "tickets_by_imported_phone", ("i.imported_phone = $5", "i.imported_phone || '' = $5")),
@@ -158,6 +161,7 @@ async def test_at_size_a_visitor_is_found_by_an_index(
             [],
             name,
             False,
+            name,
         )
     assert (index in {node.get("Index Name") for node in nodes}) is indexed
 
@@ -270,7 +274,7 @@ async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str)
 async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: World) -> None:
     """Sequential scans are ruled out, so a plan still has one only if there is no index."""
     wanted = load("tickets/life")
-    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
+    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True, "x"], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
                "conflicts_of": [1, [uuid4()]], "find_by_part": [1, 1, TODAY, "ABCD", "abcd", "1234567", 50]}  # fmt: skip
     big = (
