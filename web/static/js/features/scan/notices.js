@@ -1,4 +1,5 @@
-// The scanner's notices: cards at the foot of the screen, the oldest on top, each shown until it is touched or withdrawn.
+// The scanner's notices: cards at the foot of the screen, the oldest on top, each shown until it is touched or withdrawn. Where they
+// have no room, one is whole and the others are a line each, so that none is cut.
 import { byId, first, h, icon } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
 import { hubNow } from "../../lib/dates.js";
@@ -11,11 +12,14 @@ export class NoticeShelf {
   #cards = new Map();
   /** @type {number | undefined} */
   #clock;
+  /** The key of the card that is whole where not all are. @type {string | undefined} */
+  #whole;
 
   /** `onTouched` returns the focus to the code input. @param {{ place?: Element, onTouched?: () => void }} options */
   constructor({ place = byId("notices"), onTouched = () => {} } = {}) {
     this.place = place;
     this.onTouched = onTouched;
+    new ResizeObserver(() => this.#fit()).observe(place);
   }
 
   /**
@@ -35,14 +39,21 @@ export class NoticeShelf {
     const card = h("article", { class: `gate-notice ${tone}`, "data-notice": key, "data-since": since },
       icon(SHAPES[tone]),
       h("div", { class: "gate-notice-words" }, h("strong", {}, title), ...lines.filter(Boolean).map((line) => (line instanceof Node ? line : h("p", {}, line)))),
-      buttons.length > 0 && h("div", { class: "gate-notice-buttons" }, ...buttons));
+      buttons.length > 0 && h("div", { class: "gate-notice-buttons" }, ...buttons),
+      h("button", { type: "button", class: "button small gate-notice-show", onclick: () => {
+        this.#whole = key;
+        this.#fit();
+        this.onTouched();
+      } }, t("Show")));
     const before = this.#cards.get(key);
     this.#cards.set(key, card);
+    if (urgent || !this.#whole) this.#whole = key;
     if (before) before.replaceWith(card);
     else {
       this.place.append(card);
       if (urgent) requestAnimationFrame(() => card.scrollIntoView({ block: "nearest" }));
     }
+    this.#fit();
     this.#tick();
     this.#clock ??= setInterval(() => this.#tick(), 1000);
   }
@@ -56,6 +67,17 @@ export class NoticeShelf {
   take(key) {
     this.#cards.get(key)?.remove();
     this.#cards.delete(key);
+    if (this.#whole === key) this.#whole = [...this.#cards.keys()].at(-1);
+    this.#fit();
+  }
+
+  /** Shows one card whole and the others as a line each if they have no room together. */
+  #fit() {
+    const room = this.place.parentElement;
+    if (!room) return;
+    this.place.removeAttribute("data-crowded");
+    for (const [key, card] of this.#cards) card.toggleAttribute("data-whole", key === this.#whole);
+    this.place.toggleAttribute("data-crowded", this.#cards.size > 1 && room.scrollHeight > room.clientHeight + 1);
   }
 
   /** Updates the seconds. They are not spoken: a screen reader says once that somebody waits. */
