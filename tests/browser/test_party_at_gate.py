@@ -136,7 +136,7 @@ async def test_the_number_is_chosen_with_the_keyboard_and_a_code_in_between_is_n
     await key_in(page, ticket.code)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     await expect(page.locator("#party-figures")).to_be_hidden()
-    await expect(page.locator("#verify")).to_have_text("Mark as verified")
+    await expect(page.locator("#verify")).to_have_text("Mark as Verified")
     await again(page, booking.code)
     await expect(chosen).to_have_attribute("aria-valuenow", "5")
     await page.keyboard.press("Home")
@@ -450,8 +450,8 @@ async def test_a_performance_that_has_closed_its_check_in_says_so_in_both_langua
     stage = await add_stage(world, start="11:00", end="13:00", check_in_closes_minutes=15)
     booking = await add_booking(world, stage.performance_id, 2)
     for language, word, words in (
-        ("en-GB", "TICKET EXPIRED", "Reserved for today 11:00 – 13:00, entry was until 11:15"),
-        ("zh-CN", "门票已过期", "入场已截止"),
+        ("en-GB", "TICKET EXPIRED", "Reserved for today, 11:00 – 13:00, entry was until 11:15"),
+        ("zh-CN", "门票已过期", "入场截止于 11:15"),
     ):
         page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", locale=language)
         await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")

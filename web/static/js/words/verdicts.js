@@ -1,7 +1,7 @@
-// The texts of a decision. The hub writes English text from facts that it sends along; in other languages the page
-// writes the same text from the same facts. Add a new reason here.
-import { asWritten, language, locale, t, tn } from "../lib/i18n.js";
-import { momentAt, nowAt, shortDay, span } from "../lib/dates.js";
+// The texts of a decision. The hub's answer has English text for programs, and the facts that it is made of. The page writes
+// its own text from the facts, in every language. Add a new reason here.
+import { asWritten, locale, t, tn } from "../lib/i18n.js";
+import { clock, momentAt, nowAt, shortDay, span } from "../lib/dates.js";
 import { isParty } from "../models/party.js";
 import { isBookingCode } from "../models/booking_code.js";
 import { tooMany, tooManyLeave } from "./parties.js";
@@ -36,16 +36,15 @@ const OF_A_PARTY = {
   CHANGED: t("More of them may be in than this scanner knows: ask, or count them."),
   NOTED: t("Admitted on your word. The hub checks it when the connection is back."),
 };
-/** Where the hub's English text would repeat the numbers of a party. */
-const NUMBERED = new Set(["VALID", "VERIFIED", "ALREADY_VERIFIED", "PARTY_TOO_LARGE", "EXIT_RECORDED", "QUESTION_UNANSWERED"]);
-
 const EITHER = new Intl.ListFormat(locale, { type: "disjunction" });
 
 /** The headline. @param {Decision} decision */
 export const wordOf = ({ reason, message }) => WORDS[reason] ?? message;
 
-/** The hub's words for a code with a wrong check character. */
+/** What only the hub's words tell apart: a wrong check character, an entry at another venue, a return on a later day. */
 const MISTYPED = "This code was misread or mistyped; try again";
+const ELSEWHERE = "The entry of this ticket was at another venue";
+const RETURN_OVER = "re-entry was until the end of that day";
 
 /** The detail below the headline. @param {Decision} decision @param {VenueClock} venue */
 export function detailOf(decision, venue) {
@@ -55,8 +54,6 @@ export function detailOf(decision, venue) {
   if (decision.reason in OWN) return OWN[decision.reason];
   if (decision.reason === "NO_RESERVATION" && !decision.can_verify) return t("No booking for this ticket. Send to the box office.");
   if (decision.reason === "WRONG_GATE") return wrongGate(decision);
-  // The page shows the numbers of a party itself.
-  if (language === "en" && !(isParty(decision.party) && NUMBERED.has(decision.reason))) return withNames(decision);
   const { reservation, ticket, verified, presence } = decision;
   const when = reservation && slotOf(reservation, decision.days_from_now);
   switch (decision.reason) {
@@ -68,10 +65,10 @@ export function detailOf(decision, venue) {
     case "WRONG_DATE":
       return t("Reserved for {when} ({days})", { when, days: inDays(decision.days_from_now ?? 0) });
     case "TOO_EARLY":
-      return t("Reserved for {when}, not open yet", { when });
+      return t("Reserved for {when}, entry from {time}", { when, time: limitOf(decision) });
     case "TICKET_EXPIRED":
       if (!reservation) return t("This ticket is no longer valid");
-      return hasEnded(reservation, venue) ? t("Reservation for {when} has ended", { when }) : t("Reserved for {when}, entry is over", { when });
+      return hasEnded(reservation, venue) ? t("Reservation for {when} has ended", { when }) : t("Reserved for {when}, entry was until {time}", { when, time: limitOf(decision) });
     case "WRONG_VENUE":
       return when ? t("Reserved at another venue for {when}", { when }) : t("This ticket is for another venue");
     case "QUESTION_DENIED":
@@ -79,7 +76,10 @@ export function detailOf(decision, venue) {
     case "NO_RESERVATION":
       return t("No reservation, allowed here");
     case "ALREADY_VERIFIED":
-      if (presence?.left_at) return t("{left}; no re-entry", { left: leftOf(presence, venue) });
+      if (presence?.left_at) {
+        const left = leftOf(presence, venue);
+        return decision.detail?.endsWith(RETURN_OVER) ? t("{left}; re-entry was until the end of that day", { left }) : t("{left}; no re-entry", { left });
+      }
       return verified ? (isParty(decision.party) ? firstOf : entryOf)(verified, venue) : t("Verified before");
     case "PARTY_TOO_LARGE":
       if (!isParty(decision.party)) return t("This ticket is for one person");
@@ -89,13 +89,14 @@ export function detailOf(decision, venue) {
     case "BOOKING_NOT_CONFIRMED":
       return ticket?.status === "EXPIRED" ? t("The link in the email was not used in time") : t("The link in the email was not used");
     case "EXIT_RECORDED":
-      return presence?.inside_since ? t("Inside since {time}", { time: momentAt(presence.inside_since, venue?.timezone) }) : (decision.detail ?? "");
+      return presence?.inside_since ? t("Inside since {time}", { time: pastMoment(presence.inside_since, venue) }) : (decision.detail ?? "");
     case "ALREADY_LEFT":
     case "MAY_RETURN":
     case "RE_ENTRY":
       return presence?.left_at ? leftOf(presence, venue) : t("Answered before");
     case "NOT_INSIDE":
-      return verified ? t("The entry of this ticket was at another venue") : t("No entry is recorded for this ticket");
+      if (decision.detail === ELSEWHERE) return t("The entry of this ticket was at another venue");
+      return presence?.inside_since ? t("Came in only at {time}", { time: pastMoment(presence.inside_since, venue) }) : t("No entry is recorded for this ticket");
     case "TICKET_NOT_ACTIVATED":
       return ticket?.status === "INACTIVE" ? t("Customer must activate the ticket first") : t("Payment is not complete");
     case "TICKET_CANCELLED":
@@ -107,13 +108,16 @@ export function detailOf(decision, venue) {
   }
 }
 
-/** The hub's English text, with dates and times as the page writes them and its names marked. @param {Decision} decision */
-function withNames({ detail: plain, verified, presence }) {
-  const by = verified?.operator_name;
-  const detail = (plain ?? "").replace(/\b\d{4}-\d\d-\d\d\b/, shortDay).replace(/\b(\d\d:\d\d)-(\d\d:\d\d)\b/, (_, start, end) => span(start, end).replaceAll(" ", "\u00a0"));
-  const marked = by ? detail.replace(`by ${by}`, `by ${asWritten(by)}`) : detail;
-  const gate = [verified?.gate, presence?.left_gate].find((one) => one && marked.endsWith(`gate ${one}`));
-  return gate ? marked.slice(0, -gate.length) + asWritten(gate) : marked;
+/** The hub says the time in its English text: `..., entry from 12:30`. @param {Decision} decision */
+function limitOf({ detail }) {
+  const [, time] = /(\d\d:\d\d)$/.exec(detail ?? "") ?? [];
+  return time ? clock(time) : "";
+}
+
+/** A moment of the past, with the day if it is not today. @param {string | number} moment @param {VenueClock} venue */
+function pastMoment(moment, venue) {
+  const zone = venue?.timezone;
+  return momentAt(moment, zone, { day: nowAt(zone, new Date(moment)).date !== nowAt(zone).date });
 }
 
 /** The hub says the numbers in its English text. @param {Decision} decision */
@@ -145,26 +149,26 @@ export function inDays(days) {
 
 /** @param {{ date: string, start_time: string, end_time: string }} reservation @param {number | null} days */
 function slotOf(reservation, days) {
-  const time = span(reservation.start_time, reservation.end_time);
+  const time = span(reservation.start_time, reservation.end_time).replaceAll(" ", "\u00a0");
   return t("{day}, {time}", { day: days === 0 ? t("today") : shortDay(reservation.date), time });
 }
 
 /** @param {Wire.Presence} presence @param {VenueClock} venue */
 function leftOf({ left_at, left_gate }, venue) {
-  const time = momentAt(left_at ?? 0, venue?.timezone);
+  const time = pastMoment(left_at ?? 0, venue);
   return left_gate ? t("Left at {time}, gate {gate}", { time, gate: left_gate }) : t("Left at {time}", { time });
 }
 
 /** The first entry of a party. @param {FirstEntry} entry @param {VenueClock} venue */
 function firstOf({ verified_at, operator_name, gate }, venue) {
-  const values = { time: momentAt(verified_at, venue?.timezone), operator: operator_name, gate };
+  const values = { time: pastMoment(verified_at, venue), operator: operator_name, gate };
   if (!operator_name) return gate ? t("First at {time}, gate {gate}", values) : t("First at {time}", values);
   return gate ? t("First at {time} by {operator}, gate {gate}", values) : t("First at {time} by {operator}", values);
 }
 
 /** @param {FirstEntry} entry @param {VenueClock} venue */
 function entryOf({ verified_at, operator_name, gate }, venue) {
-  const time = momentAt(verified_at, venue?.timezone);
+  const time = pastMoment(verified_at, venue);
   const values = { time, operator: operator_name, gate };
   if (!operator_name) return gate ? t("Verified at {time}, gate {gate}", values) : t("Verified at {time}", values);
   return gate ? t("Verified at {time} by {operator}, gate {gate}", values) : t("Verified at {time} by {operator}", values);
