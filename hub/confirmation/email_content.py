@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from hub.confirmation.calendar_file import CalendarEntry
 from hub.confirmation.contact_links import phone_url
 from hub.rules.venue_logo import shown_size
-from hub.text.languages import html_lang, translator
+from hub.text.languages import html_lang, sentence_gap, translator
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -146,4 +146,5 @@ def _environment(language: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.install_gettext_translations(translator(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["gap"] = sentence_gap(language)
     return environment

@@ -11,7 +11,7 @@ from hub.confirmation.booking_emails import booking_ahead, page_url
 from hub.confirmation.outbox_message import OutboxMessage, Sender
 from hub.confirmation.text_segment import one_segment
 from hub.confirmation.visit_email import party_of, places_ahead
-from hub.text.languages import format_short_day, format_time, translator
+from hub.text.languages import format_short_day, format_time, sentence_gap, translator
 
 SHORTEST_NAME = 12
 _SHORT_NAMES = (24, SHORTEST_NAME)
@@ -76,7 +76,7 @@ def _texts(said: Callable[[str], str], name: str, language: str, link: str, code
         tails.insert(0, _("Show {code} at the entrance.").format(code=code))
     if link:
         tails.insert(0, _("QR code: {link}").format(link=link))
-    name, gap = " ".join(name.split()), "" if language.startswith("zh") else " "
+    name, gap = " ".join(name.split()), sentence_gap(language)
     for tail in tails:
         yield f"{said(name)}{gap}{tail}"
         for length in _SHORT_NAMES:

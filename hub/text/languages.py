@@ -143,6 +143,11 @@ def format_span(start: time, end: time, locale: str) -> str:
     return f"{format_time(start, locale)}{dash}{format_time(end, locale)}"
 
 
+def sentence_gap(language: str) -> str:
+    """Return what stands between two sentences, and after a colon: nothing in Chinese, whose full stop brings its own space."""
+    return "" if language.startswith("zh") else " "
+
+
 def format_number(number: int, locale: str) -> str:
     """Format a whole number: `1,240`."""
     return numbers.format_decimal(number, locale=_locale(locale))

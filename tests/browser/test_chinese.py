@@ -21,6 +21,8 @@ NAMES = {"API", "Web", "shop", "MB", "Excel", "UTF", "xlsx", "pretix", "Eventbri
          "Tom", "Brown", "John", "Doe", "Sue", "Ann", "Lee", "Garden", "North", "South", "East", "West", "Box",
          "Admission"}  # fmt: skip
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Chinese punctuation brings its own space.
+BLANK = re.compile(r"\S*[。，！？；：][ \u00a0]+\S+")
 # Everything for a reader or a screen reader: text, and the attributes that are spoken or shown.
 SAID = """() => {
   const said = [document.title];
@@ -50,6 +52,8 @@ async def assert_chinese(page: Page) -> None:
     english = {text for text in said if any(word not in NAMES for word in WORD.findall(CODE.sub("", text)))}
     assert not english, english
     assert any("\u4e00" <= character <= "\u9fff" for text in said for character in text)
+    gaps = BLANK.findall(await page.evaluate("document.body.innerText"))
+    assert not gaps, f"a blank after a Chinese full stop or colon: {gaps}"
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{wide} pixels wider than the screen"
 

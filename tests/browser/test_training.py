@@ -67,7 +67,7 @@ async def test_after_a_wrong_act_the_trainee_learns_what_is_right(world: World, 
     await page.locator("#practice .practice-go").click()
     await serve(page, "valid", "away")
     await expect(page.locator(".practice-feedback")).to_contain_text("Not quite.")
-    await expect(page.locator(".practice-feedback")).to_contain_text("Press Mark as verified")
+    await expect(page.locator(".practice-feedback")).to_contain_text("Press Mark as Verified")
     await serve(page, "used", "in")
     await expect(page.locator(".practice-place")).to_contain_text("0 of 2 right so far")
     await page.keyboard.type(practice_codes()["cancelled"])

@@ -49,7 +49,8 @@ def add_language(environment: jinja2.Environment) -> None:
 
 
 def language_context(request: web.Request) -> dict[str, Any]:
-    """Return the context variables `language`, `html_lang`, `locale`, `week_start` and the other `languages`."""
+    """Return the context variables `language`, `html_lang`, `locale`, `week_start`, the other `languages`, and
+    the `gap` between two sentences."""
     language: str = request["language"]
     locale = languages.best_locale(request.headers.get("Accept-Language"), language)
     kept = [(name, value) for name, value in request.query.items() if name != "lang"]
@@ -69,6 +70,7 @@ def language_context(request: web.Request) -> dict[str, Any]:
         "browser_locale": html_lang(locale),
         "week_start": languages.first_week_day(locale),
         "languages": others,
+        "gap": languages.sentence_gap(language),
     }
 
 

@@ -32,7 +32,7 @@ async def test_the_training_has_the_code_of_every_visitor_and_the_sheet_a_pictur
     assert len(set(pictures)) == len(VISITORS)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Mark as verified"), ("zh-Hans", "确认入场")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Mark as Verified"), ("zh-Hans", "确认入场")])
 async def test_the_manual_comes_in_the_language_of_the_reader(
     hub: Hub, world: World, language: str, words: str
 ) -> None:

@@ -227,7 +227,8 @@ async def test_administrators_find_pay_and_cancel_orders(api: Api, world: World,
 @pytest.mark.new_database
 @pytest.mark.own_hub
 @pytest.mark.parametrize(
-    ("text", "index"), [("ada@example.com", "orders_by_email"), ("lovelace", "orders_by_name"), ("小明", "orders_by_parted_name")],
+    ("text", "index"),
+    [("ada@example.com", "orders_by_email"), ("lovelace", "orders_by_name"), ("小明", "orders_by_parted_name")],
     ids=["address", "name", "given name without a space before it"],
 )
 async def test_an_order_is_found_by_the_index_of_what_was_asked(api: Api, world: World, text: str, index: str) -> None:

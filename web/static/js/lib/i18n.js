@@ -11,6 +11,9 @@ export const locale = root.dataset.locale || language;
 /** The first day of a week: 1 is Monday, 7 is Sunday. */
 export const weekStart = Number(root.dataset.weekStart) || 1;
 
+/** Between two sentences: Chinese full stops bring their own space. */
+export const gap = language.startsWith("zh") ? "" : " ";
+
 const block = document.getElementById("messages");
 /** @type {Record<string, string | string[]>} */
 const catalogue = block ? JSON.parse(block.textContent ?? "{}") : {};
@@ -49,9 +52,9 @@ const NAMES = new Set(["address", "code", "email", "gate", "name", "note", "oper
 export const asWritten = (text) => `\u2068${text}\u2069`;
 
 /** @param {string} text @param {Record<string, unknown>} values */
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => {
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => {
   const value = values[name];
-  if (!(name in values)) return gap;
+  if (!(name in values)) return whole;
   return NAMES.has(name) && typeof value === "string" ? asWritten(value) : String(value);
 });
 

@@ -37,19 +37,19 @@ const SCENES = {
 
 /** What is right, and why. @type {Record<string, string>} */
 const LESSONS = {
-  "valid": t("A green ticket is good. Press Mark as verified, or nobody is counted."),
+  "valid": t("A green ticket is good. Press Mark as Verified, or nobody is counted."),
   "used": t("Somebody came in with this ticket before. Show them time and gate, and send them to the box office or ask a supervisor."),
   "wrong-date": t("The ticket is for another day. The box office can move it."),
   "too-early": t("The ticket is good, but not yet. Ask them to wait until the time on your screen."),
   "no-reservation": t("Here a ticket needs a time. The box office books one."),
-  "unreserved": t("Yellow with a button: your venue admits this ticket. Press Mark as verified."),
+  "unreserved": t("Yellow with a button: your venue admits this ticket. Press Mark as Verified."),
   "unknown": t("No ticket has this code. Scan it once more, then send them to the box office."),
   "not-activated": t("The ticket is bought and not activated. The box office helps."),
   "expired": t("The time of this ticket is over. Send them to the box office."),
   "cancelled": t("A cancelled ticket admits nobody, also if it was used before."),
   "wrong-venue": t("The ticket is for another venue. Show them where it is."),
   "wrong-gate": t("The screen names the gate of this ticket. Show them the way."),
-  "attention": t("Read the note first, do what it says, then press Mark as verified."),
+  "attention": t("Read the note first, do what it says, then press Mark as Verified."),
   "question-yes": t("Look, then answer what you saw. Yes admits the visitor."),
   "question-no": t("No card: answer No. Nobody goes in, and the reason is recorded."),
   "party": t("Choose how many come in now. The others can follow later."),

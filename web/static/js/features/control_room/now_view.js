@@ -1,6 +1,6 @@
 // What to do now: who is still to come against the rate at the gates, and people inside against the venue's limit.
 import { byId, first, h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { gap, t, tn } from "../../lib/i18n.js";
 import { number, span } from "../../lib/dates.js";
 import { paceOf } from "../../models/pace.js";
 import { minuteOfDay, oneDigit } from "./figures_view.js";
@@ -54,7 +54,7 @@ export class NowView {
       : state === "nearly" ? tn("Room for one more", "Room for {n} more", limit - inside) : "";
     // Whoever left without a scan still counts.
     const counted = inside > 0 && exited === 0 ? t("No exit scanned: everyone who came in today counts.") : "";
-    first(this.#inside, "span").textContent = [words, counted].filter(Boolean).join(" ");
+    first(this.#inside, "span").textContent = [words, counted].filter(Boolean).join(gap);
     /** @type {HTMLElement} */ (first(this.#inside, "i")).style.setProperty("--part", String(Math.min(1, inside / limit)));
   }
 }

@@ -1,6 +1,6 @@
 // The one-time code: sent by e-mail, by text message, or by both in turn.
 import { byId, write } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { gap, t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { hubNow } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
@@ -137,7 +137,7 @@ export class CodeStep {
   #refused(error) {
     const { title, next } = explain(error);
     if (this.#challenge && SPENT.has(error.code)) this.#challenge.expires_at = null;
-    this.#wrong(`${title} ${next}`.trim());
+    this.#wrong(`${title}${gap}${next}`.trim());
     this.input.select();
     this.#tick();
   }

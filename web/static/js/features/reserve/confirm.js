@@ -1,7 +1,7 @@
 // The confirm step: a summary, then one attempt per slot, sent until it is answered, never booked twice.
 import { byId, h } from "../../lib/elements.js";
 import { Refusal } from "../../lib/api.js";
-import { t, tn } from "../../lib/i18n.js";
+import { gap, t, tn } from "../../lib/i18n.js";
 import { loadModule } from "../../lib/lazy_loading.js";
 import { BookingAttempt } from "../../models/booking_attempt.js";
 import { hubNow, momentAt } from "../../lib/dates.js";
@@ -148,7 +148,7 @@ export class Confirm {
   /** If other slots are booked already, the notice says so first. @param {Notice} words @returns {Notice} */
   #withBooked(words) {
     const booked = this.draft.results.reduce((sum, { reservations }) => sum + reservations.length, 0);
-    return booked ? { ...words, next: `${tn("One ticket is already booked and stays booked.", "{n} tickets are already booked and stay booked.", booked)} ${words.next}` } : words;
+    return booked ? { ...words, next: `${tn("One ticket is already booked and stays booked.", "{n} tickets are already booked and stay booked.", booked)}${gap}${words.next}` } : words;
   }
 
   /** @param {Refusal} error @param {Group} group @param {Notice} words */

@@ -1,6 +1,6 @@
 // Ways to keep a reservation: a calendar entry, its link, a print.
 import { h, icon } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { gap, t } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { dayAndSpan } from "../../lib/dates.js";
 import { promise } from "./summary.js";
@@ -24,7 +24,7 @@ export function drawKeep({ manage, token, reservationId, slot, several = false, 
     h("div", { class: "pair" }, calendarMenu({ token, reservationId, id, links }),
       first && h("button", { type: "button", class: "button quiet with-icon", id: "print", onclick: () => print() }, icon("print"), t("Print"))),
     h("div", { class: "link-box" },
-      h("p", {}, h("strong", {}, t("Need to change something?")), " ", venue && promise(slot, venue), " ", t("Keep this link: it opens your visit.")),
+      h("p", {}, h("strong", {}, t("Need to change something?")), gap, venue && promise(slot, venue), gap, t("Keep this link: it opens your visit.")),
       h("p", {}, h("a", { id: id("manage-link"), href: manage.pathname }, `${location.host}${manage.pathname}`)),
       sharing(manage)));
 }

@@ -1,6 +1,6 @@
 // "These are my tickets": an order's e-mail address adds its other tickets.
 import { fieldOf, first, h } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { gap, t, tn } from "../../lib/i18n.js";
 import { call } from "../../lib/api.js";
 import { looksLikeEmail } from "../../models/email.js";
 import { longDay } from "../../lib/dates.js";
@@ -16,7 +16,7 @@ import { ask } from "./asking.js";
 export function orderForm({ ticket, others, email, whose, onFound }) {
   const go = h("button", { type: "submit", class: "button quiet", id: "order-go" }, t("Add my tickets"));
   const form = h("form", { class: "card", novalidate: true, id: "order-form" },
-    h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), " ",
+    h("p", {}, h("strong", {}, tn("One more ticket belongs to this order.", "{n} more tickets belong to this order.", others)), gap,
       t("Coming together? Add them all at once.")),
     h("div", { class: "field" },
       h("label", { for: "order-mail" }, t("Email address the order was sent to")),

@@ -1,6 +1,6 @@
 // The step of day and time: a live calendar, and below it the chosen day's slots.
 import { byId, h, icon } from "../../lib/elements.js";
-import { t, tn } from "../../lib/i18n.js";
+import { gap, t, tn } from "../../lib/i18n.js";
 import { Refusal } from "../../lib/api.js";
 import { addMonths, BOOKABLE, monthKey, nearestWithRoom } from "../../models/availability.js";
 import { loadModule } from "../../lib/lazy_loading.js";
@@ -221,7 +221,7 @@ export class SlotStep {
     this.#newsTimer = setTimeout(() => {
       this.#newsTimer = undefined;
       this.#saidAt = Date.now();
-      if (this.#news.size) this.#say([...this.#news.values()].slice(0, 4).join(" "));
+      if (this.#news.size) this.#say([...this.#news.values()].slice(0, 4).join(gap));
       this.#news.clear();
     }, wait);
   }
@@ -250,7 +250,7 @@ export class SlotStep {
     const next = checkedAt ? t("Places are looked up every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("Places shown may have changed.");
     if (notice.hidden) {
       const retry = h("button", { type: "button", class: "button quiet small", onclick: () => this.#months.retry() }, t("Try again"));
-      notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, " ", this.offlineNext), retry);
+      notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, gap, this.offlineNext), retry);
       notice.hidden = false;
     }
     if (this.offlineTitle.textContent !== title) this.offlineTitle.textContent = title;

@@ -48,7 +48,7 @@ export class Verdict {
     byId("not-yet").hidden = !(decision.result === "GREEN" && mayVerify);
     byId("verify").hidden = !mayVerify;
     const onWord = decision.provisional && decision.result === "YELLOW";
-    byId("verify").textContent = onWord ? t("Admit on my word") : decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as verified");
+    byId("verify").textContent = onWord ? t("Admit on my word") : decision.reason === "MAY_RETURN" ? t("Let back in") : t("Mark as Verified");
     this.ready.hidden = true;
     this.section.hidden = false;
     this.buttons.hidden = false;

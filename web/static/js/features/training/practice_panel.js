@@ -1,6 +1,6 @@
 // The training's own part of the scanner: who comes next, what to choose where the answer leaves one way only, and the score.
 import { byId, h } from "../../lib/elements.js";
-import { t } from "../../lib/i18n.js";
+import { gap, t } from "../../lib/i18n.js";
 import { CHOICES, lessonOf, placeOf, sceneOf, scoreOf, soFar } from "../../words/practice.js";
 
 /** Answers after which nothing is left to do with the visitor. */
@@ -96,7 +96,7 @@ export class PracticePanel {
     const { run } = this;
     const last = run.results.at(-1);
     return [
-      last ? h("p", { class: "practice-feedback", "data-right": String(last.right) }, h("strong", {}, last.right ? t("Right.") : t("Not quite.")), " ", lessonOf(last.visitor)) : null,
+      last ? h("p", { class: "practice-feedback", "data-right": String(last.right) }, h("strong", {}, last.right ? t("Right.") : t("Not quite.")), gap, lessonOf(last.visitor)) : null,
       h("p", { class: "practice-place" }, placeOf(run.number, run.visitors.length), last ? h("span", {}, soFar(run.rightOnes, run.results.length)) : null),
       h("h1", {}, sceneOf(visitor)),
       this.#button(t("Scan the ticket"), () => this.onScan(this.#code)),
