@@ -14,6 +14,7 @@ from aiohttp.helpers import rfc822_formatted_time
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
+    from multidict import CIMultiDict
 
 JSON = "application/json"
 API = "/api/"
@@ -25,11 +26,12 @@ _STATUS_LINES = {
     if status >= HTTPStatus.OK
     and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
 }
-_RETRY_AFTER = "Retry-After"
+_OWN = frozenset({hdrs.SET_COOKIE, "Retry-After"})
+"""Headers that a response may have of its own: none of those that all have."""
 
 
 class OnePieceResponse(web.Response):
-    """A response with JSON. One that has headers of its own or cookies, or is not for the API over HTTP/1.1, is written by aiohttp."""
+    """A response with JSON. One with other headers of its own, or that is not for the API over HTTP/1.1, is written by aiohttp."""
 
     _is_written = False
 
@@ -58,8 +60,9 @@ class OnePieceResponse(web.Response):
     def _in_one_piece(self, request: web.BaseRequest) -> bytes | None:
         """Return the whole response; None for one that is not a plain one."""
         headers, body = self._headers, self._body
+        own = "" if len(headers) == 1 else _own_lines(headers)
         if (
-            len(headers) != 1
+            own is None
             or headers.get(hdrs.CONTENT_TYPE) != JSON
             or not isinstance(body, bytes)
             or self._cookies
@@ -72,8 +75,19 @@ class OnePieceResponse(web.Response):
             or not (status := _STATUS_LINES.get(self.status))
         ):
             return None
-        own = (
-            f"Content-Length: {len(body)}\r\nDate: {rfc822_formatted_time()}\r\n"
+        last = (
+            f"{own}Content-Length: {len(body)}\r\nDate: {rfc822_formatted_time()}\r\n"
             f"X-Request-ID: {request.get('request_id') or ''}\r\n\r\n"
         )
-        return b"".join((status, request.app[API_HEAD], own.encode(), body))
+        return b"".join((status, request.app[API_HEAD], last.encode(), body))
+
+
+def _own_lines(headers: CIMultiDict[str]) -> str | None:
+    """Return the lines of the headers beside the type; None if aiohttp must write one."""
+    lines = []
+    for name, value in headers.items():
+        if name != hdrs.CONTENT_TYPE:
+            if name not in _OWN or "\r" in value or "\n" in value:
+                return None
+            lines.append(f"{name}: {value}\r\n")
+    return "".join(lines) if len(lines) == len(headers) - 1 else None
