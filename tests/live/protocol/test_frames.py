@@ -193,7 +193,7 @@ async def test_a_ping_is_answered_and_a_close_echoed(client) -> None:
 
 
 async def test_parsing_a_verify_takes_microseconds() -> None:
-    from time import perf_counter
+    from time import thread_time
 
     from hub.live.commands.table import COMMANDS
 
@@ -201,10 +201,10 @@ async def test_parsing_a_verify_takes_microseconds() -> None:
                           "scanned_at": "2026-11-20T09:00:00Z", "gate": "A"}).encode()  # fmt: skip
     best = 1.0
     for _ in range(5):
-        began = perf_counter()
+        began = thread_time()
         for _ in range(1000):
             parsed = frames.parse(payload)
             assert parsed is not None
             COMMANDS["verify"].read(parsed.fields)
-        best = min(best, (perf_counter() - began) / 1000)
+        best = min(best, (thread_time() - began) / 1000)
     assert best < 30e-6, f"{best * 1e6:.1f} microseconds"
