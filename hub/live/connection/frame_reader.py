@@ -12,6 +12,8 @@ from typing import Any
 from aiohttp import WSCloseCode, web_ws
 from aiohttp.http_websocket import WebSocketError, WebSocketReader
 
+from hub.live.connection.message_queue import MessageQueue
+
 LONGEST_HEAD = 10
 """Bytes of a frame before its mask: two, and up to eight of its length."""
 
@@ -21,7 +23,7 @@ class FrameReader:
 
     __slots__ = ("__weakref__", "_between", "_broken", "_ended", "_feed", "_fragment", "_head", "_left", "_parser", "_queue", "on_unfinished")  # fmt: skip
 
-    def __init__(self, queue: Any, *limits: Any, **options: Any) -> None:
+    def __init__(self, queue: MessageQueue, *limits: Any, **options: Any) -> None:
         """Take the arguments of aiohttp's parser."""
         self._queue = queue
         self._parser = WebSocketReader(queue, *limits, **options)
@@ -44,7 +46,10 @@ class FrameReader:
             # Nearly all data is one masked frame and a whole message. Its length is in the second byte, or in two more.
             second = data[1]
             if (second == size + 0x7A and size < 132) or (second == 0xFE and size == 8 + (data[2] << 8 | data[3])):
-                return self._feed(data)
+                self._queue.is_alone = True
+                answer = self._feed(data)
+                self._queue.is_alone = False
+                return answer
         return self._feed_parts(data)
 
     def feed_eof(self) -> None:
@@ -103,5 +108,6 @@ def _payload_of(head: bytes) -> int:
 
 
 def follow_frames() -> None:
-    """Let the sockets of this process read through `FrameReader`."""
+    """Let the sockets of this process read through `FrameReader` and `MessageQueue`."""
     web_ws.WebSocketReader = FrameReader  # type: ignore[attr-defined,assignment]
+    web_ws.WebSocketDataQueue = MessageQueue  # type: ignore[attr-defined]

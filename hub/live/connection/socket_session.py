@@ -13,6 +13,7 @@ import asyncio
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import copy_context
 from math import inf
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from aiohttp.streams import EofStream
 from hub.live.connection.close_codes import CloseCode, sendable
 from hub.live.connection.frame_reader import FrameReader
 from hub.live.connection.heartbeat import STAFF_HEARTBEAT, Heartbeat, HeartbeatTimes
+from hub.live.connection.message_queue import MessageQueue
 from hub.live.connection.message_rate import MessageLimit, MessageRate, Passage
 from hub.live.connection.send_queue import WRITE_SECONDS, SendQueue
 from hub.live.connection.session_host import SessionHost
@@ -120,21 +122,35 @@ class SocketSession(ABC):
 
     # ---- Messages of the client
 
+    @property
+    def _messages(self) -> MessageQueue:
+        reader = self._client.socket._reader
+        assert isinstance(reader, MessageQueue)
+        return reader
+
     def _read_message(self) -> Coroutine[Any, Any, Any]:
         """Return an awaitable of the next message, read from aiohttp's queue directly.
 
         `receive()` would swallow pongs, answer close frames a second time, and wait without limit for a client that sends an
         invalid frame and does not read.
         """
-        reader = self._client.socket._reader
-        assert reader is not None
-        return reader.read()
+        return self._messages.read()
 
     async def _read_messages(self) -> None:
         """Handle messages until the client closes. After `close`, only its close frame matters."""
-        taken = 0
+        taken, messages = 0, self._messages
+        # Most texts are taken as they arrive, in a context with the request id of this socket.
+        context = copy_context()
+
+        def take_text(payload: bytes) -> None:
+            context.run(self._take_text, payload)
+
         while True:
-            message = await self._read_message()
+            messages.take_text = take_text
+            message = await messages.read()
+            messages.take_text = None
+            if self.queue.blocked:
+                await self.queue.emptied()
             if message.type is WSMsgType.TEXT:
                 self._receive_text(message.data)
             else:
@@ -146,6 +162,12 @@ class SocketSession(ABC):
             elif taken >= AT_ONCE:
                 taken = 0
                 await asyncio.sleep(0)
+
+    def _take_text(self, payload: bytes) -> None:
+        """Handle a text while the task of the session waits. It goes on itself if the client does not read its replies."""
+        self._receive_text(payload)
+        if self.queue.blocked:
+            self._messages.take_text = None
 
     def _receive_control(self, message: Any) -> None:
         """Handle all other frames: ping, pong, close, and binary frames, which the protocol does not use."""

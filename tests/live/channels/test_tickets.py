@@ -19,6 +19,7 @@ from hub.live.connection.send_queue import SendQueue
 from hub.live.protocol import frames
 from tests.support.hub import Hub
 from tests.support.world import TODAY, Ticket, World
+from tests.support.written_frames import WrittenFrames
 from web import keys
 
 
@@ -141,21 +142,9 @@ async def test_after_a_gap_every_scanner_learns_that_something_was_missed(hub: H
 
 
 async def test_who_reads_too_slowly_learns_that_something_was_missed() -> None:
-    class Transport:
-        writing_paused = True
-        connected = True
-
-    class Response:
-        def __init__(self) -> None:
-            self.sent: list[Any] = []
-
-        async def send_frame(self, payload: bytes, opcode: int) -> None:
-            self.sent.append(json.loads(payload)["data"])
-
     async def received(events: int) -> list[Any]:
-        emptied = asyncio.Event()
-        transport, response = Transport(), Response()
-        queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
+        emptied, transport = asyncio.Event(), WrittenFrames()
+        queue = SendQueue(None, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
         channels = TicketChannels(tick=0)
         channel = channels.channel(1)
         Subscription(queue, head=frames.event_head("tickets", 1)).follow(channel, channel.state, version=0)
@@ -168,7 +157,7 @@ async def test_who_reads_too_slowly_learns_that_something_was_missed() -> None:
         transport.writing_paused = False
         emptied.set()
         await asyncio.sleep(0.05)
-        return response.sent
+        return [json.loads(frame)["data"] for frame in transport.sent]
 
     patient = await received(KEPT_EVENTS)
     assert [event["hashes"] for event in patient] == [[str(n)] for n in range(KEPT_EVENTS)], "in order, none left out"

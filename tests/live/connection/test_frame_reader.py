@@ -7,13 +7,13 @@ import itertools
 from typing import Any
 
 import pytest
-from aiohttp._websocket.reader import WebSocketDataQueue
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_websocket import WebSocketError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.live.connection.frame_reader import FrameReader
+from hub.live.connection.message_queue import MessageQueue
 from tests.support.raw_websocket import CLOSE, PING, PONG, TEXT, frame
 
 MORE = 0x0  # a continuation
@@ -31,7 +31,7 @@ class Reading:
 
     def __init__(self) -> None:
         loop = asyncio.new_event_loop()
-        self.queue = WebSocketDataQueue(BaseProtocol(loop), 2**20, loop=loop)
+        self.queue = MessageQueue(BaseProtocol(loop), 2**20, loop=loop)
         self.reader = FrameReader(self.queue, 2**20, compress=False, decode_text=False)
         self.unfinished = 0
         self.reader.on_unfinished = self._count

@@ -22,6 +22,7 @@ from hub.live.server import LiveServer
 from hub.rules.slot_capacity import SlotCount
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
+from tests.support.written_frames import WrittenFrames
 
 
 async def never_reads(raw: Any, hub: Hub, token: str, **requests: Any) -> Any:
@@ -188,20 +189,8 @@ async def test_half_a_frame_dripped_byte_by_byte_does_not_keep_a_socket_open(
 async def test_a_slow_subscriber_gets_one_frame_with_everything_since(hub: Hub) -> None:
     """This is the queue's own test. Its transport is full until the test empties it."""
 
-    class Transport:
-        writing_paused = True
-        connected = True
-
-    class Response:
-        def __init__(self) -> None:
-            self.sent: list[bytes] = []
-
-        async def send_frame(self, payload: bytes, opcode: int) -> None:
-            self.sent.append(payload)
-
-    emptied = asyncio.Event()
-    transport, response = Transport(), Response()
-    queue = SendQueue(response, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
+    emptied, transport = asyncio.Event(), WrittenFrames()
+    queue = SendQueue(None, transport, emptied.wait, lambda: None)  # type: ignore[arg-type]
 
     async def read(_: Any) -> Any:
         return DayCounts([], 0, 0)
@@ -214,32 +203,28 @@ async def test_a_slow_subscriber_gets_one_frame_with_everything_since(hub: Hub) 
         for slot in (1, 2):
             channels.receive(SlotChanged(1, 1, TODAY, SlotCount(slot, *TIMES, 10, revision, 0, revision)))
         await asyncio.sleep(0.02)
-    assert response.sent == []
+    assert transport.sent == []
     assert queue.depth == 1
     transport.writing_paused = False
     emptied.set()
     await asyncio.sleep(0.02)
-    (frame,) = response.sent
+    (frame,) = transport.sent
     assert frame.startswith(b'{"type":"event","topic":"counts","subscription":7,"revision":20,"data":{')
     assert frame.count(b'"booked":10,') == 2
     assert b'"booked":20,' in frame
 
 
 async def test_a_queue_that_grows_too_long_calls_the_client_slow() -> None:
-    class Transport:
-        writing_paused = True
-        connected = True
-
     slow: list[bool] = []
     forever = asyncio.Event()
-    queue = SendQueue(None, Transport(), forever.wait, lambda: slow.append(True))  # type: ignore[arg-type]
+    queue = SendQueue(None, WrittenFrames(), forever.wait, lambda: slow.append(True))  # type: ignore[arg-type]
     for _ in range(MOST_FRAMES):
         queue.send(b"x")
     assert not slow
     queue.send(b"x")
     assert slow
     queue.shut()
-    queue = SendQueue(None, Transport(), forever.wait, lambda: slow.append(True))  # type: ignore[arg-type]
+    queue = SendQueue(None, WrittenFrames(), forever.wait, lambda: slow.append(True))  # type: ignore[arg-type]
     slow.clear()
     for _ in range(5):
         queue.send(b"x" * 64 * 1024)
