@@ -1,11 +1,12 @@
 """Connections that ask for nothing or read nothing: bounded, so that nobody can use up the open files of the process.
 
 A connection costs its client nothing, and the hub an open file. aiohttp closes a silent one after 15 seconds, and until then a
-few thousand of them keep everybody else out. One whose client reads nothing it never closes. So there are three bounds:
+few thousand of them keep everybody else out. One whose client reads nothing it never closes. So there are four bounds:
 
 * one address has at most `MOST_SILENT` connections that have been open for a second and sent no whole request;
 * when connections take up most of the open files, those that wait for a request or for their client to read are closed, of the
-  address with most first;
+  address with most first, and again until few enough are open;
+* while that is not enough, an address that has more than its share, and more than `MOST_SILENT`, gets no further one;
 * a client that reads nothing of a response for 15 seconds has its connection closed (`unread.py`).
 
 A client of ours sends its request with the connection. Nothing is done per request: aiohttp counts a connection's requests.
@@ -34,6 +35,9 @@ MOST_SILENT = 100
 SILENT_SECONDS = 1.0
 SHARE_OF_FILES = 0.75
 """The rest is for Postgres, Redis, the log, and what the connections themselves need, such as pictures."""
+CROWDED = 1.1
+"""Times that share from which on an address with more than its part of it gets no further connection. A burst is accepted before
+any of it can be closed, and without open files the kernel refuses scanners and readiness too."""
 LOOK_SECONDS = 0.1
 """Seconds after a new connection until the bounds are looked at, once for all that came meanwhile."""
 UNREAD_LOOK_SECONDS = 5.0
@@ -76,6 +80,8 @@ class BoundedServer(web.Server):
         self._silent_seconds = silent_seconds
         self._most = int(open_files.limit() * SHARE_OF_FILES) if most is None else most
         self._addresses: dict[RequestHandler, str] = {}
+        self._counts: Counter[str] = Counter()
+        """Connections by address. Those of exempt proxies count as of one."""
         self._transports: dict[RequestHandler, asyncio.Transport] = {}
         self._unread = UnreadResponses()
         self._is_looking_for_unread = False
@@ -90,6 +96,7 @@ class BoundedServer(web.Server):
         telemetry.connections_open.inc()
         address = self._addresses[handler] = self._address_of(transport)
         self._transports[handler] = transport
+        self._counts[address] += 1
         if not self._is_looking_for_unread:
             self._is_looking_for_unread = True
             self._loop.call_later(UNREAD_LOOK_SECONDS, self._close_unread)
@@ -100,6 +107,9 @@ class BoundedServer(web.Server):
                 self._look_soon()
         if len(self._addresses) > self._most:
             self._look_soon()
+            if address and self._is_crowded_by(address):
+                # A turn later, because aiohttp's task of the connection fails if it is lost before it has begun.
+                self._loop.call_soon(self._close, handler, "crowding")
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         super().connection_lost(handler, exc)
@@ -107,6 +117,9 @@ class BoundedServer(web.Server):
         if address is None:
             return
         del self._transports[handler]
+        self._counts[address] -= 1
+        if not self._counts[address]:
+            del self._counts[address]
         telemetry.connections_open.dec()
         unused = self._unused.get(address)
         if unused is not None:
@@ -135,7 +148,18 @@ class BoundedServer(web.Server):
             self._bound_silent(address, now)
         if len(self._addresses) > self._most:
             self._bound_waiting()
+            # What cannot be closed now, such as a request that is being answered, can be soon. No new connection may come to ask for it.
+            self._look_soon()
         self._report(now)
+
+    def _is_crowded_by(self, address: str) -> bool:
+        """Return whether files are about to run out and the address has more than an equal part of them, and many.
+
+        A venue's scanners share an address, and come before those of a crowd with one connection each.
+        """
+        if len(self._addresses) <= self._most * CROWDED:
+            return False
+        return self._counts[address] > max(self._most_silent, self._most // len(self._counts))
 
     def _bound_silent(self, address: str, now: float) -> None:
         unused = self._unused[address]
@@ -184,6 +208,8 @@ class BoundedServer(web.Server):
         self._report(now)
 
     def _close(self, handler: RequestHandler, kind: str) -> None:
+        if handler not in self._transports:
+            return
         self._closed[kind] += 1
         telemetry.connections_closed(kind)
         # Not the handler's own, which has none any more once it is closing: then it still waits until all is read.

@@ -17,6 +17,8 @@ from hub.serving.connections import BoundedServer
 from tests.support.ports import free_port
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n"
+WAIT = REQUEST.replace(b"/ ", b"/wait ")
+"""A request that is being answered until the test lets it."""
 MUCH, FILE = REQUEST.replace(b"/ ", b"/much "), REQUEST.replace(b"/ ", b"/file ")
 LARGE = 24_000_000
 """Bytes of a response that the kernels of both sides cannot hold."""
@@ -51,6 +53,7 @@ class Served:
         self.server = server
         self.port = port
         self.clients: list[Client] = []
+        self.may_answer = asyncio.Event()
 
     async def connect(self, source: str = "127.0.0.1", said: bytes = b"") -> Client:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(source, 0))
@@ -82,9 +85,14 @@ async def serve(tmp_path: Path) -> AsyncIterator[Open]:
     async def send_file(_: web.Request) -> web.FileResponse:
         return web.FileResponse(file)
 
+    async def wait(_: web.Request) -> web.Response:
+        await closing[-1][-1].may_answer.wait()
+        return web.Response(text="ok")
+
     async def open_one(**bounds: Any) -> Served:
         app = web.Application()
         app.router.add_get("/", answer)
+        app.router.add_get("/wait", wait)
         app.router.add_get("/much", send_much)
         app.router.add_get("/file", send_file)
         runner = web.AppRunner(app, access_log=None)
@@ -99,6 +107,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Open]:
 
     yield open_one
     for listening, server, runner, served in closing:
+        served.may_answer.set()
         for client in served.clients:
             client.writer.transport.abort()
         listening.close()
@@ -222,6 +231,33 @@ async def test_when_files_run_short_those_who_read_nothing_go_too(serve: Open) -
     await served.open_count(10)
     for client in honest:
         assert await client.ask()
+
+
+async def test_what_cannot_be_closed_at_first_is_closed_later_though_nobody_connects(serve: Open) -> None:
+    served = await serve(most=10)
+    for last in range(2, 16):
+        await served.connect(f"127.0.0.{last}", WAIT)
+    await served.open_count(14)
+    served.may_answer.set()
+    await served.open_count(10)
+
+
+@pytest.mark.parametrize("crowded", [connections.CROWDED, 1000.0], ids=["refused", "control"])
+async def test_who_has_most_gets_no_more_while_nothing_can_be_closed_and_others_do(
+    serve: Open, monkeypatch: pytest.MonkeyPatch, crowded: float
+) -> None:
+    monkeypatch.setattr(connections, "CROWDED", crowded)
+    served = await serve(most=10, most_silent=3, silent_seconds=600.0)
+    many = [await served.connect(said=WAIT) for _ in range(20)]
+    if crowded == 1000.0:
+        await served.open_count(20)
+        return
+    for client in many[11:]:
+        assert await client.is_cut()
+    await served.open_count(11)
+    for last in (2, 3, 4):
+        client = await served.connect(f"127.0.0.{last}", REQUEST)
+        assert await client.reader.readuntil(b"ok")
 
 
 async def test_without_the_bounds_they_all_stay(serve: Open) -> None:
