@@ -1,10 +1,12 @@
 """A large response body that is written in pieces, each after the client has taken what came before.
 
-A body in one piece is copied for its connection at once. A thousand clients that read nothing then hold a gigabyte.
+A body in one piece is copied for its connection at once. A thousand clients that read nothing then hold a gigabyte. Everybody else has
+a turn after each piece: while the kernel takes all that is written, nothing else would wait.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -30,6 +32,7 @@ class PiecedBody(Payload):
         whole = memoryview(self._value)
         for start in range(0, len(whole), PIECE):
             await writer.write(whole[start : start + PIECE])
+            await asyncio.sleep(0)
 
 
 def write_in_pieces(response: web.Response) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import socket
+import struct
+import termios
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,6 +18,7 @@ from aiohttp import web
 from hub.observability import logs
 from hub.serving import connections, open_files, unread
 from hub.serving.connections import BoundedServer
+from hub.serving.loop import bind
 from tests.support.ports import free_port
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n"
@@ -279,6 +284,27 @@ async def test_the_log_says_it_once_a_minute_with_numbers(serve: Open) -> None:
             await served.open_count(0)
     bounded = [line for line in lines if line["event"] == "connections.bounded"]
     assert [(line["level"], line["silent"]) for line in bounded] == [("WARNING", 1)]
+
+
+def test_the_kernel_holds_little_of_a_response_that_nobody_reads() -> None:
+    with bind("127.0.0.1", 0) as listening, socket.create_server(("127.0.0.1", 0)) as control:
+        taken = []
+        for server in (listening, control):
+            server.listen()
+            client = socket.create_connection(server.getsockname())
+            server.setblocking(True)
+            with client, server.accept()[0] as accepted:
+                accepted.setblocking(False)
+                sent = 0
+                while True:
+                    try:
+                        sent += accepted.send(bytes(65536))
+                    except BlockingIOError:
+                        break
+                # What the client's kernel has taken is the client's.
+                unsent = struct.unpack("i", fcntl.ioctl(accepted.fileno(), termios.TIOCOUTQ, bytes(4)))[0]
+            taken.append(unsent)
+    assert taken[0] <= 256 * 1024 < taken[1]
 
 
 def test_the_limits() -> None:

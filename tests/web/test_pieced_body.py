@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from aiohttp import ClientSession, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import BytesPayload
 
 from tests.support.ports import free_port
 from web import pieced_body
@@ -58,3 +61,25 @@ async def test_a_large_body_waits_for_its_client() -> None:
 async def test_a_body_in_one_piece_is_held_whole() -> None:
     """The control."""
     assert await held_for_a_client_that_reads_nothing(in_pieces=False) > len(BODY) // 4
+
+
+@pytest.mark.parametrize("in_pieces", [True, False], ids=["in pieces", "control"])
+async def test_others_have_a_turn_between_pieces_though_nothing_makes_the_writer_wait(in_pieces: bool) -> None:
+    turns, written = 0, 0
+
+    class Writer:
+        async def write(self, chunk: memoryview) -> None:
+            nonlocal written
+            written += 1
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    body = pieced_body.PiecedBody(BODY, "text/plain") if in_pieces else BytesPayload(BODY)
+    await body.write(cast(AbstractStreamWriter, Writer()))
+    others.cancel()
+    assert (turns >= written >= len(BODY) // pieced_body.PIECE) is in_pieces
