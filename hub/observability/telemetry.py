@@ -182,7 +182,9 @@ _batch_seconds = Histogram("lane_flight_seconds", "Time of a batch", ["lane"], b
 _login_failures = Counter("operator_login_failures_total", "Sign-ins refused", ["reason"])
 _messages = Counter("socket_messages_total", "Frames received and sent", ["direction", "type"])
 _connections_closed = Counter(
-    "connections_closed_total", "Connections closed to stay within the open files: silent, waiting, unread, or crowding", ["kind"]
+    "connections_closed_total",
+    "Connections closed to stay within the open files: silent, waiting, unread, or crowding",
+    ["kind"],
 )
 _pool = Gauge(
     "database_pool_connections", "Connections by pool and state", ["pool", "state"], multiprocess_mode="livesum"

@@ -11,6 +11,7 @@ import pytest
 
 from db.pool import STEADY_PLANS
 from db.statements import all_statements, load
+from tests.support.plans import seem_empty
 
 pytestmark = pytest.mark.new_database
 
@@ -67,6 +68,7 @@ def test_no_statement_takes_its_time_from_the_server(subject, name, sql):
     assert not re.search(r"\b(now\(\)|current_(date|time|timestamp)|clock_timestamp)\b", body, re.IGNORECASE)
 
 
+STATEMENTS_OF_SCANS = [("scanning/entries", "read_entry_scans"), ("scanning/exits", "read_exit_scans")]
 HOT = [("scanning/exits", "read_exit_scans"), ("scanning/exits", "open_absences"), ("scanning/exits", "write_movements"),
        ("scanning/entries", "read_entry_scans"), ("scanning/entries", "write_entry_scans"), ("booking/reservations", "read_asked"), ("booking/reservations", "take_places"),
        ("booking/reservations", "read_confirmations"), ("shows/bookings", "read_bookings"), ("shows/bookings", "read_performances"),
@@ -90,6 +92,27 @@ async def test_a_frequent_statement_reads_no_whole_table(connection, subject, na
     assert "Seq Scan on" not in plan, plan
     # A scan on the first index column alone reads all rows of the organisation.
     assert not re.search(r"Index Cond: \(org_id = [^()]*\)\s*$", plan, re.MULTILINE), plan
+
+
+BY_CODE = re.compile(r"t\.code = a\.code AND \(t\.org_id = a\.org_id\) IS TRUE")
+
+
+@pytest.mark.parametrize(("subject", "name"), STATEMENTS_OF_SCANS, ids=lambda one: one)
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+async def test_a_scan_finds_its_ticket_though_the_planner_takes_the_tickets_for_none(
+    connection, subject, name, guarded
+):
+    """Statistics that are gathered in the middle of a bulk load say so, and all tickets of the organisation would be read."""
+    sql = getattr(load(subject), name)
+    sql = sql if guarded else BY_CODE.sub("t.code = a.code AND t.org_id = a.org_id", sql)
+    for table in ("tickets", "ticket_reservations"):
+        await seem_empty(connection, table)
+    for setting, value in STEADY_PLANS.items():
+        await connection.execute(f"SET {setting} = {value}")
+    await connection.execute(f"PREPARE hot AS {sql}")
+    plan = "\n".join(row[0] for row in await connection.fetch("EXPLAIN EXECUTE hot (NULL)"))
+    looks_up = "Index Cond: (code = a.code)" in plan and "Index Cond: (ticket_id = t.id)" in plan
+    assert looks_up is guarded, plan
 
 
 @pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])

@@ -58,6 +58,12 @@ async def seem_a_million(url: str, table: str) -> None:
     await connection.close()
 
 
+async def seem_empty(connection: Any, table: str) -> None:
+    """Let the planner see a table as ANALYZE leaves it in the middle of a load: pages, and no row."""
+    await connection.execute("SET allow_system_table_mods = on")
+    await connection.execute("UPDATE pg_class SET reltuples = 0, relpages = 500 WHERE oid = $1::text::regclass", table)
+
+
 async def keep_from_autovacuum(database: Any, *tables: str, analysed: bool) -> None:
     """Let nobody but the hub gather statistics of these tables from now on. `analysed`: those of now are gathered."""
     async with as_owner(database) as owner:
@@ -65,6 +71,11 @@ async def keep_from_autovacuum(database: Any, *tables: str, analysed: bool) -> N
             await owner.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
             if analysed:
                 await owner.execute(f"ANALYZE {table}")
+
+
+async def believed_rows(database: Any, table: str) -> int:
+    """Return how many rows the planner believes that a table has; -1 if nobody has ever counted."""
+    return int(await database.fetchval("SELECT reltuples FROM pg_class WHERE oid = $1::text::regclass", table))
 
 
 async def times_read(connection: Any, index: str) -> int:

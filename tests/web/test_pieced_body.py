@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import BytesPayload
 
 from tests.support.ports import free_port
 from web import pieced_body
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
 
 BODY = random.Random(7).randbytes(24_000_000)
 
@@ -80,6 +82,6 @@ async def test_others_have_a_turn_between_pieces_though_nothing_makes_the_writer
 
     others = asyncio.create_task(take_turns())
     body = pieced_body.PiecedBody(BODY, "text/plain") if in_pieces else BytesPayload(BODY)
-    await body.write(cast(AbstractStreamWriter, Writer()))
+    await body.write(cast("AbstractStreamWriter", Writer()))
     others.cancel()
     assert (turns >= written >= len(BODY) // pieced_body.PIECE) is in_pieces

@@ -1,5 +1,6 @@
 -- Entry scans: their facts and their writes. Locks: tickets by id, reservations, slots by id last.
--- Reads look up one row at a time (LATERAL ... LIMIT 1), so that no plan scans a whole table.
+-- Reads look up one row at a time (LATERAL ... LIMIT 1), so that no plan scans a whole table. `(... = ...) IS TRUE` keeps an organisation out of
+-- a look-up: statistics from the middle of a bulk load say that a table is empty, and then all tickets of the organisation would be read.
 
 -- name: read_entry_scans
 -- One row per scan in $1, in order. Takes no lock, because `write_entry_scans` checks the version again.
@@ -14,10 +15,10 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
   LEFT JOIN LATERAL (SELECT t.org_id, t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.customer_phone,
                             t.valid_until, t.product_id, t.version, t.verified_by, t.verified_at, t.verified_gate
-                       FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+                       FROM tickets t WHERE t.code = a.code AND (t.org_id = a.org_id) IS TRUE LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT o.name FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
   LEFT JOIN LATERAL (SELECT r.org_id, r.id, r.slot_id, r.places, r.admitted, r.booked_together FROM ticket_reservations r
-                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+                      WHERE r.ticket_id = t.id AND (r.org_id = t.org_id) IS TRUE AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT s.venue_id, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at, s.booked_count, s.total_capacity,
                             s.check_in_opens_minutes, s.check_in_closes_minutes
                        FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true

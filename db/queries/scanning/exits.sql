@@ -18,10 +18,10 @@ SELECT t.id, t.code, t.status, t.channel, t.customer_name, t.customer_email, t.c
        CASE WHEN i.source = 'sync' THEN i.scanned_at ELSE i.logged_at END AS entered_at,
        b.left_at, b.left_gate, b.returned_at, n.out, e.scan_id IS NOT NULL AS was_answered
   FROM unnest($1::text::presented_scan[]) WITH ORDINALITY AS a (org_id, code, scan_id, mode, n)
-  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND t.org_id = a.org_id LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM tickets t WHERE t.code = a.code AND (t.org_id = a.org_id) IS TRUE LIMIT 1) t ON true
   LEFT JOIN LATERAL (SELECT * FROM staff o WHERE o.org_id = t.org_id AND o.id = t.verified_by LIMIT 1) o ON true
   LEFT JOIN LATERAL (SELECT * FROM ticket_reservations r
-                      WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) r ON true
+                      WHERE r.ticket_id = t.id AND (r.org_id = t.org_id) IS TRUE AND r.holds_place LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT * FROM reservation_slots s WHERE s.org_id = r.org_id AND s.id = r.slot_id LIMIT 1) s ON true
   LEFT JOIN LATERAL (SELECT i.scan_id, i.org_id, i.venue_id, i.slot_id, i.day, i.source, i.scanned_at, i.logged_at FROM scans i
                       WHERE t.verified_at IS NOT NULL AND i.code = t.code AND i.org_id = t.org_id AND i.entered
