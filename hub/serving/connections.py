@@ -46,10 +46,13 @@ REPORT_SECONDS = 60.0
 
 
 class ConnectionRunner(web.AppRunner):
-    """An application runner whose server bounds its connections. Proxies in `exempt` bring everybody's."""
+    """An application runner whose server bounds its connections. Proxies in `exempt` bring everybody's.
+
+    It unpacks no bodies: requests that have packed ones are refused, and aiohttp logs a traceback for each that cannot be unpacked.
+    """
 
     def __init__(self, app: web.Application, *, exempt: Sequence[IPNetwork] = (), **kwargs: Any) -> None:
-        super().__init__(app, **kwargs)
+        super().__init__(app, auto_decompress=False, **kwargs)
         self._exempt = exempt
 
     async def _make_server(self) -> web.Server:

@@ -8,6 +8,7 @@ import socket
 import struct
 import termios
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -284,6 +285,32 @@ async def test_the_log_says_it_once_a_minute_with_numbers(serve: Open) -> None:
             await served.open_count(0)
     bounded = [line for line in lines if line["event"] == "connections.bounded"]
     assert [(line["level"], line["silent"]) for line in bounded] == [("WARNING", 1)]
+
+
+@pytest.mark.parametrize("runner_class", [connections.ConnectionRunner, web.AppRunner], ids=["left packed", "control"])
+async def test_a_body_that_cannot_be_unpacked_leaves_no_traceback(
+    runner_class: type[web.AppRunner], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=415)
+
+    app = web.Application()
+    app.router.add_post("/", refuse)
+    runner, port = runner_class(app, access_log=None, shutdown_timeout=1), free_port()
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    packed = (
+        b"POST / HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(packed)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 415")
+    with suppress(ConnectionError):
+        await reader.read()
+    writer.transport.abort()
+    await runner.cleanup()
+    is_unpacked = runner_class is web.AppRunner
+    assert any(record.exc_info for record in caplog.records) is is_unpacked
 
 
 def test_the_kernel_holds_little_of_a_response_that_nobody_reads() -> None:

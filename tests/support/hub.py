@@ -84,7 +84,9 @@ class Hub:
         self.app = build_app(settings, clock=clock)
         if settings.role != "jobs":
             aiohttp_jinja2.get_env(self.app).bytecode_cache = CompiledTemplates()
-        self._runner = web.AppRunner(self.app, access_log=None, keepalive_timeout=15, shutdown_timeout=2)
+        self._runner = web.AppRunner(
+            self.app, access_log=None, keepalive_timeout=15, shutdown_timeout=2, auto_decompress=False
+        )
 
     async def open(self) -> Hub:
         await self._runner.setup()
