@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _FIELDS = (
     "name", "name_zh", "activation_mode", "venue_id", "valid_days", "valid_until", "note", "note_zh", "attention",
-    "question", "question_zh",
+    "question", "question_zh", "sold_at_door",
 )  # fmt: skip
 
 
@@ -88,5 +88,8 @@ def _said(product: Product) -> str:
     valid = f", {product.valid_days} days" if product.valid_days else ""
     valid = f", until {product.valid_until}" if product.valid_until else valid
     gates = f", gates {', '.join(gate.name for gate in product.gates)}" if product.gates else ""
+    unsold = "" if product.sold_at_door else ", not sold at the gate"
     archived = " (archived)" if product.archived_at else ""
-    return f"{product.name} at {product.venue or 'every venue'}, {product.activation_mode}{valid}{gates}{archived}"
+    return (
+        f"{product.name} at {product.venue or 'every venue'}, {product.activation_mode}{valid}{gates}{unsold}{archived}"
+    )

@@ -70,6 +70,11 @@ def _fields(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--attention", action=argparse.BooleanOptionalAction, help="the steward must not miss it")
     parser.add_argument("--question", metavar="TEXT", help="answered with yes or no before an entry")
     parser.add_argument("--question-zh", metavar="TEXT")
+    parser.add_argument(
+        "--sold-at-door",
+        action=argparse.BooleanOptionalAction,
+        help="sellers at a gate see it, where the venue sells there",
+    )
 
 
 def _versioned(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

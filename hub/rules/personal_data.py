@@ -168,7 +168,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "product_gates": {Kind.PLAIN: "org_id product_id gate_id"},
     "products": {
         Kind.PLAIN: "org_id id venue_id name name_zh activation_mode valid_days valid_until note note_zh attention question question_zh"
-        " version archived_at created_at",
+        " sold_at_door version archived_at created_at",
     },
     "provider_accounts": {Kind.PLAIN: "org_id id linked_at signed_in_at", Kind.STAFF: "staff_id issuer subject"},
     "recovery_codes": {Kind.PLAIN: "org_id id used_at", Kind.STAFF: "staff_id", Kind.SECRET: "code_hash"},

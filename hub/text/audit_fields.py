@@ -99,6 +99,7 @@ AUDIT_FIELDS: Mapping[str, str] = {
     "attention": N_("Attention"),
     "question": N_("Question before entry"),
     "question_zh": N_("Question before entry, in Chinese"),
+    "sold_at_door": N_("Sold at the gate"),
     "archived": N_("Archived"),
     "count": N_("How many"),
     "product_id": N_("Product"),

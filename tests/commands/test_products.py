@@ -33,8 +33,20 @@ def test_a_product_is_added_changed_and_its_tickets_are_issued_listed_and_cancel
     )
     number = str(product["product_id"])
     assert ask("products", "change", number, "--for-ever", "--no-attention", "--dry-run")["valid_days"] is None
-    changed = ask("products", "change", number, "--valid-until", "2099-12-31", "--question", "Card?", "--version", "1")
+    changed = ask(
+        "products",
+        "change",
+        number,
+        "--valid-until",
+        "2099-12-31",
+        "--question",
+        "Card?",
+        "--version",
+        "1",
+        "--no-sold-at-door",
+    )
     assert (changed["valid_days"], changed["valid_until"], changed["question"]) == (None, "2099-12-31", "Card?")
+    assert (product["sold_at_door"], changed["sold_at_door"]) == (True, False)
     refused = run("products", "change", number, "--name", "x", "--version", "1")
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
     code = ask("tickets", "issue", "--count", "2", "--product", number)["tickets"][0]["ticket_code"]

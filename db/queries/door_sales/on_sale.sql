@@ -2,9 +2,10 @@
 -- and entries.
 
 -- name: products_on_sale
--- At most $4 products that sell at venue $2 and have not had their last day before $3, by name.
+-- At most $4 products that are sold at the gates of venue $2 and have not had their last day before $3, by name.
 SELECT id, name, name_zh, note, note_zh, question, question_zh FROM products
- WHERE org_id = $1 AND (venue_id IS NULL OR venue_id = $2) AND archived_at IS NULL AND (valid_until IS NULL OR valid_until >= $3)
+ WHERE org_id = $1 AND (venue_id IS NULL OR venue_id = $2) AND archived_at IS NULL AND sold_at_door
+   AND (valid_until IS NULL OR valid_until >= $3)
  ORDER BY lower(name), id
  LIMIT $4;
 

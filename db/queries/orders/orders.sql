@@ -18,7 +18,7 @@ DELETE FROM order_requests WHERE expires_at < $1;
 
 -- name: products_of_order
 -- These products of an organisation, with the names of their texts and what decides the validity of a ticket.
-SELECT id, venue_id, name, name_zh, activation_mode, valid_days, valid_until, archived_at FROM products
+SELECT id, venue_id, name, name_zh, activation_mode, valid_days, valid_until, archived_at, sold_at_door FROM products
  WHERE org_id = $1 AND id = ANY ($2::bigint[]);
 
 -- name: add_order
@@ -71,6 +71,23 @@ SELECT t.id AS ticket_id, t.code AS ticket_code, t.status, t.channel, t.product_
                        JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
                       WHERE r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place LIMIT 1) s ON true
  ORDER BY t.created_at, t.id;
+
+-- name: tickets_to_print
+-- At most $5 tickets of an order that can be used or were, those behind ticket $3, or ticket $4 alone. `venue` is that of the
+-- visit or the product; where neither has one, the only venue or the organisation.
+SELECT t.id AS ticket_id, t.code AS ticket_code, p.name AS product, p.name_zh AS product_zh,
+       coalesce(v.name, (SELECT min(o.name) FROM venues o WHERE o.org_id = $1 HAVING count(*) = 1),
+                (SELECT o.name FROM organisations o WHERE o.id = $1)) AS venue,
+       s.date AS reserved_date, s.start_time, s.end_time
+  FROM tickets t
+  JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
+  LEFT JOIN ticket_reservations r ON r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place
+  LEFT JOIN reservation_slots s ON s.org_id = r.org_id AND s.id = r.slot_id
+  LEFT JOIN venues v ON v.org_id = t.org_id AND v.id = coalesce(r.venue_id, p.venue_id)
+ WHERE t.order_id = $2 AND t.org_id = $1 AND t.id > $3 AND ($4::bigint IS NULL OR t.id = $4)
+   AND t.status NOT IN ('CANCELLED', 'PENDING_PAYMENT') AND t.channel NOT IN ('booking', 'guest')
+ ORDER BY t.id
+ LIMIT $5;
 
 -- name: ticket_ids_of_order
 SELECT id FROM tickets WHERE order_id = $2 AND org_id = $1 AND channel NOT IN ('booking', 'guest') ORDER BY id;

@@ -17,7 +17,8 @@ SELECT p.id FROM products p
  ORDER BY p.id LIMIT 1;
 
 -- name: add_product
-INSERT INTO products (org_id, venue_id, name, activation_mode) VALUES ($1, $2, $3, 'immediate') RETURNING id;
+-- A product that nobody at a gate sells.
+INSERT INTO products (org_id, venue_id, name, activation_mode, sold_at_door) VALUES ($1, $2, $3, 'immediate', false) RETURNING id;
 
 -- name: add_closed_slot
 -- A slot of one place that nobody else can book: no visitor loses a place, nobody is reminded of it. Returns nothing if the venue has one at this time.

@@ -20,7 +20,7 @@ SELECT p.id, p.name, p.name_zh, p.note, p.note_zh, p.attention, p.question, p.qu
 -- The products of an organisation with ids below $2, newest first: those that sell ($3 false), or the archived ones. $4 is a part
 -- of a name in either language, with % and _ escaped; $5 a venue, whose products include those of every venue. Both may be NULL.
 SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.activation_mode, p.valid_days, p.valid_until,
-       p.note, p.note_zh, p.attention, p.question, p.question_zh, p.archived_at, p.version, g.ids AS gate_ids,
+       p.note, p.note_zh, p.attention, p.question, p.question_zh, p.sold_at_door, p.archived_at, p.version, g.ids AS gate_ids,
        g.names AS gate_names, g.venue_ids AS gate_venue_ids,
        k.id IS NOT NULL AS has_tickets
   FROM products p
@@ -40,7 +40,7 @@ SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.act
 -- name: read_product
 -- One product, with its gates by name.
 SELECT p.id AS product_id, p.venue_id, v.name AS venue, p.name, p.name_zh, p.activation_mode, p.valid_days, p.valid_until,
-       p.note, p.note_zh, p.attention, p.question, p.question_zh, p.archived_at, p.version, g.ids AS gate_ids,
+       p.note, p.note_zh, p.attention, p.question, p.question_zh, p.sold_at_door, p.archived_at, p.version, g.ids AS gate_ids,
        g.names AS gate_names, g.venue_ids AS gate_venue_ids,
        k.id IS NOT NULL AS has_tickets
   FROM products p
@@ -65,8 +65,8 @@ SELECT id, version FROM products WHERE org_id = $1 AND id = $2 FOR UPDATE;
 -- name: add_product
 -- Adds a product and returns its id; nothing if the organisation has no venue $2.
 INSERT INTO products (org_id, venue_id, name, name_zh, activation_mode, valid_days, valid_until, note, note_zh, attention, question,
-                      question_zh, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+                      question_zh, sold_at_door, created_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
  WHERE $2::bigint IS NULL OR EXISTS (SELECT 1 FROM venues v WHERE v.org_id = $1 AND v.id = $2)
 RETURNING id;
 
@@ -74,8 +74,8 @@ RETURNING id;
 -- Writes all fields of a product that the caller has locked.
 UPDATE products
    SET venue_id = $3, name = $4, name_zh = $5, activation_mode = $6, valid_days = $7, valid_until = $8, note = $9, note_zh = $10,
-       attention = $11, question = $12, question_zh = $13, version = version + 1,
-       archived_at = CASE WHEN $14::boolean THEN coalesce(archived_at, $15) END
+       attention = $11, question = $12, question_zh = $13, sold_at_door = $14, version = version + 1,
+       archived_at = CASE WHEN $15::boolean THEN coalesce(archived_at, $16) END
  WHERE org_id = $1 AND id = $2;
 
 -- name: set_gates

@@ -67,7 +67,7 @@ SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at FROM 
 SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at FROM products WHERE org_id = $1 AND id = $2;
 
 -- name: add_product
-INSERT INTO products (org_id, venue_id, name, activation_mode) VALUES ($1, $2, $3, $4)
+INSERT INTO products (org_id, venue_id, name, activation_mode, sold_at_door) VALUES ($1, $2, $3, $4, $5)
 RETURNING id, venue_id, activation_mode, valid_days, valid_until, archived_at;
 
 -- name: read_order

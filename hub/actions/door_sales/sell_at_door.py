@@ -163,7 +163,7 @@ class _Attempt(NamedTuple):
             if sale.admit:
                 await lock_room(connection, self.venue, now)
             about = {"slot_id": sale.slot_id, "admitted": sale.count if sale.admit else 0}
-            order_id = await add_order(connection, services, by, self.wanted, about=about, usable=True)
+            order_id = await add_order(connection, services, by, self.wanted, about=about, at_door=True)
             await name_order(connection, by.org_id, self.request, order_id)
             order = await order_record(connection, by, order_id)
             slots.clear()

@@ -89,7 +89,8 @@ async def store_batch(
 ) -> list[str]:
     """Add the new tickets of a planned batch and change the others. Return the codes of tickets that changed."""
     for name in batch.new_products:
-        made = await connection.fetchrow(PRODUCTS.add_product, by.org_id, None, name, "immediate")
+        # Nobody at a gate sells it until an administrator says so: a file says nothing about what is sold there.
+        made = await connection.fetchrow(PRODUCTS.add_product, by.org_id, None, name, "immediate", False)
         batch.products[name] = made
         if None not in batch.products and name == WITHOUT_NAME:
             batch.products[None] = made

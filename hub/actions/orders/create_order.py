@@ -47,7 +47,8 @@ async def create_order(
     """
     wanted = checked_order(wanted)
     request = None if key is None else KeyedRequest("create", key, wanted)
-    async with change(services, dry_run=dry_run) as connection:
+    turn = [] if request is None else [request.key_hash(by.org_id)]
+    async with change(services, dry_run=dry_run, turn=turn) as connection:
         first = await claim(connection, services, by.org_id, request)
         if first is not None:
             return await order_record(connection, by, first)
@@ -64,15 +65,18 @@ async def create_order(
 
 
 async def add_order(
-    connection: Any, services: Services, by: Actor, wanted: NewOrder, *, about: Mapping[str, Any] | None = None, usable: bool = False
+    connection: Any, services: Services, by: Actor, wanted: NewOrder, *, about: Mapping[str, Any] | None = None, at_door: bool = False
 ) -> int:  # fmt: skip
     """Write a checked order with its tickets, its row of the log and its events, in the caller's transaction. Return its id.
 
-    `about` adds fields to the row of the log. `usable`: the tickets are used at once, and wait for no activation.
+    `about` adds fields to the row of the log. `at_door`: the tickets are used at once, and wait for no activation. Refuses INVALID_REQUEST then
+    for a product that is not sold at the gates.
     """
     products = await _products(connection, by, wanted.items)
+    if at_door:
+        _refuse_unsold(products, wanted.items)
     order_id = await _add(connection, services, by, wanted)
-    await _add_tickets(connection, services, wanted, products, org_id=by.org_id, order_id=order_id, usable=usable)
+    await _add_tickets(connection, services, wanted, products, org_id=by.org_id, order_id=order_id, usable=at_door)
     count, venue_id = wanted.count, _venue_of(products)
     await record_change(
         connection, services, by, AuditAction.ORDER_CREATED, order_id, venue_id=venue_id,
@@ -142,6 +146,16 @@ async def _products(connection: Any, by: Actor, items: tuple[OrderItem, ...]) ->
         if product["archived_at"] is not None:
             raise Refused(Reason.PRODUCT_ARCHIVED)
     return products
+
+
+def _refuse_unsold(products: Mapping[int, Any], items: tuple[OrderItem, ...]) -> None:
+    refuse_fields(
+        {
+            f"items.{n}.product_id": N_("This product is not sold at the gate.")
+            for n, item in enumerate(items)
+            if not products[item.product_id]["sold_at_door"]
+        }
+    )
 
 
 async def _add(connection: Any, services: Services, by: Actor, wanted: NewOrder) -> int:

@@ -120,7 +120,7 @@ async def _product(connection: Any, org_id: int, product_id: int | None) -> Any:
             raise Refused(Reason.PRODUCT_ARCHIVED)
         return product
     product = await connection.fetchrow(TICKETS.default_product, org_id)
-    return product or await connection.fetchrow(TICKETS.add_product, org_id, None, "Admission", "immediate")
+    return product or await connection.fetchrow(TICKETS.add_product, org_id, None, "Admission", "immediate", True)
 
 
 async def _order(connection: Any, org_id: int, batch: TicketBatch, now: Any) -> int:

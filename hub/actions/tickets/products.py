@@ -58,6 +58,7 @@ class Product:
     attention: bool
     question: str
     question_zh: str
+    sold_at_door: bool
     has_tickets: bool
     archived_at: datetime | None
     version: int
@@ -87,6 +88,7 @@ class ProductFields:
     attention: bool = False
     question: str = ""
     question_zh: str = ""
+    sold_at_door: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ async def add_product(services: Services, by: Actor, draft: ProductFields, *, dr
         product_id = await connection.fetchval(
             PRODUCTS.add_product, by.org_id, fields.venue_id, fields.name, fields.name_zh, fields.activation_mode,
             fields.valid_days, fields.valid_until, fields.note, fields.note_zh, fields.attention, fields.question,
-            fields.question_zh, services.clock.now(),
+            fields.question_zh, fields.sold_at_door, services.clock.now(),
         )  # fmt: skip
         if product_id is None:
             raise Refused(Reason.NOT_FOUND)
@@ -167,7 +169,7 @@ async def change_product(
         await connection.execute(
             PRODUCTS.change_product, by.org_id, product_id, fields.venue_id, fields.name, fields.name_zh,
             fields.activation_mode, fields.valid_days, fields.valid_until, fields.note, fields.note_zh, fields.attention,
-            fields.question, fields.question_zh, changes.get("archived", was.archived_at is not None),
+            fields.question, fields.question_zh, fields.sold_at_door, changes.get("archived", was.archived_at is not None),
             services.clock.now(),
         )  # fmt: skip
         await _set_gates(connection, by, product_id, fields)
@@ -244,6 +246,7 @@ def _check(fields: ProductFields) -> ProductFields:
     return ProductFields(
         **lines, activation_mode=fields.activation_mode, venue_id=fields.venue_id, valid_days=fields.valid_days,
         valid_until=fields.valid_until, gate_ids=tuple(dict.fromkeys(fields.gate_ids)), attention=fields.attention,
+        sold_at_door=fields.sold_at_door,
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/admin/gates/{gate_id}": {"name": "North", "retired": False},
     "/api/admin/products": {"name": "Student", "name_zh": "", "activation_mode": "immediate", "venue_id": None, "valid_days": 30,
                             "valid_until": None, "gate_ids": [], "note": "", "note_zh": "", "attention": False, "question": "",
-                            "question_zh": ""},
+                            "question_zh": "", "sold_at_door": False},
     "/api/admin/products/{product_id}": {"name": "Student", "valid_until": "2026-12-31", "gate_ids": [], "archived": True},
     "/api/admin/tickets": {"count": 1, "product_id": None, "status": "ACTIVATED", "channel": "direct", "order_id": None,
                            "email": "john@example.com"},

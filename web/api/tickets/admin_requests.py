@@ -35,6 +35,9 @@ class NewProduct(AdminRequest):
     attention: Annotated[bool, Field(default=False, description="Whether the steward must not miss it.")]
     question: Annotated[_Line, Field(default="", description="Answered with yes or no before an entry; no refuses it.")]
     question_zh: Annotated[_Line, Field(default="")]
+    sold_at_door: Annotated[
+        bool, Field(default=True, description="Whether sellers at a gate see it, where the venue sells at its gates.")
+    ]
 
 
 class ChangedProductFields(AdminRequest):
@@ -52,6 +55,7 @@ class ChangedProductFields(AdminRequest):
     attention: Annotated[bool, Field(default=False)]
     question: Annotated[_Line, Field(default="")]
     question_zh: Annotated[_Line, Field(default="")]
+    sold_at_door: Annotated[bool, Field(default=True)]
     archived: Annotated[bool, Field(default=False, description="An archived product sells no more tickets.")]
 
 

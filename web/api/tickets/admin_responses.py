@@ -33,6 +33,8 @@ class ProductRecord(Response):
     attention: bool
     question: str
     question_zh: str
+    sold_at_door: bool
+    """Whether sellers at a gate see it. False for a product that an import has made."""
     has_tickets: bool
     archived_at: datetime | None
     version: int

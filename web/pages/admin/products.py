@@ -25,7 +25,7 @@ from web.request_fields import path_id
 LIST = "/admin/products"
 PAGE = 50
 _LINES = ("name", "name_zh", "note", "note_zh", "question", "question_zh")
-_NEW: Mapping[str, Any] = {"activation_mode": "immediate", "validity": "ever", "gate_ids": ()}
+_NEW: Mapping[str, Any] = {"activation_mode": "immediate", "validity": "ever", "gate_ids": (), "sold_at_door": "1"}
 
 
 async def show_products(request: web.Request) -> web.Response:
@@ -125,7 +125,17 @@ async def _form_page(
     """Show the form with these values. `newest` is what somebody else has stored since the form was opened."""
     status = 200 if refused is None else 412 if newest is not None else 409
     choices = await products.product_choices(request.app[SERVICES], by.org_id)
-    names = (*_LINES, "activation_mode", "venue_id", "validity", "valid_days", "valid_until", "attention", "gate_ids")
+    names = (
+        *_LINES,
+        "activation_mode",
+        "venue_id",
+        "validity",
+        "valid_days",
+        "valid_until",
+        "attention",
+        "sold_at_door",
+        "gate_ids",
+    )
     return admin_page(
         request,
         "product_form.html",
@@ -153,13 +163,24 @@ def _stored(product: Product) -> dict[str, Any]:
         "valid_days": "" if product.valid_days is None else str(product.valid_days),
         "valid_until": "" if product.valid_until is None else product.valid_until.isoformat(),
         "attention": "1" if product.attention else "",
+        "sold_at_door": "1" if product.sold_at_door else "",
         "gate_ids": tuple(gate.gate_id for gate in product.gates),
         "version": product.version,
     }
 
 
 def _typed(form: Form) -> dict[str, Any]:
-    names = (*_LINES, "activation_mode", "venue_id", "validity", "valid_days", "valid_until", "attention", "version")
+    names = (
+        *_LINES,
+        "activation_mode",
+        "venue_id",
+        "validity",
+        "valid_days",
+        "valid_until",
+        "attention",
+        "sold_at_door",
+        "version",
+    )
     gates = tuple(int(one) for one in form.all("gate_ids") if one.isascii() and one.isdigit() and len(one) <= 16)
     return {**{name: form.get(name) for name in names}, "gate_ids": gates}
 
@@ -181,5 +202,6 @@ def _fields(form: Form) -> dict[str, Any]:
         "valid_days": days,
         "valid_until": until,
         "attention": typed["attention"] == "1",
+        "sold_at_door": typed["sold_at_door"] == "1",
         "gate_ids": typed["gate_ids"],
     }

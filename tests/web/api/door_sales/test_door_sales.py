@@ -168,6 +168,8 @@ async def test_only_times_of_today_at_this_venue_are_sold(world: World, seller: 
     here = await world.slot()
     foreign = await add_product(world, "Museum", venue_id=await world.venue())
     assert (await seller.sell(here, product_id=foreign))[1]["code"] == "WRONG_VENUE"
+    unsold = await add_product(world, "Press", sold_at_door=False)
+    assert (await seller.sell(here, product_id=unsold))[1]["code"] == "INVALID_REQUEST"
     await change_products(world.hub.database, archived_at=world.hub.clock.now())
     assert (await seller.sell(here))[1]["code"] == "PRODUCT_ARCHIVED"
     assert await nothing_written(world, here)
@@ -201,6 +203,7 @@ async def test_a_seller_sees_what_can_be_sold_now(api: Api, world: World, seller
     await world.slot(TODAY + timedelta(days=1))
     await add_product(world, "Archived", archived_at=world.hub.clock.now())
     await add_product(world, "Over", valid_until=TODAY - timedelta(days=1))
+    await add_product(world, "Press", sold_at_door=False)
     student = await add_product(world, "Student", name_zh="学生票", question="Card?", question_zh="学生证？")
     data = (await api.get(ADDRESS, token=seller.token)).data
     assert [(one["slot_id"], one["is_running"], one["free"]) for one in data["slots"]] == [

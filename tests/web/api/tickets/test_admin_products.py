@@ -30,7 +30,7 @@ async def test_a_product_is_made_shown_changed_archived_and_deleted(api: Api, wo
     gates = await gate_ids(world, "A", "B")
     made = await api.post(PRODUCTS, {
         "name": "  Student  ", "name_zh": "学生票", "activation_mode": "deferred", "valid_days": 30, "gate_ids": gates,
-        "note": "Audio guide", "attention": True, "question": "Card shown?",
+        "note": "Audio guide", "attention": True, "question": "Card shown?", "sold_at_door": False,
     }, token=admin)  # fmt: skip
     assert (made.status, made.headers["ETag"], made.data["name"], made.data["has_tickets"]) == (
         201,
@@ -46,7 +46,8 @@ async def test_a_product_is_made_shown_changed_archived_and_deleted(api: Api, wo
     assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
     assert (changed.data["valid_days"], changed.data["valid_until"], changed.data["note"]) == (None, "2026-12-31", "")
     assert [gate["name"] for gate in changed.data["gates"]] == ["B"]
-    assert (changed.data["name_zh"], changed.data["question"]) == ("学生票", "Card shown?"), "what is left out stays"
+    left_out = (changed.data["name_zh"], changed.data["question"], changed.data["sold_at_door"])
+    assert left_out == ("学生票", "Card shown?", False), "what is left out stays"
     archived = await api.patch(address, {"archived": True}, token=admin)
     assert archived.data["archived_at"] is not None
     assert (await api.delete(address, token=admin)).data == {"deleted": True}

@@ -39,12 +39,13 @@ async def test_a_product_is_made_and_what_is_wrong_is_said_beside_the_field(
     await page.press("Save")
     assert page.words_of("name-wrong") == "Must not be blank"
     page.find("name").fill("Student")
+    del page.find("sold_at_door").attributes["checked"]
     await page.press("Save")
     assert page.words_of("done") == "The product is added."
     [product] = await read_products(world.hub.database, name="Student")
-    assert (product["valid_days"], product["note"]) == (30, "Audio guide")
+    assert (product["valid_days"], product["note"], product["sold_at_door"]) == (30, "Audio guide", False)
     page = await browser.open("/admin/products?q=stud")
-    assert "Student Every venue · valid for 30 days By gate Main “Audio guide”" in page.text
+    assert "Student Every venue · valid for 30 days · not sold at the gate By gate Main “Audio guide”" in page.text
 
 
 async def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(
