@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.rules.ticket_lifecycle import Action, may
-from hub.rules.ticket_lines import TicketRow
+from hub.rules.ticket_lines import FIELDS, TicketRow
 
 Kind = Literal["add", "same", "change", "cancel", "refuse"]
 _UNUSED = ("PENDING_PAYMENT", "INACTIVE", "ACTIVATED")
@@ -29,6 +29,7 @@ class StandingTicket:
     order: str | None
     is_elsewhere: bool
     cancelled_here: bool = False
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,15 @@ def plan_line(row: TicketRow, standing: StandingTicket | None, product_id: int |
     return _compare(row, standing, product_id)
 
 
+def fields_after(row: TicketRow, standing: StandingTicket | None, planned: Planned) -> dict[str, str | None]:
+    """Return the fields of a ticket as they are once its line is stored. Of a line that is refused they are what it says.
+
+    A ticket that is in keeps what the plan does not change: a line that cancels it, for example, gives it no other name.
+    """
+    of = row if standing is None or planned.kind == "refuse" else standing
+    return {name: planned.changes[name][1] if name in planned.changes else getattr(of, name) for name in FIELDS}
+
+
 def _compare(row: TicketRow, standing: StandingTicket, product_id: int | None) -> Planned:
     errors: list[tuple[str | None, str]] = []
     changes: dict[str, tuple[str | None, str | None]] = {}
@@ -71,7 +81,7 @@ def _compare(row: TicketRow, standing: StandingTicket, product_id: int | None) -
             product_id != standing.product_id if name == "product" else row.channel != standing.channel
         ):
             if standing.status in _UNUSED:
-                before = None if name == "product" else standing.channel
+                before = standing.product if name == "product" else standing.channel
                 changes[name] = (before, row.product if name == "product" else row.channel)
             else:
                 errors.append((name, BOOKED))

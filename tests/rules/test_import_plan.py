@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.rules.import_plan import StandingTicket, plan_line
+from hub.rules.import_plan import StandingTicket, fields_after, plan_line
 from hub.rules.ticket_lines import FIELDS, TicketRow
 
 STANDING = StandingTicket(7, "X-1", "ACTIVATED", "direct", "Ada", "ada@example.com", "+390612345678", 3, "A-1", False)
@@ -78,5 +78,22 @@ def test_what_a_line_may_not_do_is_an_error_of_its_field(row: TicketRow, standin
 
 
 def test_a_ticket_that_nobody_has_booked_may_become_one_of_another_product():
-    planned = plan_line(replace(SAME, product="Child"), replace(STANDING, product_id=4), None)
-    assert planned.changes == {"product": (None, "Child")}
+    planned = plan_line(replace(SAME, product="Child"), replace(STANDING, product_id=4, product="Adult"), None)
+    assert planned.changes == {"product": ("Adult", "Child")}
+
+
+@pytest.mark.parametrize(
+    ("row", "standing", "after"),
+    [
+        (replace(SAME, status="CANCELLED", name="Bea"), STANDING, {"status": "CANCELLED", "name": "Ada"}),
+        (replace(SAME, name=None, given=frozenset({"code"})), STANDING, {"status": "ACTIVATED", "name": "Ada"}),
+        (SAME, replace(STANDING, status="VERIFIED"), {"status": "VERIFIED", "name": "Ada"}),
+        (replace(SAME, name="Bea"), STANDING, {"status": "ACTIVATED", "name": "Bea"}),
+        (replace(SAME, name="Bea"), None, {"status": "ACTIVATED", "name": "Bea"}),
+        (replace(SAME, name="Bea", order="B-9"), STANDING, {"status": "ACTIVATED", "name": "Bea"}),
+    ],
+    ids=["cancelled", "empty cell", "used", "changed", "new", "refused"],
+)
+def test_a_line_is_shown_as_its_ticket_will_be(row: TicketRow, standing: StandingTicket | None, after: dict[str, str]):
+    shown = fields_after(row, standing, plan_line(row, standing, 3))
+    assert {name: shown[name] for name in after} == after

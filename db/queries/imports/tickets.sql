@@ -7,7 +7,8 @@ SELECT pg_advisory_xact_lock(hashtextextended('imports', $1));
 -- name: standing_tickets
 -- The tickets that have one of the codes. `venue_id` is where each stands, and NULL at every venue.
 SELECT t.id, t.code, t.status, t.channel, t.customer_name AS name, coalesce(t.imported_email, t.customer_email) AS email,
-       coalesce(t.imported_phone, t.customer_phone) AS phone, t.product_id, o.reference AS order_reference, t.cancel_reason,
+       coalesce(t.imported_phone, t.customer_phone) AS phone, t.product_id, p.name AS product, o.reference AS order_reference,
+       t.cancel_reason,
        coalesce(r.venue_id, p.venue_id) AS venue_id
   FROM tickets t
   LEFT JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id

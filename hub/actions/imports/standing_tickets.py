@@ -19,7 +19,7 @@ async def read_standing(connection: Any, by: Actor, codes: list[str], reason: st
     return {
         row["code"]: StandingTicket(
             row["id"], row["code"], row["status"], row["channel"], row["name"], row["email"], row["phone"], row["product_id"],
-            row["order_reference"], is_elsewhere(by, row["venue_id"]), row["cancel_reason"] == reason,
+            row["order_reference"], is_elsewhere(by, row["venue_id"]), row["cancel_reason"] == reason, row["product"],
         )
         for row in await connection.fetch(TICKETS.standing_tickets, by.org_id, codes)
     }  # fmt: skip

@@ -27,7 +27,7 @@ from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.events.announcements import TicketsChanged
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
-from hub.rules.import_plan import plan_line
+from hub.rules.import_plan import fields_after, plan_line
 from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.ticket_lines import TicketRow
 from hub.services import Services
@@ -39,7 +39,6 @@ _SKEW = timedelta(seconds=60)
 MOST_LINES_KEPT = 10_000
 """Errors, and changes, that are kept of a file. All of them are counted."""
 PREVIEW = 10
-_PREVIEWED = ("line", "code", "order", "product", "channel", "status", "name", "email", "phone")
 
 
 def latest_lease(now: datetime) -> datetime:
@@ -272,9 +271,6 @@ def _cancels(row: TicketRow) -> bool:
 def _preview(batch: PlannedBatch) -> list[dict[str, str | None]]:
     """Return the first lines as they will be stored."""
     return [
-        {
-            **{name: None if (value := getattr(row, name)) is None else str(value) for name in _PREVIEWED},
-            "what": planned.kind,
-        }
+        {"line": str(row.line), **fields_after(row, batch.standing.get(row.code), planned), "what": planned.kind}
         for row, planned in batch.plans[:PREVIEW]
     ]

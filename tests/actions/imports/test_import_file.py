@@ -12,11 +12,12 @@ from hub.actions.audit.actor import Actor
 from hub.actions.imports.import_file import import_file
 from hub.actions.imports.records import list_imports
 from hub.actions.imports.work import work_on
+from hub.actions.tickets.products import change_product, list_products, read_product
 from hub.rules.refusals import Refused
 from tests.support.audit_log import read_audit_log
 from tests.support.files import pieces, workbook
 from tests.support.hub import Hub
-from tests.support.imports import begun, change_import
+from tests.support.imports import begun, change_import, checked
 from tests.support.orders import add_product, read_orders
 from tests.support.tickets import change_ticket, count_tickets, read_ticket, read_tickets
 from tests.support.webhooks import numbered_events, write_down
@@ -159,6 +160,26 @@ async def test_a_cancelled_line_cancels_the_ticket_gives_back_its_place_and_is_n
     assert (again["cancelled"], again["unchanged"]) == (0, 1)
     back = await imported(hub, world, f"code,status\n{ticket.code},paid\n")
     assert [(one["line"], one["field"]) for one in back["errors"]] == [(2, "status")]
+
+
+async def test_the_preview_of_a_line_that_cancels_agrees_with_what_is_stored(hub: Hub, world: World):
+    ticket = await world.ticket(customer_name="Ada")
+    file = f"code,name,email,status\n{ticket.code},Bea,bea@example.com,cancelled\n"
+    record = await checked(hub, world.org_id, file)
+    (shown,) = record.preview
+    assert (shown["status"], shown["name"], shown["email"]) == ("CANCELLED", "Ada", None)
+    await imported(hub, world, file)
+    stored = await read_ticket(hub.database, "status", "customer_name", "customer_email", code=ticket.code)
+    assert tuple(stored) == (shown["status"], shown["name"], shown["email"])
+
+
+async def test_a_product_of_a_file_is_not_sold_at_the_gate_until_an_administrator_says_so(hub: Hub, world: World):
+    assert (await imported(hub, world, "code,product\nAA-1,Press\n"))["products_created"] == ["Press"]
+    (product,) = (await list_products(hub.services, Actor(world.org_id), text="Press")).products
+    assert not product.sold_at_door
+    await change_product(hub.services, Actor(world.org_id), product.product_id, {"sold_at_door": True})
+    await imported(hub, world, "code,product\nAA-2,Press\n")
+    assert (await read_product(hub.services, Actor(world.org_id), product.product_id)).sold_at_door
 
 
 async def test_what_headers_mean_can_be_said(hub: Hub, world: World):
