@@ -1,7 +1,7 @@
 """Booking and admitting at the gate: one request gives a visitor a place in a slot of today and lets them in, in one transaction.
 
-The place is taken as every other: seat admission is asked first, then the slot is counted under its lock. Whoever may not come in after that
-has booked nothing. The entry is logged as a `verify` with the request's `scan_id`: so a repeat gets the first answer, and it is undone as
+The place is taken as every other: it is held in seat admission, then the slot is counted under its lock. Seat admission refuses nobody here: it
+does not know a slot that has just been closed from a full one. Whoever may not come in after that has booked nothing. The entry is logged as a `verify` with the request's `scan_id`: so a repeat gets the first answer, and it is undone as
 every entry, with the booking that was made for it.
 """
 
@@ -26,7 +26,7 @@ from hub.actions.scanning.entry_within import EntryRaced, EntryWithin, NotAdmitt
 from hub.actions.scanning.first_answers import Repeat, first_answers
 from hub.actions.scanning.scan_facts import facts_of
 from hub.events.announcements import Announcement, SlotChanged, TicketsChanged
-from hub.guards.seat_admission import Admission, SeatRequest
+from hub.guards.seat_admission import SeatRequest
 from hub.observability import telemetry
 from hub.rules.decisions import Decision
 from hub.rules.limits import MAX_ATTEMPTS
@@ -88,10 +88,10 @@ async def book_and_admit(
         raise Refused(Reason.FORBIDDEN)
     request.code = normalise(request.code)[:LONGEST_CODE]
     wanted = _Wanted(staff, request, slot_id, admit, venue)
-    full = await services.seat_admission.ask(SeatRequest(venue.org_id, slot_id, wanted.hold_id)) is Admission.FULL
+    await services.seat_admission.ask(SeatRequest(venue.org_id, slot_id, wanted.hold_id))
     slots: SlotStates = {}
     try:
-        done = await _attempt(services, entry_scans, wanted, slots, full=full)
+        done = await _attempt(services, entry_scans, wanted, slots)
     except NotAdmitted as refused:
         _release(services, wanted, slots)
         return refused.decision
@@ -114,22 +114,20 @@ async def book_and_admit(
     return await entry_scans.submit(check)
 
 
-async def _attempt(
-    services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates, *, full: bool
-) -> _Done:
+async def _attempt(services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates) -> _Done:
     bookings = services.database.bookings
     for _ in range(MAX_ATTEMPTS):
         slots.clear()
         try:
             async with bookings.turn([wanted.slot_id]), bookings.transaction() as connection:
-                return await _book_and_admit(connection, services, entry_scans, wanted, slots, full=full)
+                return await _book_and_admit(connection, services, entry_scans, wanted, slots)
         except (Raced, EntryRaced, asyncpg.LockNotAvailableError, asyncpg.InFailedSQLTransactionError, *LOST_RACES):
             log.info("box_office.raced")
     raise Refused(Reason.BUSY)
 
 
 async def _book_and_admit(
-    connection: Any, services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates, *, full: bool
+    connection: Any, services: Services, entry_scans: EntryScans, wanted: _Wanted, slots: SlotStates
 ) -> _Done:
     request, venue, now = wanted.request, wanted.venue, services.clock.now()
     row = await _read(connection, request)
@@ -145,8 +143,6 @@ async def _book_and_admit(
         raise Refused(Reason.TICKET_NOT_FOUND)
     ticket, reservation, entry = facts_of(row)
     visitor = TicketAtDoor(ticket, row["version"], reservation, entry is not None)
-    if full and (reservation is None or reservation.slot_id != wanted.slot_id):
-        raise Refused(Reason.SLOT_FULL)
     if wanted.admits:
         await lock_room(connection, venue, now)
     by = Actor.of(wanted.staff)

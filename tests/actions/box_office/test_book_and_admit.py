@@ -18,7 +18,7 @@ from tests.support.parties import book_together
 from tests.support.products import add_product
 from tests.support.reservations import read_reservation
 from tests.support.scan_log import count_entries, count_scans
-from tests.support.slots import read_slot
+from tests.support.slots import close_slot, read_slot
 from tests.support.tickets import change_ticket, read_ticket
 from tests.support.websocket_client import Socket, answer_of, error_of
 from tests.support.world import TODAY, Ticket, World
@@ -84,6 +84,15 @@ async def test_a_full_slot_is_refused_and_the_ticket_is_as_it_was(hub: Hub, worl
     assert await refused(office, ticket, slot) == "SLOT_FULL"
     assert await counts(hub, slot) == (1, 0)
     assert (await read_ticket(hub.database, "status", id=ticket.id))["status"] == "ACTIVATED"
+
+
+async def test_a_slot_that_is_closed_after_it_was_full_is_refused_as_closed(
+    hub: Hub, world: World, office: Socket
+) -> None:
+    slot, ticket = await world.slot(capacity=1, booked=1), await world.ticket()
+    assert [await refused(office, ticket, slot) for _ in range(2)] == ["SLOT_FULL"] * 2
+    await close_slot(hub.database, slot)
+    assert await refused(office, ticket, slot) == "SLOT_CLOSED"
 
 
 async def test_whoever_may_not_come_in_yet_has_booked_nothing_unless_they_only_book(
