@@ -1,7 +1,7 @@
 """The database of the hub: its connection pools, each for one crowd, so that none keeps another waiting."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Hashable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -65,6 +65,9 @@ class Database:
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         return self._usual.transaction()
+
+    def turn(self, rows: Iterable[Hashable], *, within: float) -> AbstractAsyncContextManager[None]:
+        return self._usual.turn(rows, within=within)
 
     async def open(self) -> None:
         """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it."""

@@ -210,14 +210,15 @@ class Pool:
                     self._forget(connection)
 
     @asynccontextmanager
-    async def turn(self, rows: Iterable[Hashable]) -> AsyncIterator[None]:
+    async def turn(self, rows: Iterable[Hashable], *, within: float | None = None) -> AsyncIterator[None]:
         """Let one writer of these rows at a time wait for their locks, so that a locked row has one connection and not all.
 
-        The rows come in their order of locking. Whoever has no turn in the time for a connection gets DatabaseDown.
+        The rows come in their order of locking. Whoever has no turn `within` so many seconds, by default the time for a connection, gets
+        DatabaseDown.
         """
         async with AsyncExitStack() as stack:
             try:
-                await stack.enter_async_context(self._turns.of(rows, within=self._patience))
+                await stack.enter_async_context(self._turns.of(rows, within=within or self._patience))
             except TimeoutError as waited:
                 raise DatabaseDown("another writer waits for these rows") from waited
             yield

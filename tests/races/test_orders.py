@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import aiohttp
 import pytest
 
+from db.database import Database
+from hub.actions.audit import changes
+from hub.actions.audit.actor import Actor
+from hub.actions.orders.order_records import OrderRecord
+from hub.actions.orders.pay_order import pay_order
 from tests.support.api_client import Api
 from tests.support.api_keys import Shop, count_order_requests, new_api_key
 from tests.support.audit_log import read_audit_log
@@ -85,6 +91,35 @@ async def test_without_turns_an_order_is_paid_twice(two_hubs, world, still, monk
     turn = "pg_advisory_xact_lock(hashtextextended('order ' || $1::bigint || ' ' || $2::bigint, 0))"
     sabotage(monkeypatch, "tickets/tickets", "take_turn_of_order", (turn, "$1::bigint + $2::bigint"))
     assert await paid_twice(await shops_at(two_hubs, world), world, still) == (2, 2)
+
+
+async def connections_of_a_crowd(shop: Shop, world: World, still: Standstill, *, least: int) -> tuple[int, set[str]]:
+    """Pay an order by 20 equal requests, held in the middle of the first until `least` wait in Postgres. Return how many do, and the ends."""
+    services, by = world.hub.services, Actor(world.org_id)
+    order_id = (await shop.order(3, customer=CUSTOMER)).data["order_id"]
+    await still.at("audit_log")
+    payments = [asyncio.create_task(pay_order(services, by, order_id, key="one")) for _ in range(20)]
+    await still.waits(least)
+    if least == 1:
+        # It comes behind all payments, and gets a connection only if these do not wait for one.
+        await services.database.jobs.fetchval("SELECT true")
+    waiting = await still.count()
+    await still.go()
+    ends = await asyncio.gather(*payments, return_exceptions=True)
+    return waiting, {one.status if isinstance(one, OrderRecord) else type(one).__name__ for one in ends}
+
+
+async def test_a_crowd_of_equal_payments_has_one_connection_and_all_are_answered(hub, world, still, monkeypatch):
+    monkeypatch.setattr(changes, "TURN_SECONDS", 60.0)
+    [shop] = await shops_at([hub], world)
+    assert await connections_of_a_crowd(shop, world, still, least=1) == (1, {"PAID"})
+    assert await count_outbox(hub.database, kind="order.confirmed") == 1
+
+
+async def test_without_turns_a_crowd_of_equal_payments_has_several_connections(hub, world, still, monkeypatch):
+    monkeypatch.setattr(Database, "turn", lambda *_, **__: nullcontext())
+    [shop] = await shops_at([hub], world)
+    assert (await connections_of_a_crowd(shop, world, still, least=3))[0] >= 3
 
 
 async def test_paid_and_cancelled_at_once_it_ends_cancelled_with_all_of_its_tickets(two_hubs, world):

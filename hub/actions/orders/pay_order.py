@@ -30,7 +30,7 @@ async def pay_order(
     """
     request = None if key is None else KeyedRequest("pay", key, [order_id, mail])
     released: list[Any] = []
-    async with change(services, dry_run=dry_run) as connection:
+    async with change(services, dry_run=dry_run, turn=[("order", by.org_id, order_id)]) as connection:
         first = await claim(connection, services, by.org_id, request)
         if first is not None:
             return await order_record(connection, by, first)
