@@ -102,6 +102,15 @@ async def order(scene: Scene) -> Page:
 
 
 @state("organiser", reloads=True)
+async def order_print(scene: Scene) -> Page:
+    """The tickets of an order on slips: one is booked, one has no time yet."""
+    number = await order_of(scene)
+    page = await scene.open(f"/admin/orders/{number}/print", token=await scene.world.staff("ADMIN", name="Ada Rossi"))
+    await expect(page.locator(".slip")).to_have_count(2)
+    return page
+
+
+@state("organiser", reloads=True)
 async def api_keys(scene: Scene) -> Page:
     await order_of(scene)
     page = await scene.open("/admin/api-keys", token=await scene.world.staff("ADMIN", name="Ada Rossi"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from aiohttp import web
+from markupsafe import Markup
 
 from hub.actions.audit.actor import Actor
 from hub.actions.booking.cancelled_tickets import LONGEST_REASON
 from hub.actions.orders import order_records
 from hub.actions.orders.cancel_order import Cancellation, cancel_order
 from hub.actions.orders.pay_order import pay_order
+from hub.actions.orders.printed_tickets import read_tickets_to_print
+from hub.confirmation import qr_code
 from hub.rules.refusals import Refused
 from hub.text.languages import N_
 from web.json_body import invalid
@@ -32,11 +35,11 @@ MOST_SHOWN = 200
 async def show_orders(request: web.Request) -> web.Response:
     """Show the orders, the newest first: all, or those of a status and a search."""
     by, text = _actor(request), search_text(request)
-    status, before = request.query.get("status", ""), request.query.get("before", "")
+    status, before = request.query.get("status", ""), _number(request, "before")
     status = status if status in order_records.STATUSES else ""
     page = await order_records.list_orders(
         request.app[SERVICES], by, text=text, status=status or None, limit=PAGE,
-        before=int(before) if before.isascii() and before.isdigit() and 0 < len(before) < 16 else None,
+        before=before,
     )  # fmt: skip
     kept = {name: value for name, value in {"q": text, "status": status}.items() if value}
     return admin_page(
@@ -46,7 +49,7 @@ async def show_orders(request: web.Request) -> web.Response:
         text=text,
         status_shown=status,
         statuses=order_records.STATUSES,
-        later=bool(before),
+        later=before is not None,
         first=f"{LIST}?{urlencode(kept)}" if kept else LIST,
         older=f"{LIST}?{urlencode({**kept, 'before': page.next})}" if page.next else "",
         zone=await _zone(request, by),
@@ -55,6 +58,19 @@ async def show_orders(request: web.Request) -> web.Response:
 
 async def show_order(request: web.Request) -> web.Response:
     return await _order_page(request, _actor(request))
+
+
+async def print_tickets(request: web.Request) -> web.Response:
+    """Show the tickets of an order on slips: a page of them, or the one that is asked for."""
+    by, services = _actor(request), request.app[SERVICES]
+    printed = await read_tickets_to_print(
+        services, by, path_id(request, "order_id"), ticket_id=_number(request, "ticket"), after=_number(request, "after") or 0
+    )  # fmt: skip
+    pictures = {one.ticket_id: Markup(qr_code.svg(one.ticket_code)) for one in printed.tickets}  # noqa: S704 - our own picture
+    return admin_page(
+        request, "order_print.html", printed=printed, pictures=pictures, chinese=request["language"].startswith("zh"),
+        book_at=f"{services.settings.public_url}/reserve",
+    )  # fmt: skip
 
 
 async def pay(request: web.Request) -> web.Response:
@@ -97,6 +113,7 @@ async def _order_page(
         order=order,
         tickets=order.tickets[:MOST_SHOWN],
         standing=standing,
+        printable=any(one.status not in ("CANCELLED", "PENDING_PAYMENT") for one in order.tickets),
         used=sum(one.verified_at is not None for one in order.tickets),
         reason=reason,
         marked=marked,
@@ -104,6 +121,12 @@ async def _order_page(
         longest=LONGEST_REASON,
         zone=await _zone(request, by),
     )
+
+
+def _number(request: web.Request, name: str) -> int | None:
+    """Return a number of the address; None for anything else."""
+    text = request.query.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
 
 
 async def _zone(request: web.Request, by: Actor) -> str:

@@ -140,6 +140,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_TICKET}/cancel", tickets.cancel),
         web.get(orders.LIST, orders.show_orders),
         web.get(_ORDER, orders.show_order),
+        web.get(f"{_ORDER}/print", orders.print_tickets),
         web.post(f"{_ORDER}/pay", orders.pay),
         web.post(f"{_ORDER}/cancel", orders.cancel),
         web.get(api_keys.LIST, api_keys.show_keys),

@@ -1,0 +1,54 @@
+"""The tickets of an order on paper."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.actions.orders import printed_tickets
+from tests.support.orders import add_sold_order
+from tests.support.plain_browser import PlainBrowser
+from tests.support.tickets import read_ticket
+from tests.support.world import World
+
+
+@pytest.fixture
+async def browser(world: World) -> AsyncIterator[PlainBrowser]:
+    async with PlainBrowser(world.hub.url) as browser:
+        browser.sign_in(await world.staff("ADMIN"))
+        yield browser
+
+
+async def test_the_tickets_of_an_order_are_printed_unless_they_are_unpaid_or_cancelled(
+    world: World, browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id, ids = await add_sold_order(
+        world, "ACTIVATED", "CANCELLED", "INACTIVE", "PENDING_PAYMENT", "ACTIVATED", email=None
+    )
+    codes = [(await read_ticket(world.hub.database, "code", id=number))["code"] for number in ids]
+    page = await browser.open(f"/admin/orders/{order_id}")
+    assert "Print the tickets" in page.text
+    page = await browser.open(f"/admin/orders/{order_id}/print")
+    assert [code in page.text for code in codes] == [True, False, True, False, True]
+    assert (page.text.count("Test Venue"), f"{world.hub.settings.public_url}/reserve" in page.text) == (3, True)
+    page = await browser.open(f"/admin/orders/{order_id}/print?ticket={ids[2]}")
+    assert [code in page.text for code in codes] == [False, False, True, False, False]
+    page = await browser.open(f"/admin/orders/{order_id}/print?ticket={ids[1]}")
+    assert "There is no ticket to print." in page.text
+    monkeypatch.setattr(printed_tickets, "MOST_PRINTED", 2)
+    first = await browser.open(f"/admin/orders/{order_id}/print")
+    on_first = [code in first.text for code in codes]
+    rest = await browser.open(f"/admin/orders/{order_id}/print?after={sorted(ids[::2])[1]}")
+    on_rest = [code in rest.text for code in codes]
+    assert (sum(on_first), sum(on_rest)) == (2, 1)
+    assert [one or other for one, other in zip(on_first, on_rest, strict=True)] == [True, False, True, False, True]
+
+
+async def test_nobody_else_prints_them(world: World, browser: PlainBrowser) -> None:
+    order_id, _ = await add_sold_order(world, "ACTIVATED", email=None)
+    other = await World(world.hub).found()
+    browser.sign_in(await other.staff("ADMIN"))
+    assert (await browser.open(f"/admin/orders/{order_id}/print")).status == 404
+    browser.sign_in(await world.staff("MANAGER"))
+    assert (await browser.open(f"/admin/orders/{order_id}/print")).heading == "Staff sign-in"
