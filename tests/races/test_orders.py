@@ -102,7 +102,7 @@ async def connections_of_a_crowd(shop: Shop, world: World, still: Standstill, *,
     await still.waits(least)
     if least == 1:
         # It comes behind all payments, and gets a connection only if these do not wait for one.
-        await services.database.jobs.fetchval("SELECT true")
+        await count_orders(world.hub.database)
     waiting = await still.count()
     await still.go()
     ends = await asyncio.gather(*payments, return_exceptions=True)

@@ -430,6 +430,7 @@ declare namespace Wire {
     attention?: boolean;
     question?: string;
     question_zh?: string;
+    sold_at_door?: boolean;
     archived?: boolean;
   }
   interface ChangedRetention {
@@ -1772,6 +1773,7 @@ declare namespace Wire {
     attention?: boolean;
     question?: string;
     question_zh?: string;
+    sold_at_door?: boolean;
   }
   interface NewRoom {
     name: string;
@@ -2319,6 +2321,7 @@ declare namespace Wire {
     attention: boolean;
     question: string;
     question_zh: string;
+    sold_at_door: boolean;
     has_tickets: boolean;
     archived_at: string | null;
     version: number;
