@@ -69,10 +69,13 @@ class Database:
     def turn(self, rows: Iterable[Hashable], *, within: float) -> AbstractAsyncContextManager[None]:
         return self._usual.turn(rows, within=within)
 
-    async def open(self) -> None:
-        """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it."""
+    async def open(self, *, on_demand: bool = False) -> None:
+        """Open every pool. Where row-level security is not set up, as its owner's user may not, the pools work without it.
+
+        Each has a connection then, so that no first request waits for one. With `on_demand` only `jobs` has: a command uses few pools.
+        """
         for pool in self._of_primary().values():
-            await pool.open()
+            await pool.open(at_once=not on_demand or pool is self.jobs)
         if self.replica is not None:
             await self.replica.open()
         async with self.jobs.connection() as connection:

@@ -115,7 +115,8 @@ class Pool:
         self._forgetting: set[asyncio.Task[None]] = set()
         self._pool: asyncpg.Pool | None = None
 
-    async def open(self) -> None:
+    async def open(self, *, at_once: bool = True) -> None:
+        """Open the pool with its first connection. Without `at_once` it connects when the first statement comes."""
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
@@ -130,7 +131,8 @@ class Pool:
                 reset=_keep_session,
                 connection_class=connection_class(self.counts),
             )
-            self._idle.append(await self._pool.acquire())
+            if at_once:
+                self._idle.append(await self._pool.acquire())
         except _ABSENT as absence:
             raise DatabaseDown(str(absence)) from absence
 

@@ -75,14 +75,19 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
-    """Yield the services with open connections, and close them at the end. Both server URLs must be set."""
+async def open_services(
+    settings: Settings, clock: Clock | None = None, *, on_demand: bool = False
+) -> AsyncIterator[Services]:
+    """Yield the services with open connections, and close them at the end. Both server URLs must be set.
+
+    `on_demand`: a pool without a connection gets its first one when a statement needs it.
+    """
     assert settings.database_url
     assert settings.redis_url
     clock = clock or Clock(settings.clock_offset)
     database = Database(settings.database_url, settings.database_read_url)
     redis = connect(settings.redis_url)
-    await _open_database(database)
+    await _open_database(database, on_demand=on_demand)
 
     async def booked_holds(org_id: int, slot_id: int) -> list[str]:
         rows = await database.bookings.fetch(BOOKING.holds_of_slot, org_id, slot_id, clock.now())
@@ -270,12 +275,12 @@ async def _close_sockets(app: web.Application) -> None:
         await app[LIVE].stop()
 
 
-async def _open_database(database: Database) -> None:
+async def _open_database(database: Database, *, on_demand: bool) -> None:
     """Open every pool. Retries for `OPENING_PATIENCE` seconds while Postgres is starting."""
     until = asyncio.get_running_loop().time() + OPENING_PATIENCE
     while True:
         try:
-            await database.open()
+            await database.open(on_demand=on_demand)
             return
         except DatabaseDown:
             await database.close()

@@ -81,7 +81,7 @@ async def open_command_services(*, found_venue: bool = True) -> AsyncIterator[Se
 
         assert complete.database_url is not None
         await migrate(complete.database_url)
-        async with open_services(complete) as services:
+        async with open_services(complete, on_demand=True) as services:
             if found_venue:
                 from hub.actions.venues.venues import found_first_venue
 

@@ -165,7 +165,7 @@ async def _furnish(settings: Settings, *, demo: bool) -> dict[str, Any]:
     from hub.commands.demo_venue import fill_demo
     from hub.observability import logs
 
-    async with open_services(settings) as services:
+    async with open_services(settings, on_demand=True) as services:
         await _compare_connections(services)
         await _check_eviction(services)
         if settings.role == "jobs":

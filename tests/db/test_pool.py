@@ -63,6 +63,15 @@ async def test_more_callers_than_connections_are_all_served_and_no_two_at_once_s
     assert opened == idle <= 2
 
 
+async def test_a_pool_that_is_opened_on_demand_connects_for_its_first_statement(database_url):
+    pool = Pool(database_url, size=2)
+    await pool.open(at_once=False)
+    assert pool.gauges == (2, 0, 0)
+    assert await pool.fetchval("SELECT 7") == 7
+    assert pool.gauges == (2, 1, 1)
+    await pool.close()
+
+
 async def test_a_connection_whose_backend_was_ended_is_not_lent_again(pool, database_url):
     await pool.fetchval("SELECT 1")
     other = await asyncpg.connect(database_url)

@@ -24,7 +24,7 @@ async def mail_server():
 @pytest.fixture
 async def database(database_url):
     pools = Database(database_url)
-    await pools.open()
+    await pools.open(on_demand=True)
     yield pools
     await pools.close()
 

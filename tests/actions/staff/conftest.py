@@ -61,7 +61,7 @@ class Office:
 @pytest.fixture
 async def office(settings: Settings, clock: Clock, database_url: str, redis_url: str) -> AsyncIterator[Office]:
     complete = replace(settings, database_url=database_url, redis_url=redis_url)
-    async with open_services(complete, clock) as services:
+    async with open_services(complete, clock, on_demand=True) as services:
         org_id = await services.database.fetchval(VENUES.add_organisation, "Org")
         venue_id = await services.database.fetchval(VENUES.add_venue, org_id, "Venue", "Europe/Rome")
         yield Office(services, org_id, venue_id)
