@@ -173,9 +173,9 @@ def has_order(subjects: Mapping[str, Sequence[str]]) -> bool:
     return not circles({subject: set(below) for subject, below in subjects.items()})
 
 
-@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
-def test_a_module_knows_only_what_the_law_allows(module, path):
-    assert broken_laws(module, path.read_text(encoding="utf-8")) == []
+def test_every_module_knows_only_what_the_law_allows():
+    assert len(MODULES) > 900, "the modules were found"
+    assert [law for module, path in MODULES for law in broken_laws(module, path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_files_import_one_another_in_a_circle():

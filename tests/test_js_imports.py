@@ -172,9 +172,9 @@ SOURCES = {
 }
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_every_script_keeps_the_import_law(name: str) -> None:
-    assert broken_laws(name, SOURCES[name]) == []
+def test_every_script_keeps_the_import_law() -> None:
+    assert len(SOURCES) > 200, "the scripts were found"
+    assert [law for name, source in SOURCES.items() for law in broken_laws(name, source)] == []
 
 
 def test_every_import_leads_to_a_file() -> None:
