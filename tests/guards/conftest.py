@@ -42,31 +42,52 @@ async def redis(valkey_server: OwnValkey) -> AsyncIterator[RedisClient]:
     await client.aclose()
 
 
-@pytest.fixture
-async def three_nodes() -> AsyncIterator[ValkeyCluster]:
-    """A cluster of three primaries, each with a third of the hash slots."""
-    cluster = ValkeyCluster(replicas=False)
-    try:
-        await cluster.start()
-        yield cluster
-    finally:
+@pytest.fixture(scope="module")
+def whole_clusters() -> Iterator[list[ValkeyCluster]]:
+    """The clusters that a test has left whole. A new one serves after two seconds."""
+    clusters: list[ValkeyCluster] = []
+    yield clusters
+    for cluster in clusters:
         cluster.stop()
 
 
 @pytest.fixture
-async def cluster() -> AsyncIterator[RedisClient]:
-    """A cluster of one node. It refuses every script whose keys are in different hash slots."""
-    server = OwnValkey("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
-    node = connect(server.url)
-    client = connect(server.url.replace("redis://", "redis+cluster://").removesuffix("/0"))
+async def three_nodes(whole_clusters: list[ValkeyCluster]) -> AsyncIterator[ValkeyCluster]:
+    """An empty cluster of three primaries, each with a third of the hash slots."""
+    cluster = whole_clusters.pop() if whole_clusters else ValkeyCluster(replicas=False)
     try:
-        await node.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
-        async with asyncio.timeout(20):
-            while (await node.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":
-                await asyncio.sleep(0.02)
-        yield client
+        await (cluster.empty() if cluster.serves else cluster.start())
+        yield cluster
     finally:
-        await client.aclose()
-        await node.aclose()
-        server.kill()
-        shutil.rmtree(server.folder, ignore_errors=True)
+        if cluster.serves:
+            whole_clusters.append(cluster)
+        else:
+            cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster_node() -> Iterator[OwnValkey]:
+    """A cluster of one node."""
+    server = OwnValkey("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+    asyncio.run(serve_every_hash_slot(server))
+    yield server
+    server.kill()
+    shutil.rmtree(server.folder, ignore_errors=True)
+
+
+async def serve_every_hash_slot(server: OwnValkey) -> None:
+    node = connect(server.url)
+    await node.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+    async with asyncio.timeout(20):
+        while (await node.execute_command("CLUSTER INFO"))["cluster_state"] != "ok":
+            await asyncio.sleep(0.02)
+    await node.aclose()
+
+
+@pytest.fixture
+async def cluster(cluster_node: OwnValkey) -> AsyncIterator[RedisClient]:
+    """The hub's client on an empty cluster of one node. It refuses every script whose keys are in different hash slots."""
+    client = connect(cluster_node.url.replace("redis://", "redis+cluster://").removesuffix("/0"))
+    await client.flushall()
+    yield client
+    await client.aclose()

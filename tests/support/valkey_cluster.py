@@ -31,6 +31,18 @@ class ValkeyCluster:
             )
             for _ in range(PRIMARIES * (2 if replicas else 1))
         ]  # fmt: skip
+        self._started = False
+
+    @property
+    def serves(self) -> bool:
+        """Return whether the cluster was started and every node runs."""
+        return self._started and all(one.process is not None and one.process.poll() is None for one in self.nodes)
+
+    async def empty(self) -> None:
+        for node in self.nodes:
+            client = connect(node.url, patience=20.0)
+            await client.flushall()
+            await client.aclose()
 
     @property
     def url(self) -> str:
@@ -62,6 +74,7 @@ class ValkeyCluster:
             for client in clients[PRIMARIES:]:
                 while (await client.info("replication"))["master_link_status"] != "up":
                     await asyncio.sleep(0.02)
+            self._started = True
         finally:
             for client in clients:
                 await client.aclose()
