@@ -1,5 +1,6 @@
 """Fixtures of the tests of embedded servers: a data folder, and supervisors in separate processes."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+
+from hub.embedded.supervisor import EmbeddedServers
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +43,28 @@ def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def used_folder() -> Iterator[Path]:
+    """A data folder whose servers have run and were stopped."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+    servers = EmbeddedServers(folder)
+    asyncio.run(_run_once(servers))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _run_once(servers: EmbeddedServers) -> None:
+    await servers.start()
+    await servers.stop()
+
+
+@pytest.fixture
+def used_before(used_folder: Path, data_dir: Path) -> None:
+    """Make the data folder a copy of a used one: the first start of Postgres takes a second."""
+    # Not `shutil.copytree`, which changes the owner.
+    subprocess.run(["cp", "-a", f"{used_folder}/.", data_dir], check=True)
 
 
 @pytest.fixture

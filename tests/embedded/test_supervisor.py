@@ -36,6 +36,7 @@ async def test_data_and_addresses_survive_a_restart(data_dir: Path) -> None:
     await servers.stop()
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_commit_is_durable_and_the_servers_are_set_up_as_production_would(data_dir: Path) -> None:
     async with find_or_start(data_dir) as urls:
         for name, value in {
@@ -62,6 +63,7 @@ async def test_nobody_gets_in_without_the_password_and_nobody_else_may_read_it(d
             assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600, name
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_command_finds_the_servers_of_a_running_hub(data_dir: Path, supervise: Supervise) -> None:
     hub = supervise()
     pids = reported(data_dir)
@@ -83,6 +85,7 @@ async def test_commands_at_the_same_time_share_one_pair_of_servers(data_dir: Pat
     assert not (data_dir / "embedded.json").exists(), "the last one out stops them"
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_sigterm_and_sigint_stop_everything_cleanly(data_dir: Path, supervise: Supervise) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         hub = supervise()
@@ -96,6 +99,7 @@ async def test_sigterm_and_sigint_stop_everything_cleanly(data_dir: Path, superv
     assert "not properly shut down" not in log
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_killed_hub_leaves_nothing_that_blocks_the_next_start(data_dir: Path, supervise: Supervise) -> None:
     first = supervise()
     await ask(first.database, "CREATE TABLE kept AS SELECT 1 AS n")
@@ -112,6 +116,7 @@ async def test_a_killed_hub_leaves_nothing_that_blocks_the_next_start(data_dir: 
     assert after["postgres_pid"] != before["postgres_pid"]
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_servers_that_outlived_their_hub_are_cleared_away(data_dir: Path) -> None:
     """Servers can outlive their hub on macOS, where the kernel does not stop them with it."""
     lost = EmbeddedServers(data_dir)
@@ -127,6 +132,7 @@ async def test_servers_that_outlived_their_hub_are_cleared_away(data_dir: Path) 
     await found.stop()
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_pid_file_that_names_a_strangers_process_does_not_harm_it(data_dir: Path) -> None:
     async with find_or_start(data_dir):
         pass
@@ -137,6 +143,7 @@ async def test_a_pid_file_that_names_a_strangers_process_does_not_harm_it(data_d
     os.kill(os.getppid(), 0)
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_dead_server_is_started_again_on_its_old_port(data_dir: Path, supervise: Supervise) -> None:
     hub = supervise()
     await ask(hub.database, "CREATE TABLE kept AS SELECT 1 AS n")
@@ -155,6 +162,7 @@ async def test_a_dead_server_is_started_again_on_its_old_port(data_dir: Path, su
         assert client.ping()
 
 
+@pytest.mark.usefixtures("used_before")
 async def test_a_port_taken_meanwhile_is_replaced(data_dir: Path) -> None:
     async with find_or_start(data_dir) as urls:
         port = int(urls.database_url.rsplit(":", 1)[1].split("/")[0])
