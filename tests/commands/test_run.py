@@ -147,17 +147,12 @@ def _stop(process: "subprocess.Popen[str]", number: int, data_dir: Path) -> None
     assert not (data_dir / "embedded.json").exists()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_killed_hub_is_followed_by_the_next_on_the_same_port(run: Run, workers: str) -> None:
-    port = free_port()
-    first, _ = run(HUB_WORKERS=workers, HUB_PORT=port)
-    first.end(signal.SIGKILL)
-    _, card = run(HUB_WORKERS=workers, HUB_PORT=port)
-    answers(card)
-
-
-async def test_several_processes_add_up_their_metrics_are_replaced_and_stop_together(run: Run, data_dir: Path) -> None:
-    hub, card = run(HUB_WORKERS="2")
+async def test_several_processes_that_follow_a_killed_hub_on_its_port_add_up_their_metrics_are_replaced_and_stop_together(
+    run: Run, data_dir: Path
+) -> None:
+    several = {"HUB_WORKERS": "2", "HUB_PORT": free_port()}
+    run(**several)[0].end(signal.SIGKILL)
+    hub, card = run(**several)
     assert card["processes"] == {"web": 2, "jobs": 1}
     url = f"{card['url']}/ws/availability?month={date.today():%Y-%m}"
     async with aiohttp.ClientSession() as client:
@@ -237,10 +232,13 @@ def test_another_command_uses_the_running_hubs_servers(run: Run, data_dir: Path)
     answers(card)
 
 
-def test_an_empty_hub_prints_where_it_is_set_up_and_a_new_code_at_each_start(run: Run) -> None:
-    hub, card = run()
+def test_an_empty_hub_prints_where_it_is_set_up_and_the_next_one_on_its_port_a_new_code(run: Run) -> None:
+    port = free_port()
+    hub, card = run(HUB_PORT=port)
     assert answers(card, "/admin/setup").count(b'name="code"') == 1
     assert card["setup"]["url"] == f"{card['url']}/admin/setup?code={card['setup']['code']}"
-    assert hub.end(signal.SIGTERM) == 0
-    again = run()[1]
+    hub.end(signal.SIGKILL)
+    again = run(HUB_PORT=port)[1]
+    assert again["url"] == card["url"]
     assert again["setup"]["code"] != card["setup"]["code"]
+    answers(again)
