@@ -15,6 +15,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.webhooks.deliveries import replay_webhook
 from hub.actions.webhooks.subscriptions import change_webhook, rotate_secret
 from hub.actions.webhooks.write_events import write_events
+from hub.jobs import webhooks
 from hub.rules.webhook_delivery import DOWN_AFTER, GIVE_UP_AFTER
 from hub.rules.webhook_events import Event
 from tests.support.hub import Hub
@@ -47,7 +48,14 @@ async def other():
 
 
 @pytest.fixture
-async def world(open_hub) -> World:
+def restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that looks often, also while nobody has a subscription, as at the start of each test."""
+    monkeypatch.setattr(webhooks, "PERIOD_SECONDS", 0.03)
+    monkeypatch.setattr(webhooks, "IDLE_SECONDS", 0.0)
+
+
+@pytest.fixture
+async def world(open_hub, restless: None) -> World:
     return (await hub_and_world(open_hub))[1]
 
 
@@ -257,6 +265,7 @@ async def test_a_redirect_into_our_own_network_is_not_followed(world: World, rec
 
 
 async def test_a_private_address_is_not_called_whatever_was_stored(open_hub, receiver: Receiver):
+    """Here the job looks as rarely as it does at a venue."""
     hub, world = await hub_and_world(open_hub, webhook_networks=())
     made = await subscribe(world, "https://shop.example/hook")
     await change_webhook_row(hub.database, made.webhook.webhook_id, url=receiver.url)
