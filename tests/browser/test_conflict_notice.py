@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
-from tests.browser.offline_scanner import admit, gone, said, said_by_hub, scanner, start_again, synced
+from tests.browser.offline_scanner import admit, gone, said, said_by_hub, scanner, synced
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.world import Ticket, World
@@ -74,12 +74,12 @@ async def test_a_scanner_that_shows_its_own_conflict_shows_no_notice_of_it(
     token = await world.staff(name="Tom Brown")
     page = await scanner(world, open_page, phone=True, token=token)
     await page.context.set_offline(True)
-    await hub.close()
+    await hub.stop_listening()
     # A doubtful link is proved or given up within two seconds.
     await page.clock.fast_forward(2_000)
     await gone(page)
     await admit(page, ticket.code)
-    await start_again(hub)
+    await hub.listen()
     gate_b = await hub.socket(await world.staff(name="John Doe"), gate="Gate B")
     for used in (ticket, another):
         await gate_b.verify(used.code)

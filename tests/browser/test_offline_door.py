@@ -30,6 +30,7 @@ from tests.browser.offline_scanner import (
     until,
 )
 from tests.support.hub import Hub
+from tests.support.repetitions import repetitions
 from tests.support.scan_log import read_scans
 from tests.support.world import World
 
@@ -84,7 +85,7 @@ async def test_what_the_device_cannot_know_is_yellow_and_the_operator_decides(
     tomorrow = await world.reserved(await world.slot(day=(await _today(world)) + timedelta(days=1)))
     page = await scanner(world, open_page)
     sold_later = (await world.ticket()).code
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     for code in (tomorrow.code, sold_later, "DT-77-4711"):
         await decided(page, code, "NOT ON THE LIST")
@@ -92,7 +93,7 @@ async def test_what_the_device_cannot_know_is_yellow_and_the_operator_decides(
     await page.get_by_role("button", name="Admit on my word").click()
     await expect(page.get_by_role("heading", name="ENTRY NOTED")).to_be_visible()
     assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
     assert await entries(hub) == []
     assert await conflicts(hub) == [("DT-77-4711", "unknown")]
@@ -221,15 +222,19 @@ async def test_the_device_decides_for_a_hub_without_a_database_and_sends_the_sca
 
 
 async def test_a_list_of_twenty_thousand_costs_a_scan_nothing(hub: Hub, world: World, open_page: Open) -> None:
-    """It is compared turn by turn with a scanner that has a list of twelve: a busy machine delays both."""
+    """It is compared turn by turn with a scanner that has a list of twelve: a busy machine delays both.
+
+    In a short run the list has four thousand.
+    """
     slot = await world.slot(capacity=20_000)
     # The tickets are added in parts, because on a busy machine one statement for 20,000 could exceed its time limit.
-    large = [ticket for _ in range(20) for ticket in await world.fill(slot, 1_000)]
+    parts = repetitions(full=20, short=4)
+    large = [ticket for _ in range(parts) for ticket in await world.fill(slot, 1_000)]
     other = await World(hub).found()
     small = await other.fill(await other.slot(), 12)
     crowded = await scanner(world, open_page, phone=True)
     quiet = await scanner(other, open_page, phone=True)
-    await hub.close()
+    await hub.stop_listening()
     for page, tickets in ((crowded, large), (quiet, small)):
         await gone(page)
         await decided(page, tickets[0].code, "VALID TICKET")
@@ -243,7 +248,7 @@ async def test_a_list_of_twenty_thousand_costs_a_scan_nothing(hub: Hub, world: W
             times[page].append(await page.evaluate(TO_COLOUR, tickets[n].code))
             await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     assert min(times[crowded]) < max(150, 2 * min(times[quiet])), times.values()
-    await start_again(hub)
+    await hub.listen()
     for page in (crowded, quiet):
         await synced(page)
 
@@ -260,7 +265,7 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     await page.get_by_role("button", name="Mark as verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await kept_anew(page, kept)
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     await page.keyboard.press("Escape")
     await admit(page, during.code)
@@ -270,7 +275,7 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     await decided(page, before.code, "ALREADY VERIFIED")
     await decided(page, during.code, "ALREADY VERIFIED")
     await admit(page, after.code)
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
     assert sorted(row["code"] for row in await entries(hub)) == sorted([before.code, during.code, after.code])
     assert await conflicts(hub) == []
@@ -287,11 +292,11 @@ async def test_an_event_just_before_the_link_was_lost_is_known(hub: Hub, world: 
     # The event comes within a second, and the next list does not.
     for ticket in (admitted, cancelled):
         await ticket_event(frames, ticket.code)
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     await decided(page, admitted.code, "ALREADY VERIFIED")
     await decided(page, cancelled.code, "NOT SURE")
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
 
 
@@ -312,10 +317,10 @@ async def test_a_new_list_comes_soon_after_a_change(
     await (await changes.value).finished()
     # A later request was answered, so the page has read the list.
     await page.evaluate("() => fetch('/healthz').then((answer) => answer.text())")
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     await decided(page, new.code, "VALID TICKET")
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
 
 
@@ -326,7 +331,7 @@ async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: W
     await gate_b.verify(inside.code)
     page = await scanner(world, open_page, phone=True)
     await page.locator("#way-exit").click()
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     await decided(page, inside.code, "EXIT RECORDED")
     assert await page.evaluate("() => document.body.dataset.verdict") == "GREEN"
@@ -335,7 +340,7 @@ async def test_whoever_leaves_while_there_is_no_link_has_left(hub: Hub, world: W
     await decided(page, unknown.code, "EXIT NOTED")
     assert await page.evaluate("() => document.body.dataset.verdict") == "YELLOW"
     await page.keyboard.press("Escape")
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
     exits = await read_scans(hub.database, "code", "reason", mode="exit", order_by="scanned_at")
     assert [(row["code"], row["reason"]) for row in exits] == [
@@ -351,7 +356,7 @@ async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, op
     await page.get_by_role("button", name="Settings").click()
     await page.get_by_role("checkbox", name="Admit on scan").click()
     await page.get_by_role("button", name="Done").click()
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     for ticket in tickets:
         await key_in(page, ticket.code)
@@ -360,7 +365,7 @@ async def test_continuous_mode_goes_on_without_a_link(hub: Hub, world: World, op
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
     await key_in(page, tickets[0].code)
     await expect(page.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
     assert sorted(row["code"] for row in await entries(hub)) == sorted(ticket.code for ticket in tickets)
 
@@ -379,7 +384,7 @@ async def test_who_holds_the_device_reads_neither_a_code_nor_the_list(
         )  # fmt: skip
         await page.evaluate("() => indexedDB.deleteDatabase('venue-hub.offline')")
         await reload_with_list(page)
-    await hub.close()
+    await hub.stop_listening()
     await gone(page)
     await key_in(page, ticket.code)
     await expect(page.get_by_text("PROVISIONAL")).to_be_visible()
@@ -387,4 +392,4 @@ async def test_who_holds_the_device_reads_neither_a_code_nor_the_list(
     assert all("extractable: false" in key for record in held["keys"] for key in record["keys"])
     assert (ticket.code in str(held)) is not sealed
     assert ("starts_at" in str(held["lists"])) is not sealed
-    await start_again(hub)
+    await hub.listen()

@@ -12,7 +12,6 @@ from tests.browser.offline_scanner import (
     gone,
     ready_for_anything,
     scanner,
-    start_again,
     synced,
 )
 from tests.support.hub import Hub
@@ -54,7 +53,7 @@ async def test_the_gate_the_flag_and_the_question_with_a_link_and_without(
     await page.get_by_role("button", name="Done").click()
     for n in (0, 1):
         if n:
-            await hub.close()
+            await hub.stop_listening()
             await gone(page)
         await key_in(page, wrong[n].code)
         await expect(page.get_by_role("heading", name="WRONG GATE")).to_be_visible()
@@ -70,7 +69,7 @@ async def test_the_gate_the_flag_and_the_question_with_a_link_and_without(
         await ready_for_anything(page)
         await answered(page, yes[n].code, "Yes", "ENTRY RECORDED")
         await answered(page, no[n].code, "No", "DO NOT ADMIT")
-    await start_again(hub)
+    await hub.listen()
     await synced(page)
     assert {row["code"] for row in await entries(hub)} == {t.code for t in (*flagged, *yes)}
     notes = await read_scans(hub.database, "code", "reason", "source", "note", mode=["verify", "validate"])

@@ -13,7 +13,6 @@ from playwright.async_api import Page, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.offline_scanner import comes_back, has_list
-from tests.browser.test_live_calendar import start_again
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans
 from tests.support.world import World
@@ -42,7 +41,7 @@ async def test_a_scanner_without_a_list_decides_nothing_offline(hub: Hub, world:
     await kept_whole(page)
     # A browser without storage, such as one without https, has only the page.
     await page.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
-    await hub.close()
+    await hub.stop_listening()
     await page.reload()
     await expect(page.locator("#link-state")).to_have_attribute("data-state", re.compile("reconnecting|offline"))
     await page.clock.fast_forward(10_000)
@@ -53,7 +52,7 @@ async def test_a_scanner_without_a_list_decides_nothing_offline(hub: Hub, world:
     await expect(page.get_by_text("Not checked: there is no connection.")).to_be_visible()
     assert await page.locator("#verdict").is_hidden()
     await assert_accessible(page)
-    await start_again(hub)
+    await hub.listen()
     await comes_back(page)
     await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
     await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
@@ -93,7 +92,8 @@ async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_d
 
 
 async def test_signing_out_leaves_no_page_behind(world: World, open_page: Open) -> None:
-    page = await scanner(world, open_page)
+    # Whoever installs the service worker now has the page of the training as well.
+    page = await scanner(world, open_page, unseen=True)
     await kept_whole(page)
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/operator/login")
@@ -164,7 +164,7 @@ async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_
     await has_list(page)
     state = page.locator("#link-state")
     await page.evaluate(NO_TIME_PASSES)
-    await hub.close()
+    await hub.stop_listening()
     await expect(state).to_have_text("Reconnecting")
     # The page names it an outage after ten seconds.
     await page.evaluate("() => { window.passed = 9_900; }")
@@ -173,7 +173,7 @@ async def test_the_link_says_since_when_it_is_away(hub: Hub, world: World, open_
     await page.evaluate("() => { window.passed = 10_000; }")
     await expect(state).to_contain_text("Offline since")
     await expect(page.get_by_text("Offline: this scanner checks tickets by its list of")).to_be_visible()
-    await start_again(hub)
+    await hub.listen()
     # The page reconnects by itself. Twenty seconds are the longest pause between two tries.
     await page.clock.fast_forward(20_000)
     await expect(state).to_have_text("Live", timeout=40_000)

@@ -59,7 +59,7 @@ class EmptiedHub:
         hub = self._hub
         too_old = young and monotonic() - self._opened_at > YOUNG_SECONDS
         if hub is not None and (
-            too_old or hub.client.closed or hub.settings != self._settings
+            too_old or hub.client.closed or not hub.listening or hub.settings != self._settings
             or hub.clock.offset_seconds != self._offset or moment != self._opened_for
         ):  # fmt: skip
             await self.close()

@@ -90,9 +90,26 @@ class Hub:
 
     async def open(self) -> Hub:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
+        await self.listen()
         self._connect()
         return self
+
+    async def listen(self) -> None:
+        """Take connections, for the first time or again after `stop_listening`."""
+        await web.TCPSite(self._runner, self.settings.host, self.settings.port, reuse_port=True).start()
+
+    @property
+    def listening(self) -> bool:
+        return bool(self._runner.sites)
+
+    async def stop_listening(self) -> None:
+        """Refuse new connections and cut all open ones, as a network that is lost. The hub itself runs on, with its memory."""
+        for site in self._runner.sites:
+            await site.stop()
+        assert self._runner.server is not None
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
 
     def _connect(self) -> None:
         # Without a limit. By default the client would wait after a hundred sockets.
