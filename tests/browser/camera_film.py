@@ -13,16 +13,18 @@ from hub.confirmation.qr_code import png
 
 SIZE = (640, 480)
 SIDE = 230
-FRAMES = 45
-"""Frames of one scene. The fake camera plays 30 a second."""
+FRAMES, GAP = 20, 6
+"""Frames of one scene, and of the noise after it. The fake camera plays 30 a second."""
 CONDITIONS = ("clean", "dim", "blurred", "glare", "moving")
 
 
-def film(path: Path, scenes: Sequence[tuple[str, str]], *, gap: int = 20) -> Path:
+def film(path: Path, scenes: Sequence[tuple[str, str]], *, gap: int = GAP) -> Path:
     """Write a film of `scenes`, each a (condition, text).
 
     A text of "" is a scene without a code. Chromium repeats the film.
     """
+    # A file of its own: the camera before may still read the other one.
+    path.unlink(missing_ok=True)
     with path.open("wb") as out:
         for condition, text in scenes:
             code = Image.open(BytesIO(png(text))).convert("L").resize((SIDE, SIDE)) if text else None

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Error, Page, Playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Error, Page, Playwright, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.camera_film import CONDITIONS, film
+from tests.browser.camera_film import CONDITIONS, FRAMES, GAP, film
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.browser.hands_and_eyes import TO_COLOUR, key_in, later
 from tests.browser.open_pages import DESKTOP, PHONE, Complaints
@@ -28,27 +29,62 @@ LEAVE = {True: "--use-fake-ui-for-media-stream", False: "--use-fake-ui-for-media
 """The answer to the browser's question whether the page may use the camera."""
 
 
+FRAMES_SENT = """
+  window.framesSent = 0;
+  const send = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...what) { window.framesSent += 1; return send.apply(this, what); };
+"""
+"""Counts the frames that the page gives to its reader. It gives the next one when the last was read."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def studio(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+    """The browsers with a camera that the tests of this file use one after the other."""
+    studio = Studio(driver, tmp_path_factory.mktemp("film") / "film.mjpeg")
+    yield studio
+    await studio.close()
+
+
+class Studio:
+    """A browser whose camera shows the film, and one in which the camera is not allowed. They read the film whenever a camera starts."""
+
+    def __init__(self, driver: Playwright, film_path: Path) -> None:
+        self.film_path = film_path
+        self._driver = driver
+        self._browsers: dict[bool, Browser] = {}
+
+    async def browser(self, *, allowed: bool) -> Browser:
+        if allowed not in self._browsers:
+            fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={self.film_path}"]
+            self._browsers[allowed] = await self._driver.chromium.launch(
+                executable_path=chromium_path(), args=[*ARGUMENTS, *fake, LEAVE[allowed]]
+            )
+        return self._browsers[allowed]
+
+    async def close(self) -> None:
+        for browser in self._browsers.values():
+            await browser.close()
+
+
 @pytest.fixture
-async def watch(hub: Hub, world: World, tmp_path: Path, driver: Playwright) -> AsyncIterator[Watch]:
+async def watch(hub: Hub, world: World, studio: Studio) -> AsyncIterator[Watch]:
     """`await watch(scenes, continuous=True)` opens a signed-in scanner with the camera on, which sees the film."""
     complaints = Complaints(hub.url)
     async with AsyncExitStack() as stack:
 
         async def open_one(
-            scenes: list[tuple[str, str]], *, phone: bool = False, allowed: bool = True, on: bool = True, gap: int = 20,
+            scenes: list[tuple[str, str]], *, phone: bool = False, allowed: bool = True, on: bool = True, gap: int = GAP,
             **settings: Any,
         ) -> Page:  # fmt: skip
-            path = await asyncio.to_thread(film, tmp_path / "film.mjpeg", scenes, gap=gap)
-            fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}"]
-            browser = await driver.chromium.launch(
-                executable_path=chromium_path(), args=[*ARGUMENTS, *fake, LEAVE[allowed]]
-            )
-            stack.push_async_callback(browser.close)
+            await asyncio.to_thread(film, studio.film_path, scenes, gap=gap)
+            browser = await studio.browser(allowed=allowed)
             context = await browser.new_context(
                 viewport=PHONE if phone else DESKTOP, is_mobile=phone, has_touch=phone, locale="en-GB"
             )
+            stack.push_async_callback(context.close)
             token = await world.staff()
             await context.add_cookies([{"name": "hub_session", "value": token, "url": hub.url, "httpOnly": True}])
+            await context.add_init_script(FRAMES_SENT)
             await context.add_init_script(
                 f"localStorage.setItem('venue-hub.gate', 'Gate A');"
                 f"localStorage['venue-hub.scanner'] ??= JSON.stringify({_script({'chosen': True, **settings})});"
@@ -93,6 +129,8 @@ async def test_each_ticket_before_the_camera_is_admitted_once_in_any_light(
     page = await watch(scenes, continuous=True, seconds=1)
 
     async def all_in() -> bool:
+        # The next visitor comes before the green of the last one has gone by itself.
+        await page.keyboard.press("Escape")
         return len(set(await entries(hub))) == len(tickets)
 
     await until(page, all_in, seconds=80)
@@ -102,24 +140,32 @@ async def test_each_ticket_before_the_camera_is_admitted_once_in_any_light(
 async def test_a_frame_has_its_colour_at_once_and_a_code_that_stays_is_one_scan(
     hub: Hub, world: World, watch: Watch
 ) -> None:
-    """The limit is 150 ms, or on a busy machine a few times the time of a typed code on the same page."""
+    """The limit is 150 ms, or on a busy machine a few times the time of a typed code on the same page.
+
+    The quickest of several scans counts: a machine that is busy with others only makes one slower.
+    """
     ticket = await world.reserved(await world.slot())
     page = await watch([("clean", ticket.code)], gap=0)
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     times = [await _colour_time(page)]
     # The code stays in sight, and is not scanned again, even after three seconds.
-    await page.wait_for_timeout(3_600)
+    ahead = 0
+    for _ in range(3):
+        await later(page, 1_200)
+        ahead += 1_200
+        await reads_on(page)
     assert await count_scans(hub.database) == 1
-    for _ in range(2):
+    for _ in range(3):
         await page.get_by_role("button", name="Scan again").click()
         await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
         # The code leaves the picture for more than three seconds and comes back: a new scan.
         await page.get_by_role("button", name="Camera off").click()
-        await page.wait_for_timeout(3_100)
+        await later(page)
+        ahead += 3_050
         await page.get_by_role("button", name="Use the camera").click()
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-        times.append(await _colour_time(page))
-    assert await count_scans(hub.database) == 3
+        times.append(await _colour_time(page, ahead))
+    assert await count_scans(hub.database) == 4
     await page.get_by_role("button", name="Scan again").click()
     await page.get_by_role("button", name="Camera off").click()
     typed = []
@@ -127,14 +173,28 @@ async def test_a_frame_has_its_colour_at_once_and_a_code_that_stays_is_one_scan(
         await later(page)
         typed.append(await page.evaluate(TO_COLOUR, ticket.code))
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
-    assert sorted(times)[len(times) // 2] < max(150, 5 * sorted(typed)[len(typed) // 2]), (times, typed)
+    assert min(times) < max(150, 5 * min(typed)), (times, typed)
 
 
-async def _colour_time(page: Page) -> float:
+async def played(page: Page, frames: int) -> None:
+    """Wait until the camera has shown so many frames more."""
+    count = "document.getElementById('video').getVideoPlaybackQuality().totalVideoFrames"
+    shown = await page.evaluate(count)
+    await page.wait_for_function(f"(enough) => {count} >= enough", arg=shown + frames)
+
+
+async def reads_on(page: Page) -> None:
+    """Wait until the reader has read a frame that the page has given it from now on."""
+    sent = await page.evaluate("() => window.framesSent")
+    await page.wait_for_function("(sent) => window.framesSent >= sent + 2", arg=sent)
+
+
+async def _colour_time(page: Page, ahead: int = 0) -> float:
+    """Return the time from a frame to its colour. The page's time is `ahead` of the frame's by so many milliseconds."""
     await page.wait_for_function("() => performance.getEntriesByName('frame-to-colour').length === 1")
     time: float = await page.evaluate("() => performance.getEntriesByName('frame-to-colour')[0].duration")
     await page.evaluate("() => performance.clearMeasures('frame-to-colour')")
-    return time
+    return time - ahead
 
 
 async def test_after_a_bad_code_the_camera_reads_on_and_the_bad_answer_stays_until_touched(
@@ -144,7 +204,7 @@ async def test_after_a_bad_code_the_camera_reads_on_and_the_bad_answer_stays_unt
     page = await watch([("clean", "https://example.org/menu?x=1"), ("clean", ticket.code)], continuous=True, seconds=1)
     await expect(page.get_by_role("heading", name="INVALID TICKET")).to_be_visible()
     # The valid code passes at least twice and is not scanned: an operator must see the invalid one first.
-    await page.wait_for_timeout(5_000)
+    await played(page, 2 * 2 * (FRAMES + GAP))
     assert await entries(hub) == []
     # A busy machine plays the film slowly. Then the invalid code is away long enough to count as new, and is dismissed
     # again.
