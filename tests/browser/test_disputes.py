@@ -12,6 +12,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.open_pages import PHONE
 from tests.support.disputes import read_dispute
 from tests.support.hub import Hub
 from tests.support.movements import count_absences
@@ -63,7 +64,7 @@ async def ask(page: Page, note: str = "") -> None:
     await expect(page.locator(".gate-notice")).to_contain_text("Supervisor asked")
 
 
-async def receive_news_of_another(gate: Page, world: World) -> None:
+async def receive_news_of_another(gate: Page, world: World, *, start: str = "20:00") -> None:
     """Change another ticket and wait for its event at this gate. All earlier events have arrived before it."""
     session = await gate.context.new_cdp_session(gate)
     await session.send("Network.enable")
@@ -72,7 +73,7 @@ async def receive_news_of_another(gate: Page, world: World) -> None:
     other = await world.ticket()
     name = hashlib.sha256(other.code.encode()).hexdigest()
     session.on("Network.webSocketFrameReceived", lambda frame: name in frame["response"]["payloadData"] and come.set())
-    await world.reserve(other, await world.slot(TOMORROW, "20:00", "22:00"))
+    await world.reserve(other, await world.slot(TOMORROW, start, "22:00"))
     await asyncio.wait_for(come.wait(), 60)
     await gate.evaluate("() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))")
     await session.detach()
@@ -120,7 +121,9 @@ async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     await expect(gate.locator("#stale")).to_be_empty()
 
 
-async def test_a_usual_reason_is_given_with_one_touch_and_can_be_changed(world: World, open_page: Open) -> None:
+async def test_a_usual_reason_is_given_with_one_touch_and_can_be_changed_and_one_who_is_declined_is_red(
+    world: World, open_page: Open
+) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=True)
     await refused(gate, await world.ticket(), "NO RESERVATION")
     await ask(gate)
@@ -138,6 +141,14 @@ async def test_a_usual_reason_is_given_with_one_touch_and_can_be_changed(world: 
     assert await fits(room)
     await card.get_by_role("button", name="Admit", exact=True).click()
     await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “Our mistake in the mail”")
+    # The next one is declined, and the gate shows it red.
+    await refused(gate, await world.ticket(), "NO RESERVATION")
+    await ask(gate)
+    await card.get_by_label("Reason").fill("sold out today")
+    await card.get_by_role("button", name="Turn away").click()
+    await expect(gate.get_by_role("heading", name="DO NOT ADMIT")).to_be_visible()
+    await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “sold out today”")
+    assert await colour(gate) == RED
 
 
 COUNT_TONES = """() => {
@@ -161,19 +172,6 @@ async def test_a_new_dispute_sounds_once_and_not_where_the_sound_is_off(world: W
     await ask(other)
     await expect(room.locator("#open .dispute")).to_have_count(2)
     assert await room.evaluate("() => window.tones") == 2
-
-
-async def test_a_declined_dispute_is_red_with_its_reason(world: World, open_page: Open) -> None:
-    gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=True)
-    await refused(gate, await world.ticket(), "NO RESERVATION")
-    await ask(gate)
-    card = room.locator("#open .dispute")
-    await card.get_by_label("Reason").fill("sold out today")
-    assert await fits(room)
-    await card.get_by_role("button", name="Turn away").click()
-    await expect(gate.get_by_role("heading", name="DO NOT ADMIT")).to_be_visible()
-    await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “sold out today”")
-    assert await colour(gate) == RED
 
 
 async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: World, open_page: Open) -> None:
@@ -221,19 +219,6 @@ async def test_a_question_outlives_a_reload_and_an_answer_finds_a_scanner_that_w
     await expect(gate.locator(".gate-notice.RED")).to_contain_text("come tomorrow")
 
 
-async def test_a_dispute_is_withdrawn(hub: Hub, world: World, open_page: Open) -> None:
-    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
-    await refused(gate, await world.ticket(), "NO RESERVATION")
-    await ask(gate)
-    await expect(room.locator("#open .dispute")).to_have_count(1)
-    # Beside the answer the question is one line, which opens.
-    await gate.get_by_role("button", name="Supervisor asked").click()
-    await gate.get_by_role("button", name="Cancel request").click()
-    await expect(gate.locator(".gate-notice")).to_have_count(0)
-    await expect(room.locator("#open .dispute")).to_have_count(0)
-    assert (await read_dispute(hub.database))["decision"] == "withdrawn"
-
-
 async def test_an_obstacle_is_named_and_an_entry_can_be_undone(hub: Hub, world: World, open_page: Open) -> None:
     gate, room = await scanner(world, open_page), await supervisors(world, open_page)
     await refused(gate, await world.ticket("CANCELLED"), "TICKET CANCELLED")
@@ -256,13 +241,10 @@ async def test_an_obstacle_is_named_and_an_entry_can_be_undone(hub: Hub, world: 
     assert sorted(modes - {"validate"}) == ["override", "undo", "verify"]
 
 
-@pytest.mark.parametrize("phone", [False, True])
-async def test_a_visitor_who_left_is_let_back_in_without_an_undo(
-    hub: Hub, world: World, open_page: Open, phone: bool
-) -> None:
+async def test_a_visitor_who_left_is_let_back_in_without_an_undo(hub: Hub, world: World, open_page: Open) -> None:
     ticket = await world.reserved(await world.slot(), customer_name="John Doe")
     out = await gone(hub, world, ticket)
-    gate, room = await scanner(world, open_page), await supervisors(world, open_page, phone=phone)
+    gate, room = await scanner(world, open_page), await supervisors(world, open_page)
     bystander = await scanner(world, open_page, phone=True)
     await refused(gate, ticket, "ALREADY VERIFIED")
     await expect(gate.locator("#verdict-detail")).to_have_text(re.compile(r"^Left at 12:0\d, gate B; no re-entry$"))
@@ -272,6 +254,8 @@ async def test_a_visitor_who_left_is_let_back_in_without_an_undo(
     await expect(card).to_contain_text(re.compile(r"Came in 20 Nov, 12:0\d:\d\d: Tom Brown, gate Gate A"))
     await expect(card).to_contain_text(re.compile(r"Left 20 Nov, 12:0\d:\d\d, gate B, and has not come back"))
     await expect(card.locator(".buttons").get_by_role("button")).to_have_text(["Admit", "Turn away"])
+    assert await fits(room)
+    await room.set_viewport_size(PHONE)
     assert await fits(room)
     await card.get_by_label("Reason").fill("saw them leave")
     await card.get_by_role("button", name="Admit").click()
@@ -313,19 +297,34 @@ async def test_the_card_shows_that_another_gate_has_let_them_back_in_first(
     await assert_accessible(room, "a return that was recorded elsewhere")
 
 
-async def test_a_supervisor_at_the_gate_lets_back_in_at_once_and_undoes_it(
+async def test_a_supervisor_at_the_gate_decides_at_once_lets_back_in_and_undoes_it(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    ticket = await world.reserved(await world.slot())
+    early, ticket = await world.reserved(await world.slot(TOMORROW)), await world.reserved(await world.slot())
     await gone(hub, world, ticket)
     gate = await scanner(world, open_page, "MANAGER")
+    await refused(gate, early)
+    await gate.get_by_role("button", name="Admit anyway").click()
+    await gate.get_by_role("button", name="Admit", exact=True).click()
+    await expect(gate.locator("#ask-answer")).to_contain_text("Add a reason")
+    await assert_accessible(gate, "admitting against the door's word")
+    await gate.locator("#ask-note").fill("is expected")
+    # An Enter that follows a text at once is a hardware scanner's, and stays out of a dialog.
+    await gate.wait_for_timeout(200)
+    await gate.keyboard.press("Enter")
+    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
+    await receive_news_of_another(gate, world)
+    await expect(gate.locator("#stale")).to_be_empty()
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+    assert (await read_scan(hub.database, mode="override"))["note"] == "is expected"
+    # The holder of the other ticket has left.
     await refused(gate, ticket, "ALREADY VERIFIED")
     await gate.get_by_role("button", name="Admit anyway").click()
     await gate.locator("#ask-note").fill("guest of the house")
     await gate.get_by_role("button", name="Admit", exact=True).click()
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
     await expect(gate.locator("#verdict-detail")).to_contain_text("Comes back in.")
-    await receive_news_of_another(gate, world)
+    await receive_news_of_another(gate, world, start="21:00")
     await expect(gate.locator("#stale")).to_be_empty()
     await gate.locator("#again").click()
     row = gate.locator("#scans li", has_text="came back in")
@@ -363,26 +362,9 @@ async def test_of_two_supervisors_the_later_sees_who_was_first(world: World, hub
     await assert_accessible(room, "a dispute decided by another")
 
 
-async def test_a_supervisor_at_the_gate_decides_at_once(hub: Hub, world: World, open_page: Open) -> None:
-    ticket = await world.reserved(await world.slot(TOMORROW))
-    gate = await scanner(world, open_page, "MANAGER")
-    await refused(gate, ticket)
-    await gate.get_by_role("button", name="Admit anyway").click()
-    await gate.get_by_role("button", name="Admit", exact=True).click()
-    await expect(gate.locator("#ask-answer")).to_contain_text("Add a reason")
-    await assert_accessible(gate, "admitting against the door's word")
-    await gate.locator("#ask-note").fill("guest of the house")
-    # An Enter that follows a text at once is a hardware scanner's, and stays out of a dialog.
-    await gate.wait_for_timeout(200)
-    await gate.keyboard.press("Enter")
-    await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()
-    await receive_news_of_another(gate, world)
-    await expect(gate.locator("#stale")).to_be_empty()
-    await expect(gate.locator(".gate-notice")).to_have_count(0)
-    assert (await read_scan(hub.database, mode="override"))["note"] == "guest of the house"
-
-
-async def test_the_control_room_says_how_many_wait(world: World, open_page: Open) -> None:
+async def test_the_control_room_says_how_many_wait_until_the_gate_withdraws(
+    hub: Hub, world: World, open_page: Open
+) -> None:
     gate = await scanner(world, open_page)
     room = await supervisors(world, open_page, "/manager")
     await refused(gate, await world.ticket(), "NO RESERVATION")
@@ -391,6 +373,13 @@ async def test_the_control_room_says_how_many_wait(world: World, open_page: Open
     await expect(tab).to_be_visible()
     await tab.click()
     await expect(room.locator("#disputes .dispute")).to_contain_text("No reservation")
+    # Beside the answer the question is one line, which opens.
+    await gate.get_by_role("button", name="Supervisor asked").click()
+    await gate.get_by_role("button", name="Cancel request").click()
+    await expect(gate.locator(".gate-notice")).to_have_count(0)
+    await expect(room.locator("#disputes .dispute")).to_have_count(0)
+    await expect(tab).to_have_count(0)
+    assert (await read_dispute(hub.database))["decision"] == "withdrawn"
 
 
 @pytest.mark.parametrize("phone", [False, True])
