@@ -51,6 +51,13 @@ async def key_in(page: Page, code: str) -> None:
     await page.keyboard.press("Enter")
 
 
+async def type_by_hand(page: Page, code: str) -> None:
+    """Enter a code at the speed of a person, without Enter. Only the last keys show the speed, so only they take their time."""
+    await page.locator("#code").fill(code[:-6])
+    await page.locator("#code").press("End")
+    await page.keyboard.type(code[-6:], delay=80)
+
+
 async def time_stands_still(page: Page) -> None:
     """Stop the page's time, however long a busy machine takes for a key. Only `later` advances it."""
     await page.evaluate("() => { const at = performance.now(); performance.now = () => at; }")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
 from tests.browser.test_party_at_gate import scanner
 from tests.browser.test_visitor_search import look_for
@@ -40,7 +39,6 @@ async def test_a_visitor_without_a_time_is_booked_into_one_with_places_live_and_
     await expect(slots(page)).to_have_count(2)
     await expect(slots(page).first).to_contain_text("35 free")
     await expect(slots(page).last).to_contain_text("Full")
-    await assert_accessible(page)
     # Somebody else books meanwhile.
     await world.reserved(slot)
     await expect(slots(page).first).to_contain_text("34 free")
@@ -87,4 +85,3 @@ async def test_a_manager_shows_and_sends_the_ticket_of_a_found_visitor_and_corre
     await expect(page.locator("#office-said")).to_have_text("The contact is corrected.")
     row = await read_reservation(hub.database, "customer_email", id=ticket.reservation_id)
     assert row["customer_email"] == "ada@example.com"
-    await assert_accessible(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open, key_in, mistyped
+from tests.browser.hands_and_eyes import Open, key_in, mistyped, type_by_hand
 from tests.support.hub import Hub
 from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import Ticket, World
@@ -144,7 +144,7 @@ async def test_a_mistyped_code_is_mended_with_one_touch(world: World, open_page:
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     # A code typed by hand gets the same message before any request.
     await page.keyboard.press("Escape")
-    await page.keyboard.type(wrong[:-1], delay=80)
+    await type_by_hand(page, wrong[:-1])
     await expect(page.get_by_text("this one has 11")).to_be_visible()
 
 
