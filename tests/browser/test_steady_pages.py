@@ -5,6 +5,7 @@ What will come has its room, and nothing is put above what is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from playwright.async_api import Route
 
 from tests.browser.hands_and_eyes import Open
-from tests.browser.page_cost import PageCost, load_cost
+from tests.browser.page_cost import PageCost, load_cost, load_costs
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.shows import add_booking, add_stage
@@ -27,6 +28,8 @@ TASK = 6.0
 """The longest task in runs of the loop of `page_cost.py`, each about 6 ms of a desktop's processor: half as much again as is needed."""
 TRIES = 3
 """Loads of a page with a task that is too long. A cache that another process has emptied makes one load dearer."""
+AT_ONCE = 4
+"""Pages that load side by side, so that one waits while another is busy."""
 
 JUMPING = """<!doctype html><main><h1>A page</h1><p>that is read</p></main><script>
 setTimeout(() => {
@@ -40,7 +43,8 @@ PAINTED = """() => location.pathname.startsWith("/api/docs") && document.readySt
 
 TWO_FRAMES = "() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next))))"
 
-pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
+# A hub whose Redis answers late lets everybody in without a waiting room.
+pytestmark = [pytest.mark.one_hub(moment=AFTERNOON), pytest.mark.usefixtures("slow_servers")]
 
 
 @dataclass(frozen=True)
@@ -80,22 +84,33 @@ OF_ADMINISTRATORS = (
 )
 
 
-async def cost(open_page: Open, hub: Hub, load: Load, size: str, **how: Any) -> PageCost:
-    """Load the page in a browser that has not seen it. The lowest cost of a task counts."""
-    for _ in range(TRIES):
-        page = await open_page("/healthz", phone=size == "phone", unseen=True, **how)
-        found = await load_cost(page, hub.url + load.path, load.ready)
+Visit = tuple[Load, str]
+"""A load, and the size of the screen."""
+
+
+async def costs(open_page: Open, hub: Hub, visits: Sequence[Visit], **how: Any) -> list[PageCost]:
+    """Load the pages side by side, each in a browser that has not seen it."""
+    pages = [await open_page("/healthz", phone=size == "phone", unseen=True, **how) for _, size in visits]
+    found = await load_costs(
+        [(page, hub.url + load.path, load.ready) for page, (load, _) in zip(pages, visits, strict=True)]
+    )
+    for page in pages:
         await page.context.close()
-        if found.task <= load.task:
-            break
     return found
 
 
 async def over_budget(open_page: Open, hub: Hub, loads: tuple[Load, ...], **how: Any) -> dict[tuple[str, str], Any]:
+    """Return the pages that cost more than they may. The last cost of a page counts, and one with a short task is the last."""
     found: dict[tuple[str, str], Any] = {}
-    for load in loads:
-        for size in load.sizes:
-            one = await cost(open_page, hub, load, size, **how)
+    visits = [(load, size) for load in loads for size in load.sizes]
+    for at in range(0, len(visits), AT_ONCE):
+        some = visits[at : at + AT_ONCE]
+        for (load, size), first in zip(some, await costs(open_page, hub, some, **how), strict=True):
+            one = first
+            for _ in range(TRIES - 1):
+                if one.task <= load.task:
+                    break
+                (one,) = await costs(open_page, hub, [(load, size)], **how)
             if one.shift >= SHIFT or one.task > load.task or one.bytes > 1000 * load.kilobytes:
                 found[load.path, size] = one
     return found
@@ -135,9 +150,8 @@ async def test_no_page_of_visitors_jumps_or_holds_up_a_touch(hub: Hub, world: Wo
     assert await over_budget(open_page, hub, pages) == {}
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
 async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
-    hub: Hub, world: World, open_page: Open, size: str
+    hub: Hub, world: World, open_page: Open
 ) -> None:
     await trouble(hub, world)
     token = await world.staff(name="Jane Smith")
@@ -147,7 +161,7 @@ async def test_a_scanner_does_not_jump_with_an_alarm_and_conflicts_open(
     await sync(own, *(queued(ticket.code, -15) for ticket in tickets[:2]))
     await own.verify(tickets[2].code)
     last = '#notices:has([data-notice^="alarm"]) > [data-notice^="conflict"]'
-    scanner = Load("/operator/scan", last, 190, 8.0, (size,))
+    scanner = Load("/operator/scan", last, 190, 8.0, BOTH)
     assert await over_budget(open_page, hub, (scanner,), token=token, gate="South") == {}
 
 
