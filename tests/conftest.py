@@ -13,17 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import hypothesis
 import pytest
 import pytest_asyncio
 import uvloop
 
-from db.migrate import migrate
 from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.asyncpg_types import remember_types
-from tests.support.databases import TEMPLATE, url_of
+from tests.support.databases import make_template
 from tests.support.emptied_hub import EmptiedHub, emptied_hub, empty_redis
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
@@ -149,20 +147,11 @@ def servers(server_folder: Path) -> Iterator[ServerUrls]:
     embedded = EmbeddedServers(server_folder)
     try:
         urls = loop.run_until_complete(embedded.start())
-        loop.run_until_complete(_make_template(urls.database_url))
+        loop.run_until_complete(make_template(urls.database_url))
         yield urls
     finally:
         loop.run_until_complete(embedded.stop())
         loop.close()
-
-
-async def _make_template(server_url: str) -> None:
-    connection = await asyncpg.connect(server_url)
-    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    await connection.close()
-    await migrate(url_of(server_url, TEMPLATE))
-    # The first connection after the migrations writes Postgres' catalogue cache, which every copy then has.
-    await (await asyncpg.connect(url_of(server_url, TEMPLATE))).close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Pictures: `make pictures` writes every state of the pages to docs/pictures, at the width of a phone and of a desktop.
 
-It starts its own servers and hub, with the same venue, clock and ticket codes every time. Every QR code in a picture is
+It starts its own servers, and a hub for each area with the same venue, clock and ticket codes every time. Every QR code in a picture is
 read back from the file, once as it is and once as dark as a screen at its lowest brightness.
 """
 
@@ -20,9 +20,8 @@ import zxingcpp
 from PIL import Image, ImageEnhance
 from playwright.async_api import Browser, Page, async_playwright
 
-from db.migrate import migrate
 from hub.clock import Clock
-from hub.embedded.supervisor import EmbeddedServers
+from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.browser.hands_and_eyes import device_in_use
 from tests.browser.open_pages import PATIENCE
@@ -31,6 +30,8 @@ from tests.browser.seen_before import SETTLED
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State
 from tests.support import world as world_module
+from tests.support.databases import copied_database, make_template
+from tests.support.emptied_hub import empty_redis
 from tests.support.hub import Hub, settings_for
 from tests.support.rows import change_rows
 from tests.support.season import write_coming_days
@@ -101,7 +102,7 @@ def codes_in(picture: Image.Image) -> list[str]:
     return sorted(found.text for found in zxingcpp.read_barcodes(picture))
 
 
-async def make(names: Sequence[str], target: Path) -> list[Path]:
+async def make(names: Sequence[str], target: Path, servers: ServerUrls) -> list[Path]:
     """Photograph these states, or all, into `target`. Return the files. Raise if a code cannot be read back."""
     target.mkdir(parents=True, exist_ok=True)
     by_area: dict[str, list[State]] = {}
@@ -113,12 +114,24 @@ async def make(names: Sequence[str], target: Path) -> list[Path]:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         # Each area has a scene of its own, as in the tests: what one furnishes can stand in the way of another.
         for states in by_area.values():
-            async with _hub() as hub:
+            async with _hub(servers) as hub:
                 scene = await _furnished(hub)
                 for one in states:
                     written += await _photograph_in_all_looks(browser, hub, scene, one, target)
         await browser.close()
     return written
+
+
+async def make_on_own_servers(names: Sequence[str], target: Path) -> list[Path]:
+    """Photograph as `make` does, with servers that are started for it."""
+    with tempfile.TemporaryDirectory(prefix="venue-hub-pictures-", ignore_cleanup_errors=True) as folder:
+        embedded = EmbeddedServers(Path(folder))
+        try:
+            servers = await embedded.start()
+            await make_template(servers.database_url)
+            return await make(names, target, servers)
+        finally:
+            await embedded.stop()
 
 
 async def _photograph_in_all_looks(browser: Browser, hub: Hub, scene: Scene, one: State, target: Path) -> list[Path]:
@@ -199,27 +212,24 @@ def read_back(file: Path) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def _hub() -> AsyncIterator[Hub]:
-    """A hub on its own servers at noon of the test day."""
+async def _hub(servers: ServerUrls) -> AsyncIterator[Hub]:
+    """A hub with its own database at noon of the test day."""
     # The pictures have the same ticket codes every time.
     steady = random.Random(20_261_120)
     world_module.secrets.randbelow = steady.randrange  # type: ignore[attr-defined]
     clock = Clock()
     clock.set(NOON)
+    # Slots of another database have the same ids.
+    await empty_redis(servers.redis_url)
     with tempfile.TemporaryDirectory(prefix="venue-hub-pictures-", ignore_cleanup_errors=True) as folder:
-        servers = EmbeddedServers(Path(folder))
-        try:
-            urls = await servers.start()
-            await migrate(urls.database_url)
-            settings = settings_for(urls.database_url, urls.redis_url, Path(folder), _port())
+        async with copied_database(servers.database_url, "pictures") as database_url:
+            settings = settings_for(database_url, servers.redis_url, Path(folder), _port())
             with only_people_change_pages():
                 hub = await Hub(settings, clock).open()
                 try:
                     yield hub
                 finally:
                     await hub.close()
-        finally:
-            await servers.stop()
 
 
 def _port() -> int:
@@ -246,8 +256,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make pictures", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("states", nargs="*", help="only these, such as booked or times")
     parser.add_argument("--to", type=Path, default=TARGET, help="another folder")
+    parser.add_argument(
+        "--servers", nargs=2, metavar=("DATABASE_URL", "REDIS_URL"),
+        help="servers of the tests, instead of new ones: a database is copied from their template, and Redis is emptied",
+    )  # fmt: skip
     options = parser.parse_args()
-    written = asyncio.run(make(options.states, options.to))
+    if options.servers:
+        written = asyncio.run(make(options.states, options.to, ServerUrls(*options.servers)))
+    else:
+        written = asyncio.run(make_on_own_servers(options.states, options.to))
     if not options.states:
         for file in set(options.to.glob("*.webp")) - set(written):
             file.unlink()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
+from hub.embedded.supervisor import ServerUrls
 from tests.browser import pictures
 from tests.browser.pictures import TARGET, photographed, pictures_of, read_back
 
@@ -39,11 +40,12 @@ def test_a_code_that_cannot_be_read_is_noticed(tmp_path: Path) -> None:
         read_back(spoilt)
 
 
-async def test_the_photographer_takes_a_picture(tmp_path: Path) -> None:
+async def test_the_photographer_takes_a_picture(servers: ServerUrls, tmp_path: Path) -> None:
     """It runs in its own process, because it changes the clock and the random numbers of its process."""
+    own = "--servers", servers.database_url, servers.redis_url
     environment = {**os.environ, "PYTHONPATH": "tests"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.browser.pictures", "booked", "--to", str(tmp_path),
+        sys.executable, "-m", "tests.browser.pictures", "booked", "--to", str(tmp_path), *own,
         cwd=TARGET.parents[1], env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await asyncio.wait_for(process.communicate(), 110)

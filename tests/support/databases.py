@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from db.connection import Connection
+from db.migrate import migrate
 from db.statements import all_statements
 from tests.support.plans import nodes_of
 
@@ -75,6 +76,16 @@ EMPTY = """DO $$ DECLARE one text; BEGIN
     EXECUTE format('DELETE FROM %I', one);
   END LOOP;
 END $$"""
+
+
+async def make_template(server_url: str) -> None:
+    """Make the migrated database that `copied_database` copies."""
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    await connection.close()
+    await migrate(url_of(server_url, TEMPLATE))
+    # The first connection after the migrations writes Postgres' catalogue cache, which every copy then has.
+    await (await asyncpg.connect(url_of(server_url, TEMPLATE))).close()
 
 
 @asynccontextmanager
