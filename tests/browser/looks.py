@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin
@@ -84,7 +85,9 @@ async def let_go_of_phone(page: Page) -> None:
     """Give a page its desktop's screen again, if it was held as a phone."""
     session = _HELD.pop(page, None)
     if session is not None:
-        await session.detach()
+        # It is detached already if what was left in the tab has been undone.
+        with suppress(Error):
+            await session.detach()
 
 
 async def reload_in(page: Page, language: str, *, seconds: float = 15) -> None:
