@@ -25,7 +25,7 @@ from typing import Any, Literal
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.browser.seen_before import SEE
+from tests.browser.seen_before import CLEAR, SEE
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = "best-practice"
@@ -162,11 +162,13 @@ async def violations(
     asked: dict[str, Any] = {"colourRules": COLOUR_RULES, "fresh": None, "open": []}
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked["runOnly"] = {"type": "rule", "values": list(rules)} if rules else tags
-    shape, looks, clear = await page.evaluate(SEE, settled)
+    shape, looks = await page.evaluate(SEE, settled)
     shape += f" {best_practice}"
     if known is not None:
-        known.update(clear)
         fresh = [look for look in looks if look not in known and (shape, look) not in known.undecided_in]
+        if fresh:
+            known.update(await page.evaluate(CLEAR, fresh))
+            fresh = [look for look in fresh if look not in known]
         if set(rules) == set(COLOUR_RULES) or (not rules and shape in known.shapes):
             if not fresh:
                 return []

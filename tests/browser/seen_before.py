@@ -1,10 +1,12 @@
 """What of a page axe need not check again: the looks of its texts and the shape of its elements, as short hashes.
 
-    shape, looks, clear = await page.evaluate(SEE)
+    shape, looks = await page.evaluate(SEE, False)
+    not_asked = await page.evaluate(CLEAR, looks)
 
 A look is all on which the check of a text's colours depends: its style and its background. A look is clear when each of its
 texts has one colour on one opaque colour, 4.5 to 1 or more apart, and nothing else plays a part. Of that, axe is not asked:
-it would first find out for every element what lies above it, which takes most of its time.
+it would first find out for every element what lies above it, which takes most of its time. Nor is it asked of texts on a
+picture or a gradient, of which it says nothing.
 
 A shape is all on which the other rules depend: the tree of elements with their attributes, which of them are visible, which
 texts are empty or repeat each other, and how far apart small targets are. A page in two languages, or with other numbers in
@@ -76,7 +78,7 @@ _LOOKS = """
 """
 _CLEAR = """
   const CONTRAST = 4.5, EDGE = 1;
-  const HELD = { opacity: '1', filter: 'none', mixBlendMode: 'normal', clipPath: 'none', clip: 'auto', transform: 'none', backgroundImage: 'none' };
+  const HELD = { opacity: '1', mixBlendMode: 'normal', clipPath: 'none', clip: 'auto', transform: 'none' };
   const rgb = (colour) => (/^rgb\\(/.test(colour) ? colour.match(/[\\d.]+/g).map(Number) : null);
   const luminance = (colour) => colour.map((part) => part / 255)
     .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
@@ -87,7 +89,8 @@ _CLEAR = """
   };
   const holds = (outer, inner) => inner.left >= outer.left - EDGE && inner.right <= outer.right + EDGE &&
     inner.top >= outer.top - EDGE && inner.bottom <= outer.bottom + EDGE;
-  // Returns whether a text is surely readable: it has one colour, stands on one colour, and nothing lies across it.
+  // Returns two questions. isClear: a text is surely readable, because it has one colour, stands on one colour, and nothing lies
+  // across it. isPainted: it stands on a picture or a gradient, and nothing lies across it.
   const clearness = () => {
     const laid = [...document.querySelectorAll('body *')].filter((one) => {
       const { position, transform } = getComputedStyle(one);
@@ -99,27 +102,39 @@ _CLEAR = """
       return content === 'none' || content === 'normal' ||
         (backgroundImage === 'none' && backgroundColor === 'rgba(0, 0, 0, 0)' && position === 'static');
     });
-    // The element that gives the colour, and the colour. None if anything else plays a part.
+    // The element that gives the colour, and the colour, null of a picture. None if anything else plays a part.
     const coloured = (element) => {
       if (!element) return [];
       if (!grounds.has(element)) {
         const style = getComputedStyle(element), colour = style.backgroundColor, above = coloured(element.parentElement);
-        const held = Object.entries(HELD).every(([name, value]) => style[name] === value) && plain(element);
-        const own = rgb(colour) ? [element, rgb(colour)] : colour === 'rgba(0, 0, 0, 0)' ? above : null;
+        // A shadow of the element lies below it.
+        const held = Object.entries(HELD).every(([name, value]) => style[name] === value) && plain(element)
+          && /^(none|drop-shadow\\([^()]*(\\([^()]*\\))?[^()]*\\))$/.test(style.filter);
+        const own = style.backgroundImage !== 'none' ? [element, null] : rgb(colour) ? [element, rgb(colour)] : colour === 'rgba(0, 0, 0, 0)' ? above : null;
         grounds.set(element, held && above ? own : null);
       }
       return grounds.get(element);
     };
-    return (element) => {
+    const standsOn = (element, ground) => holds(ground.getBoundingClientRect(), element.getBoundingClientRect())
+      && !laid.some(([one, over]) => meet(element.getBoundingClientRect(), over) && !one.contains(element) && !element.contains(one));
+    const isLinkInText = (element) => {
+      const link = element.closest('a, [role=link]'), style = link && getComputedStyle(link);
+      return style && style.display === 'inline' && style.textDecorationLine !== 'underline';
+    };
+    const isPainted = (element) => {
+      const [ground, under] = coloured(element) ?? [];
+      return Boolean(ground) && under === null && !isLinkInText(element) && standsOn(element, ground);
+    };
+    const isClear = (element) => {
+      // Axe reads no text of a control that is off.
+      if (element.matches('button:disabled, input:disabled, select:disabled, textarea:disabled')) return true;
       const [ground, under] = coloured(element) ?? [], style = getComputedStyle(element), colour = rgb(style.color);
-      if (!ground || !colour || element.matches('input, select, textarea, :disabled')) return false;
+      if (!ground || !under || !colour) return false;
       if (style.textShadow !== 'none' || style.webkitTextStrokeWidth !== '0px') return false;
       if (style.display !== 'inline' && element.scrollWidth > element.clientWidth + EDGE) return false;
-      const link = element.closest('a, [role=link]'), box = element.getBoundingClientRect();
-      if (link && getComputedStyle(link).textDecorationLine !== 'underline') return false;
-      return contrast(colour, under) >= CONTRAST && holds(ground.getBoundingClientRect(), box) &&
-        !laid.some(([one, over]) => meet(box, over) && !one.contains(element) && !element.contains(one));
+      return !isLinkInText(element) && contrast(colour, under) >= CONTRAST && standsOn(element, ground);
     };
+    return { isClear, isPainted };
   };
 """
 _SHAPE = """
@@ -137,13 +152,23 @@ _SHAPE = """
   const referred = (element, name) => (element.getAttribute(name) ?? '').split(/\\s+/).filter(Boolean)
     .map((id) => document.getElementById(id));
 
+  // Whether axe could find a small target too near to another one: it asks for 12 pixels from its middle to the edge of the other,
+  // and for 24 to the middle of one that is small too. A pixel more is free for certain.
+  const isTight = (box, other) => {
+    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+    const edge = Math.hypot(Math.max(other.left - x, 0, x - other.right), Math.max(other.top - y, 0, y - other.bottom));
+    const middle = Math.hypot(x - other.left - other.width / 2, y - other.top - other.height / 2);
+    return edge < SMALL / 2 + 1 || ((other.width < SMALL || other.height < SMALL) && middle < SMALL + 1);
+  };
+  // A target is free if it is large and nothing lies across it, or if it is small and its neighbours are far enough.
   const placesOf = () => {
     const targets = [...document.querySelectorAll(PLACED)].filter(shown).map((one) => [one, one.getBoundingClientRect()]);
     const places = new Map();
     for (const [target, box] of targets) {
       const around = { left: box.left - SMALL, right: box.right + SMALL, top: box.top - SMALL, bottom: box.bottom + SMALL };
       const large = box.width >= SMALL && box.height >= SMALL;
-      const near = targets.filter(([one, other]) => one !== target && meet(large ? box : around, other));
+      const near = targets.filter(([one, other]) => one !== target && meet(large ? box : around, other)
+        && (large || meet(box, other) || isTight(box, other)));
       const from = (other) => [other.left - box.left, other.top - box.top, other.width, other.height].map(Math.round).join(',');
       places.set(target, !near.length ? 'free' : [Math.round(box.width), Math.round(box.height),
         ...near.map(([one, other]) => (one.contains(target) ? 'in' : target.contains(one) ? 'of' : from(other)))].join(' '));
@@ -205,15 +230,25 @@ SEE = f"""async (settled) => {{
     {_SHAPE}
     window.seenBefore = {{ withText, lookOf, examplesOf, clearness, shapeOf }};
   }}
-  const {{ withText, lookOf, clearness, shapeOf }} = window.seenBefore;
-  const grounds = new Map(), isClear = clearness(), looks = new Map();
-  for (const element of withText()) {{
-    const look = lookOf(element, grounds);
-    looks.set(look, looks.get(look) !== false && isClear(element));
-  }}
-  return [shapeOf(), [...looks.keys()], [...looks.keys()].filter((look) => looks.get(look))];
+  const {{ withText, lookOf, shapeOf }} = window.seenBefore;
+  const grounds = new Map(), looks = new Set(withText().map((element) => lookOf(element, grounds)));
+  if (!settled || !window.seenBefore.shape) window.seenBefore.shape = shapeOf();
+  return [window.seenBefore.shape, [...looks]];
 }}"""
-"""Returns the shape of the page, the looks of its texts and those that are clear, after its animations. What it defines stays in the page.
+"""Returns the shape of the page and the looks of its texts, after its animations. What it defines stays in the page.
 
-A page that is `settled`, of which only the colours have changed, needs no frame.
+A page that is `settled`, of which only the colours have changed, needs no frame and has the shape that it had.
+"""
+CLEAR = """(looks) => {
+  const { withText, lookOf, clearness } = window.seenBefore;
+  const grounds = new Map(), { isClear, isPainted } = clearness(), unclear = new Set(), wanted = new Set(looks);
+  for (const element of withText()) {
+    const look = lookOf(element, grounds);
+    if (wanted.has(look) && !unclear.has(look) && !isClear(element) && !isPainted(element)) unclear.add(look);
+  }
+  return looks.filter((look) => !unclear.has(look));
+}"""
+"""Returns of which of these looks axe need not be asked: each text is clear, or on a picture, of which axe says nothing.
+
+They are looks of the page as it is, which `SEE` has returned.
 """

@@ -180,23 +180,23 @@ async def test_a_text_is_clear_only_if_it_has_one_colour_on_one_colour(world: Wo
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(`.under { background: #fff; ${under} } .over { color: #111; ${over} }`);
       document.adoptedStyleSheets = [sheet];
-      return window.seenBefore.clearness()(document.querySelector('.over'));
+      return window.seenBefore.clearness().isClear(document.querySelector('.over'));
     }"""
-    await page.evaluate(SEE)
+    await page.evaluate(SEE, False)
     assert await page.evaluate(ask, ["", ""])
     assert [name for name, css in NOT_CLEAR.items() if await page.evaluate(ask, list(css))] == []
 
 
 async def test_a_page_has_one_shape_in_both_languages_and_with_more_rows(world: World, open_page: Open) -> None:
     page = await open_page("/")
-    english, *_ = await page.evaluate(SEE)
+    english, _ = await page.evaluate(SEE, False)
     await page.goto(page.url + "?lang=zh-Hans")
-    chinese, *_ = await page.evaluate(SEE)
+    chinese, _ = await page.evaluate(SEE, False)
     assert chinese == english
     await plant(page, "main", "<table><tbody><tr><td>1</td></tr></tbody></table>")
-    one_row, *_ = await page.evaluate(SEE)
+    one_row, _ = await page.evaluate(SEE, False)
     await page.evaluate("() => document.querySelector('tbody').insertAdjacentHTML('beforeend', '<tr><td>20</td></tr>')")
-    assert (await page.evaluate(SEE))[0] == one_row != chinese
+    assert (await page.evaluate(SEE, False))[0] == one_row != chinese
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
