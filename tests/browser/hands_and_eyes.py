@@ -111,11 +111,20 @@ async def choose_gate(page: Page, gate: str) -> None:
 
 async def turn_to_exit(page: Page) -> None:
     """Record exits from now on. In mid-shift the scanner asks first."""
-    await page.locator("#way-exit").click()
+    await _turn_to(page, "exit")
+
+
+async def turn_to_entry(page: Page) -> None:
+    """Record entries from now on."""
+    await _turn_to(page, "entry")
+
+
+async def _turn_to(page: Page, way: str) -> None:
+    await page.locator(f"#way-{way}").click()
     confirm = page.locator("#way-dialog[open] #way-turn")
     if await confirm.count():
         await confirm.click()
-    await expect(page.locator("body")).to_have_attribute("data-way", "exit")
+    await expect(page.locator("body")).to_have_attribute("data-way", way)
 
 
 def mistyped(code: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.browser.hands_and_eyes import turn_to_exit
+from tests.browser.hands_and_eyes import turn_to_entry, turn_to_exit
 from tests.browser.offline_scanner import WAITING, reload_with_list, until
 from tests.browser.staff_states import at_gate
 from tests.browser.states import Scene, state
@@ -23,14 +23,16 @@ CUTTING = """
 
 
 async def cut_off(scene: Scene) -> Page:
-    """Open an offline scanner without an answer.
+    """Open an offline scanner without an answer. On its list is a visitor who is inside.
 
     After one of these states the page is offline already, and shows one.
     """
-    if page := scene.goes_on("offline-already-in", "offline-red", "offline-ready"):
+    if page := scene.goes_on("offline-already-in", "offline-red", "offline-ready", "offline-exit"):
         await page.keyboard.press("Escape")
         await expect(page.locator("body")).not_to_have_attribute("data-verdict", re.compile("."))
+        await turn_to_entry(page)
         return page
+    scene.inside = (await scene.used())[1].code
     page = await at_gate(scene, works_offline=True)
     await page.context.add_init_script(CUTTING)
     await reload_with_list(page)
@@ -43,7 +45,10 @@ async def cut_off(scene: Scene) -> Page:
 
 
 async def scanned_alone(scene: Scene, code: str, colour: str) -> Page:
-    page = await cut_off(scene)
+    return await decided_alone(await cut_off(scene), code, colour)
+
+
+async def decided_alone(page: Page, code: str, colour: str) -> Page:
     await page.keyboard.type(code)
     await page.keyboard.press("Enter")
     await expect(page.locator("body")).to_have_attribute("data-verdict", colour)
@@ -79,10 +84,10 @@ async def offline_entry(scene: Scene) -> Page:
     return page
 
 
-@state("offline")
+@state("offline", after="offline-exit")
 async def offline_already_in(scene: Scene) -> Page:
-    _, one = await scene.used()
-    return await scanned_alone(scene, one.code, "YELLOW")
+    page = await cut_off(scene)
+    return await decided_alone(page, scene.inside, "YELLOW")
 
 
 @state("offline", after="offline-already-in")

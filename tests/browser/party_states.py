@@ -76,6 +76,8 @@ async def scanner_party_whole(scene: Scene) -> Page:
 async def scanner_party_too_large(scene: Scene) -> Page:
     """Another scanner has admitted some of them a moment before its news arrives here."""
     page = await at_gate(scene)
+    # No other state goes on with it.
+    scene.scanner = None
 
     def without_news(route: WebSocketRoute) -> None:
         server = route.connect_to_server()

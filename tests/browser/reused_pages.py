@@ -130,6 +130,11 @@ class TabsOfWorker:
         self._opened.append(page)
         return page
 
+    async def give_back(self, page: Page) -> None:
+        """Empty a page before the end of its test, for another one of the test."""
+        self._opened.remove(page)
+        await self._tabs.close(page)
+
     async def leave(self) -> None:
         """End a test: empty its tabs, and close those in which something is left."""
         opened, self._opened = self._opened, []

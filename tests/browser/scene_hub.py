@@ -1,4 +1,4 @@
-"""The hub of a scene: the states of one area share its venue, so that slow setup is done once."""
+"""The hub of the scenes: the states of one area share a venue, so that slow setup is done once, and all areas a hub."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from pathlib import Path
 import pytest
 
 from hub.actions.scanning import manifest
-from hub.clock import Clock
 from hub.embedded.supervisor import ServerUrls
 from hub.jobs import periodic_jobs
 from hub.jobs.imports import ImportJob
 from hub.jobs.outbox import OutboxJob
 from hub.live.channels.counts import CountChannels
 from tests.browser.axe import serve_axe
-from tests.support.databases import copied_database
-from tests.support.emptied_hub import empty_redis
-from tests.support.hub import Hub, settings_for
+from tests.support.emptied_hub import EmptiedHub, emptied_hub
 from tests.support.invariants import broken_invariants
-from tests.support.ports import free_port
-from tests.support.world import NOON, World
+from tests.support.world import World
 
 
 @contextmanager
@@ -45,20 +41,17 @@ def only_people_change_pages() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def scene_hub(servers: ServerUrls, folder: Path) -> AsyncIterator[World]:
-    """A running hub at noon with its own database. At the end every invariant of the database must hold."""
-    # Slots of another database have the same ids, so what Redis holds of them is deleted.
-    await empty_redis(servers.redis_url)
-    async with copied_database(servers.database_url, "scene") as database_url:
-        clock = Clock()
-        clock.set(NOON)
-        hub = Hub(settings_for(database_url, servers.redis_url, folder, free_port()), clock)
-        serve_axe(hub.app)
-        with only_people_change_pages():
-            await hub.open()
-            try:
-                yield await World(hub).found()
-                broken = await broken_invariants(hub.database)
-                assert not broken, broken
-            finally:
-                await hub.close()
+async def hub_of_scenes(servers: ServerUrls, folder: Path, port: int) -> AsyncIterator[EmptiedHub]:
+    """The hub of all scenes of a test process. It serves axe to its pages."""
+    with only_people_change_pages():
+        async with emptied_hub(servers, folder, port, serve_axe) as hub:
+            yield hub
+
+
+@asynccontextmanager
+async def emptied_scene(of_scenes: EmptiedHub) -> AsyncIterator[World]:
+    """A venue of the emptied hub at noon. At the end every invariant of the database must hold."""
+    hub = await of_scenes.opened()
+    yield await World(hub).found()
+    broken = await broken_invariants(hub.database)
+    assert not broken, broken

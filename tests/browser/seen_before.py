@@ -228,7 +228,7 @@ SEE = f"""async (settled) => {{
     {_LOOKS}
     {_CLEAR}
     {_SHAPE}
-    window.seenBefore = {{ withText, lookOf, examplesOf, clearness, shapeOf }};
+    window.seenBefore = {{ withText, lookOf, examplesOf, clearness, placesOf, shapeOf }};
   }}
   const {{ withText, lookOf, shapeOf }} = window.seenBefore;
   const grounds = new Map(), looks = new Set(withText().map((element) => lookOf(element, grounds)));

@@ -16,7 +16,7 @@ from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.actions.shows.close_performance import cancel_performance
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser import show_states  # noqa: F401 - adds its states to the list
-from tests.browser.hands_and_eyes import mistyped, turn_to_exit
+from tests.browser.hands_and_eyes import later, mistyped, turn_to_exit
 from tests.browser.states import STATES, Scene, state
 from tests.support.mail_outbox import change_outbox_row, read_outbox
 from tests.support.offline_queue import queued, sync
@@ -73,13 +73,36 @@ async def login_wrong(scene: Scene) -> Page:
 # The scanner
 
 
+USUAL = "OPERATOR", "A", "/operator/scan", False
+AS_OPENED = """() => location.pathname === '/operator/scan' && document.getElementById('link-state').dataset.state === 'live'
+  && !document.querySelector('#notices > *, #conflict-note > *, [data-continuous], [data-way=exit], [data-offline]')"""
+
+
 async def at_gate(
     scene: Scene, role: str = "OPERATOR", gate: str = "A", path: str = "/operator/scan", *, works_offline: bool = False
 ) -> Page:
+    """Open a scanner. An operator at gate A goes on with the scanner of the state before, if it is as it was opened."""
+    usual = (role, gate, path, works_offline) == USUAL
+    if usual and scene.scanner is not None and await is_at_rest(scene.scanner):
+        scene.stands = None
+        return scene.scanner
     token = await scene.world.staff(role, name="Jane Smith")
     page = await scene.open(path, token=token, works_offline=works_offline, **({"gate": gate} if gate else {}))
     await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    if usual:
+        scene.scanner = page
     return page
+
+
+async def is_at_rest(page: Page) -> bool:
+    """Close what a scanner shows, and return whether nothing else of the state before is left in it."""
+    if page.is_closed() or not await page.evaluate(AS_OPENED):
+        return False
+    for _ in range(await page.locator("dialog[open]").count() + 1):
+        await page.keyboard.press("Escape")
+    await expect(page.locator("body[data-verdict], dialog[open], #scan[data-busy]")).to_have_count(0)
+    await later(page)
+    return bool(await page.evaluate(AS_OPENED))
 
 
 async def scan(page: Page, code: str, colour: str) -> Page:

@@ -43,6 +43,10 @@ class Scene:
     happened: set[str] = field(default_factory=set)
     stands: tuple[str, Page] | None = None
     """The state of the page that is open here."""
+    scanner: Page | None = None
+    """The scanner that is open here, if it is an operator's at gate A."""
+    inside: str = ""
+    """The code of a visitor who is inside, on the list of the offline scanner that is open here."""
 
     def goes_on(self, *names: str) -> Page | None:
         """Return the page if it was left in a state of one of these names. The page then has no state."""
@@ -224,9 +228,12 @@ async def at_times(scene: Scene, count: int = 1, day: date | None = LATER, **how
     page = await with_contact(scene, *await scene.world.tickets(count), **how)
     await at_step(page, "slot")
     await expect(page.locator("#calendar[aria-busy]")).to_have_count(0)
-    if day is not None:
-        await day_button(page, day).click()
-        await expect(page.locator("#slots .slot").first).to_be_visible()
+    return page if day is None else await choose_day(page, day)
+
+
+async def choose_day(page: Page, day: date) -> Page:
+    await day_button(page, day).click()
+    await expect(page.locator("#slots .slot").first).to_be_visible()
     return page
 
 
@@ -397,9 +404,9 @@ async def calendar(scene: Scene) -> Page:
     return page
 
 
-@state("time")
+@state("time", after="calendar")
 async def times(scene: Scene) -> Page:
-    return await at_times(scene)
+    return await choose_day(await calendar(scene), LATER)
 
 
 @state("time")
@@ -413,14 +420,12 @@ async def times_apart(scene: Scene) -> Page:
     page = await at_times(scene, 2, day=None)
     await page.locator("#together input[value='apart']").check()
     await expect(page.locator("#turns li")).to_have_count(2)
-    await day_button(page, LATER).click()
-    await expect(page.locator("#slots .slot").first).to_be_visible()
-    return page
+    return await choose_day(page, LATER)
 
 
-@state("time")
+@state("time", after="times")
 async def time_full(scene: Scene) -> Page:
-    page = await at_times(scene)
+    page = await times(scene)
     await slot_button(page, scene.slots["full"]).click()
     await expect(page.locator(".slot .alternative").first).to_be_visible()
     await expect(page.locator(".slot .alternatives")).to_be_visible()
@@ -471,19 +476,23 @@ async def confirm_filled(scene: Scene) -> Page:
     return page
 
 
-@state("confirm")
+@state("confirm", after="confirm")
 async def confirm_offline(scene: Scene) -> Page:
-    page = await at_confirm(scene, scene.slots["roomy"])
+    page = await confirm(scene)
     await page.context.set_offline(True)
     await page.locator("#confirm").click()
     await expect(page.locator("#confirm-answer")).not_to_be_empty()
     return page
 
 
-@state("confirm", shows_code=True, reloads=True)
+@state("confirm", shows_code=True, reloads=True, after="confirm-offline")
 async def booked(scene: Scene) -> Page:
-    page = await at_confirm(scene, scene.slots["roomy"])
-    await page.locator("#confirm").click()
+    """The visitor has confirmed, or is online again and the page confirms by itself."""
+    if page := scene.goes_on("confirm-offline"):
+        await page.context.set_offline(False)
+    else:
+        page = await confirm(scene)
+        await page.locator("#confirm").click()
     await at_step(page, "done")
     await expect(page.locator("#done-tickets .qr").first).to_be_visible()
     return page

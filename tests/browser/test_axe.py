@@ -180,11 +180,56 @@ async def test_a_text_is_clear_only_if_it_has_one_colour_on_one_colour(world: Wo
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(`.under { background: #fff; ${under} } .over { color: #111; ${over} }`);
       document.adoptedStyleSheets = [sheet];
-      return window.seenBefore.clearness().isClear(document.querySelector('.over'));
+      const { isClear, isPainted } = window.seenBefore.clearness(), text = document.querySelector('.over');
+      return isClear(text) ? 'clear' : isPainted(text) ? 'painted' : '';
     }"""
     await page.evaluate(SEE, False)
-    assert await page.evaluate(ask, ["", ""])
-    assert [name for name, css in NOT_CLEAR.items() if await page.evaluate(ask, list(css))] == []
+    assert await page.evaluate(ask, ["", ""]) == "clear"
+    assert await page.evaluate(ask, ["", "filter: drop-shadow(0 2px 4px rgb(15 22 51 / 16%));"]) == "clear"
+    assert {name for name, css in NOT_CLEAR.items() if await page.evaluate(ask, list(css))} == {"on a picture"}
+    painted = "background: #fff url(/static/icon.svg);"
+    assert await page.evaluate(ask, ["", painted]) == "painted"
+    for over, under in (("", "opacity: 0.5;"), ("position: relative; left: 2000px;", "")):
+        assert await page.evaluate(ask, [over, painted + under]) == ""
+
+
+async def test_small_targets_have_one_shape_only_where_axe_finds_them_far_enough_apart(
+    world: World, open_page: Open
+) -> None:
+    page = await open_page("/")
+    sizes, gaps = ((8, 8), (60, 16), (16, 60), (30, 30)), range(0, 25, 4)
+    pairs = [(one, other, gap, down) for one in sizes[:3] for other in sizes for gap in gaps for down in (False, True)]
+
+    def button(name: str, left: float, top: float, size: tuple[int, int]) -> str:
+        place = f"left:{left}px;top:{top}px;width:{size[0]}px;height:{size[1]}px"
+        return f'<button id="{name}" aria-label="{name}" data-place="{place}" class="placed"></button>'
+
+    html = ""
+    for number, (one, other, gap, down) in enumerate(pairs):
+        left, top = number % 6 * 200, number // 6 * 200
+        html += button(f"one-{number}", left, top, one)
+        html += button(
+            f"other-{number}", left + (0 if down else one[0] + gap), top + (one[1] + gap if down else 0), other
+        )
+    await plant(page, "main", f'<div class="field">{html}</div>')
+    await page.evaluate(
+        """() => { for (const rule of ['.field { position: relative; height: 9000px; }', '.placed { all: unset; position: absolute; background: #000; }'])
+            document.adoptedStyleSheets[0].insertRule(rule);
+          for (const one of document.querySelectorAll('.placed')) one.style.cssText = one.dataset.place; }"""
+    )
+    await page.evaluate(SEE, False)
+    free = set(
+        await page.evaluate(
+            "() => [...window.seenBefore.placesOf()].filter(([, place]) => place === 'free').map(([{ id }]) => id)"
+        )
+    )
+    found = "\n".join(await violations(page, rules=["target-size"]))
+    tight = {
+        name for number in range(len(pairs)) for name in (f"one-{number}", f"other-{number}") if f"#{name}:" in found
+    }
+    assert len(tight) > 40
+    assert len({name for name in free if name.startswith("one-")}) > 40
+    assert free & tight == set()
 
 
 async def test_a_page_has_one_shape_in_both_languages_and_with_more_rows(world: World, open_page: Open) -> None:

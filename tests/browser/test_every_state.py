@@ -2,15 +2,15 @@
 code that a browser would translate.
 
 A state is reached once and checked first in English on a desktop, then in Chinese on a phone. Only a state that a
-reload would end is reached a second time, in Chinese from the start. The states of one area share a hub, a venue and
-two visitors, who continue from state to state where one leads to the next. A single selected state is reached from the
-start.
+reload would end is reached a second time, in Chinese from the start. The states of one area share a venue and two
+visitors, who continue from state to state where one leads to the next, and with a scanner that is at rest again. A single
+selected state is reached from the start. All areas share a hub, which is emptied before each, and the tabs of their process.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from tests.browser.axe import SCHEMES, KnownLooks, Scheme, assert_accessible
 from tests.browser.conftest import Chromium
 from tests.browser.kept_names import assert_names_kept
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
-from tests.browser.open_pages import Complaints, PagesOf
+from tests.browser.open_pages import Complaints
 from tests.browser.pictures import WIDTHS, photograph
-from tests.browser.reused_pages import ReusedPages
-from tests.browser.scene_hub import scene_hub
+from tests.browser.reused_pages import TabsOfWorker
+from tests.browser.scene_hub import emptied_scene, hub_of_scenes
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State, in_walks, leading_on
 from tests.browser.test_chinese import CHINESE, assert_chinese
+from tests.support.emptied_hub import EmptiedHub
 from tests.support.patience import wait_for_slow_servers
 from tests.support.written_names import read_written_names
 
@@ -51,7 +52,7 @@ def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.R
 class Visitor:
     """A visitor with one page at a time. Opening another page closes the one before."""
 
-    def __init__(self, scene: Scene, tabs: ReusedPages, **how: Any) -> None:
+    def __init__(self, scene: Scene, tabs: TabsOfWorker, **how: Any) -> None:
         self.scene = replace(scene, open=self._open)
         self.page: Page | None = None
         self.held = False
@@ -69,15 +70,15 @@ class Visitor:
 
     async def leave(self) -> None:
         if self.page is not None:
-            await self._tabs.close(self.page)
-        self.page = self.scene.stands = None
+            await self._tabs.give_back(self.page)
+        self.page = self.scene.stands = self.scene.scanner = None
 
     async def take_over(self, other: Visitor) -> None:
         """Take the page of another visitor, who uses it as a phone."""
         await self.leave()
         self.page, self.held, other.page = other.page, True, None
         self.scheme, self.size = other.scheme, PHONE
-        other.scene.stands = None
+        self.scene.scanner, other.scene.scanner, other.scene.stands = other.scene.scanner, None, None
 
     async def resize(self, size: ViewportSize) -> None:
         assert self.page is not None
@@ -98,10 +99,13 @@ class Visitor:
         await assert_accessible(self.page, known=known, served=True, schemes=schemes, show=self.show)
 
     async def stay(self, state: State) -> None:
-        """Keep the page for states that are reached from this one."""
-        if self.page is not None and state.name in LEADING_ON:
-            await self.resize(self._first)
+        """Keep the page for states that are reached from this one, or with this scanner."""
+        if self.page is None:
+            return
+        if state.name in LEADING_ON:
             self.scene.stands = (state.name, self.page)
+        if state.name in LEADING_ON or self.scene.scanner is self.page:
+            await self.resize(self._first)
 
 
 @dataclass
@@ -118,21 +122,28 @@ def known() -> KnownLooks:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def visitors(
-    request: pytest.FixtureRequest, servers: ServerUrls, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Visitors]:
-    """Two visitors in the scene of one area."""
+async def of_scenes(
+    servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
+) -> AsyncIterator[EmptiedHub]:
+    """The hub of the scenes of all areas."""
     with pytest.MonkeyPatch.context() as patch:
         # A hub that answers 503 on a busy machine shows a RED without the decision that a state wants.
         wait_for_slow_servers(patch)
-        async with scene_hub(servers, tmp_path_factory.mktemp("scene")) as world:
-            complaints = Complaints(world.hub.url)
-            scene = await Scene(world.hub, world, _nowhere).furnish()
-            pages = PagesOf(await chromium.running(), world.hub.url, complaints)
-            tabs = ReusedPages(pages)
-            english = Visitor(scene, tabs, locale="en-GB")
-            yield Visitors(english, Visitor(scene, tabs, locale=CHINESE, phone=True), complaints)
-            await pages.close()
+        async with hub_of_scenes(servers, tmp_path_factory.mktemp("scene"), port_of_hub()) as hub:
+            yield hub
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visitors(
+    request: pytest.FixtureRequest, of_scenes: EmptiedHub, chromium: Chromium, tabs: TabsOfWorker
+) -> AsyncIterator[Visitors]:
+    """Two visitors in the scene of one area."""
+    async with emptied_scene(of_scenes) as world:
+        tabs.begin(await chromium.running(), world.hub.url)
+        scene = await Scene(world.hub, world, _nowhere).furnish()
+        english = Visitor(scene, tabs, locale="en-GB")
+        yield Visitors(english, Visitor(scene, tabs, locale=CHINESE, phone=True), tabs.complaints)
+        await tabs.leave()
 
 
 async def _nowhere(*_: object, **__: object) -> Page:
