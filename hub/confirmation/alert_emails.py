@@ -39,7 +39,7 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     alert = _alert(message)
     title, *_rest = _words(alert, message)
-    sentence = _("It began at {raised} and ended at {cleared}.").format(
+    sentence = _("It began on {raised} and ended on {cleared}.").format(
         raised=_moment(message, alert["raised_at"]), cleared=_moment(message, alert["cleared_at"])
     )
     return EmailContent(

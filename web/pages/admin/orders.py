@@ -69,7 +69,7 @@ async def print_tickets(request: web.Request) -> web.Response:
     pictures = {one.ticket_id: Markup(qr_code.svg(one.ticket_code)) for one in printed.tickets}  # noqa: S704 - our own picture
     return admin_page(
         request, "order_print.html", printed=printed, pictures=pictures, chinese=request["language"].startswith("zh"),
-        book_at=f"{services.settings.public_url}/reserve",
+        book_at=f"{services.settings.public_url}/reserve".partition("://")[2],
     )  # fmt: skip
 
 
