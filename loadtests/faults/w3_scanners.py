@@ -9,6 +9,7 @@ import signal
 from loadtests.bench.row import percentile
 from loadtests.bench.scan_load import ScanIds, open_loop
 from loadtests.faults.case import Case, Figure, Result
+from loadtests.faults.circumstances import observed
 from loadtests.faults.ground import OPERATORS, Ground, scanner
 
 SCANNERS, QUICK_SCANNERS = 1000, 60
@@ -30,7 +31,8 @@ async def run(ground: Ground, control: bool) -> Result:
         for n in range(scanners)
     ]
     stopping = asyncio.ensure_future(_stop_now_and_then(ground.hub.pid)) if control else None
-    tally = await open_loop(sockets, tickets, per_second, ScanIds(), seconds)
+    async with observed(ground, len(tickets)) as seen:
+        tally = await open_loop(sockets, tickets, per_second, ScanIds(), seconds)
     if stopping is not None:
         stopping.cancel()
         await asyncio.gather(stopping, return_exceptions=True)
@@ -46,6 +48,7 @@ async def run(ground: Ground, control: bool) -> Result:
         Figure("p95", percentile(times, 0.95), "ms", most=150.0),
         Figure("p99", percentile(times, 0.99), "ms", most=400.0),
     ]
+    result.notes += seen.notes
     result.broken += [f"wrong answer: {wrong}" for wrong in tally.wrong[:5]]
     result.broken += await ground.broken()
     return result
