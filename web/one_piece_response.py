@@ -13,8 +13,9 @@ from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.helpers import rfc822_formatted_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp.abc import AbstractStreamWriter
-    from multidict import CIMultiDict
 
 JSON = "application/json"
 API = "/api/"
@@ -82,7 +83,7 @@ class OnePieceResponse(web.Response):
         return b"".join((status, request.app[API_HEAD], last.encode(), body))
 
 
-def _own_lines(headers: CIMultiDict[str]) -> str | None:
+def _own_lines(headers: Mapping[str, str]) -> str | None:
     """Return the lines of the headers beside the type; None if aiohttp must write one."""
     lines = []
     for name, value in headers.items():

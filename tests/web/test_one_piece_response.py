@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from multidict import CIMultiDict
 
 from hub.settings import Rate
 from tests.support.api_client import Api
@@ -96,7 +95,7 @@ async def test_whoever_asks_too_often_learns_when_to_come_back_from_the_same_pie
 
 @pytest.mark.parametrize("name", ["Retry-After", "X-Other"])
 def test_a_line_end_in_a_header_is_left_to_aiohttp_which_refuses_it(name: str) -> None:
-    assert _own_lines(CIMultiDict({"Content-Type": "application/json", name: "1\r\nX: y"})) is None
+    assert _own_lines({"Content-Type": "application/json", name: "1\r\nX: y"}) is None
 
 
 async def test_head_has_no_body_and_says_how_long_it_would_be(api: Api, world: World) -> None:
