@@ -111,6 +111,15 @@ async def test_a_scan_finds_its_ticket_though_the_planner_takes_the_tickets_for_
     assert looks_up is guarded, plan
 
 
+async def test_a_batch_of_scans_that_has_waited_for_a_slot_does_not_start_all_its_parts_again(connection):
+    """Postgres looks again at a row for which a statement has waited, with a second copy of its whole plan: a fifth of a scan."""
+    await connection.execute(f"PREPARE writing AS {load('scanning/entries').write_entry_scans}")
+    plan = "\n".join(row[0] for row in await connection.fetch("EXPLAIN EXECUTE writing (NULL, NULL, NULL)"))
+    assert "count_entries" in plan
+    assert "LockRows" not in plan, plan
+    assert "Update on reservation_slots" not in plan, plan
+
+
 @pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
 async def test_the_claim_of_either_worker_reads_its_own_rows_by_index(connection, plans):
     async with connection.transaction():

@@ -82,3 +82,11 @@ async def log_scan(world: World, logged_at: datetime, **columns: Any) -> None:
         world.hub.database, "scans", org_id=world.org_id, scan_id=uuid4(), venue_id=world.venue_id, operator_id=1,
         logged_at=logged_at, **columns,
     )  # fmt: skip
+
+
+async def log_verify(transaction: Any, world: World, scan_id: UUID) -> None:
+    """Log a refused scan with this id in a transaction of the test."""
+    await add_row(
+        transaction, "scans", org_id=world.org_id, scan_id=scan_id, venue_id=world.venue_id, operator_id=1, mode="verify",
+        source="socket", code="TKT-UNKNOWN", result="RED", reason="TICKET_NOT_FOUND", scanned_at=NOON, logged_at=NOON,
+    )  # fmt: skip

@@ -87,6 +87,7 @@ WITH asked AS MATERIALIZED (
            coalesce(a.scanned_at, $2), $2
       FROM asked a
      WHERE NOT EXISTS (SELECT 1 FROM raced x WHERE x.n = a.n)
+    RETURNING 1
 ), walked AS (
     INSERT INTO walk_ins AS w (org_id, venue_id, date, entered)
     SELECT m.org_id, m.venue_id, coalesce(m.day, (m.entered_at AT TIME ZONE v.timezone)::date), sum(m.people)
@@ -97,22 +98,17 @@ WITH asked AS MATERIALIZED (
      ORDER BY 1, 2, 3
     ON CONFLICT (org_id, venue_id, date) DO UPDATE SET entered = w.entered + EXCLUDED.entered, revision = w.revision + 1
     RETURNING w.org_id, w.venue_id, w.date, w.entered, w.revision
-), held AS MATERIALIZED (
-    SELECT s.org_id, s.id, n.entries, n.apart, s.total_capacity, s.booked_count, s.verified_count, s.entered_apart, s.held_count, s.revision
-      FROM (SELECT org_id, slot_id, sum(people - apart) AS entries, sum(apart) AS apart FROM entered GROUP BY 1, 2) n
-      JOIN reservation_slots s ON s.org_id = n.org_id AND s.id = n.slot_id
-     ORDER BY s.id
-       FOR NO KEY UPDATE OF s
-), counted AS (
-    -- Counted from the locked row and not from `s`: if the row was changed after this statement began, Postgres first
-    -- evaluates the CHECK on the old version, and then on the new one.
-    UPDATE reservation_slots s
-       SET verified_count = h.verified_count + h.entries, entered_apart = h.entered_apart + h.apart, booked_count = h.booked_count,
-           total_capacity = h.total_capacity, held_count = h.held_count, revision = h.revision + 1
-      FROM held h
-     WHERE s.org_id = h.org_id AND s.id = h.id
-    RETURNING s.org_id, s.venue_id, s.date, s.id, s.start_time, s.end_time, s.total_capacity, s.booked_count,
-              s.verified_count, s.held_count, s.revision
+), slots AS MATERIALIZED (
+    -- The slots are locked last: the log is written before them.
+    SELECT array_agg(e.org_id ORDER BY e.slot_id) AS orgs, array_agg(e.slot_id ORDER BY e.slot_id) AS ids,
+           array_agg(e.entries ORDER BY e.slot_id) AS entries, array_agg(e.apart ORDER BY e.slot_id) AS apart
+      FROM (SELECT org_id, slot_id, sum(people - apart)::integer AS entries, sum(apart)::integer AS apart FROM entered GROUP BY 1, 2) e
+     WHERE (SELECT count(*) FROM logged) > 0
+), counted AS MATERIALIZED (
+    SELECT c.*
+      FROM slots n
+     CROSS JOIN LATERAL count_entries(n.orgs, n.ids, n.entries, n.apart) c
+     WHERE n.ids IS NOT NULL
 )
 SELECT 'slot' AS kind, c.org_id, c.venue_id, c.date, c.id, c.start_time, c.end_time, c.total_capacity, c.booked_count,
        c.verified_count, c.held_count, c.revision, NULL::bigint AS raced
