@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Route, expect
 
+from tests.browser.booking_steps import to_confirm
 from tests.browser.hands_and_eyes import Open
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
 
 pytestmark = pytest.mark.one_hub
-
-
-async def to_confirm(page: Page, code: str, time: str = "12:00 to 14:00") -> None:
-    await page.get_by_role("textbox", name="Ticket code").fill(code)
-    await page.get_by_role("button", name="Continue").click()
-    await page.get_by_label("Email").fill("john@example.com")
-    await page.get_by_label("Phone").fill("+12025551234")
-    await page.get_by_role("button", name="Continue").click()
-    await page.get_by_role("button", name=re.compile("today, (available|limited)")).click()
-    await page.get_by_role("button", name=f"Select {time}").click()
-    await expect(page.get_by_role("heading", name="Check your booking")).to_be_visible()
 
 
 async def test_a_code_is_understood_in_any_case_with_blanks_and_without_dashes(world: World, open_page: Open) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
+from tests.browser.booking_steps import enter_tickets, give_contact
 from tests.browser.hands_and_eyes import Open, without_asking
 from tests.support.hub import Hub
 from tests.support.slots import add_hourly_slots, close_slot
@@ -23,11 +24,8 @@ LATER = TODAY + timedelta(days=5)
 
 async def at_the_calendar(page: Page, code: str) -> None:
     """Go through the ticket and contact steps to the step with the calendar."""
-    await page.get_by_role("textbox", name="Ticket code").fill(code)
-    await page.get_by_role("button", name="Continue").click()
-    await page.get_by_label("Email").fill("john@example.com")
-    await page.get_by_label("Phone", exact=True).fill("+12025551234")
-    await page.get_by_role("button", name="Continue").click()
+    await enter_tickets(page, code)
+    await give_contact(page)
     await expect(page.get_by_role("grid")).to_be_visible()
     await expect(page.locator("#calendar[aria-busy]")).to_have_count(0)
 

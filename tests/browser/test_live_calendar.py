@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from hub.app import LIVE
+from tests.browser.booking_steps import give_contact
 from tests.browser.hands_and_eyes import Open, without_asking
 from tests.support.hub import Hub
 from tests.support.world import TODAY, World
@@ -20,9 +21,7 @@ LIVE_WORD = "#calendar-line"
 
 async def at_the_calendar(world: World, open_page: Open, **how: bool) -> Page:
     page = await open_page(f"/reserve?ticket={(await world.ticket()).code}", **how)
-    await page.get_by_label("Email").fill("john@example.com")
-    await page.get_by_label("Phone").fill("+12025551234")
-    await page.get_by_role("button", name="Continue").click()
+    await give_contact(page)
     await expect(page.locator(LIVE_WORD)).to_have_text("Live")
     return page
 
