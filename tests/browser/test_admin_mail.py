@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open
+from tests.browser.hands_and_eyes import Open, pass_time_until
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
 from tests.support.still_outbox import bring_nothing_back
@@ -80,11 +80,11 @@ async def test_a_message_is_sent_again(hub: Hub, world: World, open_page: Open) 
     number = await stuck(world, reservation_id=ticket.reservation_id)
     page = await outbox_rows(world, open_page)
     await page.locator(f'[data-id="{number}"]').get_by_role("button", name="Send again").click()
-    await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()
     await expect(page.locator("#spoken")).to_have_text("Change of time: it is being sent again.")
     async with asyncio.timeout(60):
         while (await read_outbox_row(hub.database, "status", id=number))["status"] != "SENT":
             await asyncio.sleep(0.02)
+    await pass_time_until(page, page.get_by_text("Nothing is stuck."), LOOK_EVERY_MS)
     await page.get_by_text("Sent", exact=True).click()
     await expect(page.locator(f'[data-id="{number}"]')).to_contain_text("sent")
 

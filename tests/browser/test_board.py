@@ -14,7 +14,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.hands_and_eyes import Open, key_in, pass_time_until
+from tests.browser.test_lazy_loading import LONGEST_PAUSE_MS
 from tests.browser.test_live_calendar import start_again
 from tests.browser.test_wall_screen import SETTLED
 from tests.support.hub import Hub
@@ -127,7 +128,7 @@ async def test_the_board_shows_what_the_log_says_live_with_undo_and_after_a_rest
 
 async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, world: World, open_page: Open) -> None:
     await a_day(world)
-    page = await board(world, open_page)
+    page = await board(world, open_page, clock=True)
     slot = (await read_slot(hub.database, start_time=time(16, 30)))["id"]
     tickets = await world.fill(slot, 2)
     operator = await world.staff("MANAGER")
@@ -140,7 +141,7 @@ async def test_the_board_comes_back_by_itself_when_the_hub_was_gone(hub: Hub, wo
     for ticket in tickets:
         await door.verify(ticket.code)
     await door.validate("DT-NOBODY")
-    await expect(page.locator("#link-state")).to_have_text("Live", timeout=30_000)
+    await pass_time_until(page, page.locator("#link-state", has_text="Live"), LONGEST_PAUSE_MS)
     log = await from_the_log(hub)
     await expect(page.locator("#gates tr[data-gate=North] .scans b")).to_have_text(str(log["scans"]["North"]))
     await expect(page.locator("#arrivals-told")).to_contain_text(f" {log['entries']} arrived")
