@@ -12,6 +12,8 @@ from hub.live.channels import devices
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.open_pages import DESKTOP, PHONE
+from tests.browser.seen_before import SETTLED
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -20,13 +22,15 @@ pytestmark = pytest.mark.one_hub
 CARDS = "#devices .scanner-card"
 
 
-async def panel(open_page: Open, world: World, *, phone: bool = False) -> Page:
-    page = await open_page("/manager#devices", token=await world.staff("MANAGER", name="Ann Lee"), phone=phone)
+async def panel(open_page: Open, world: World) -> Page:
+    page = await open_page("/manager#devices", token=await world.staff("MANAGER", name="Ann Lee"))
     await expect(page.get_by_text("No scanner is online.")).to_be_visible()
     return page
 
 
 async def fits(page: Page) -> bool:
+    # Charts follow a change of size in the next frame.
+    await page.evaluate(SETTLED)
     return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
 
 
@@ -58,7 +62,7 @@ async def test_what_is_worth_a_look_is_marked_in_words(
     # Quiet gates are read every 15 s.
     assert devices.GATES_SECONDS == 15
     monkeypatch.setattr(devices, "GATES_SECONDS", 0.5)
-    manager, phone = await panel(open_page, world), await panel(open_page, world, phone=True)
+    page = await panel(open_page, world)
     a, b = await hub.socket(await world.staff(name="Jane Smith")), await hub.socket(await world.staff(name="Tom Brown"))
     said: dict[str, Any] = {
         "battery": 9,
@@ -75,7 +79,8 @@ async def test_what_is_worth_a_look_is_marked_in_words(
     hub.clock.advance(6 * 60)
     for _ in range(BUSY_ELSEWHERE):
         await b.validate("TKT-2026-NOSUCH-TICKET")
-    for page in (manager, phone):
+    for size in (DESKTOP, PHONE):
+        await page.set_viewport_size(size)
         await expect(page.locator(CARDS)).to_have_count(2)
         await expect(page.locator("#devices .worries li")).to_have_text(
             ["Battery low", "Scans wait to be sent", "Slow connection", "Clock is wrong", "Different version"]

@@ -15,6 +15,7 @@ from playwright.async_api import Page, expect
 from hub.confirmation.development_mailbox import DevelopmentMail, list_development_mail
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.open_pages import DESKTOP, PHONE
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row
 from tests.support.shows import add_booking, add_stage
@@ -45,8 +46,9 @@ async def test_the_codes_of_a_confirmation_are_read_off_the_screen_and_without_p
 ) -> None:
     ticket = await world.reserved(await world.slot(hub.clock.now().date() + timedelta(days=3)), customer_name="Ann <i>")
     (mail,) = await arrived(hub)
-    for phone in (False, True):
-        page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
+    page = await open_page(f"/dev/mail/{mail.name}/html")
+    for size in (DESKTOP, PHONE):
+        await page.set_viewport_size(size)
         await expect(page.get_by_role("heading", name="Your visit is booked")).to_be_visible()
         await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
         for scheme in ("light", "dark"):
@@ -74,8 +76,9 @@ async def test_the_one_code_of_a_party_is_read_off_the_screen_and_the_button_lea
         payload=json.dumps({"manage_token": booking.manage_token}),
     )  # fmt: skip
     (mail,) = await arrived(hub)
-    for phone in (False, True):
-        page = await open_page(f"/dev/mail/{mail.name}/html", phone=phone)
+    page = await open_page(f"/dev/mail/{mail.name}/html")
+    for size in (DESKTOP, PHONE):
+        await page.set_viewport_size(size)
         await expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
         await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
         await expect(page.get_by_text("For 3 people")).to_be_visible()

@@ -60,7 +60,6 @@ async def test_each_at_its_own_time(hub: Hub, world: World, open_page: Open) -> 
     turns = page.get_by_role("list", name="Whose time is chosen")
     await pick(page)
     await expect(turns.get_by_role("button").nth(1)).to_be_focused()
-    await assert_accessible(page, "choosing ticket by ticket")
     await pick(page, "16:00")
     await pick(page)
     await at(page, "confirm")

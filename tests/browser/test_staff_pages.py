@@ -149,8 +149,3 @@ async def test_the_board_changes_its_day_and_comes_back(world: World, open_page:
     await expect(page.get_by_text("No slots are planned for this day.")).to_be_visible()
     await page.get_by_role("button", name="Today").click()
     await expect(page.locator("#total-booked")).to_have_text("3")
-
-
-async def test_a_dead_link_says_so(hub: Hub, open_page: Open) -> None:
-    page = await open_page("/r/nobodys-token")
-    await expect(page.get_by_text("We couldn't find this visit")).to_be_visible()
