@@ -2,7 +2,7 @@
 
 import re
 
-from hub.text.languages import N_, translator
+from hub.text.languages import N_, sentence_gap, translator
 
 # Prefixes of the stored error; the first match wins. A code after the prefix is shown after the text.
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -53,4 +53,4 @@ def failure_text(error: str, language: str) -> str:
     _ = translator(language).gettext
     words = next((words for pattern, words in _PATTERNS if pattern.match(error)), N_("The message was not accepted."))
     code = _CODE.search(error)
-    return f"{_(words)} ({code[1]})" if code else _(words)
+    return f"{_(words)}{sentence_gap(language)}({code[1]})" if code else _(words)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.rules.reasons import Reason
-from hub.text.languages import N_, spoken, translator
+from hub.text.languages import N_, sentence_gap, spoken, translator
 
 MESSAGES: dict[Reason, str] = {
     Reason.VALID: "VALID TICKET",
@@ -200,4 +200,4 @@ def _said(entry: dict[str, Any], say: Callable[[str], str]) -> str:
     sentence = say(entry["message"])
     if not entry.get("suggestion"):
         return sentence
-    return f"{sentence} {say(N_('Did you mean {address}?')).format(address=entry['suggestion'])}"
+    return f"{sentence}{sentence_gap(spoken.get())}{say(N_('Did you mean {address}?')).format(address=entry['suggestion'])}"
