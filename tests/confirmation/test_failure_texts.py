@@ -27,3 +27,7 @@ from hub.confirmation.failure_texts import failure_text
 )  # fmt: skip
 def test_every_trouble_has_words_and_keeps_its_code(error, words):
     assert failure_text(error, "en") == words
+
+
+def test_no_blank_stands_after_a_chinese_full_stop():
+    assert failure_text("recipient refused: 550 5.1.1", "zh_Hans").endswith("。(550 5.1.1)")

@@ -197,6 +197,8 @@ async def show_control_room(request: web.Request) -> web.Response:
         "control_room.html",
         identity=identity,
         sections=sections_of(identity),
+        # A screen that is switched on opens in its own form at once, so that nothing on it jumps.
+        wall=request.query.get("wall") == "1",
         panels=(*PANELS, "rooms") if venue and venue.waiting_room != "off" else PANELS,
         today=venue.business_day(services.clock.now()) if venue else None,
         inside_limit=venue.inside_limit if venue else None,
