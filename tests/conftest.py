@@ -9,7 +9,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from hub.clock import Clock
 from hub.embedded.supervisor import EmbeddedServers, ServerUrls
 from tests.support.asyncpg_types import remember_types
 from tests.support.databases import make_template
-from tests.support.emptied_hub import EmptiedHub, emptied_hub, empty_redis
+from tests.support.emptied_hub import EmptiedHubs, emptied_hubs, empty_redis
 from tests.support.hub import Hub, settings_for
 from tests.support.invariants import broken_invariants
-from tests.support.kept_databases import KeptDatabase, KeptDatabases
+from tests.support.kept_databases import DatabaseStock, KeptDatabase, KeptDatabases
 from tests.support.patience import wait_for_slow_servers
 from tests.support.ports import free_port
 from tests.support.tmpfs import ThrowAwayFolder, room_in_memory
@@ -38,9 +37,11 @@ hypothesis.settings.load_profile("any machine")
 remember_types()
 
 TESTS = Path(__file__).parent
-SHARING = {"actions", "journeys", "web"}
-"""Folders whose tests have the mark `one_hub`, unless they say `own_hub` or ask for what a shared hub cannot give."""
+SHARING = {"actions", "journeys", "races", "web"}
+"""Folders whose tests have the mark `one_hub`, unless they say `own_hub` or ask for what shared hubs cannot give."""
 OWN = {"open_hub", "database_url", "redis_url"}
+PAIR = "two_hubs"
+"""The fixture of the races. A race that also asks for the hub of most tests has them all to itself."""
 THROW_AWAY: list[ThrowAwayFolder] = []
 
 
@@ -81,11 +82,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _can_share(item: pytest.Item) -> bool:
     asked = set(getattr(item, "fixturenames", ()))
-    return "hub" in asked and not OWN & asked and item.get_closest_marker("own_hub") is None
+    is_one = ("hub_opener" in asked) != (PAIR in asked)
+    return is_one and not OWN & asked and item.get_closest_marker("own_hub") is None
 
 
 def shares_hub(item: pytest.Item) -> bool:
-    return item.get_closest_marker("one_hub") is not None and "hub" in getattr(item, "fixturenames", ())
+    return item.get_closest_marker("one_hub") is not None and not {"hub", PAIR}.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -185,7 +189,8 @@ async def redis_url(servers: ServerUrls) -> str:
 def clock(request: pytest.FixtureRequest) -> Clock:
     """The clock of the test, set to noon in Rome."""
     if shares_hub(request.node):
-        hub: Hub = request.getfixturevalue("hub")
+        shared = request.getfixturevalue(PAIR if PAIR in request.fixturenames else "hub")
+        hub: Hub = shared[0] if isinstance(shared, list) else shared
         return hub.clock
     clock = Clock()
     clock.set(NOON)
@@ -230,13 +235,25 @@ async def open_hub(
         await hub.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database_stock(servers: ServerUrls) -> AsyncIterator[DatabaseStock]:
+    """The databases of the hubs that files share, one file after the other."""
+    stock = DatabaseStock(servers.database_url)
+    yield stock
+    await stock.close()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hub_of_file(
-    servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
-) -> AsyncIterator[EmptiedHub]:
+    database_stock: DatabaseStock,
+    servers: ServerUrls,
+    tmp_path_factory: pytest.TempPathFactory,
+    port_of_hub: Callable[[], int],
+) -> AsyncIterator[EmptiedHubs]:
     """The hub of all tests of a file with the mark `one_hub`."""
-    async with emptied_hub(servers, tmp_path_factory.mktemp("hub"), port_of_hub()) as hub:
-        yield hub
+    ports = [port_of_hub()]
+    async with emptied_hubs(database_stock, servers.redis_url, tmp_path_factory.mktemp("hub"), ports) as hubs:
+        yield hubs
 
 
 @pytest.fixture
@@ -248,8 +265,13 @@ def hub_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[Hub]]:
     if mark is None:
         opener: Callable[[], Awaitable[Hub]] = request.getfixturevalue("open_hub")
         return opener
-    of_file: EmptiedHub = request.getfixturevalue("hub_of_file")
-    return partial(of_file.opened, **mark.kwargs)
+    of_file: EmptiedHubs = request.getfixturevalue("hub_of_file")
+
+    async def open_empty() -> Hub:
+        (hub,) = await of_file.opened(**mark.kwargs)
+        return hub
+
+    return open_empty
 
 
 @pytest.fixture
@@ -273,7 +295,8 @@ async def hub(
     hub = await hub_opener()
     yield hub
     if shares_hub(request.node):
-        broken = await broken_invariants(hub.database)
+        of_file: EmptiedHubs = request.getfixturevalue("hub_of_file")
+        broken = await of_file.broken_invariants()
         assert not broken, broken
 
 

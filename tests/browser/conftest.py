@@ -19,8 +19,9 @@ from tests.browser.hands_and_eyes import Open
 from tests.browser.looking_often import look_often
 from tests.browser.open_pages import PATIENCE
 from tests.browser.reused_pages import TabsOfWorker
-from tests.support.emptied_hub import EmptiedHub, emptied_hub
+from tests.support.emptied_hub import EmptiedHubs, emptied_hubs
 from tests.support.hub import Hub, settings_for
+from tests.support.kept_databases import DatabaseStock
 from tests.support.ports import free_port
 
 # Drop-downs of the address bar: two hidden pages for every context, which took a quarter of a test's time.
@@ -116,11 +117,15 @@ def port_of_hub() -> Callable[[], int]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hub_of_file(
-    servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
-) -> AsyncIterator[EmptiedHub]:
+    database_stock: DatabaseStock,
+    servers: ServerUrls,
+    tmp_path_factory: pytest.TempPathFactory,
+    port_of_hub: Callable[[], int],
+) -> AsyncIterator[EmptiedHubs]:
     """The hub of all tests of a file with the mark `one_hub`. It serves axe."""
-    async with emptied_hub(servers, tmp_path_factory.mktemp("hub"), port_of_hub(), serve_axe) as hub:
-        yield hub
+    folder, ports = tmp_path_factory.mktemp("hub"), [port_of_hub()]
+    async with emptied_hubs(database_stock, servers.redis_url, folder, ports, prepare=serve_axe) as hubs:
+        yield hubs
 
 
 @pytest.fixture

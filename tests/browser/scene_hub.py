@@ -15,8 +15,8 @@ from hub.jobs.imports import ImportJob
 from hub.jobs.outbox import OutboxJob
 from hub.live.channels.counts import CountChannels
 from tests.browser.axe import serve_axe
-from tests.support.emptied_hub import EmptiedHub, emptied_hub
-from tests.support.invariants import broken_invariants
+from tests.support.emptied_hub import EmptiedHubs, emptied_hubs
+from tests.support.kept_databases import DatabaseStock
 from tests.support.world import World
 
 
@@ -41,17 +41,19 @@ def only_people_change_pages() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def hub_of_scenes(servers: ServerUrls, folder: Path, port: int) -> AsyncIterator[EmptiedHub]:
+async def hub_of_scenes(servers: ServerUrls, folder: Path, port: int) -> AsyncIterator[EmptiedHubs]:
     """The hub of all scenes of a test process. It serves axe to its pages."""
+    stock = DatabaseStock(servers.database_url)
     with only_people_change_pages():
-        async with emptied_hub(servers, folder, port, serve_axe) as hub:
-            yield hub
+        async with emptied_hubs(stock, servers.redis_url, folder, [port], prepare=serve_axe) as hubs:
+            yield hubs
+    await stock.close()
 
 
 @asynccontextmanager
-async def emptied_scene(of_scenes: EmptiedHub) -> AsyncIterator[World]:
+async def emptied_scene(of_scenes: EmptiedHubs) -> AsyncIterator[World]:
     """A venue of the emptied hub at noon. At the end every invariant of the database must hold."""
-    hub = await of_scenes.opened()
+    (hub,) = await of_scenes.opened()
     yield await World(hub).found()
-    broken = await broken_invariants(hub.database)
+    broken = await of_scenes.broken_invariants()
     assert not broken, broken

@@ -31,7 +31,7 @@ from tests.browser.scene_hub import emptied_scene, hub_of_scenes
 from tests.browser.staff_states import ALL_STATES as STATES
 from tests.browser.states import Scene, State, in_walks, leading_on
 from tests.browser.test_chinese import CHINESE, assert_chinese
-from tests.support.emptied_hub import EmptiedHub
+from tests.support.emptied_hub import EmptiedHubs
 from tests.support.patience import wait_for_slow_servers
 from tests.support.written_names import read_written_names
 
@@ -124,7 +124,7 @@ def known() -> KnownLooks:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def of_scenes(
     servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory, port_of_hub: Callable[[], int]
-) -> AsyncIterator[EmptiedHub]:
+) -> AsyncIterator[EmptiedHubs]:
     """The hub of the scenes of all areas."""
     with pytest.MonkeyPatch.context() as patch:
         # A hub that answers 503 on a busy machine shows a RED without the decision that a state wants.
@@ -135,7 +135,7 @@ async def of_scenes(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def visitors(
-    request: pytest.FixtureRequest, of_scenes: EmptiedHub, chromium: Chromium, tabs: TabsOfWorker
+    request: pytest.FixtureRequest, of_scenes: EmptiedHubs, chromium: Chromium, tabs: TabsOfWorker
 ) -> AsyncIterator[Visitors]:
     """Two visitors in the scene of one area."""
     async with emptied_scene(of_scenes) as world:

@@ -1,7 +1,7 @@
 """Fixtures of the socket tests: raw clients that are closed at the end, and entry scans that are answered on demand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -59,10 +59,11 @@ async def wheel(live: LiveServer) -> HandTurnedWheel:
 
 
 @pytest.fixture
-def held_scans(live: LiveServer) -> HeldEntryScans:
+def held_scans(live: LiveServer) -> Iterator[HeldEntryScans]:
     held = HeldEntryScans(live.scans.entry_scans)
     live.scans.entry_scans = held  # type: ignore[assignment]
-    return held
+    yield held
+    live.scans.entry_scans = held.real
 
 
 @pytest.fixture

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from hub.clock import Clock
+from hub.embedded.supervisor import ServerUrls
 from tests.support.blocked_inserts import Standstill, standstill
+from tests.support.emptied_hub import EmptiedHubs, emptied_hubs
 from tests.support.hub import Hub
 from tests.support.hub_process import ServedHub
+from tests.support.kept_databases import DatabaseStock
+from tests.support.ports import free_port
 from tests.support.world import World
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hubs_of_file(
+    database_stock: DatabaseStock, servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[EmptiedHubs]:
+    """The two hubs of all races of a file that do not have their own."""
+    folder, ports = tmp_path_factory.mktemp("hubs"), [free_port(), free_port()]
+    async with emptied_hubs(database_stock, servers.redis_url, folder, ports, changes=True) as hubs:
+        yield hubs
+
+
 @pytest.fixture
-async def two_hubs(slow_servers: None, open_hub) -> list[Hub]:
+def pair_opener(request: pytest.FixtureRequest) -> Callable[[], Awaitable[list[Hub]]]:
+    """Return the function that opens the two hubs of a race: those of the file, emptied, or two new ones."""
+    mark = request.node.get_closest_marker("one_hub")
+    if mark is not None:
+        of_file: EmptiedHubs = request.getfixturevalue("hubs_of_file")
+        return partial(of_file.opened, **mark.kwargs)
+    open_hub = request.getfixturevalue("open_hub")
+
+    async def open_both() -> list[Hub]:
+        return [await open_hub(), await open_hub()]
+
+    return open_both
+
+
+@pytest.fixture
+async def two_hubs(slow_servers: None, pair_opener: Callable[[], Awaitable[list[Hub]]]) -> list[Hub]:
     """Two hubs with time limits that no busy machine exceeds: the races check who wins, and 503 is always wrong."""
-    return [await open_hub(), await open_hub()]
+    return await pair_opener()
 
 
 @pytest.fixture

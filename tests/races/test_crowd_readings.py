@@ -13,6 +13,8 @@ from tests.support.hub import Hub
 from tests.support.locks import table_locked
 from tests.support.world import World
 
+pytestmark = pytest.mark.own_hub
+
 CROWD = 32
 CALENDAR = "/api/reservation-slots/available?month=2026-11"
 Load = Callable[[], Coroutine[Any, Any, Any]]

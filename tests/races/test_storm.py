@@ -48,7 +48,7 @@ NO_SHOWS = 7
 NEVER = ("500", "503", "INTERNAL", "SERVICE_UNAVAILABLE")
 
 
-pytestmark = pytest.mark.timeout(MOST_SECONDS + 180)
+pytestmark = [pytest.mark.own_hub, pytest.mark.timeout(MOST_SECONDS + 180)]
 
 
 class Storm:

@@ -9,6 +9,8 @@ import asyncio
 import random
 from collections import Counter
 
+import pytest
+
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
 from tests.support.notices import read_notice_counts
@@ -18,6 +20,8 @@ from tests.support.scan_log import count_entries, count_scans
 from tests.support.slots import sum_verified
 from tests.support.websocket_client import Socket
 from tests.support.world import Ticket, World
+
+pytestmark = pytest.mark.own_hub
 
 SCANNERS, QUEUED, REPLAYS, PIECE = 10, 40, 10, 20
 SHARED = QUEUED * 3 // 10

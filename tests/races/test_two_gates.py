@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from hub.rules.scan_requests import ScanRequest
 from tests.support.hub import Hub
 from tests.support.invariants import broken_invariants
@@ -13,6 +15,8 @@ from tests.support.repetitions import repetitions
 from tests.support.scan_log import count_entries, count_scans
 from tests.support.world import World
 from web import keys
+
+pytestmark = pytest.mark.own_hub
 
 NO_VERSION_GUARD = (" AND t.id = a.ticket_id AND t.version = a.version\n", " AND t.id = a.ticket_id\n")
 

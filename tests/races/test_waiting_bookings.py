@@ -30,6 +30,8 @@ from tests.support.waitlist import on_demand, serve_all, slot, wait_for_seats
 from tests.support.world import NOON, TODAY, World
 from web import keys
 
+pytestmark = pytest.mark.own_hub
+
 LATER = TODAY + timedelta(days=7)
 
 

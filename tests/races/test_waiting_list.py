@@ -28,6 +28,8 @@ from tests.support.tickets import read_ticket
 from tests.support.waitlist import cancel, entry, join, joined, mails, on_demand, serve_all, slot, status
 from tests.support.world import Ticket, World, many_slots
 
+pytestmark = pytest.mark.own_hub
+
 LINE_LOCK = ("waitlist/entries", "claim_line", " FOR UPDATE SKIP LOCKED", "")
 ENTRY_LOCKS = ("waitlist/entries", "lock_entries", " ORDER BY e.id\n   FOR NO KEY UPDATE", " ORDER BY e.id")
 SLOT_LOCK = ("waitlist/entries", "lock_slot", "\n   FOR NO KEY UPDATE", "")

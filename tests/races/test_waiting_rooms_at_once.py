@@ -18,6 +18,8 @@ from tests.support.hub import Hub
 from tests.support.waiting_rooms import Visitor, open_waiting_room
 from tests.support.world import TODAY, World
 
+pytestmark = pytest.mark.own_hub
+
 RATE, CROWD = 20, 80
 
 

@@ -19,6 +19,8 @@ from tests.support.slots import free_places
 from tests.support.tickets import change_ticket
 from tests.support.world import NOON, World
 
+pytestmark = pytest.mark.own_hub
+
 TAKE = load("booking/reservations").take_places
 FROM_THE_OLD_ROW = TAKE.replace(
     "SET booked_count = h.booked_count + g.places", "SET booked_count = s.booked_count + g.places"

@@ -41,7 +41,7 @@ def quiet_hubs(monkeypatch):
     on_demand(monkeypatch)
 
 
-pytestmark = pytest.mark.timeout(MOST_SECONDS + 180)
+pytestmark = [pytest.mark.own_hub, pytest.mark.timeout(MOST_SECONDS + 180)]
 
 
 class Storm:

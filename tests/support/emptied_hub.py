@@ -1,6 +1,6 @@
-"""A hub that the tests of a file share, so that its database, connections and jobs are set up once.
+"""Hubs that the tests of a file share, so that their database, connections and jobs are set up once.
 
-Tests with the mark `one_hub` get it, each of them empty:
+Tests with the mark `one_hub` get them, each of them empty:
 
     pytestmark = pytest.mark.one_hub                    # at noon
     pytestmark = pytest.mark.one_hub(moment=AFTERNOON)
@@ -8,21 +8,20 @@ Tests with the mark `one_hub` get it, each of them empty:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from time import monotonic
 
-import asyncpg
 import redis
 from aiohttp import web
 
 from hub.clock import Clock
-from hub.embedded.supervisor import ServerUrls
-from tests.support.databases import EMPTY, copied_database
+from hub.settings import Settings
 from tests.support.hub import Hub, settings_for
+from tests.support.kept_databases import DatabaseStock, KeptDatabase
 from tests.support.world import NOON
 
 YOUNG_SECONDS = 8.0
@@ -33,88 +32,116 @@ of a single test: many tests run such a job themselves and count what it did.
 Prepare = Callable[[web.Application], None]
 
 
-class EmptiedHub:
-    """The hub of a file: opened for the first test, emptied for the others, and opened again after a test that moved
-    its clock, closed it or gave it other settings.
+class EmptiedHubs:
+    """The hubs of a file, one for each port: opened for the first test, emptied for the others, and opened again after a
+    test that moved their clock, closed one or gave it other settings.
 
-    A hub that has seen a later moment may still have tasks from it. `prepare` is called with the application of each
-    hub before it is opened.
+    A hub that has seen a later moment may still have tasks from it. With `changes` tests may change the database itself, such as
+    drop a constraint. The next one then has another database. `prepare` is called with the application of each hub before it is opened.
     """
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path, port: int, prepare: Prepare) -> None:
-        self._database_url = database_url
+    def __init__(
+        self,
+        stock: DatabaseStock,
+        redis_url: str,
+        folder: Path,
+        ports: Sequence[int],
+        *,
+        changes: bool = False,
+        prepare: Prepare = lambda app: None,
+    ) -> None:
+        self._stock = stock
         self._redis_url = redis_url
         self._folder = folder
+        # The same ports for each hub of the file, so that a browser's tabs have its files.
+        self._ports = ports
+        self._settings: list[Settings] = []
+        self._changes = changes
         self._prepare = prepare
-        # The same for each hub of the file, so that a browser's tabs have its files.
-        self._settings = settings_for(database_url, redis_url, folder, port)
-        self._hub: Hub | None = None
-        self._owner: asyncpg.Connection | None = None
+        self._database: KeptDatabase | None = None
+        self._hubs: list[Hub] = []
         self._opened_for: datetime | None = None
         self._offset = 0.0
         self._opened_at = 0.0
 
-    async def opened(self, moment: datetime = NOON, *, young: bool = False) -> Hub:
-        """Return the hub at this moment, empty: without an organisation, mail or file. `young`: no older than `YOUNG_SECONDS`."""
-        hub = self._hub
+    async def opened(self, moment: datetime = NOON, *, young: bool = False) -> list[Hub]:
+        """Return the hubs at this moment, empty: without an organisation, mail or file. `young`: no older than `YOUNG_SECONDS`."""
         too_old = young and monotonic() - self._opened_at > YOUNG_SECONDS
-        if hub is not None and (
-            too_old or hub.client.closed or not hub.listening or hub.settings != self._settings
-            or hub.clock.offset_seconds != self._offset or moment != self._opened_for
-        ):  # fmt: skip
+        if too_old or moment != self._opened_for or not all(map(self._is_as_opened, self._hubs, self._settings)):
             await self.close()
-        elif hub is not None:
+        for hub in self._hubs:
             await hub.hang_up()
         await self._empty()
-        if self._hub is None:
-            clock = Clock()
-            clock.set(moment)
-            hub = Hub(self._settings, clock)
+        if not self._hubs:
+            await self._open(moment)
+        # Seconds have passed since the hubs were opened. They share their clock.
+        self._hubs[0].clock.set(moment)
+        self._opened_for, self._offset = moment, self._hubs[0].clock.offset_seconds
+        for hub in self._hubs:
+            hub.services.venues.forget()
+            hub.services.products.forget()
+        return self._hubs
+
+    def _is_as_opened(self, hub: Hub, settings: Settings) -> bool:
+        at_work = hub.listening and not hub.client.closed
+        return at_work and hub.settings == settings and hub.clock.offset_seconds == self._offset
+
+    async def _open(self, moment: datetime) -> None:
+        clock = Clock()
+        clock.set(moment)
+        for settings in self._settings:
+            hub = Hub(settings, clock)
             self._prepare(hub.app)
-            self._hub = await hub.open()
-            self._opened_at = monotonic()
-        # Seconds have passed since the hub was opened.
-        self._hub.clock.set(moment)
-        self._opened_for, self._offset = moment, self._hub.clock.offset_seconds
-        self._hub.services.venues.forget()
-        self._hub.services.products.forget()
-        return self._hub
+            self._hubs.append(await hub.open())
+        self._opened_at = monotonic()
 
     async def _empty(self) -> None:
-        if self._owner is None:
-            self._owner = await asyncpg.connect(self._database_url)
-        for last in (False, False, False, False, True):
-            # A job of the hub may hold a row in each of two tables. Then one of the two is the victim of a deadlock.
-            with nullcontext() if last else suppress(asyncpg.DeadlockDetectedError):
-                await self._owner.execute(EMPTY)
-                break
+        if self._changes and self._database is not None and await self._database.was_changed():
+            await self.close()
+            await self._database.close()
+            self._database = None
+        if self._database is None:
+            self._database = await self._stock.take()
+            url = self._database.url
+            self._settings = [settings_for(url, self._redis_url, self._folder, port) for port in self._ports]
+        await self._database.empty()
         # A test beside the hub, with a database of its own, has used the same ids.
         await empty_redis(self._redis_url)
         for file in self._folder.glob("mail/*"):
             file.unlink(missing_ok=True)
 
+    async def broken_invariants(self) -> list[str]:
+        assert self._database is not None
+        return await self._database.broken_invariants()
+
     async def close(self) -> None:
-        """Close the hub. The next test opens another one."""
-        if self._hub is not None and not self._hub.client.closed:
-            await self._hub.close()
-        self._hub = None
+        """Close the hubs. The next test opens others."""
+        while self._hubs:
+            hub = self._hubs.pop()
+            if not hub.client.closed:
+                await hub.close()
 
     async def end(self) -> None:
         await self.close()
-        if self._owner is not None:
-            await self._owner.close()
+        if self._database is not None:
+            self._stock.give_back(self._database)
 
 
 @asynccontextmanager
-async def emptied_hub(
-    servers: ServerUrls, folder: Path, port: int, prepare: Prepare = lambda app: None
-) -> AsyncIterator[EmptiedHub]:
-    async with copied_database(servers.database_url, "file") as database_url:
-        hub = EmptiedHub(database_url, servers.redis_url, folder, port, prepare)
-        try:
-            yield hub
-        finally:
-            await hub.end()
+async def emptied_hubs(
+    stock: DatabaseStock,
+    redis_url: str,
+    folder: Path,
+    ports: Sequence[int],
+    *,
+    changes: bool = False,
+    prepare: Prepare = lambda app: None,
+) -> AsyncIterator[EmptiedHubs]:
+    hubs = EmptiedHubs(stock, redis_url, folder, ports, changes=changes, prepare=prepare)
+    try:
+        yield hubs
+    finally:
+        await hubs.end()
 
 
 @cache
