@@ -19,7 +19,6 @@ STATEMENT = re.compile(
 )
 
 WRITES_SQL = {
-    "tests/conftest.py": "makes the database that each test has a copy of",
     "tests/cluster/test_standby.py": "asks for a table of its own, which is none of the hub's",
     "tests/embedded/test_supervisor.py": "asks a Postgres that has no tables of ours",
     "tests/faults/test_proxy.py": "asks for a table of its own, which is none of the hub's",
