@@ -20,7 +20,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize
 
 from hub.embedded.supervisor import ServerUrls
-from tests.browser.axe import SCHEMES, KnownLooks, Scheme, assert_accessible
+from tests.browser.axe import SCHEMES, Scheme, assert_accessible
 from tests.browser.conftest import Chromium
 from tests.browser.kept_names import assert_names_kept
 from tests.browser.looks import NARROW, PHONE, WIDE, Looks, assert_nothing_sticks_out, hold_as_phone, reload_in
@@ -92,11 +92,11 @@ class Visitor:
             await self.page.emulate_media(color_scheme=scheme)
         self.scheme = scheme
 
-    async def assert_accessible(self, known: KnownLooks) -> None:
+    async def assert_accessible(self) -> None:
         """Check the page as it is, and then in the other colour scheme, in which it is left."""
         assert self.page is not None
         schemes = SCHEMES if self.scheme == "light" else SCHEMES[::-1]
-        await assert_accessible(self.page, known=known, served=True, schemes=schemes, show=self.show)
+        await assert_accessible(self.page, schemes=schemes, show=self.show)
 
     async def stay(self, state: State) -> None:
         """Keep the page for states that are reached from this one, or with this scanner."""
@@ -113,12 +113,6 @@ class Visitors:
     english: Visitor
     chinese: Visitor
     complaints: Complaints
-
-
-@pytest.fixture(scope="session")
-def known() -> KnownLooks:
-    """What axe found good in any area."""
-    return KnownLooks()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -165,13 +159,13 @@ def state(request: pytest.FixtureRequest) -> State:
     scope="module",
 )
 async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_word(
-    state: State, visitors: Visitors, known: KnownLooks, tmp_path: Path
+    state: State, visitors: Visitors, tmp_path: Path
 ) -> None:
     english, chinese = visitors.english, visitors.chinese
     visitors.complaints.heard.clear()
     page = await reached(state, english, visitors.complaints)
     async with Looks() as looks:
-        await looks.look("barriers, English, desk", english.assert_accessible(known))
+        await looks.look("barriers, English, desk", english.assert_accessible())
         for name, size in (("desk", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             await english.resize(size)
             await looks.look(f"width, English, {name}", assert_nothing_sticks_out(page))
@@ -190,7 +184,7 @@ async def test_a_state_has_no_barrier_at_any_width_and_in_chinese_no_english_wor
         # In Chinese no word of the page is like the name of a gate.
         names = await read_written_names(english.scene.hub.database)
         await looks.look("names, Chinese, phone", assert_names_kept(page, names))
-        await looks.look("barriers, Chinese, phone", chinese.assert_accessible(known))
+        await looks.look("barriers, Chinese, phone", chinese.assert_accessible())
         for name, size in (("phone", PHONE), ("narrow", NARROW)):
             await chinese.resize(size)
             await looks.look(f"width, Chinese, {name}", assert_nothing_sticks_out(page))
