@@ -33,7 +33,7 @@ async def test_the_tickets_of_an_order_are_printed_unless_they_are_unpaid_or_can
     assert [code in page.text for code in codes] == [True, False, True, False, True]
     assert (
         page.text.count("Test Venue"),
-        f"at {world.hub.settings.public_url}/reserve".replace("http://", "") in page.text,
+        f"here: {world.hub.settings.public_url}/reserve".replace("http://", "") in page.text,
     ) == (3, True)
     page = await browser.open(f"/admin/orders/{order_id}/print?ticket={ids[2]}")
     assert [code in page.text for code in codes] == [False, False, True, False, False]
