@@ -36,14 +36,20 @@ ROWS = """async () => {
   return plain(found);
 }"""
 """Everything stored on the device, as somebody with the device could read it."""
-WAITING = """async () => {
+_COUNT = """async () => {
   const opening = indexedDB.open('venue-hub.offline');
   const database = await new Promise((resolve) => { opening.onsuccess = () => resolve(opening.result); });
-  const asked = database.transaction('queue').objectStore('queue').count();
+  if (!database.objectStoreNames.contains('STORE')) {
+    database.close();
+    return 0;
+  }
+  const asked = database.transaction('STORE').objectStore('STORE').count();
   const count = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
   database.close();
   return count;
 }"""
+WAITING, LISTS = _COUNT.replace("STORE", "queue"), _COUNT.replace("STORE", "lists")
+"""How many scans wait on the device, and how many lists it has."""
 
 
 async def has_list(page: Page) -> None:
@@ -53,7 +59,7 @@ async def has_list(page: Page) -> None:
         " if (await (await caches.open(name)).match('/operator/scan', { ignoreVary: true })) return true; return false; }"
     )
     for _ in range(400):
-        if (await page.evaluate(ROWS))["lists"]:
+        if await page.evaluate(LISTS):
             return
         await page.wait_for_timeout(50)
     raise AssertionError("no list came")

@@ -2,7 +2,6 @@
 
 A new context starts a process and fetches and compiles every file of the hub again, before anything is seen. A tab that is used again
 has no cookie and nothing stored, but it has the files: their URLs have the hash of their content, and all hubs have the same address.
-So has its service worker, which stays installed without a page, as after a sign-out: to install it takes longer than most tests.
 """
 
 from __future__ import annotations
@@ -19,14 +18,8 @@ from tests.browser.traces import Traces
 EMPTY = """async () => {
   localStorage.clear();
   sessionStorage.clear();
-  const workers = (await navigator.serviceWorker.getRegistrations()).length;
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const one of await cache.keys()) {
-      if (!new URL(one.url).pathname.startsWith("/static/")) await cache.delete(one, { ignoreVary: true });
-    }
-    if (!workers || !(await cache.keys()).length) await caches.delete(name);
-  }
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  for (const name of await caches.keys()) await caches.delete(name);
   for (const { name } of await indexedDB.databases()) {
     await new Promise((next) => { indexedDB.deleteDatabase(name).onsuccess = next; });
   }

@@ -92,8 +92,7 @@ async def test_the_shell_is_complete_and_the_manifest_offers_what_an_installer_d
 
 
 async def test_signing_out_leaves_no_page_behind(world: World, open_page: Open) -> None:
-    # Whoever installs the service worker now has the page of the training as well.
-    page = await scanner(world, open_page, unseen=True)
+    page = await scanner(world, open_page)
     await kept_whole(page)
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/operator/login")

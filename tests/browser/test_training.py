@@ -37,10 +37,7 @@ async def training(world: World, open_page: Open) -> Page:
 async def test_a_whole_training_offline_gives_every_answer_and_a_full_score(
     hub: Hub, world: World, open_page: Open
 ) -> None:
-    # A device that has never been here: its service worker is installed now, with the page of the training.
-    page = await open_page(
-        "/operator/scan", token=await world.staff(), gate="Gate A", phone=True, works_offline=True, unseen=True
-    )
+    page = await open_page("/operator/scan", token=await world.staff(), gate="Gate A", phone=True, works_offline=True)
     await page.wait_for_function(
         "async (path) => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
         " if (await (await caches.open(name)).match(path, { ignoreVary: true })) return true; return false; }",
