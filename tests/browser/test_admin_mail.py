@@ -52,7 +52,6 @@ async def outbox_rows(world: World, open_page: Open, **how: bool) -> Page:
 
 async def test_the_control_room_leads_to_an_empty_list(world: World, open_page: Open) -> None:
     page = await open_page("/manager", token=await world.staff("MANAGER"))
-    await page.get_by_role("button", name="Menu").click()
     await page.get_by_role("link", name="Overview").click()
     await page.get_by_role("link", name="Mail").click()
     await expect(page.get_by_text("Nothing is stuck.")).to_be_visible()

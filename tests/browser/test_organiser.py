@@ -19,7 +19,6 @@ LOOK_EVERY_MS = 22_000
 
 async def test_a_show_is_set_up_from_room_to_performance_and_published(world: World, open_page: Open) -> None:
     page = await open_page("/manager", token=await world.staff("MANAGER"))
-    await page.get_by_role("button", name="Menu").click()
     await page.get_by_role("link", name="Overview").click()
     await page.get_by_role("link", name="Shows").click()
     await page.get_by_role("link", name="Add a room").first.click()
