@@ -104,6 +104,10 @@ async def connections_of_a_crowd(shop: Shop, world: World, still: Standstill, *,
         # It comes behind all payments, and gets a connection only if these do not wait for one.
         await count_orders(world.hub.database)
     waiting = await still.count()
+    if least > 1:
+        # The control has seen enough. Without turns they would end only with the minute that a hub of the races waits.
+        for payment in payments:
+            payment.cancel()
     await still.go()
     ends = await asyncio.gather(*payments, return_exceptions=True)
     return waiting, {one.status if isinstance(one, OrderRecord) else type(one).__name__ for one in ends}
