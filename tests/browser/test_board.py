@@ -158,7 +158,7 @@ async def test_a_look_and_the_entry_after_it_at_a_scanner_are_one_scan_with_its_
     await key_in(scanner, ticket.code)
     await expect(scanner.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     hub.clock.advance(7)
-    await scanner.get_by_role("button", name="Mark as verified").click()
+    await scanner.get_by_role("button", name="Mark as Verified").click()
     await expect(scanner.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     page = await open_page("/manager", token=await world.staff("MANAGER"))
     gate = page.locator("#gates tr[data-gate='Gate A']")

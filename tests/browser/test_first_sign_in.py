@@ -67,7 +67,7 @@ async def test_whoever_checks_first_taps_once_and_the_next_visitor_needs_none(
     await key_in(page, ticket.code)
     await expect(page.locator("#not-yet")).to_be_visible()
     assert await count_entries(hub.database) == 0
-    await page.get_by_role("button", name="Mark as verified").tap()
+    await page.get_by_role("button", name="Mark as Verified").tap()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     # The answer goes by itself, and the camera's picture or the field is there again.
     await expect(page.get_by_role("heading", name="Ready to scan")).to_be_visible()
@@ -122,7 +122,7 @@ async def test_the_way_is_turned_at_once_before_the_first_scan_and_confirmed_aft
         await page.get_by_role("button", name=way, exact=True).tap()
         await expect(page.locator("body")).to_have_attribute("data-way", pressed)
     await key_in(page, ticket.code)
-    await page.get_by_role("button", name="Mark as verified").tap()
+    await page.get_by_role("button", name="Mark as Verified").tap()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Exit", exact=True).tap()

@@ -27,7 +27,7 @@ async def test_both_gates_show_the_alarm_and_a_dismissed_one_does_not_come_again
     a, b = await scanner(open_page, world, "A", "Jane Smith"), await scanner(open_page, world, "B", "Tom Brown")
     c = await scanner(open_page, world, "C", "Eve Green")
     await key_in(a, ticket.code)
-    await a.get_by_role("button", name="Mark as verified").click()
+    await a.get_by_role("button", name="Mark as Verified").click()
     await expect(a.locator("body")).to_have_attribute("data-reason", "VERIFIED")
     await key_in(b, ticket.code)
     for page in (a, b):
@@ -53,7 +53,7 @@ async def test_no_notice_covers_an_answer_and_all_come_back_at_rest(world: World
     bare = 0.0
     for count, ticket in enumerate((one, two)):
         await key_in(a, ticket.code)
-        await a.get_by_role("button", name="Mark as verified").click()
+        await a.get_by_role("button", name="Mark as Verified").click()
         await expect(a.locator("body")).to_have_attribute("data-reason", "VERIFIED")
         await key_in(b, ticket.code)
         await expect(b.locator("#notices-count")).to_have_text(("One message", "2 messages")[count])

@@ -197,7 +197,7 @@ async def test_a_scan_over_any_dialog_changes_nothing_in_it(hub: Hub, world: Wor
     await expect(page.get_by_text(FINISH_FIRST)).to_have_count(0)
     await scan(page, inside.code)
     await valid(page, inside.code)
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Mark as Verified").click()
     await expect(page.locator("#verdict-word")).to_have_text("ENTRY RECORDED")
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Undo").first.click()

@@ -56,7 +56,7 @@ async def test_a_ticket_is_booked_scanned_verified_and_counted(hub: Hub, world: 
     await expect(scanner.locator("body")).to_have_attribute("data-verdict", "GREEN")
 
     async with without_asking(watching):
-        await scanner.get_by_role("button", name="Mark as verified").click()
+        await scanner.get_by_role("button", name="Mark as Verified").click()
         await expect(scanner.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
         await expect(watching.locator("#total-verified")).to_have_text("1")
     await expect(watching.locator(f"[data-slot='{slot_id}'] .count.verified b")).to_have_text("1")
@@ -85,7 +85,7 @@ async def test_a_scanner_says_why_a_ticket_is_not_admitted(world: World, open_pa
         await key_in(scanner, code)
         await expect(scanner.get_by_role("heading", name=word)).to_be_visible()
         await expect(scanner.locator("body")).to_have_attribute("data-verdict", "RED")
-        await expect(scanner.get_by_role("button", name="Mark as verified")).to_be_hidden()
+        await expect(scanner.get_by_role("button", name="Mark as Verified")).to_be_hidden()
         if word == "WRONG DATE":
             await expect(scanner.locator("#facts")).to_contain_text("in 6 days")
 
@@ -95,7 +95,7 @@ async def test_a_second_scan_is_yellow_and_names_the_first(world: World, open_pa
     scanner = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), gate="Gate A")
     await expect(scanner.locator("#link-state")).to_have_text("Live")
     await key_in(scanner, ticket.code)
-    await scanner.get_by_role("button", name="Mark as verified").click()
+    await scanner.get_by_role("button", name="Mark as Verified").click()
     await expect(scanner.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await scanner.keyboard.press("Escape")
     await later(scanner)
@@ -103,4 +103,4 @@ async def test_a_second_scan_is_yellow_and_names_the_first(world: World, open_pa
     await expect(scanner.get_by_role("heading", name="ALREADY VERIFIED")).to_be_visible()
     await expect(scanner.locator("body")).to_have_attribute("data-verdict", "YELLOW")
     await expect(scanner.locator("#facts")).to_contain_text("Jane Smith, Gate A")
-    await expect(scanner.get_by_role("button", name="Mark as verified")).to_be_hidden()
+    await expect(scanner.get_by_role("button", name="Mark as Verified")).to_be_hidden()

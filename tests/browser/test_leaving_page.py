@@ -69,7 +69,7 @@ async def test_an_exit_has_a_colour_a_word_and_a_tone_of_its_own(hub: Hub, world
         await expect(page.get_by_role("heading", name=word)).to_be_visible()
         assert await colour(page) == ground != GREEN
         await expect(page.locator("#way-sign")).to_be_visible()
-        await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Mark as Verified")).to_be_hidden()
         await expect(page.get_by_role("button", name="Ask a supervisor")).to_be_hidden()
         await assert_accessible(page)
         tones.append(await heard(page))
@@ -252,7 +252,7 @@ async def test_where_nobody_may_come_back_the_scanner_without_a_link_says_so_too
         await decided(page, code, "ALREADY VERIFIED")
         await expect(page.locator("#verdict-detail")).to_contain_text("Left at 12:0")
         await expect(page.locator("#verdict-detail")).to_contain_text(f"{where}; no re-entry")
-        assert await page.get_by_role("button", name="Mark as verified").is_hidden()
+        assert await page.get_by_role("button", name="Mark as Verified").is_hidden()
     await start_again(hub)
     await synced(page)
     assert await movements(hub) == (2, 0)

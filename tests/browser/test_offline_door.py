@@ -52,7 +52,7 @@ async def test_with_the_hub_stopped_the_gate_goes_on_and_every_scan_arrives(
     await admit(page, good.code)
     await decided(page, in_before.code, "ALREADY VERIFIED")
     await expect(page.get_by_text("Verified at 12:00, gate Gate B")).to_be_visible()
-    assert await page.get_by_role("button", name="Mark as verified").is_hidden()
+    assert await page.get_by_role("button", name="Mark as Verified").is_hidden()
     await decided(page, too_late.code, "TICKET EXPIRED")
     await ready_for_anything(page)
     await decided(page, good.code, "ALREADY VERIFIED")
@@ -262,7 +262,7 @@ async def test_a_reload_without_a_link_forgets_neither_the_list_nor_who_is_in(
     kept = await kept_since(page)
     # The entry was made online, after the list was written.
     await key_in(page, before.code)
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Mark as Verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await kept_anew(page, kept)
     await hub.stop_listening()

@@ -64,7 +64,7 @@ async def test_the_gate_the_flag_and_the_question_with_a_link_and_without(
         await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
         await expect(page.get_by_text("ATTENTION")).to_be_visible()
         await expect(page.get_by_text("Show the way without stairs")).to_be_visible()
-        await page.get_by_role("button", name="Mark as verified").click()
+        await page.get_by_role("button", name="Mark as Verified").click()
         await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
         await ready_for_anything(page)
         await answered(page, yes[n].code, "Yes", "ENTRY RECORDED")

@@ -118,7 +118,7 @@ async def test_a_valid_ticket_is_admitted_with_one_thumb_and_not_before(
     ticket = await world.reserved(await world.slot())
     page = await scanner(world, open_page, phone=True)
     await key_in(page, ticket.code)
-    button = page.get_by_role("button", name="Mark as verified")
+    button = page.get_by_role("button", name="Mark as Verified")
     await expect(button).to_be_visible()
     box = await button.bounding_box()
     # The button is large and in the lower half, where the thumb is.

@@ -95,7 +95,7 @@ async def test_a_checked_ticket_and_an_admitted_one_differ_at_two_metres(world: 
         await key_in(page, ticket.code)
         await expect(page.locator("#not-yet")).to_be_visible()
         looks.append(await seen_at_two_metres(page))
-    await page.get_by_role("button", name="Mark as verified").tap()
+    await page.get_by_role("button", name="Mark as Verified").tap()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await expect(page.locator("#not-yet")).to_be_hidden()
     looks.append(await seen_at_two_metres(page))

@@ -101,7 +101,7 @@ async def test_an_entry_is_undone_with_a_reason(hub: Hub, world: World, open_pag
     ticket = await world.reserved(await world.slot())
     page = await live_scanner(world, open_page)
     await key_in(page, ticket.code)
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Mark as Verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Undo").click()
@@ -125,7 +125,7 @@ async def test_a_verify_lost_with_the_link_arrives_once_when_it_is_back(
         "() => { WebSocket.prototype.send = function (text) { this.onmessage = null; this.sendAsIs(text);"
         " WebSocket.prototype.send = this.sendAsIs; setTimeout(() => this.close(), 150); }; }"
     )
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Mark as Verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     assert await count_entries(hub.database) == 1
 

@@ -63,7 +63,7 @@ async def test_a_reservation_moved_elsewhere_marks_the_answer_and_one_touch_asks
         )  # fmt: skip
         await expect(note).to_contain_text("This result is out of date.")
     await expect(note).to_contain_text("This reservation was just moved to another time.")
-    await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Mark as Verified")).to_be_hidden()
     green = "rgb(8, 112, 59)"
     assert await page.evaluate("() => getComputedStyle(document.body).backgroundColor") != green
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
@@ -86,7 +86,7 @@ async def test_a_ticket_cancelled_elsewhere_turns_two_scanners_red_at_once(
         await expect(page.get_by_role("heading", name="TICKET CANCELLED")).to_be_visible()
         await expect(page.locator("body")).to_have_attribute("data-verdict", "RED")
         await expect(page.get_by_role("alert")).to_be_empty()
-        await expect(page.get_by_role("button", name="Mark as verified")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Mark as Verified")).to_be_hidden()
 
 
 async def test_a_reservation_cancelled_elsewhere_is_no_longer_one(hub: Hub, world: World, open_page: Open) -> None:
@@ -117,7 +117,7 @@ async def test_ones_own_entry_is_no_news_and_its_undo_is(hub: Hub, world: World,
     page = await scanner(world, open_page)
     await showing(page, ticket, "VALID TICKET")
     frames = await said_by_hub(page)
-    await page.get_by_role("button", name="Mark as verified").click()
+    await page.get_by_role("button", name="Mark as Verified").click()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await ticket_event(frames, ticket.code, "verified")
     await expect(page.get_by_role("alert")).to_be_empty()

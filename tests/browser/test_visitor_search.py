@@ -69,7 +69,7 @@ async def test_a_visitor_is_found_seen_and_admitted_by_one_touch(
     await found.tap()
     await expect(page.get_by_role("heading", name="VALID TICKET")).to_be_visible()
     assert await count_entries(hub.database) == 0, "the answer is seen first"
-    await page.get_by_role("button", name="Mark as verified").tap()
+    await page.get_by_role("button", name="Mark as Verified").tap()
     await expect(page.get_by_role("heading", name="ENTRY RECORDED")).to_be_visible()
     await page.keyboard.press("Escape")
     await look_for(page, ticket.code[-7:].lower())
