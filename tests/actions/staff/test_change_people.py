@@ -132,10 +132,12 @@ async def test_of_two_changes_that_take_away_the_last_two_administrators_one_is_
     held_up = 0.3 if guarded else 20  # the guard keeps the other away, so waiting is in vain; without it both must meet
 
     async def meet(*args: Any) -> None:
-        """Check only when the other change has written too, unless that one waits for the lock."""
+        """Check only when the other change has written too, unless that one waits for the lock, and end only when both have checked."""
         with suppress(TimeoutError, asyncio.BrokenBarrierError):
             await asyncio.wait_for(arrived.wait(), held_up)
         await refuse(*args)
+        if not guarded:
+            await asyncio.wait_for(arrived.wait(), held_up)
 
     monkeypatch.setattr(change_people, "_refuse_without_administrator", meet)
     if not guarded:
