@@ -98,7 +98,7 @@ async def test_the_control_room_shows_how_many_wait_and_each_of_them(hub: Hub, w
     await expect(tally).to_be_hidden()
     await used_twice(world, gates)
     await expect(tally).to_have_text("1 waiting")
-    await page.get_by_role("link", name="Conflicts").click()
+    await page.get_by_role("link", name="Conflicts 1 waiting").click()
     await expect(page.locator("#conflicts .conflict")).to_contain_text("Ticket used twice")
     await page.get_by_role("button", name="They may stay").click()
     await expect(page.get_by_text("No conflict waits for a decision.")).to_be_visible()
