@@ -25,6 +25,8 @@ from web.request_fields import path_id
 LIST = "/admin/products"
 PAGE = 50
 _LINES = ("name", "name_zh", "note", "note_zh", "question", "question_zh")
+_TYPED = (*_LINES, "activation_mode", "venue_id", "validity", "valid_days", "valid_until", "attention", "sold_at_door")
+"""What the form sends as one text each, beside its gates and its version."""
 _NEW: Mapping[str, Any] = {"activation_mode": "immediate", "validity": "ever", "gate_ids": (), "sold_at_door": "1"}
 
 
@@ -125,17 +127,7 @@ async def _form_page(
     """Show the form with these values. `newest` is what somebody else has stored since the form was opened."""
     status = 200 if refused is None else 412 if newest is not None else 409
     choices = await products.product_choices(request.app[SERVICES], by.org_id)
-    names = (
-        *_LINES,
-        "activation_mode",
-        "venue_id",
-        "validity",
-        "valid_days",
-        "valid_until",
-        "attention",
-        "sold_at_door",
-        "gate_ids",
-    )
+    names = (*_TYPED, "gate_ids")
     return admin_page(
         request,
         "product_form.html",
@@ -170,19 +162,8 @@ def _stored(product: Product) -> dict[str, Any]:
 
 
 def _typed(form: Form) -> dict[str, Any]:
-    names = (
-        *_LINES,
-        "activation_mode",
-        "venue_id",
-        "validity",
-        "valid_days",
-        "valid_until",
-        "attention",
-        "sold_at_door",
-        "version",
-    )
     gates = tuple(int(one) for one in form.all("gate_ids") if one.isascii() and one.isdigit() and len(one) <= 16)
-    return {**{name: form.get(name) for name in names}, "gate_ids": gates}
+    return {**{name: form.get(name) for name in (*_TYPED, "version")}, "gate_ids": gates}
 
 
 def _fields(form: Form) -> dict[str, Any]:
