@@ -30,7 +30,7 @@ async def test_a_visitor_without_a_time_is_booked_into_one_with_places_live_and_
     hub: Hub, world: World, open_page: Open
 ) -> None:
     slot = await world.slot(capacity=35)
-    await world.slot(start="14:00", end="16:00", capacity=1, booked=1)
+    await world.slot(start="11:00", end="13:00", capacity=1, booked=1)
     ticket = await world.ticket(customer_name="Ada Lovelace")
     page = await scanner(world, open_page, phone=True)
     await key_in(page, ticket.code)

@@ -42,10 +42,14 @@ async def test_two_visitors_without_a_ticket_come_in_and_the_sale_is_undone(
     hub: Hub, world: World, open_page: Open
 ) -> None:
     slot = await world.slot(capacity=40, booked=6)
+    sold_out = await world.slot(start="11:00", end="13:00", capacity=2, booked=2)
     await world.slot(start="14:00", end="16:00", capacity=9)
     page = await selling(world, open_page)
     dialog = page.get_by_role("dialog", name="Sell a ticket")
     await expect(dialog.get_by_role("radio", name="Now, 12:00")).to_be_checked()
+    # A time that is sold out stands below those with places, and no touch takes it.
+    await expect(dialog.locator("#door-sale-slots input").last).to_have_value(str(sold_out))
+    await expect(dialog.locator("#door-sale-slots input:disabled")).to_have_count(1)
     await expect(dialog.locator("#door-sale-slots")).to_contain_text("34 places free")
     # The places are live: somebody else books.
     await world.reserve(await world.ticket(), slot)

@@ -504,6 +504,7 @@ interface ElementsById {
   "secret": HTMLElementTagNameMap["input"];
   "secret-label": HTMLElementTagNameMap["label"];
   "secret-title": HTMLElementTagNameMap["h2"];
+  "send-title": HTMLElementTagNameMap["h2"];
   "sent": HTMLElementTagNameMap["p"];
   "sent-title": HTMLElementTagNameMap["h1"];
   "service-title": HTMLElementTagNameMap["h2"];

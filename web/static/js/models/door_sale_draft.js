@@ -1,4 +1,5 @@
 // The draft of a door sale: what is chosen, what can be sold now, and the id by which a sale that was tried twice happens once.
+import { FreeFirst } from "./free_first.js";
 
 export class DoorSaleDraft {
   /** @type {Wire.ProductOnSale[]} */
@@ -11,6 +12,7 @@ export class DoorSaleDraft {
   productId = null;
   /** @type {number | null} */
   slotId = null;
+  #freeFirst = new FreeFirst();
   /** What was chosen; null: as the slot suggests. @type {boolean | null} */
   #admits = null;
   answered = false;
@@ -24,13 +26,14 @@ export class DoorSaleDraft {
     this.answered = false;
     this.#tried = null;
     this.slotId = null;
+    this.#freeFirst.begin();
     this.#choose();
   }
 
   /** Takes what is on sale now. What is chosen stays, if it still can be had. @param {Wire.OnSale} onSale */
   offer({ products, slots, most }) {
     this.products = products;
-    this.slots = slots;
+    this.slots = this.#freeFirst.order(slots);
     this.most = most;
     this.#choose();
   }

@@ -7,6 +7,7 @@ import { CommandRefused, LinkLost } from "../../lib/socket.js";
 import { span } from "../../lib/dates.js";
 import { shortCode } from "../../models/booking_code.js";
 import { boxOfficeOffer, offeredSlots } from "../../models/box_office.js";
+import { FreeFirst } from "../../models/free_first.js";
 import { freeWords, meansOf, noneLeft, OFFERS } from "../../words/box_office.js";
 import { detailOf, wordOf } from "../../words/verdicts.js";
 
@@ -23,7 +24,8 @@ export class BoxOffice {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #reading;
   #busy = false;
-  /** The slots as they were last read, in order of time. @type {Map<number, DoorSlot>} */
+  #freeFirst = new FreeFirst();
+  /** The slots as they were last read. @type {Map<number, DoorSlot>} */
   #places = new Map();
   /** The slot that was chosen, while its product asks something. */
   #asked = 0;
@@ -98,6 +100,7 @@ export class BoxOffice {
     byId("office-send").disabled = false;
     this.#say("");
     this.#draw([]);
+    this.#freeFirst.begin();
     this.dialog.showModal();
     byId("office-title").focus();
     if (this.#offer !== "ticket") this.#leave = this.socket.subscribe("counts", {}, () => this.#read(), () => this.#readSoon());
@@ -125,7 +128,7 @@ export class BoxOffice {
     this.#reading = undefined;
     try {
       const { slots } = await this.socket.request("door_slots");
-      if (this.dialog.open && this.#offer) this.#draw(offeredSlots(slots, this.#offer), noneLeft(this.#offer));
+      if (this.dialog.open && this.#offer) this.#draw(this.#freeFirst.order(offeredSlots(slots, this.#offer)), noneLeft(this.#offer));
     } catch (error) {
       if (!(error instanceof CommandRefused) && !(error instanceof LinkLost)) throw error;
       this.#say(error instanceof LinkLost ? t("This needs a connection.") : error.message);

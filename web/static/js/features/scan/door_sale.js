@@ -101,10 +101,12 @@ export class DoorSale {
   #draw() {
     const draft = this.#draft;
     const { product, slot, count, question } = draft;
-    draw(byId("door-sale-products"), draft.products.map((one) =>
-      choice("product", one.product_id, one === product, () => this.#take({ productId: one.product_id }), h("span", { translate: "no" }, one.name))));
-    draw(byId("door-sale-slots"), draft.slots.map((one) =>
-      choice("slot", one.slot_id, one === slot, () => this.#take({ slotId: one.slot_id }), ...this.#aboutSlot(one))));
+    draw(byId("door-sale-products"), draft.products.map((one) => ({
+      id: one.product_id, chosen: one === product, take: () => this.#take({ productId: one.product_id }), about: [h("span", { translate: "no" }, one.name)],
+    })));
+    draw(byId("door-sale-slots"), draft.slots.map((one) => ({
+      id: one.slot_id, chosen: one === slot, soldOut: one.free === 0, take: () => this.#take({ slotId: one.slot_id }), about: this.#aboutSlot(one),
+    })));
     byId("door-sale-note").textContent = product?.note ?? "";
     byId("door-sale-note").hidden = !product?.note;
     byId("door-sale-count").textContent = String(count);
@@ -177,15 +179,27 @@ export class DoorSale {
   }
 }
 
-/** Replaces the choices, and keeps the focus on the one that has it. @param {HTMLElement} place @param {HTMLElement[]} choices */
+/** @typedef {{ id: number, chosen: boolean, soldOut?: boolean, take: () => void, about: HTMLElement[] }} Choice */
+
+/** Draws the choices. Lines stay and only their words change, so that a touch is not lost. @param {HTMLElement} place @param {Choice[]} choices */
 function draw(place, choices) {
-  const focused = place.contains(document.activeElement) ? document.activeElement?.id : null;
-  place.replaceChildren(...choices);
-  if (focused) document.getElementById(focused)?.focus();
+  const ids = choices.map(({ id }) => id).join();
+  if (place.dataset.ids !== ids) {
+    const focused = place.contains(document.activeElement) ? document.activeElement?.id : null;
+    place.replaceChildren(...choices.map(({ id, take }) => line(place.id, id, take)));
+    place.dataset.ids = ids;
+    if (focused) document.getElementById(focused)?.focus();
+  }
+  for (const [at, input] of place.querySelectorAll("input").entries()) {
+    const { chosen, soldOut = false, about } = choices[at];
+    input.checked = chosen;
+    input.disabled = soldOut;
+    while (input.nextSibling) input.nextSibling.remove();
+    input.after(...about);
+  }
 }
 
-/** @param {string} name @param {number} id @param {boolean} chosen @param {() => void} onchange @param {HTMLElement[]} about */
-function choice(name, id, chosen, onchange, ...about) {
-  return h("label", { class: "door-sale-choice" },
-    h("input", { type: "radio", name: `door-sale-${name}`, id: `door-sale-${name}-${id}`, value: String(id), checked: chosen, onchange }), ...about);
+/** @param {string} name @param {number} id @param {() => void} onchange */
+function line(name, id, onchange) {
+  return h("label", { class: "door-sale-choice" }, h("input", { type: "radio", name, id: `${name}-${id}`, value: String(id), onchange }));
 }
