@@ -95,7 +95,7 @@ def cancelled(message: OutboxMessage, _sender: Sender) -> EmailContent:
 def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
     """Return the reminder that tickets have no time yet. It has no QR codes: these come with the confirmation of the visit."""
     order = _order(message)
-    left = tuple(one for one in order.tickets if one.status in ("ACTIVATED", "INACTIVE") and not one.booked)
+    left = tuple(one for one in order.tickets if one.bookable)
     if order.status != "PAID" or not left:
         raise Obsolete("booked")
     order = replace(order, tickets=left, standing=order.unbooked)
@@ -163,7 +163,10 @@ def _venue(message: OutboxMessage, order: Order) -> str:
 def _next_steps(order: Order, _: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> list[str]:
     """Return what the customer does next with these tickets: activate them, book a time, or show them."""
     steps = _how_to_activate(order, _)
-    if order.unbooked:
+    bookable = [one for one in order.tickets if one.bookable]
+    if bookable and not any(one.must_book for one in bookable):
+        steps.append(_("You can come without booking a time. You can still choose one if you like."))
+    elif order.unbooked:
         steps.append(
             ngettext(
                 "Choose the day and time of your visit with it.",
@@ -214,7 +217,7 @@ def _valid(ticket: NamedTicket, message: OutboxMessage) -> str:
 
 def _booking_link(order: Order, sender: Sender, _: Callable[[str], str]) -> Link | None:
     """Return the link to the booking page with the first ticket that can be booked or activated."""
-    first = next((one for one in order.tickets if one.status in ("ACTIVATED", "INACTIVE") and not one.booked), None)
+    first = next((one for one in order.tickets if one.bookable), None)
     if first is None:
         return None
     ticket = f"ticket={quote(first.code, safe='')}"

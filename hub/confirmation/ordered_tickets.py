@@ -11,7 +11,7 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True, slots=True)
 class NamedTicket:
-    """One ticket. `booked` says that a visit is booked with it."""
+    """One ticket. `booked`: a visit is booked with it. `must_book`: nobody comes in with it before that."""
 
     code: str
     status: str
@@ -22,6 +22,12 @@ class NamedTicket:
     venue: str
     address: str
     timezone: str
+    must_book: bool
+
+    @property
+    def bookable(self) -> bool:
+        """Whether its holder can book a visit with it, or activate it first."""
+        return self.status in ("ACTIVATED", "INACTIVE") and not self.booked
 
     def product_in(self, language: str) -> str:
         return (self.product_zh or self.product) if language == "zh_Hans" else self.product
@@ -54,7 +60,7 @@ class Order:
         tickets = tuple(
             NamedTicket(
                 row["code"], row["ticket_status"], row["booked"], row["valid_until"], row["product"], row["product_zh"],
-                row["venue_name"] or "", row["address"] or "", row["timezone"],
+                row["venue_name"] or "", row["address"] or "", row["timezone"], row["must_book"],
             )
             for row in rows
             if row["code"] is not None

@@ -10,6 +10,7 @@ from tests.support.orders import change_order, change_products
 from tests.support.rows import add_row
 from tests.support.sent_mail import LANGUAGES, bodies, check_every_mail, sent
 from tests.support.tickets import read_tickets
+from tests.support.venues import overwrite_venues
 
 
 async def order_of(outbox_rows, tickets: list[str], *, status: str = "PAID", **columns) -> int:
@@ -43,6 +44,18 @@ async def test_the_tickets_come_with_their_codes_and_the_way_to_book(worker, out
         assert "DEG002" not in body
         assert {"en": "Day ticket", "zh_Hans": "日票"}[language] in body
     assert len(page.pictures) == 2
+    assert any("/reserve?ticket=TKT-2026-ABC234-DEG000" in link for link in page.links)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_where_nobody_needs_a_reservation_the_customer_may_come_without_one(
+    worker, outbox_rows, mail_server, language, database
+):
+    order = await order_of(outbox_rows, ["ACTIVATED"])
+    await overwrite_venues(database, unreserved_entry="allow")
+    text, page = await mail_of(outbox_rows, worker, mail_server, "order.confirmed", order, language)
+    said = {"en": ("without booking a time", "Choose the day"), "zh_Hans": ("无需预约时间", "选择参观")}[language]
+    assert (said[0] in text, said[1] in text) == (True, False)
     assert any("/reserve?ticket=TKT-2026-ABC234-DEG000" in link for link in page.links)
 
 

@@ -156,10 +156,12 @@ SELECT count(*) FROM mail_outbox WHERE status = 'PENDING';
 -- The orders of some messages with their tickets that stand, at most $5 of each order: one row per ticket and per element of $1, the number
 -- of the request; one row without a ticket if none stands. Of a request that names tickets ($4, an array of ids as text) only these count.
 -- The venue is that of the ticket's product, or the organisation's first. A cancelled order has its venues without the codes. `addressed` says
--- that the order has its buyer's address; the tickets of an import can share an order that has none.
+-- that the order has its buyer's address; the tickets of an import can share an order that has none. `must_book`: the ticket's venue, or one of
+-- those where it is valid, admits nobody without a reservation.
 SELECT a.n, o.org_id, o.id AS order_id, o.reference, o.status, o.customer_name, coalesce(o.customer_email, '') <> '' AS addressed, c.standing, c.unbooked,
        t.code, t.status AS ticket_status, t.valid_until, t.booked, p.name AS product, p.name_zh AS product_zh, v.id AS venue_id,
-       v.name AS venue_name, v.address, v.slug, v.contact_email, v.contact_phone, coalesce(v.timezone, 'UTC') AS timezone
+       v.name AS venue_name, v.address, v.slug, v.contact_email, v.contact_phone, coalesce(v.timezone, 'UTC') AS timezone,
+       EXISTS (SELECT 1 FROM venues m WHERE m.org_id = o.org_id AND m.id = coalesce(p.venue_id, m.id) AND m.unreserved_entry = 'deny') AS must_book
 FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::text[]) AS a (n, org_id, order_id, named)
 JOIN orders o ON o.org_id = a.org_id AND o.id = a.order_id
 CROSS JOIN LATERAL (SELECT count(*) AS standing, count(*) FILTER (WHERE f.status IN ('ACTIVATED', 'INACTIVE')) AS unbooked

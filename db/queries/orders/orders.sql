@@ -74,11 +74,14 @@ SELECT t.id AS ticket_id, t.code AS ticket_code, t.status, t.channel, t.product_
 
 -- name: tickets_to_print
 -- At most $5 tickets of an order that can be used or were, those behind ticket $3, or ticket $4 alone. `venue` is that of the
--- visit or the product; where neither has one, the only venue or the organisation.
+-- visit or the product; where neither has one, the only venue or the organisation. `must_book`: it can be used, no time is booked with it, and
+-- its venue, or one of those where it is valid, admits nobody without a reservation.
 SELECT t.id AS ticket_id, t.code AS ticket_code, p.name AS product, p.name_zh AS product_zh,
        coalesce(v.name, (SELECT min(o.name) FROM venues o WHERE o.org_id = $1 HAVING count(*) = 1),
                 (SELECT o.name FROM organisations o WHERE o.id = $1)) AS venue,
-       s.date AS reserved_date, s.start_time, s.end_time
+       s.date AS reserved_date, s.start_time, s.end_time,
+       t.status IN ('ACTIVATED', 'INACTIVE') AND s.id IS NULL
+         AND EXISTS (SELECT 1 FROM venues m WHERE m.org_id = $1 AND m.id = coalesce(p.venue_id, m.id) AND m.unreserved_entry = 'deny') AS must_book
   FROM tickets t
   JOIN products p ON p.org_id = t.org_id AND p.id = t.product_id
   LEFT JOIN ticket_reservations r ON r.ticket_id = t.id AND r.org_id = t.org_id AND r.holds_place

@@ -17,7 +17,10 @@ MOST_PRINTED = 200
 
 @dataclass(frozen=True, slots=True)
 class PrintedTicket:
-    """One ticket. `venue` is that of its visit or its product, or the organisation where it is valid at every venue."""
+    """One ticket. `venue` is that of its visit or its product, or the organisation where it is valid at every venue.
+
+    `must_book`: it opens no gate before a time is booked with it.
+    """
 
     ticket_id: int
     ticket_code: str
@@ -27,6 +30,7 @@ class PrintedTicket:
     reserved_date: date | None
     start_time: time | None
     end_time: time | None
+    must_book: bool
 
 
 @dataclass(frozen=True, slots=True)
