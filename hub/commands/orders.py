@@ -1,4 +1,4 @@
-"""`hub orders`: orders listed, shown, made, paid, cancelled and refunded in part, by the same rules as the API of shops."""
+"""`hub orders`: orders listed, shown, made, paid, sent again, cancelled and refunded in part, by the same rules as the API of shops."""
 
 from __future__ import annotations
 
@@ -59,6 +59,14 @@ async def pay(args: Namespace) -> CommandResult:
         order_id = await _named(services, by, args.order)
         order = await pay_order(services, by, order_id, mail=not args.no_mail, dry_run=args.dry_run)
     return _said(args, order)
+
+
+async def resend(args: Namespace) -> CommandResult:
+    async with organising(args) as (services, by):
+        from hub.actions.orders.send_again import send_order_again
+
+        order = await send_order_again(services, by, await _named(services, by, args.order))
+    return CommandResult(document_of(order), f"order {order.named} is on its way to {order.customer_email} again")
 
 
 async def cancel(args: Namespace) -> CommandResult:

@@ -15,7 +15,7 @@ Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
 
 def add_orders(commands: Any, command: Command) -> None:
     """Add `hub orders` with all of its commands to the parser."""
-    orders = commands.add_parser("orders", help="orders: list, make, pay, cancel", allow_abbrev=False)
+    orders = commands.add_parser("orders", help="orders: list, make, pay, send again, cancel", allow_abbrev=False)
     group = orders.add_subparsers(required=True, metavar="COMMAND")
     listing = _of_organisation(command(group, "list", "orders:list_all", "list orders, the newest first"))
     listing.add_argument("--search", metavar="TEXT", help="a reference, a code, an address, or words of a name")
@@ -38,6 +38,10 @@ def add_orders(commands: Any, command: Command) -> None:
     paying = _changing(command(group, "pay", "orders:pay", "mark an order as paid"))
     paying.add_argument("order", metavar="REFERENCE")
     paying.add_argument("--no-mail", action="store_true", help="write no e-mail")
+    sending = _of_organisation(
+        command(group, "resend", "orders:resend", "email the customer the tickets of an order again")
+    )
+    sending.add_argument("order", metavar="REFERENCE", help="or the number of an order")
     cancelling = _changing(command(group, "cancel", "orders:cancel", "cancel an order, or some of its tickets"))
     cancelling.add_argument("order", metavar="REFERENCE")
     cancelling.add_argument("--reason", required=True, metavar="TEXT")

@@ -31,12 +31,14 @@ def test_an_order_is_made_found_paid_and_cancelled_in_part_and_whole(run, ask):
     assert [one["reference"] for one in ask("orders", "list", "--search", "jo@example.com")["orders"]] == ["WEB-1"]
     assert ask("orders", "pay", "WEB-1", "--dry-run")["status"] == "PAID"
     assert ask("orders", "pay", "WEB-1")["status"] == "PAID"
+    assert ask("orders", "resend", "WEB-1")["customer_email"] == "jo@example.com"
     code = order["tickets"][0]["ticket_code"]
     assert ask("orders", "cancel", "WEB-1", "--reason", "Refunded", "--tickets", code)["status"] == "PAID"
     assert ask("orders", "cancel", "WEB-1", "--reason", "Refunded")["status"] == "CANCELLED"
     refused = run("orders", "pay", "WEB-1")
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
     assert run("orders", "show", "WEB-2").returncode == 1
+    assert run("orders", "resend", "WEB-1").returncode == 1
 
 
 def test_a_key_is_made_printed_once_changed_and_revoked(ask):

@@ -3386,6 +3386,7 @@ declare namespace Wire {
     Call extends `POST /api/admin/orders/${string}/cancel${Query}` ? AdminOrderAnswer :
     Call extends `POST /api/admin/orders/${string}/pay${Query}` ? AdminOrderAnswer :
     Call extends `POST /api/admin/orders/${string}/refund${Query}` ? AdminOrderAnswer :
+    Call extends `POST /api/admin/orders/${string}/resend${Query}` ? AdminOrderAnswer :
     Call extends `POST /api/admin/performances/${string}/cancel${Query}` ? CancelledPerformanceAnswer :
     Call extends `POST /api/admin/performances/${string}/move${Query}` ? MovedPerformanceAnswer :
     Call extends `POST /api/admin/reservations/${string}/cancel${Query}` ? ListedReservationAnswer :

@@ -1,4 +1,4 @@
-"""The endpoints of orders for administrators: list, show, pay, cancel and refund in part."""
+"""The endpoints of orders for administrators: list, show, pay, send again, cancel and refund in part."""
 
 from dataclasses import asdict
 
@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.actions.orders.cancel_order import Cancellation, cancel_order
 from hub.actions.orders.order_records import STATUSES, list_orders, read_order
 from hub.actions.orders.pay_order import pay_order
+from hub.actions.orders.send_again import send_order_again
 from web.api.administration import actor_of, answer, is_dry_run
 from web.api.orders.requests import CancelOrder, RefundOrder
 from web.json_body import read_json
@@ -32,6 +33,11 @@ async def show_one(request: web.Request) -> web.Response:
 async def pay_one(request: web.Request) -> web.Response:
     by, dry_run = actor_of(request), is_dry_run(request)
     return answer(asdict(await pay_order(request.app[SERVICES], by, path_id(request, "order_id"), dry_run=dry_run)))
+
+
+async def resend_one(request: web.Request) -> web.Response:
+    by = actor_of(request)
+    return answer(asdict(await send_order_again(request.app[SERVICES], by, path_id(request, "order_id"))))
 
 
 async def cancel_one(request: web.Request) -> web.Response:

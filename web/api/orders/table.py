@@ -73,6 +73,12 @@ ADMIN_ORDER_ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(DRY_RUN,), refusals=(*_ADMIN_ONE, Reason.ORDER_CANCELLED), about="As `POST /api/orders/{reference}/pay` of a shop.",
     ),
     Endpoint(
+        "POST", f"{_ADMIN_ORDER}/resend", admin.resend_one, "Send the tickets of an order again", "Products and tickets", "operator",
+        responses.AdminOrderAnswer, refusals=(*_ADMIN_ONE, Reason.NOT_RESENDABLE, Reason.RATE_LIMITED),
+        about="The customer gets the email with the tickets once more, or how to pay while the order waits for payment. At most twice in a"
+        " minute.",
+    ),
+    Endpoint(
         "POST", f"{_ADMIN_ORDER}/cancel", admin.cancel_one, "Cancel a whole order", "Products and tickets", "operator",
         responses.AdminOrderAnswer, body=requests.CancelOrder, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *_ADMIN_ONE, Reason.BUSY),
         about="Places are free at once, the customer gets an e-mail, and every open scanner learns of it. Entries stay. Repeating it"

@@ -1,4 +1,4 @@
-"""The orders of the organisation: the list, and one with its tickets, its payment, its cancellation and its history."""
+"""The orders of the organisation: the list, and one with its tickets, its payment, its e-mail sent again, its cancellation and its history."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hub.actions.orders import order_records
 from hub.actions.orders.cancel_order import Cancellation, cancel_order
 from hub.actions.orders.pay_order import pay_order
 from hub.actions.orders.printed_tickets import read_tickets_to_print
+from hub.actions.orders.send_again import send_order_again
 from hub.confirmation import qr_code
 from hub.rules.refusals import Refused
 from hub.text.languages import N_
@@ -81,6 +82,16 @@ async def pay(request: web.Request) -> web.Response:
     except Refused as no:
         return await _order_page(request, by, refused=no)
     return see_other(f"{LIST}/{order_id}", done="order-paid")
+
+
+async def send_again(request: web.Request) -> web.Response:
+    by, order_id = _actor(request), path_id(request, "order_id")
+    await read_form(request)
+    try:
+        await send_order_again(request.app[SERVICES], by, order_id)
+    except Refused as no:
+        return await _order_page(request, by, refused=no)
+    return see_other(f"{LIST}/{order_id}", done="order-sent")
 
 
 async def cancel(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""The tickets of the organisation: the list, issuing new ones, and cancelling one."""
+"""The tickets of the organisation: the list, issuing new ones, sending one again, and cancelling one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hub.actions.audit.actor import Actor
 from hub.actions.booking.cancelled_tickets import LONGEST_REASON
+from hub.actions.box_office.send_ticket import address_of_ticket, send_ticket
 from hub.actions.orders.cancel_ticket import cancel_ticket
 from hub.actions.tickets.issue import CHANNELS, STATUSES, TicketBatch, issue_tickets
 from hub.actions.tickets.products import list_products
@@ -54,6 +55,16 @@ async def issue(request: web.Request) -> web.Response:
 
 async def show_ticket(request: web.Request) -> web.Response:
     return await _ticket_page(request, _actor(request))
+
+
+async def send_again(request: web.Request) -> web.Response:
+    by, ticket_id = _actor(request), path_id(request, "ticket_id")
+    await read_form(request)
+    try:
+        await send_ticket(request.app[SERVICES], by, ticket_id)
+    except Refused as no:
+        return await _ticket_page(request, by, refused=no)
+    return see_other(f"{LIST}/{ticket_id}", done="ticket-sent")
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -132,6 +143,7 @@ async def _ticket_page(
         status=200 if refused is None else 409,
         refused=refused,
         ticket=ticket,
+        email=await address_of_ticket(request.app[SERVICES], by, ticket.ticket_id),
         reason=reason,
         longest=LONGEST_REASON,
         zone=await _zone(request, by),

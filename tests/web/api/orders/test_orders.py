@@ -224,6 +224,27 @@ async def test_administrators_find_pay_and_cancel_orders(api: Api, world: World,
     assert (await api.get(f"{ORDERS}/R1", token=manager)).code == "FORBIDDEN"
 
 
+async def test_staff_send_the_tickets_of_an_order_again_but_not_without_bound(
+    api: Api, world: World, shop: Shop
+) -> None:
+    admin, database = await world.staff("ADMIN"), api.hub.database
+    order = (await shop.order(2, reference="R1", customer={"email": "jo@example.com"})).data
+    path = f"/api/admin/orders/{order['order_id']}"
+    assert (await api.post(f"{path}/resend", token=admin)).data["status"] == "PENDING_PAYMENT"
+    await shop.pay("R1")
+    assert (await api.post(f"{path}/resend", token=admin)).data["customer_email"] == "jo@example.com"
+    assert (await api.post(f"{path}/resend", token=admin)).code == "RATE_LIMITED"
+    mails = [(row["kind"], row["recipient"]) for row in await read_outbox(database, order_by="id")]
+    again = ("order.confirmed", "jo@example.com")
+    assert mails == [("order.placed", "jo@example.com"), again, again, again]
+    assert [row["action"] for row in await read_audit_log(database)].count("order.resent") == 2
+    nowhere = (await shop.order(1, reference="R2")).data["order_id"]
+    await shop.cancel("R1")
+    for refused in (path, f"/api/admin/orders/{nowhere}"):
+        assert (await api.post(f"{refused}/resend", token=admin)).code == "NOT_RESENDABLE"
+    assert (await api.post(f"{path}/resend", token=await world.staff("MANAGER"))).code == "FORBIDDEN"
+
+
 @pytest.mark.new_database
 @pytest.mark.own_hub
 @pytest.mark.parametrize(
