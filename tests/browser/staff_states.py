@@ -465,7 +465,13 @@ async def board_with_shows(scene: Scene) -> Page:
     """A performance with a party that is partly in, one that is cancelled, and a slot for tickets."""
     if scene.once("shows"):
         world = scene.world
-        stage = await add_stage(world, capacity=40, title="Turandot", start="12:00", end="14:00")
+        stage = await add_stage(
+            world,
+            capacity=40,
+            title="A Midsummer Night's Dream, or What Happened in the Wood",
+            start="12:00",
+            end="14:00",
+        )
         await change_room(scene.hub.database, stage.room_id, name="Sala Grande")
         party = await add_booking(world, stage.performance_id, 5)
         await add_booking(world, stage.performance_id, 2)

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, pass_time_until
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row, change_outbox_row, read_outbox_row
 from tests.support.still_outbox import bring_nothing_back
@@ -175,8 +176,7 @@ async def test_it_fits_a_phone_in_both_languages(world: World, open_page: Open) 
     for language in ("en", "zh-Hans"):
         page = await open_page(f"/admin/mail?lang={language}", token=await world.staff("MANAGER"), phone=True)
         await expect(page.locator(".mail-card")).to_have_count(2)
-        wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0
+        await assert_nothing_sticks_out(page)
 
 
 async def test_without_a_managers_session_it_leads_to_sign_in(world: World, open_page: Open) -> None:

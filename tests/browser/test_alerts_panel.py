@@ -14,6 +14,7 @@ from hub.actions.reporting.alerts import LOOK_EVERY, look_at, measure
 from hub.observability.alert_metrics import AlertMetrics, at
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.notices import count_acknowledgements
 from tests.support.venues import free_of_venue, overwrite_venue
@@ -55,7 +56,7 @@ async def test_alerts_and_alarms_stand_above_every_view_until_they_are_over(
         alarm = each.locator(f"{CARDS}.alarm")
         await expect(alarm).to_contain_text(f"Ticket used at two gates: …{ticket.code[-4:]}")
         await expect(alarm).to_contain_text("Tom Brown: Already verified")
-        assert await each.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_nothing_sticks_out(each)
         # The newest stands in the strip, as high as without alerts.
         assert (await each.locator("#alerts").bounding_box() or {})["height"] == 68
     await page.get_by_role("button", name="3 alerts").click()
@@ -142,6 +143,6 @@ async def test_who_looks_after_several_venues_sees_which_it_is(hub: Hub, world: 
     for page in (of_all, of_one):
         logins = page.locator(CARDS).filter(has_text="Many failed sign-ins")
         await expect(logins).to_contain_text("Of these at no known venue: 25.")
-        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_nothing_sticks_out(page)
         await page.get_by_role("button", name=re.compile(r"^\d alerts$")).click()
         await assert_accessible(page, "alerts of several venues", best_practice=False)

@@ -15,6 +15,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, pass_time_until
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.test_lazy_loading import LONGEST_PAUSE_MS
 from tests.browser.test_live_calendar import start_again
 from tests.browser.test_wall_screen import SETTLED
@@ -244,7 +245,7 @@ async def test_a_wall_screen_is_read_from_three_metres_and_never_scrolls(
 async def test_the_board_fits_a_phone_and_its_menu_has_no_barriers(hub: Hub, world: World, open_page: Open) -> None:
     await a_day(world)
     phone = await board(world, open_page, phone=True)
-    assert await phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_nothing_sticks_out(phone)
     await phone.get_by_role("button", name="Menu").click()
     await expect(phone.get_by_role("link", name="Scan history")).to_be_visible()
     await assert_accessible(phone, "the menu")

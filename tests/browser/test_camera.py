@@ -17,6 +17,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.camera_film import CONDITIONS, FRAMES, GAP, film
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.browser.hands_and_eyes import TO_COLOUR, key_in, later
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE, Complaints
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
@@ -272,7 +273,7 @@ async def test_a_camera_that_is_not_allowed_says_so_and_typing_goes_on(world: Wo
 async def test_the_picture_and_its_buttons_fit_and_are_accessible(world: World, watch: Watch, phone: bool) -> None:
     page = await watch([("clean", "")], phone=phone)
     await expect(page.locator("body")).to_have_attribute("data-camera", "on")
-    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_nothing_sticks_out(page)
     await assert_accessible(page)
     await page.reload()
     # The choice is remembered.

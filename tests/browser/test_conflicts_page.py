@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.scan_conflicts import change_conflicts
@@ -29,10 +30,6 @@ async def used_twice(world: World, gates: tuple[Socket, Socket], hour: int = 12)
     await sync(gates[0], queued(ticket.code, -20))
     await sync(gates[1], queued(ticket.code, -15))
     return ticket.code
-
-
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
 
 
 async def test_a_conflict_comes_is_decided_with_a_note_and_stands_among_the_decided(
@@ -67,7 +64,7 @@ async def test_a_conflict_comes_is_decided_with_a_note_and_stands_among_the_deci
         await expect(done).to_contain_text("a printed copy")
         await expect(each.get_by_text("One conflict waits for a decision.")).to_be_visible()
     await expect(page.locator("#open .conflict h3")).to_be_focused()
-    assert await fits(other)
+    await assert_nothing_sticks_out(other)
     await assert_accessible(other, "conflicts on a phone")
     await page.reload()
     await expect(page.locator("#decided .conflict")).to_contain_text("a printed copy")

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE
 from tests.browser.test_chinese import assert_chinese
 from tests.support.hub import Hub
@@ -120,7 +121,7 @@ async def test_days_without_anything_say_so_and_fit_a_phone(hub: Hub, world: Wor
     await expect(page.get_by_text("Nobody booked or scanned on these days. Choose others.")).to_be_visible()
     await a_day(world)
     page = await figures(world, open_page, phone=True)
-    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_nothing_sticks_out(page)
 
 
 async def test_the_figures_explain_themselves_in_chinese(hub: Hub, world: World, open_page: Open) -> None:
@@ -217,7 +218,7 @@ async def test_the_speed_is_the_chosen_one_and_pausing_holds_still(hub: Hub, wor
 async def test_the_replay_fits_a_phone_and_says_when_there_is_nothing(hub: Hub, world: World, open_page: Open) -> None:
     await a_day(world)
     page = await replay(world, open_page, phone=True)
-    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_nothing_sticks_out(page)
     await page.get_by_role("button", name="Day before").click()
     await expect(page.locator("#loaded")).to_have_text("0 events")
     await expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()

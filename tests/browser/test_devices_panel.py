@@ -12,6 +12,7 @@ from hub.live.channels import devices
 from hub.rules.quiet_gate import BUSY_BEFORE, BUSY_ELSEWHERE
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE
 from tests.browser.seen_before import SETTLED
 from tests.support.hub import Hub
@@ -28,10 +29,10 @@ async def panel(open_page: Open, world: World) -> Page:
     return page
 
 
-async def fits(page: Page) -> bool:
+async def assert_fits(page: Page) -> None:
     # Charts follow a change of size in the next frame.
     await page.evaluate(SETTLED)
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
+    await assert_nothing_sticks_out(page)
 
 
 async def test_a_scanner_page_reports_its_state_and_is_listed_until_it_goes(
@@ -90,4 +91,4 @@ async def test_what_is_worth_a_look_is_marked_in_words(
         await expect(quiet).to_contain_text("quiet since 12:00")
         await expect(page.locator('#views [data-view="devices"] .tally')).to_have_text("1 waiting")
         await assert_accessible(page, "the scanners", best_practice=False)
-        assert await fits(page)
+        await assert_fits(page)

@@ -12,6 +12,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import PHONE
 from tests.support.disputes import read_dispute
 from tests.support.hub import Hub
@@ -83,10 +84,6 @@ async def colour(page: Page) -> str:
     return str(await page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
 
 
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
-
-
 async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     hub: Hub, world: World, open_page: Open
 ) -> None:
@@ -96,7 +93,7 @@ async def test_an_admission_turns_the_screen_of_the_gate_green_and_counts(
     await expect(room.get_by_text("Nobody is waiting for a decision.")).to_be_visible()
     await refused(gate, ticket)
     await ask(gate, "was told today")
-    assert await fits(gate)
+    await assert_nothing_sticks_out(gate)
     card = room.locator("#open .dispute")
     await expect(card).to_contain_text("Wrong date")
     await expect(card).to_contain_text("“was told today”")
@@ -138,7 +135,7 @@ async def test_a_usual_reason_is_given_with_one_touch_and_can_be_changed_and_one
     await card.get_by_label("Reason").press("End")
     await card.get_by_label("Reason").press_sequentially(" in the mail")
     await expect(card.get_by_role("button", name="Our mistake")).to_have_attribute("aria-pressed", "false")
-    assert await fits(room)
+    await assert_nothing_sticks_out(room)
     await card.get_by_role("button", name="Admit", exact=True).click()
     await expect(gate.locator("#verdict-detail")).to_have_text("Supervisor Sue Lee: “Our mistake in the mail”")
     # The next one is declined, and the gate shows it red.
@@ -190,7 +187,7 @@ async def test_an_answer_for_another_visitor_is_a_card_and_no_verdict(world: Wor
     # The answer to the current visitor stays red.
     await expect(gate.get_by_role("heading", name="NO RESERVATION")).to_be_visible()
     assert await colour(gate) == RED
-    assert await fits(gate)
+    await assert_nothing_sticks_out(gate)
     # The notice is shown after a reload until it was read, and then never again.
     await gate.reload()
     await expect(received).to_contain_text(first.code)
@@ -254,9 +251,9 @@ async def test_a_visitor_who_left_is_let_back_in_without_an_undo(hub: Hub, world
     await expect(card).to_contain_text(re.compile(r"Came in 20 Nov, 12:0\d:\d\d: Tom Brown, gate Gate A"))
     await expect(card).to_contain_text(re.compile(r"Left 20 Nov, 12:0\d:\d\d, gate B, and has not come back"))
     await expect(card.locator(".buttons").get_by_role("button")).to_have_text(["Admit", "Turn away"])
-    assert await fits(room)
+    await assert_nothing_sticks_out(room)
     await room.set_viewport_size(PHONE)
-    assert await fits(room)
+    await assert_nothing_sticks_out(room)
     await card.get_by_label("Reason").fill("saw them leave")
     await card.get_by_role("button", name="Admit").click()
     await expect(gate.get_by_role("heading", name="ADMIT", exact=True)).to_be_visible()

@@ -216,5 +216,15 @@ async def test_a_name_that_a_browser_would_translate_is_found(browser: Browser) 
     assert "Gate A" not in said
 
 
+async def test_what_is_wider_than_a_phone_is_found_although_the_phone_shows_it_smaller(browser: Browser) -> None:
+    """A phone shrinks the page until all of it is in view, and `innerWidth` grows with it."""
+    context = await browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+    page = await context.new_page()
+    await page.set_content("<meta name=viewport content='width=device-width'><p style='width: 600px'>A")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with pytest.raises(AssertionError, match="wider than the screen"):
+        await assert_nothing_sticks_out(page)
+
+
 def test_every_state_is_reached_once() -> None:
     assert sorted(one.name for one in ALL) == sorted(STATES)

@@ -12,6 +12,7 @@ from hub.app import LIVE
 from hub.events.scan_events import LoggedScan
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE
 from tests.browser.seen_before import SETTLED
 from tests.support.hub import Hub
@@ -36,10 +37,10 @@ async def feed(open_page: Open, world: World) -> Page:
     return page
 
 
-async def fits(page: Page) -> bool:
+async def assert_fits(page: Page) -> None:
     # Charts follow a change of size in the next frame.
     await page.evaluate(SETTLED)
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
+    await assert_nothing_sticks_out(page)
 
 
 async def test_decisions_come_as_they_happen_newest_first_and_lead_to_the_ticket(
@@ -66,7 +67,7 @@ async def test_decisions_come_as_they_happen_newest_first_and_lead_to_the_ticket
         await page.set_viewport_size(size)
         await expect(rows).to_have_count(3)
         await assert_accessible(page, "the feed", best_practice=False)
-        assert await fits(page)
+        await assert_fits(page)
     await page.locator(ROWS).nth(2).get_by_role("link").click()
     await page.wait_for_url(f"**/manager/ticket/{ticket.id}")
 

@@ -15,6 +15,7 @@ from playwright.async_api import Page, expect
 from hub.confirmation.development_mailbox import DevelopmentMail, list_development_mail
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE
 from tests.support.hub import Hub
 from tests.support.mail_outbox import add_outbox_row
@@ -53,8 +54,7 @@ async def test_the_codes_of_a_confirmation_are_read_off_the_screen_and_without_p
         await expect(page.get_by_text("Hello Ann <i>,")).to_be_visible()
         for scheme in ("light", "dark"):
             assert await look_at(page, scheme) == [ticket.code]
-        wider = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0
+        await assert_nothing_sticks_out(page)
         button = page.get_by_role("link", name="View, move or cancel")
         assert (await button.bounding_box() or {})["height"] >= 44
         # A mail needs no landmarks.
@@ -84,7 +84,7 @@ async def test_the_one_code_of_a_party_is_read_off_the_screen_and_the_button_lea
         await expect(page.get_by_text("For 3 people")).to_be_visible()
         for scheme in ("light", "dark"):
             assert await look_at(page, scheme) == [booking.code]
-        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_nothing_sticks_out(page)
         button = page.get_by_role("link", name="View, move or cancel")
         assert (await button.bounding_box() or {})["height"] >= 44
         await assert_accessible(page, "the confirmation of a booking", best_practice=False, served=False)
@@ -136,7 +136,7 @@ async def test_who_waited_in_vain_finds_another_time_behind_the_mails_button(
         page = await open_page(f"/dev/mail/{closed.name}/html", phone=True)
         await expect(page.get_by_role("heading", name=heading)).to_be_visible()
         await assert_accessible(page, "the end of a waiting list", best_practice=False, served=False)
-        assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+        await assert_nothing_sticks_out(page)
         link = await page.get_by_role("link", name=button).get_attribute("href") or ""
         assert link == f"{hub.url}/reserve?ticket={tickets[language].code}&orq={world.org_id}"
         booking = await open_page(link.removeprefix(hub.url), phone=True)

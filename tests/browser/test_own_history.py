@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.scan_log import count_scans, read_scans
 from tests.support.world import World
@@ -60,7 +61,7 @@ async def test_an_entry_of_a_while_ago_is_found_and_undone_with_a_reason(
     await expect(rows.first).to_contain_text("“wrong group”")
     kept = await read_scans(hub.database, "mode", "entered", code=codes[0], order_by="logged_at")
     assert [tuple(row) for row in kept] == [("verify", True), ("undo", False)]
-    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await assert_nothing_sticks_out(page)
 
 
 async def test_after_a_quarter_of_an_hour_only_a_manager_can_undo(hub: Hub, world: World, open_page: Open) -> None:

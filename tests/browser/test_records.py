@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.scan_log import log_unknown_codes
 from tests.support.world import World
@@ -60,7 +61,7 @@ async def test_older_scans_are_fetched_on_request_and_it_fits_a_phone(hub: Hub, 
     await page.get_by_role("button", name="Older scans").click()
     await expect(page.locator("#rows tr")).to_have_count(130)
     await expect(page.get_by_role("button", name="Older scans")).to_be_hidden()
-    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await assert_nothing_sticks_out(page)
 
 
 async def test_without_a_managers_session_the_records_lead_to_sign_in(world: World, open_page: Open) -> None:
@@ -98,7 +99,7 @@ async def test_a_life_fits_a_phone_in_chinese(world: World, open_page: Open) -> 
     token = await world.staff("MANAGER")
     page = await open_page(f"/manager/ticket/{ticket.id}?lang=zh-Hans", token=token, phone=True)
     await expect(page.locator("#events li").first).to_be_visible()
-    assert await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await assert_nothing_sticks_out(page)
 
 
 async def test_one_menu_leads_everywhere_shows_the_place_and_signs_out(world: World, open_page: Open) -> None:

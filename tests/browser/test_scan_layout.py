@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.hands_and_eyes import Open, key_in
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.world import World
 
@@ -58,7 +59,7 @@ async def test_the_answer_and_its_buttons_are_whole_on_every_screen(world: World
                 assert said[2] <= deck[0]
             else:
                 assert said[3] <= deck[1]
-            assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+            await assert_nothing_sticks_out(page)
 
 
 SMALL = """(least) => [...document.querySelectorAll("button, a[href], input, select")]

@@ -9,6 +9,7 @@ from hub.actions.audit.actor import Actor
 from hub.actions.shows.close_performance import cancel_performance
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.open_pages import DESKTOP, PHONE
 from tests.browser.seen_before import SETTLED
 from tests.support.hub import Hub
@@ -17,6 +18,13 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.one_hub
 
+BEYOND_THE_CARD = """() => {
+  const card = document.querySelector('.slots-card').getBoundingClientRect();
+  const cut = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight + 1;
+  return [...document.querySelectorAll('#slots :is(.play:not([hidden]), .when, .missing, b, .meter)')]
+    .filter((one) => one.checkVisibility() && (one.getBoundingClientRect().right > card.right || one.matches('.play') && cut(one)))
+    .map((one) => `${one.className} ${one.textContent}`);
+}"""
 LONG = "A Midsummer Night's Dream, or What Happened in the Wood"
 
 
@@ -40,10 +48,10 @@ async def party(hub: Hub, world: World, stage: Stage) -> Booking:
     return booking
 
 
-async def fits(page: Page) -> bool:
+async def assert_fits(page: Page) -> None:
     # Charts follow a change of size in the next frame.
     await page.evaluate(SETTLED)
-    return bool(await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth <= 0"))
+    await assert_nothing_sticks_out(page)
 
 
 async def test_the_board_names_what_plays_and_what_is_cancelled(
@@ -61,7 +69,19 @@ async def test_the_board_names_what_plays_and_what_is_cancelled(
         await expect(tickets.locator(".play")).to_be_hidden()
         await expect(tonight).to_contain_text("Cancelled")
         await expect(page.locator("#total-capacity")).to_have_text("220")
-        assert await fits(page)
+        await assert_fits(page)
+
+
+async def test_a_long_title_is_read_beside_its_slot_and_no_figure_leaves_the_card(
+    world: World, open_page: Open, stage: Stage, party: Booking
+) -> None:
+    """Also where the menu and the feed leave the board the least room, at 1500 pixels with a scroll bar."""
+    page = await open_page("/manager", token=await world.staff("MANAGER"))
+    await expect(page.locator("#slots tr")).to_have_count(3)
+    for width in (1024, 1280, 1485, 1500, 1920):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await assert_fits(page)
+        assert await page.evaluate(BEYOND_THE_CARD) == [], width
 
 
 async def test_a_new_title_comes_onto_an_open_board(hub: Hub, world: World, open_page: Open, stage: Stage) -> None:
@@ -88,7 +108,7 @@ async def looks_good(page: Page, state: str) -> None:
     """Check the page at a desk, and then as wide as a phone."""
     for size in (DESKTOP, PHONE):
         await page.set_viewport_size(size)
-        assert await fits(page)
+        await assert_fits(page)
         await assert_accessible(page, state, best_practice=False)
 
 

@@ -17,6 +17,7 @@ from hub.app import LIVE
 from hub.events.announcements import TicketChange, TicketsChanged
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open, key_in, later, without_asking
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.browser.offline_scanner import said_by_hub, ticket_event
 from tests.support.hub import Hub
 from tests.support.scan_log import read_scan
@@ -66,7 +67,7 @@ async def test_a_reservation_moved_elsewhere_marks_the_answer_and_one_touch_asks
     await expect(page.get_by_role("button", name="Mark as Verified")).to_be_hidden()
     green = "rgb(8, 112, 59)"
     assert await page.evaluate("() => getComputedStyle(document.body).backgroundColor") != green
-    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    await assert_nothing_sticks_out(page)
     await assert_accessible(page)
     await page.get_by_role("button", name="Check again").click()
     await expect(page.get_by_role("heading", name="WRONG DATE")).to_be_visible()

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.hands_and_eyes import Open
+from tests.browser.looks import assert_nothing_sticks_out
 from tests.support.hub import Hub
 from tests.support.reservations import change_reservations
 from tests.support.slots import read_slot
@@ -96,7 +97,7 @@ async def test_a_manager_enlarges_closes_and_opens_a_slot(hub: Hub, world: World
     await other.get_by_role("button", name="Open again").click()
     await expect(dialog.get_by_role("status")).to_contain_text("can be booked again.")
     assert (await read_slot(hub.database, id=empty))["status"] == "ACTIVE"
-    assert not await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+    await assert_nothing_sticks_out(page)
 
 
 async def test_the_places_of_people_who_did_not_come_are_released_after_a_second_question(

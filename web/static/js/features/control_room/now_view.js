@@ -7,6 +7,8 @@ import { minuteOfDay, oneDigit } from "./figures_view.js";
 
 const MOST = 3;
 const NEARLY = 0.9;
+/** Somebody is to come, so the rate that is needed is never shown as 0. */
+const LEAST = 0.1;
 
 export class NowView {
   #root = byId("now");
@@ -35,9 +37,9 @@ export class NowView {
       return;
     }
     const rows = pace.slots.slice(0, MOST).map(({ slot, toCome, minutes, needed }) => h("li", {},
-      h("b", {}, span(slot.start_time, slot.end_time), slot.show ? ` ${slot.show}` : ""),
+      h("b", {}, span(slot.start_time, slot.end_time), ...(slot.show ? [" ", h("span", { translate: "no" }, slot.show)] : [])),
       h("span", {}, t("{n} to come in {minutes} minutes", { n: number(toCome), minutes: number(Math.ceil(minutes)) })),
-      h("span", { class: "soft" }, t("{needed} a minute needed", { needed: oneDigit(needed) }))));
+      h("span", { class: "soft" }, t("{needed} a minute needed", { needed: oneDigit(Math.max(needed, LEAST)) }))));
     this.#pace.replaceChildren(...rows, adviceOf(pace));
   }
 
