@@ -6,7 +6,7 @@ from typing import Any
 from hub.confirmation.alert_words import ALERT_WORDS, PARTS
 from hub.confirmation.email_content import EmailContent, Link, Unsendable
 from hub.confirmation.outbox_message import OutboxMessage, Sender
-from hub.text.languages import format_day, format_moment, translator
+from hub.text.languages import format_day, format_moment, format_number, translator
 
 
 def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
@@ -14,9 +14,9 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
     alert = _alert(message)
     title, sentence, advice = _words(alert, message)
     paragraphs = [sentence, advice]
-    slots = alert.get("details", {}).get("slots")
-    if isinstance(slots, list) and slots:
-        paragraphs.append(", ".join(str(slot) for slot in slots))
+    slots = _slots(alert)
+    if len(slots) > 1:
+        paragraphs.append(_("Nearly full: {slots}").format(slots=", ".join(slots)))
     unplaced = alert.get("details", {}).get("unplaced")
     if isinstance(unplaced, int) and unplaced:
         paragraphs.append(_("Of these at no known venue: {count}.").format(count=unplaced))
@@ -31,7 +31,7 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=title,
         paragraphs=tuple(paragraphs),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
-        notes=(_("You get this email because the venue sends its alerts to your address."),),
+        notes=(_why(message),),
     )
 
 
@@ -49,7 +49,13 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=_("Resolved: {title}").format(title=title),
         paragraphs=(sentence,),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
+        notes=(_why(message),),
     )
+
+
+def _why(message: OutboxMessage) -> str:
+    _ = translator(message.language).gettext
+    return _("You get this email because the venue sends its alerts to your address.")
 
 
 def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str, str]:
@@ -57,13 +63,23 @@ def _words(alert: dict[str, Any], message: OutboxMessage) -> tuple[str, str, str
     _ = translator(message.language).gettext
     try:
         words = ALERT_WORDS[alert["kind"]]
-        value, threshold = f"{alert['value']:g}", f"{alert['threshold']:g}"
+        value, threshold = (format_number(round(alert[name]), message.language) for name in ("value", "threshold"))
         subject = alert["subject"]
         day = format_day(date.fromisoformat(subject), message.language) if subject else ""
     except (KeyError, TypeError, ValueError):
         raise Unsendable("unreadable: alert") from None
-    title, sentence = _(words.title).format(day=day), _(words.sentence)
-    return title, sentence.format(value=value, threshold=threshold), _(words.advice)
+    title = _(words.title).format(day=day)
+    slot = next(iter(_slots(alert)), "")
+    sentence = _(words.sentence).format(value=value, threshold=threshold, slot=slot)
+    # A number and its sign stay in one line.
+    return title, sentence.replace(" %", "\u00a0%"), _(words.advice)
+
+
+def _slots(alert: dict[str, Any]) -> list[str]:
+    """Return the times that are nearly full, the fullest first."""
+    details = alert.get("details")
+    slots = details.get("slots") if isinstance(details, dict) else None
+    return [str(slot) for slot in slots] if isinstance(slots, list) else []
 
 
 def _alert(message: OutboxMessage) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hub.text.languages import N_
 
 
 class AlertWords(NamedTuple):
-    """`title` may name the {day}, and `sentence` the {value} and {threshold}."""
+    """`title` may name the {day}, and `sentence` the {value}, the {threshold} and the fullest {slot}."""
 
     title: str
     sentence: str
@@ -27,7 +27,7 @@ ALERT_WORDS: Mapping[str, AlertWords] = {
     ),
     "utilisation": AlertWords(
         N_("Nearly full: {day}"),
-        N_("The fullest time is {value} % booked (alert at {threshold} %)."),
+        N_("{slot} is {value} % booked (alert at {threshold} %)."),
         N_("Add places or another slot on this day, or point visitors to other days."),
     ),
     "latency": AlertWords(

@@ -17,10 +17,10 @@ SELECT id, name, timezone, language, alert_failure_percent, alert_utilisation_pe
 
 -- name: fullest_days
 -- For each venue and day from now ($2) to the date $3: the utilisation of its fullest slot in per cent, and the slots at or over
--- the venue's threshold, each with the show that plays in it.
+-- the venue's threshold, the fullest first, each with the show that plays in it.
 SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total_capacity)::double precision AS value,
        array_agg(concat_ws(' ', to_char(s.start_time, 'HH24:MI') || '-' || to_char(s.end_time, 'HH24:MI'), w.title)
-                 ORDER BY s.start_time, s.id)
+                 ORDER BY 1.0 * (s.booked_count + s.held_count) / s.total_capacity DESC, s.start_time, s.id)
            FILTER (WHERE 100.0 * (s.booked_count + s.held_count) / s.total_capacity >= v.alert_utilisation_percent) AS full_slots
   FROM venues v
   JOIN reservation_slots s ON s.org_id = v.org_id AND s.venue_id = v.id

@@ -234,14 +234,24 @@ def test_a_percentile_of_known_numbers_is_right() -> None:
     assert percentile(Counter(), 0.95) == (0.0, 0)
 
 
-async def test_a_nearly_full_day_is_reported_once_with_its_slots(hub: Hub, world: World) -> None:
+async def test_a_nearly_full_day_is_reported_once_with_its_slots_the_fullest_first(hub: Hub, world: World) -> None:
+    """The fullest is the one that the page and the mail name beside the measured value."""
+    await world.policy(alert_emails=["chief@example.com"])
     watch, alert_metrics = await manager(hub, world), AlertMetrics()
-    await world.slot(start="12:00", end="14:00", capacity=10, booked=9)
+    await world.slot(start="12:00", end="14:00", capacity=100, booked=93)
+    await world.slot(start="14:00", end="16:00", capacity=100, booked=99)
     await world.slot(start="16:00", end="18:00", capacity=10, booked=1)
     assert await looks(hub, world, alert_metrics, 5) == 1
     alert = await received(watch)
-    assert (alert["kind"], alert["subject"], alert["value"]) == ("utilisation", TODAY.isoformat(), 90.0)
-    assert alert["details"] == {"slots": ["12:00-14:00"]}
+    assert (alert["kind"], alert["subject"], alert["value"]) == ("utilisation", TODAY.isoformat(), 99.0)
+    assert alert["details"] == {"slots": ["14:00-16:00", "12:00-14:00"]}
+    worker = OutboxWorker(hub.services, urgent=True)
+    await worker.send_due()
+    await worker._rest()
+    (mail,) = (hub.settings.data_dir / "mail").rglob("*.eml")
+    said = message_from_bytes(mail.read_bytes(), policy=default_policy).get_body(("plain",)).get_content()
+    assert "14:00-16:00 is 99\u00a0% booked (alert at 90\u00a0%)." in said
+    assert "Nearly full: 14:00-16:00, 12:00-14:00" in said
 
 
 async def test_of_many_processes_that_check_at_once_one_does(

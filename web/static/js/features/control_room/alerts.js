@@ -141,7 +141,7 @@ class AlertsPanel {
       h("div", {}, h("strong", {}, this.#titleOf(alert)),
         h("p", {}, LINES[alert.kind]?.(values) ?? `${values.value} / ${values.threshold}`),
         pool && h("p", {}, t("Part of the hub: {part}", { part: PARTS[pool]?.() ?? pool })),
-        slots.length > 1 && h("p", {}, slots.join(", ")),
+        slots.length > 1 && h("p", {}, t("Nearly full: {slots}", { slots: slots.join(", ") })),
         unplaced > 0 && h("p", {}, t("Of these at no known venue: {count}.", { count: number(unplaced) })),
         more.length > 0 && h("p", {}, t("Also: {days}", { days: more.map(({ subject }) => shortDay(subject)).join(" · ") })),
         ADVICE[alert.kind] && h("p", { class: "alert-advice" }, ADVICE[alert.kind]())),
