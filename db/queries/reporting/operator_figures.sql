@@ -21,7 +21,7 @@ WITH told AS (
     SELECT t.scan_id, min(t.operator_id) FILTER (WHERE t.mode IN ('validate', 'verify')) AS operator_id,
            min(t.moment) FILTER (WHERE t.mode IN ('validate', 'verify')) AS moment,
            coalesce(min(t.result) FILTER (WHERE t.mode = 'validate'), min(t.result) FILTER (WHERE t.mode = 'verify')) AS result,
-           bool_or(t.mode = 'override') AS overridden, bool_or(t.mode = 'undo' AND t.reason = 'UNDONE') AS undone
+           bool_or(t.mode = 'override') AS overridden, bool_or(t.mode = 'undo' AND t.reason IN ('UNDONE', 'RETURN_UNDONE')) AS undone
       FROM told t
      WHERE t.org_id = $1
      GROUP BY t.scan_id

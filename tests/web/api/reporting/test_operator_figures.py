@@ -72,6 +72,24 @@ async def test_exits_and_synced_scans_count_where_they_belong(api: Api, hub: Hub
     assert (one["starts_at"], one["ends_at"], one["planned"]) == ("2026-11-20T10:30:00Z", "2026-11-20T11:00:00Z", False)
 
 
+async def test_a_return_that_was_undone_did_not_stand_and_an_exit_that_was_undone_decided_nothing(
+    api: Api, hub: Hub, world: World
+) -> None:
+    await world.policy(re_entry="allow")
+    jane = await hub.socket(await world.staff(name="Jane Smith"), gate="A")
+    sue = await hub.socket(await world.staff("MANAGER", name="Sue Lee"))
+    ticket = await world.reserved(await world.slot(capacity=10))
+    await jane.verify(ticket.code)
+    left = await jane.leave(ticket.code)
+    await answer_of(sue, "undo", scan_id=left["scan_id"], reason="still inside")
+    await jane.leave(ticket.code)
+    back = await jane.verify(ticket.code)
+    assert back["reason"] == "RE_ENTRY"
+    await answer_of(sue, "undo", scan_id=back["scan_id"], reason="somebody else's ticket")
+    [one] = (await figures(api, await world.staff("MANAGER")))["operators"]
+    assert (counts(one), one["accuracy"]) == ((2, 2, 0, 0, 0, 1), 0.5)
+
+
 async def test_a_persons_decisions_are_told_apart_by_planned_shift(api: Api, hub: Hub, world: World) -> None:
     token = await world.staff(name="Jane Smith")
     await add_shift(world, "Jane Smith", NOON - HOUR, NOON + HOUR)
