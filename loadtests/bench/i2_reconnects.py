@@ -77,8 +77,15 @@ async def _back(
                 failed += 1
                 await asyncio.sleep(random.uniform(0, PAUSE))
 
-    async with asyncio.timeout(GIVE_UP):
-        found = await asyncio.gather(*(one(place) for place in range(count)))
+    running = [asyncio.create_task(one(place)) for place in range(count)]
+    try:
+        async with asyncio.timeout(GIVE_UP):
+            found = await asyncio.gather(*running)
+    except TimeoutError as error:
+        back = sum(task.done() and not task.cancelled() for task in running)
+        raise TimeoutError(
+            f"{back:,} of {count:,} were back after {GIVE_UP:.0f} s, {failed:,} attempts failed"
+        ) from error
     return [socket for socket, _ in found], sorted(seconds for _, seconds in found), failed
 
 
