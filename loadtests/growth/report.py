@@ -39,6 +39,7 @@ ALLOWED: dict[str, str] = {
     "scanning/manifest.manifest_tickets": "the tickets of one day",
     "tickets/checks.checks_of_day": _DAY,
     "tickets/life.find_by_part": "the tickets of one day",
+    "tickets/life.reservations_of": "without statistics only",
     "tickets/ticket_list.newest_tickets": "2,000 tickets of a filtered page",
 }
 """Statements whose work follows what is asked for, with the reason; not the size of the tables."""
