@@ -33,6 +33,19 @@ def per_minute(metric: str, by: str = "") -> str:
     return f"60 * sum{f' by ({by})' if by else ''} (rate({metric}[{RATE}]))"
 
 
+DECIDED = "venue_hub_scan_decisions_total"
+TURNED_AWAY = f'{DECIDED}{{mode=~"verify|validate",result="RED"}}'
+"""Also by a check: a gate that checks first never asks to admit whom the check has refused."""
+LET_IN = f'{DECIDED}{{mode="verify",result="GREEN"}}'
+ENTRIES = f'{DECIDED}{{mode="verify"}}'
+CHECK_REFUSED = f'{DECIDED}{{mode="validate",result="RED"}}'
+
+
+def either(one: str, other: str) -> str:
+    """Return the rates of two selectors without a series in common. Either may have none yet."""
+    return f"(rate({one}[{RATE}]) or rate({other}[{RATE}]))"
+
+
 def share(part: str, whole: str) -> str:
     return f"sum(rate({part}[{RATE}])) / sum(rate({whole}[{RATE}]))"
 
@@ -57,8 +70,8 @@ ROWS: dict[str, tuple[Panel, ...]] = {
     ),
     "Gates": (
         Panel(
-            "Entries by answer, a minute", "none",
-            {"{{result}} {{reason}}": per_minute('venue_hub_scan_decisions_total{mode="verify"}', "result, reason")},
+            "Visitors by answer, a minute", "none",
+            {"{{result}} {{reason}}": f"60 * sum by (result, reason) {either(ENTRIES, CHECK_REFUSED)}"},
         ),
         Panel("Time of a decision", "s", latencies("venue_hub_scan_decision_seconds")),
         Panel(
@@ -69,9 +82,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
         Panel("Other scans a minute", "none", {"{{mode}}": per_minute('venue_hub_scan_decisions_total{mode!="verify"}', "mode")}),
         Panel(
             "Turned away", "percentunit",
-            {"share of the visitors": share(
-                'venue_hub_scan_decisions_total{mode="verify",result="RED"}', 'venue_hub_scan_decisions_total{mode="verify"}'
-            )},
+            {"share of the visitors": f"sum(rate({TURNED_AWAY}[{RATE}])) / sum{either(TURNED_AWAY, LET_IN)}"},
         ),
         Panel("Scans without an answer a minute", "none", {"": per_minute("venue_hub_scans_unanswered_total")}),
         Panel("Refused sign-ins a minute", "none", {"{{reason}}": per_minute("venue_hub_operator_login_failures_total", "reason")}),

@@ -112,6 +112,25 @@ async def test_every_query_asks_for_metrics_and_labels_that_a_hub_has(hub: Hub) 
     assert {name for name in prefixed if not name.startswith(metrics_page.PREFIX)} == set(), "the old names will go"
 
 
+def selected(query: str, **labels: str) -> bool:
+    """Return whether a selector of the query takes the series with these labels, whatever its other labels are."""
+    return any(
+        all(re.fullmatch(one.value, labels[one.name]) for one in selector.matchers.matchers if one.name in labels)
+        for selector in selectors_of(query)[0]
+    )
+
+
+def test_whoever_is_turned_away_by_a_check_counts_as_whoever_is_by_an_entry() -> None:
+    """A gate that checks first never asks to admit whom the check has refused."""
+    asked = {place: query for place, query in queries() if place in ("alert VisitorsTurnedAway", "panel Turned away")}
+    assert len(asked) == 2
+    for place, query in asked.items():
+        for mode in ("validate", "verify"):
+            assert selected(query, mode=mode, result="RED"), place
+        assert selected(query, mode="verify", result="GREEN"), place
+        assert not selected(query, mode="validate", result="GREEN"), f"{place}: an admitted visitor would count twice"
+
+
 async def test_every_value_of_a_label_that_a_query_names_is_one_that_the_hub_writes(hub: Hub, world: World) -> None:
     """A misspelt value matches nothing, so its alert would never fire."""
     slot_id = await world.slot(TODAY, capacity=1)
@@ -127,6 +146,7 @@ async def test_every_value_of_a_label_that_a_query_names_is_one_that_the_hub_wri
         await hub.post("/api/tickets/verify-contact", contact)
         await hub.post("/api/reservations/create", visit)
         scanner = await hub.socket(await world.staff(), gate="A")
+        await scanner.validate(ticket.code)
         await scanner.verify(ticket.code)
     await hub.post("/api/tickets/validate", {"ticket_code": "TKT-2026-NO-SUCH"})
     inactive = await world.ticket("INACTIVE", activation_mode="deferred")
