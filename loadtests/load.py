@@ -40,6 +40,8 @@ def locust_command(hub: HubCommands, given: argparse.Namespace, more: list[str],
         command += ["--bound", bound]
     if given.workers > 1:
         command += ["--processes", str(given.workers), "--master-port", port, "--master-bind-port", port]
+    if given.expect_workers:
+        command += ["--expect-workers", str(given.expect_workers)]
     if given.html:
         command += ["--html", given.html]
     if given.exclude_tags:
@@ -87,7 +89,17 @@ def run(given: argparse.Namespace, more: list[str]) -> int:
         ground = hub.data_dir / "ground.json"
         seconds = SECONDS_OF_UI if given.ui else given.seconds
         print(f"hub on {hub.url}; preparing data for {given.users} users and {seconds} s ...", flush=True)
-        uvloop.run(prepare(hub, receivers, ground, users=given.users, seconds=seconds, plenty=given.plenty))
+        uvloop.run(
+            prepare(
+                hub,
+                receivers,
+                ground,
+                users=given.users,
+                seconds=seconds,
+                plenty=given.plenty,
+                workers=max(given.workers, given.expect_workers),
+            )
+        )
         if given.ui:
             print(f"locust's page: http://127.0.0.1:{given.port} (verdicts: /verdict)", flush=True)
         else:
@@ -105,6 +117,7 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--seconds", type=int, default=40, help="the length of the run (40)")
     parser.add_argument("--shape", choices=sorted(SHAPES), default="steady", help="how the number of users changes")
     parser.add_argument("--workers", type=int, default=1, help="processes of the generator (1)")
+    parser.add_argument("--expect-workers", type=int, default=0, help="of other machines, with --master (none)")
     parser.add_argument("--bound", action="append", default=[], metavar="NAME=MS", help="another bound of the p95")
     parser.add_argument("--html", default="", metavar="FILE", help="write locust's report")
     parser.add_argument("--json", default="", metavar="FILE", help="write the verdict")

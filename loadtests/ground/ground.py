@@ -31,6 +31,8 @@ class Ground:
     seconds: int
     plenty: float
     """A factor of all pools that are taken."""
+    workers: int
+    """Processes of the generator. Each gets an equal part of every pool that is taken."""
     today: date
     mark: str = field(default_factory=lambda: secrets.token_hex(2))
     """Part of every name that this run makes, so that a hub may be used twice."""
@@ -65,14 +67,14 @@ class Ground:
 
 
 async def open_ground(
-    hub: HubCommands, receivers: Receivers, *, users: int, seconds: int, plenty: float = 1.0
+    hub: HubCommands, receivers: Receivers, *, users: int, seconds: int, plenty: float = 1.0, workers: int = 1
 ) -> Ground:
     stock = await Stock.open(hub.database_url)
     zone = await stock.connection.fetchval(
         "SELECT timezone FROM venues WHERE org_id = $1 AND id = $2", stock.org_id, stock.venue_id
     )
     today = hub.now.astimezone(ZoneInfo(zone)).date()
-    ground = Ground(hub, stock, receivers, users, seconds, plenty, today)
+    ground = Ground(hub, stock, receivers, users, seconds, plenty, workers, today)
     ground.shared["org"] = [stock.org_id]
     ground.shared["clock offset"] = [hub.clock_offset]
     ground.audit |= {

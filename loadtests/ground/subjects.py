@@ -16,10 +16,17 @@ SUBJECTS: tuple[Callable[[Ground], Awaitable[None]], ...] = (
 
 
 async def prepare(
-    hub: HubCommands, receivers: Receivers, path: Path, *, users: int, seconds: int, plenty: float = 1.0
+    hub: HubCommands,
+    receivers: Receivers,
+    path: Path,
+    *,
+    users: int,
+    seconds: int,
+    plenty: float = 1.0,
+    workers: int = 1,
 ) -> None:
     """Prepare a run on this hub, and write the file that `LOAD_GROUND` names."""
-    ground = await open_ground(hub, receivers, users=users, seconds=seconds, plenty=plenty)
+    ground = await open_ground(hub, receivers, users=users, seconds=seconds, plenty=plenty, workers=workers)
     for subject in SUBJECTS:
         await subject(ground)
     await ground.stock.settle()

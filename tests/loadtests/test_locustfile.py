@@ -48,7 +48,7 @@ async def run_locust(
     path.write_text(json.dumps(ground))
     monkeypatch.setenv("LOAD_ENOUGH", enough)
     given = argparse.Namespace(
-        users=8, seconds=90, shape="steady", workers=workers,
+        users=8, seconds=90, shape="steady", workers=workers, expect_workers=0,
         bound=["verify=60000", "validate=60000", "availability=60000", "sync=60000"],
         html="", json="", ui=False, exclude_tags=["refused"],
     )  # fmt: skip

@@ -31,7 +31,7 @@ async def prepare(world: World, receivers: Receivers) -> Ground:
     """Prepare what `make load` prepares, without the `hub` command, which takes seconds."""
     stock = argparse.Namespace(org_id=world.org_id, venue_id=world.venue_id)
     hub = argparse.Namespace(calls_webhooks=True, clock_offset=world.hub.clock.now().timestamp() - time.time())
-    ground = Ground(hub, stock, receivers, users=USERS, seconds=SECONDS, plenty=1.0, today=TODAY)  # type: ignore[arg-type]
+    ground = Ground(hub, stock, receivers, users=USERS, seconds=SECONDS, plenty=1.0, workers=1, today=TODAY)  # type: ignore[arg-type]
     ground.__dict__["administration"] = Administration(world.hub.url, await world.staff("ADMIN"))
     for subject in (performances, shops):
         await asyncio.to_thread(asyncio.run, subject.prepare(ground))
@@ -65,7 +65,7 @@ async def test_people_are_served_and_the_audit_finds_what_was_not_kept(open_hub,
         ground.write(tmp_path / "ground.json")
         assert (await run_audit(ground.audit, {})).problems == [], "a run in which nobody did anything"
         given = argparse.Namespace(
-            users=USERS, seconds=SECONDS, shape="steady", workers=1, bound=[f"{word}=60000" for word in BOUNDED],
+            users=USERS, seconds=SECONDS, shape="steady", workers=1, expect_workers=0, bound=[f"{word}=60000" for word in BOUNDED],
             html="", json="", ui=False, exclude_tags=[],
         )  # fmt: skip
         hub_of_run = argparse.Namespace(url=hub.url)
