@@ -85,3 +85,26 @@ async def test_triggers_of_changed_rows_name_their_columns(connection: asyncpg.C
     )
     assert rows
     assert [row["tgname"] for row in rows if row["before"] or row["of_all"]] == []
+
+
+async def test_a_rush_of_scans_does_not_bring_maintenance_into_its_middle(connection: asyncpg.Connection) -> None:
+    """VACUUM and ANALYZE come when half of the tickets have changed, which each page has room for."""
+    rows = await connection.fetch(
+        "SELECT c.relname, o.option_name, o.option_value::float FROM pg_class c CROSS JOIN LATERAL pg_options_to_table(c.reloptions) o"
+        " WHERE c.relname IN ('tickets', 'ticket_reservations') AND c.relnamespace = 'public'::regnamespace"
+    )
+    options = {(table, name): value for table, name, value in rows}
+    for table in ("tickets", "ticket_reservations"):
+        # Two versions of each row that may have one when VACUUM is due: half of the rows, and then some.
+        assert options[table, "fillfactor"] <= 50
+        assert options[table, "autovacuum_vacuum_scale_factor"] == 0.5
+        assert options[table, "autovacuum_analyze_scale_factor"] == 0.5
+
+
+async def test_the_sample_of_the_scan_log_stays_small(connection: asyncpg.Connection) -> None:
+    """ANALYZE takes 300 rows for each unit of the largest target, and holds a snapshot for as long as that takes."""
+    large = await connection.fetch(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'scans'::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND coalesce(attstattarget, 100) NOT BETWEEN 1 AND 30"
+    )
+    assert [row["attname"] for row in large] == []
