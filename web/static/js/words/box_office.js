@@ -9,10 +9,10 @@ export const OFFERS = {
 };
 
 /** @param {number} free */
-export const freeWords = (free) => (free > 0 ? tn("1 free", "{n} free", free) : t("Full"));
+export const freeWords = (free) => (free > 0 ? tn("1 free", "{n} free", free) : t("Sold out"));
 
-/** What a touch of this slot does. @param {DoorSlot} slot */
-export const meansOf = ({ running, admits }) => (!admits ? t("Books only: entry is not open yet") : running ? t("Now") : t("Later today"));
+/** What a touch of this slot does: nothing, if it is sold out. @param {DoorSlot} slot */
+export const meansOf = ({ free, running, admits }) => (free === 0 ? "" : !admits ? t("Books only: entry is not open yet") : running ? t("Now") : t("Later today"));
 
 /** @param {BoxOfficeOffer} offer */
 export const noneLeft = (offer) => (offer === "swap" ? t("No time that has begun has room.") : t("There is no time left today."));
