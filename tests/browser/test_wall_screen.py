@@ -124,10 +124,14 @@ MEASURE = """() => {
   }));
   const frames = [...document.querySelectorAll('.masthead, .alerts, .totals, .slots-card, .arrivals-card, .gates-card')].filter(shown);
   frames.forEach((one, n) => frames.slice(n + 1).forEach((other) => { if (hit(boxOf(one), boxOf(other))) troubles.push(`overlap: ${name(one)} and ${name(other)}`); }));
+  const skip = document.querySelector('.skip');
+  if (boxOf(skip).bottom > 0) troubles.push(`seen at the edge: ${name(skip)}`);
+  const marks = [...document.querySelectorAll('.key li, .link-state')].filter(shown).map((one) => parseFloat(getComputedStyle(one, '::before').width) / parseFloat(getComputedStyle(one).fontSize));
   const chart = document.querySelector('#arrivals-chart canvas');
   return {
     troubles: [...new Set(troubles)],
     smallest: Math.min(...texts.map(({ size }) => size)) / innerWidth,
+    marks: Math.min(...marks),
     frames: frames.map((one) => Object.values(boxOf(one)).map((at) => Math.round((1000 * at) / innerWidth))),
     chart: chart ? chart.getBoundingClientRect().height / innerWidth : 0,
     gates: [...document.querySelectorAll('#gates tr')].filter(shown).length,
@@ -182,6 +186,7 @@ async def test_nothing_overlaps_or_is_cut_at_any_size_with_any_number_of_gates_a
                 # 1.6 % of the width: capitals of 14 mm on a screen 1.2 m wide. The chart keeps its height.
                 assert found["smallest"] >= 0.016, here
                 assert found["chart"] > 0.12, here
+                assert found["marks"] > 0.4, f"{here}: the marks of the keys are as large as their words"
                 assert found["frames"] == measured[0]["frames"], f"{here}: alerts move nothing"
 
 
