@@ -10,8 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-
+from tests.support.schema_validator import validator_of
 from web.api.schema_references import nodes, reached_schemas, references
 
 Document = dict[str, Any]
@@ -185,9 +184,7 @@ def _unbounded(schema: Schema, place: str) -> Iterator[str]:
 
 
 def _wrong_example(document: Document, schema: Schema, example: Any, place: str) -> Iterator[str]:
-    whole = {**schema, "components": document["components"]}
-    checker = FormatChecker(formats=["date", "date-time", "uuid"])
-    for error in Draft202012Validator(whole, format_checker=checker).iter_errors(example):
+    for error in validator_of(schema, document).iter_errors(example):
         yield f"{place}: {error.message[:120]}"
 
 

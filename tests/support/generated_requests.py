@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from tests.support.api_client import DOCUMENT
+from tests.support.schema_validator import validator_of
 
 Schema = dict[str, Any]
 
@@ -45,7 +44,7 @@ def resolved(schema: Schema) -> Schema:
 
 
 def allows(schema: Schema, value: Any) -> bool:
-    return bool(Draft202012Validator({**schema, "components": DOCUMENT["components"]}).is_valid(value))
+    return validator_of(schema, DOCUMENT).is_valid(value)
 
 
 def example(schema: Schema, name: str = "", *, whole: bool = False) -> Any:
