@@ -72,7 +72,8 @@ EMPTY = """DO $$ DECLARE one text; BEGIN
   -- Whatever a job would still write for an organisation waits until there is none.
   LOCK TABLE organisations, venues IN EXCLUSIVE MODE;
   SET LOCAL session_replication_role = replica;
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+  FOR one IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      AND relname <> 'schema_migrations' AND pg_relation_size(oid) > 0 LOOP
     EXECUTE format('DELETE FROM %I', one);
   END LOOP;
 END $$"""
