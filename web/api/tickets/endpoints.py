@@ -38,7 +38,9 @@ async def validate_ticket(request: web.Request) -> web.Response:
         checked = await request.app[TICKET_CHECKS].validate(org_id, body.ticket_code)
     except Refused as no:
         telemetry.ticket_validated("invalid", no.reason, perf_counter() - started, org_id)
-        telemetry.event(telemetry.VALIDATION_FAILED, reason=no.reason, also=[telemetry.VALIDATION_REQUESTED])
+        telemetry.event(
+            telemetry.VALIDATION_FAILED, result="invalid", reason=no.reason, also=[telemetry.VALIDATION_REQUESTED]
+        )
         raise
     venue = await venue_of_ticket(services, org_id, checked)
     telemetry.ticket_validated("valid", "VALID", perf_counter() - started, org_id)
