@@ -76,14 +76,18 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
 
 -- name: find_tickets
 -- At most $6 tickets that match a code, an order, an e-mail address (lower case), a phone number, or a name by the query $8, each by
--- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one. With $9 bookings and guests too.
+-- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one. With $9 bookings and guests too. An order
+-- without a reference is found by its number $11.
 SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date,
        s.start_time, s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM (SELECT id FROM (
             SELECT a.id FROM tickets a WHERE a.code = $2 AND a.org_id = $1
             UNION
-            SELECT b.id FROM orders x JOIN tickets b ON b.order_id = x.id AND b.org_id = x.org_id
-             WHERE x.reference = $3 AND x.org_id = $1
+            (SELECT b.id FROM orders x JOIN tickets b ON b.order_id = x.id AND b.org_id = x.org_id
+              WHERE x.reference = $3 AND x.org_id = $1 LIMIT $6)
+            UNION
+            (SELECT b.id FROM orders x JOIN tickets b ON b.order_id = x.id AND b.org_id = x.org_id
+              WHERE x.id = $11 AND x.reference IS NULL AND x.org_id = $1 LIMIT $6)
             UNION
             (SELECT c.id FROM orders x JOIN tickets c ON c.order_id = x.id AND c.org_id = x.org_id
               WHERE lower(x.customer_email) = $4 AND x.org_id = $1 LIMIT $6)

@@ -23,6 +23,8 @@ MOST_FOUND = 50
 LEAST_CODE_PART = 4
 """Characters of a code, without dashes, that are looked for inside the codes of the day."""
 LEAST_NAME_PART = 2
+LONGEST_NUMBER = 16
+"""Digits of the number of an order: every such number fits in 64 bits."""
 LEAST_PHONE_END = 7
 """Digits that a visitor's number must end with: so many that nobody finds out a masked number by trying."""
 
@@ -30,7 +32,7 @@ LEAST_PHONE_END = 7
 async def find_tickets(
     services: Services, staff: Identity, text: str, country: str, *, everybody: bool = False
 ) -> list[dict[str, Any]]:
-    """Return the tickets within the scope of `staff` among 50 that match `text`: a code, an order's reference, an e-mail address,
+    """Return the tickets within the scope of `staff` among 50 that match `text`: a code, an order's reference, or its number where it has none, an e-mail address,
     a phone number, or the beginnings of words of a name, in any order. With `everybody` bookings and guests too.
 
     Names are compared without regard to case and accents. Operators see contact details by the venue's policy. A national phone number is read as one of `country` (ISO 3166).
@@ -53,8 +55,15 @@ async def find_tickets(
             name_query(text),
             everybody,
             None if everybody else parted_query(text),
+            order_number(text),
         )
     return [await _found(services, staff, row) for row in rows]
+
+
+def order_number(text: str) -> int | None:
+    """Return the number in `218` and `#218`, as an order without a reference is named in e-mails; None for other texts."""
+    number = ascii_digits(text).removeprefix("#")
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else None
 
 
 async def find_visitors(services: Services, staff: Identity, text: str, venue: Venue) -> list[dict[str, Any]]:

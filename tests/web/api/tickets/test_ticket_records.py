@@ -86,12 +86,16 @@ async def test_a_ticket_is_found_by_code_order_address_and_number(api: Api, worl
     ticket = await world.reserved(await world.slot())
     other = await world.ticket()
     manager = await world.staff("MANAGER")
-    await change_orders(world.hub.database, reference="ORD-77", customer_email="Buyer@Example.com")
 
     async def found(text: str) -> set[int]:
         answer = await api.get(f"/api/tickets/search?q={quote(text)}", token=manager)
         return {one["ticket_id"] for one in answer.data["tickets"]}
 
+    # An order without a reference is named by its number in e-mails.
+    number = f"{world.order_id:04}"
+    assert await found(number) == await found(f"#{number}") == {ticket.id, other.id}
+    await change_orders(world.hub.database, reference="ORD-77", customer_email="Buyer@Example.com")
+    assert await found(number) == set()
     for text in (ticket.code, ticket.code.lower(), f" {ticket.code} ", "john@example.com", "JOHN@Example.com",
                  "+12025551234", "+1 202 555-1234", "(202) 555-1234"):  # fmt: skip
         assert await found(text) == {ticket.id}, text
@@ -162,6 +166,7 @@ async def test_at_size_a_visitor_is_found_by_an_index(
             name,
             False,
             name,
+            None,
         )
     assert (index in {node.get("Index Name") for node in nodes}) is indexed
 
@@ -274,7 +279,7 @@ async def test_a_bad_search_is_a_bad_request(api: Api, world: World, query: str)
 async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: World) -> None:
     """Sequential scans are ruled out, so a plan still has one only if there is no index."""
     wanted = load("tickets/life")
-    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True, "x"], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
+    nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True, "x", 1], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
                "conflicts_of": [1, [uuid4()]], "find_by_part": [1, 1, TODAY, "ABCD", "abcd", "1234567", 50]}  # fmt: skip
     big = (
