@@ -111,7 +111,7 @@ async def test_a_number_that_cannot_be_is_refused_beside_its_field(world: World,
     assert (page.status, page.words_of("capacity-wrong")) == (400, "Give a whole number")
     page.field("Places").fill("4")
     await page.press("Save")
-    assert (page.status, "5 places are booked or held" in page.alert) == (409, True)
+    assert (page.status, "Places booked or held: 5" in page.alert) == (409, True)
 
 
 async def test_a_slot_that_nobody_booked_is_deleted(world: World, browser: PlainBrowser) -> None:
