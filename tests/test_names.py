@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,7 @@ KEPT = {
 }
 """Names that others rely on: metrics, log events, tables, fields on the wire."""
 
+_PHRASES = re.compile(rf"\b(?:{'|'.join(RETIRED_PHRASES)})\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -87,6 +88,7 @@ def words_of(identifier: str) -> list[str]:
     return [word for part in identifier.split("_") for word in _CAMEL.sub("_", part).lower().split("_") if word]
 
 
+@cache
 def retired_in_name(identifier: str) -> str | None:
     if identifier in KEPT:
         return None
@@ -106,31 +108,35 @@ def retired_in_prose(text: str) -> str | None:
     )
 
 
-def names_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield every name that a file defines: of classes, functions, parameters, variables and assigned attributes."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.lineno, node.name
-        elif isinstance(node, ast.arg):
-            yield node.lineno, node.arg
-        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
-        elif isinstance(node, ast.alias) and node.asname:
-            yield node.lineno, node.asname
+@cache
+def names_and_docstrings(source: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Return every name that a file defines and every docstring, with their lines.
 
-
-def docstrings_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield every docstring, including those below an attribute or a constant."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.lineno, node.value.value
+    The names are those of classes, functions, parameters, variables and assigned attributes. The docstrings are also those
+    below an attribute or a constant. A file is walked once for all tests.
+    """
+    names, docstrings = [], []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.append((node.lineno, name))
+            case (
+                ast.Name(id=name, ctx=ast.Store())
+                | ast.Attribute(attr=name, ctx=ast.Store())
+                | ast.arg(arg=name)
+                | ast.alias(asname=str(name))
+            ):
+                names.append((node.lineno, name))
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                docstrings.append((node.lineno, text))
+    return names, docstrings
 
 
 def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
     """Return the retired words of a file. With `sentences`, the names of its test functions are read as prose."""
-    tree = ast.parse(source)
+    names, docstrings = names_and_docstrings(source)
     found = []
-    for line, name in names_of(tree):
+    for line, name in names:
         word = (
             retired_in_prose(name.replace("_", " "))
             if sentences and name.startswith("test_")
@@ -138,7 +144,7 @@ def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
         )
         if word:
             found.append(f"line {line}: {name}: say {RETIRED.get(word) or RETIRED_NAMES[word]}")
-    for line, text in docstrings_of(tree):
+    for line, text in docstrings:
         word = retired_in_prose(text)
         if word:
             found.append(f"line {line}: “{word}”: say {RETIRED[word]}")
@@ -147,7 +153,8 @@ def retired_in_python(source: str, *, sentences: bool = False) -> list[str]:
 
 def dialect_in(text: str) -> str | None:
     plain = " ".join(re.sub(r"`[^`]*`", "", text.lower()).split())
-    return next((phrase for phrase in RETIRED_PHRASES if re.search(rf"\b{phrase}\b", plain)), None)
+    phrase = _PHRASES.search(plain)
+    return phrase and phrase[0]
 
 
 def longest_sentence(text: str) -> int:
@@ -159,10 +166,10 @@ def longest_sentence(text: str) -> int:
 
 def faults_of_prose(source: str) -> list[str]:
     """Return the docstrings of a file with a dialect phrase or a sentence that is too long, and such names of tests."""
-    tree = ast.parse(source)
-    tests = [(line, name.replace("_", " ")) for line, name in names_of(tree) if name.startswith("test_")]
+    names, docstrings = names_and_docstrings(source)
+    tests = [(line, name.replace("_", " ")) for line, name in names if name.startswith("test_")]
     found = []
-    for line, text in (*docstrings_of(tree), *tests):
+    for line, text in (*docstrings, *tests):
         if phrase := dialect_in(text):
             found.append(f"line {line}: “{phrase}”: say {RETIRED_PHRASES[phrase]}")
         if (words := longest_sentence(text)) > LONGEST_SENTENCE:
