@@ -107,6 +107,10 @@ async def test_the_booking_page_and_the_gates_have_parts_of_their_own(hub: Hub, 
     await expect(page.locator("#reservations-told")).to_have_text(f"{total['reservations']:,} reservations")
     people = (await hub.get("/api/analytics/operators", token=manager))[1]["data"]
     await expect(page.locator("#people-rows tr[data-operator]")).to_have_count(len(people["operators"]))
+    hidden = await page.evaluate(
+        "() => [...document.querySelectorAll('.log-frame')].map((one) => one.scrollWidth - one.clientWidth)"
+    )
+    assert max(hidden) <= 0, "no column stands outside of its card on a screen of 1280 pixels"
     await page.locator("#people-rows .opener").first.click()
     shift = page.locator("#people-rows .slot-row").first
     await expect(shift.locator("td").first).to_have_text(f"{people['shifts'][0]['decided']:,}")
