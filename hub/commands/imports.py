@@ -34,8 +34,9 @@ async def import_tickets(args: Namespace) -> CommandResult:
             raise CommandFailed(f"cannot read {path}: {error.strerror}") from error
     text = _report(report)
     done = sum(report[name] for name in ("imported", "changed", "cancelled", "unchanged"))
-    if report["errors"] and report["stored"] and not done:
-        raise CommandFailed("; ".join(text[:6]))
+    stopped = args.all_or_nothing and not args.dry_run and not report["stored"]
+    if stopped or (report["errors"] and report["stored"] and not done):
+        raise CommandFailed("; ".join(["nothing is stored", *text[1:]][:6] if stopped else text[:6]))
     return CommandResult(report, "\n".join(text))
 
 

@@ -63,3 +63,21 @@ async def test_what_cannot_be_imported_is_one_line_and_exit_status_1(
     assert run("tickets", "import", str(tmp_path / "no.csv")).returncode == 1
     assert run("tickets", "import", str(path), "--mapping", "garbage").returncode == 1
     assert await count_tickets(world.hub.database) == 0
+
+
+async def test_an_import_of_all_or_nothing_that_stores_nothing_has_exit_status_1(
+    world: World, run: Callable[..., Any], tmp_path: Path
+):
+    path = tmp_path / "tickets.csv"
+    for content, words in (
+        ("code,Seat\nX-100,A1\n", "column not used: Seat"),
+        ("code\nX-100\nxx\n", "line 3: code"),
+    ):
+        path.write_text(content, encoding="utf-8")
+        done = run("tickets", "import", str(path), "--all-or-nothing")
+        assert (done.returncode, done.stdout) == (1, ""), done.stdout
+        assert done.stderr.startswith("hub: nothing is stored; ")
+        assert words in done.stderr
+        looked = run("tickets", "import", str(path), "--all-or-nothing", "--dry-run")
+        assert (looked.returncode, words in looked.stdout) == (0, True)
+    assert await count_tickets(world.hub.database) == 0
