@@ -22,13 +22,13 @@ ALERT_WORDS: Mapping[str, AlertWords] = {
         N_("Many bookings fail"),
         N_("{value} % of the bookings of the last 15 minutes have failed (alert at {threshold} %)."),
         N_(
-            "See which reason leads. Open more places if slots are full, and correct the slots if they are closed by mistake."
+            "See which reason leads. Open more spaces if slots are full, and correct the slots if they are closed by mistake."
         ),
     ),
     "utilisation": AlertWords(
         N_("Nearly full: {day}"),
         N_("{slot} is {value} % booked (alert at {threshold} %)."),
-        N_("Add places or another slot on this day, or point visitors to other days."),
+        N_("Add spaces or another slot on this day, or point visitors to other days."),
     ),
     "latency": AlertWords(
         N_("Slow responses"),
@@ -58,9 +58,9 @@ ALERT_WORDS: Mapping[str, AlertWords] = {
         N_("Visitors may need help with their code, or somebody is guessing codes. Look at the reasons first."),
     ),
     "slot_full": AlertWords(
-        N_("Bookings find no place"),
+        N_("Bookings find no space"),
         N_("{value} % of the bookings of the last hour found their slot full (alert at {threshold} %)."),
-        N_("Add places or slots at the times that are asked for, or switch the waiting list on."),
+        N_("Add spaces or slots at the times that are asked for, or switch the waiting list on."),
     ),
     "booking_latency": AlertWords(
         N_("Slow bookings"),

@@ -96,11 +96,11 @@ POLICIES: tuple[VenuePolicy, ...] = (
     ),
     VenuePolicy(
         "late_entry_minutes", "door", number(0, 1440, "M"), 0, "Late entry",
-        "how long after the end of a slot its visitors are still let in", _VISITORS,
+        "how long after the end of a slot its visitors are still admitted", _VISITORS,
     ),
     VenuePolicy(
         "early_entry_minutes", "door", number(0, 1440, "M", off="midnight"), None, "Early entry",
-        "how long before the start of a slot its visitors are let in; midnight: the whole day", _VISITORS, off="the whole day",
+        "how long before the start of a slot its visitors are admitted; midnight: the whole day", _VISITORS, off="the whole day",
     ),
     VenuePolicy(
         "change_cutoff_hours", "bookings", number(0, 8760, "H"), 24, "Last change by customers",
@@ -157,21 +157,21 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "how long an offer of the waiting list stands; off: no waiting list", "Customers on the waiting list", off="no waiting list",
     ),
     VenuePolicy(
-        "no_show_release_minutes", "bookings", number(0, 1440, "M", off="never"), None, "Places of people who do not come",
-        "how long after the start an unused place is given back; never: it is kept",
-        "Visitors who come late, and customers who find a place", off="never given back",
+        "no_show_release_minutes", "bookings", number(0, 1440, "M", off="never"), None, "Spaces of people who do not come",
+        "how long after the start an unused space is given back; never: it is kept",
+        "Visitors who come late, and customers who find a space", off="never given back",
     ),
     VenuePolicy(
         "booking_expiry_hours", "bookings", number(1, 168, "H"), 24, "Time to confirm a booking of seats",
-        "how long a request for seats stands before its link in the e-mail must have been opened", "Customers who book seats",
+        "how long a request for seats stands before its link in the email must have been opened", "Customers who book seats",
     ),
     VenuePolicy(
         "pending_per_address", "bookings", number(1, 100, "N"), 3, "Unconfirmed requests of one address",
-        "how many unconfirmed requests one e-mail address may have for one performance", "Customers who book seats",
+        "how many unconfirmed requests one email address may have for one performance", "Customers who book seats",
     ),
     VenuePolicy(
         "waiting_room", "bookings", choice("off", "slots", "days", "shows", "all"), "off", "Waiting room",
-        "what visitors queue for, in fair order, when more come than are admitted a minute or than places are left", _CUSTOMERS,
+        "what visitors queue for, in fair order, when more come than are admitted a minute or than spaces are left", _CUSTOMERS,
         ("None", "Each time slot", "Each day", "Each performance of a show", "Each time slot and each performance"),
     ),
     VenuePolicy(
@@ -204,7 +204,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
     ),
     VenuePolicy(
         "door_booking", "door", choice("off", "managers", "operators"), "operators", "Booking at the door",
-        "who may book a place of today for a visitor with a ticket and admit them, while there is room", _VISITORS,
+        "who may book a space of today for a visitor with a ticket and admit them, while there is room", _VISITORS,
         ("Nobody", "Managers", "All operators"),
     ),
     VenuePolicy(
@@ -243,7 +243,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
         "alert when this share of the organisation's ticket codes checked in 15 minutes is refused; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(
-        "alert_slot_full_percent", "alerts", number(1, 100, "P", off="off"), 15, "Bookings that find no place",
+        "alert_slot_full_percent", "alerts", number(1, 100, "P", off="off"), 15, "Bookings that find no space",
         "alert when this share of the venue's bookings of the last hour meets a full slot; off: not watched", _MANAGERS, off="not watched",
     ),
     VenuePolicy(

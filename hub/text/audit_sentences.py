@@ -52,7 +52,7 @@ AUDIT_SENTENCES: Mapping[AuditAction, str] = {
     AuditAction.SLOT_CHANGED: N_("Slot changed"),
     AuditAction.SLOT_CLOSED: N_("Slot closed"),
     AuditAction.SLOT_REOPENED: N_("Slot opened again"),
-    AuditAction.NO_SHOWS_RELEASED: N_("Places of no-shows released"),
+    AuditAction.NO_SHOWS_RELEASED: N_("Spaces of no-shows released"),
     AuditAction.SLOT_DELETED: N_("Slot deleted"),
     AuditAction.OPENING_HOURS_CHANGED: N_("Opening hours changed"),
     AuditAction.CLOSED_DAY_ADDED: N_("Closed day added"),

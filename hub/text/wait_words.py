@@ -34,7 +34,7 @@ class WaitWords:
         _ = translator(self.language).gettext
         if rate == 0:
             return _("The line is paused")
-        return _("Waiting for a place to come free") if seconds is None else self.time(seconds)
+        return _("Waiting for a space to come free") if seconds is None else self.time(seconds)
 
     def ahead(self, ahead: int | None) -> str:
         if ahead is None:
@@ -51,7 +51,7 @@ class WaitWords:
         if rate == 0:
             return _("The venue has stopped it for a moment. Your place is kept.")
         if seconds is None:
-            return _("Every place left is in the hands of somebody whose turn it is.")
+            return _("Every space left is in the hands of somebody whose turn it is.")
         return self._counted("One person is let in each minute.", "Up to {n} people are let in each minute.", rate or 1)
 
     def _counted(self, one: str, many: str, count: int) -> str:

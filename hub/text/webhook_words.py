@@ -23,9 +23,9 @@ EVENT_WORDS: Mapping[EventName, str] = {
     "entry.undone": N_("A scan was undone"),
     "exit.recorded": N_("Somebody left"),
     "entry.refused": N_("A code was refused at a gate"),
-    "slot.full": N_("The last place of a slot was taken"),
+    "slot.full": N_("The last space of a slot was taken"),
     "slot.closed": N_("A slot was closed"),
-    "waitlist.offered": N_("Places were offered to the waiting list"),
+    "waitlist.offered": N_("Spaces were offered to the waiting list"),
 }
 _ALL_WORDS: Mapping[str, str] = {
     **{str(name): words for name, words in EVENT_WORDS.items()},

@@ -131,7 +131,7 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
     await close_slot(world.hub.database, closed)
     await world.slot(TODAY, "08:00", "10:00")
     await at_the_calendar(page, (await world.ticket()).code)
-    for number, word in ((25, "available"), (26, "limited"), (27, "full"), (28, "closed"), (29, "nothing offered"),
+    for number, word in ((25, "available"), (26, "filling up"), (27, "full"), (28, "closed"), (29, "nothing offered"),
                          (19, "past"), (20, "today, over")):  # fmt: skip
         button = day(page, number)
         await expect(button).to_have_accessible_name(re.compile(f", {word}$"))
@@ -139,7 +139,7 @@ async def test_each_day_says_how_it_stands_in_a_word_and_a_shape(world: World, o
         shapes[word] = await shape.get_attribute("href") if await shape.count() else None
     # What is plainly free has no mark.
     assert shapes["available"] is None
-    received = [shapes[word] for word in ("limited", "full", "closed")]
+    received = [shapes[word] for word in ("filling up", "full", "closed")]
     assert None not in received
     assert len(set(received)) == len(received)
     # Days without an offer cannot be chosen. A full day can, because it shows alternatives.
@@ -199,11 +199,11 @@ async def test_a_slot_too_small_for_the_party_says_so(world: World, open_page: O
     page = await open_page(f"/r/{reply['data']['token']}")
     await page.get_by_role("button", name="Move to another time").click()
     small = page.locator(".slot").filter(has_text="12:00 – 14:00")
-    await expect(small).to_contain_text("Not enough places for 3")
+    await expect(small).to_contain_text("Not enough spaces for 3")
     await expect(small).to_contain_text("2 spaces left")
     await expect(small.get_by_role("button", name="Select")).to_have_count(0)
-    await expect(day(page, 26)).to_have_accessible_name(re.compile("not enough places for 3$"))
-    await expect(page.get_by_text("Not enough places for your party")).to_be_visible()
+    await expect(day(page, 26)).to_have_accessible_name(re.compile("not enough spaces for 3$"))
+    await expect(page.get_by_text("Not enough spaces for your party")).to_be_visible()
 
 
 async def test_an_open_calendar_follows_what_others_book(world: World, open_page: Open) -> None:
@@ -219,7 +219,7 @@ async def test_an_open_calendar_follows_what_others_book(world: World, open_page
         first = await world.reserved(slot_id)
         await expect(card).to_contain_text("1 space left")
     await expect(card).to_have_class(re.compile(r"\bchanged\b"))
-    await expect(day(page, 25)).to_have_accessible_name(re.compile("limited, selected$"))
+    await expect(day(page, 25)).to_have_accessible_name(re.compile("filling up, selected$"))
     # The focus has not moved, because the elements were not replaced.
     await expect(page.get_by_role("button", name="Select 12:00 to 14:00")).to_be_focused()
     async with without_asking(page):
@@ -269,7 +269,7 @@ async def test_a_lost_connection_is_shown_and_places_are_fetched_instead(world: 
     notice = page.locator("#calendar-offline")
     await page.clock.run_for(4_000)
     await expect(notice).to_contain_text("Not live.")
-    await expect(notice).to_contain_text("Places are looked up every few seconds instead")
+    await expect(notice).to_contain_text("Availability is checked every few seconds instead")
     await expect(page.locator("#calendar-line")).to_have_text("Not live")
     card = page.locator(f"[data-slot='{slot_id}']")
     await world.reserved(slot_id)

@@ -50,10 +50,10 @@ async def test_two_visitors_without_a_ticket_come_in_and_the_sale_is_undone(
     # A time that is sold out stands below those with places, and no touch takes it.
     await expect(dialog.locator("#door-sale-slots input").last).to_have_value(str(sold_out))
     await expect(dialog.locator("#door-sale-slots input:disabled")).to_have_count(1)
-    await expect(dialog.locator("#door-sale-slots")).to_contain_text("34 places free")
+    await expect(dialog.locator("#door-sale-slots")).to_contain_text("34 spaces free")
     # The places are live: somebody else books.
     await world.reserve(await world.ticket(), slot)
-    await expect(dialog.locator("#door-sale-slots")).to_contain_text("33 places free")
+    await expect(dialog.locator("#door-sale-slots")).to_contain_text("33 spaces free")
     await dialog.get_by_role("button", name="One more").tap()
     await dialog.get_by_role("button", name="Sell and let 2 in").tap()
     await expect(page.get_by_role("heading", name="2 visitors are in")).to_be_focused()

@@ -42,9 +42,9 @@ async def test_what_one_visitor_books_the_other_receives_without_a_request(
     await world.slot(capacity=2, booked=1)
     watching = await at_the_calendar(world, open_page, phone=True)
     booking = await at_the_calendar(world, open_page)
-    await today(watching, "limited").click()
+    await today(watching, "filling up").click()
     await expect(watching.get_by_role("button", name="Select 12:00 to 14:00")).to_be_enabled()
-    await today(booking, "limited").click()
+    await today(booking, "filling up").click()
     await booking.get_by_role("button", name="Select 12:00 to 14:00").click()
     async with without_asking(watching):
         await booking.get_by_role("button", name="Confirm booking", exact=True).click()
@@ -75,7 +75,7 @@ async def test_what_another_process_books_is_seen_as_well(hub: Hub, beside: Hub,
     async with without_asking(page):
         status, _ = await beside.delete(f"/api/reservations/{data['reservation_id']}", X_Reservation_Token=token)
         assert status == 200
-        await expect(today(page, "limited")).to_be_visible()
+        await expect(today(page, "filling up")).to_be_visible()
 
 
 async def test_an_outage_is_shown_and_afterwards_the_calendar_is_right(hub: Hub, world: World, open_page: Open) -> None:
@@ -121,7 +121,7 @@ async def test_turning_the_page_follows_the_month_that_is_looked_at(hub: Hub, wo
     december = await world.slot(TODAY.replace(month=12, day=4), capacity=2, booked=1)
     page = await at_the_calendar(world, open_page)
     await page.get_by_role("button", name="Month after").click()
-    await expect(page.get_by_role("button", name=re.compile("4 December 2026, limited"))).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("4 December 2026, filling up"))).to_be_visible()
     async with without_asking(page):
         await world.reserved(december)
         await expect(page.get_by_role("button", name=re.compile("4 December 2026, full"))).to_be_visible()

@@ -163,7 +163,7 @@ async def test_a_ticket_cancelled_meanwhile_comes_back_to_who_admitted(hub: Hub,
     await synced(page)
     assert await conflicts(hub) == [(ticket.code, "cancelled")]
     await page.get_by_role("button", name="Review", exact=True).click()
-    await expect(page.get_by_text("Cancelled ticket let in")).to_be_visible()
+    await expect(page.get_by_text("Cancelled ticket admitted")).to_be_visible()
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["as it is", "control: a scan gets a new id each time it is sent"])

@@ -83,7 +83,7 @@ async def test_where_a_party_does_not_fit_nothing_is_booked_and_others_are_offer
     await to_confirm(page, *(ticket.code for ticket in tickets))
     await world.reserved(small)
     await confirm(page)
-    await expect(page.get_by_text("Only 2 places are left at this time.")).to_be_visible()
+    await expect(page.get_by_text("Only 2 spaces are left at this time.")).to_be_visible()
     await assert_accessible(page, "too few places at confirm")
     await page.get_by_role("button", name=re.compile("20 Nov, 16:00")).click()
     await expect(page.get_by_role("button", name="Confirm booking", exact=True)).to_be_focused()

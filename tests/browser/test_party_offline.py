@@ -152,7 +152,7 @@ async def test_more_than_were_booked_are_a_conflict_that_says_how_many(hub: Hub,
     assert await conflicts(hub) == [(booking.code, "party_too_large")]
     await page.get_by_role("button", name="Review", exact=True).click()
     row = page.locator("#conflicts li")
-    await expect(row).to_contain_text("More people let in than were booked")
+    await expect(row).to_contain_text("More people admitted than were booked")
     await expect(row).to_contain_text("You admitted 3 people at")
     await expect(row).to_contain_text("2 people too many")
     room = await open_page("/manager/conflicts", token=await world.staff("MANAGER", name="Ann Lee"))

@@ -41,7 +41,7 @@ async def make_slots(page: Page) -> None:
     row = page.locator(".hours-row").first
     for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
         await row.get_by_label(day).check()
-    for label, text in (("Opens", "10:00"), ("Closes", "18:00"), ("Minutes a slot", "30"), ("Places a slot", "50")):
+    for label, text in (("Opens", "10:00"), ("Closes", "18:00"), ("Minutes a slot", "30"), ("Spaces a slot", "50")):
         await row.get_by_label(label).fill(text)
     await page.get_by_role("button", name="Save opening hours").click()
     await page.locator("summary", has_text="Add a closed day").click()

@@ -44,7 +44,7 @@ async def look_again(page: Page) -> None:
 
 async def pick(page: Page, day: str, time: str) -> None:
     """Choose a day of the shown month and a time in the calendar."""
-    await page.get_by_role("button", name=re.compile(f"{day}.*, (available|limited)")).click()
+    await page.get_by_role("button", name=re.compile(f"{day}.*, (available|filling up)")).click()
     await page.get_by_role("button", name=f"Select {time}").click()
 
 
@@ -123,7 +123,7 @@ async def test_one_of_a_party_moves_and_the_others_stay(hub: Hub, world: World, 
     await page.get_by_role("button", name="Move to another time").click()
     # Four o'clock has no room for three, but room for one.
     late = page.locator(f"[data-slot='{after}'].slot")
-    await expect(late).to_contain_text("Not enough places for 3")
+    await expect(late).to_contain_text("Not enough spaces for 3")
     await expect(page.get_by_role("button", name="Select 16:00 to 18:00")).to_have_count(0)
     await page.get_by_role("radio", name=f"Only {second.code}").check()
     await page.get_by_role("button", name="Select 16:00 to 18:00").click()

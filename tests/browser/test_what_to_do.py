@@ -81,9 +81,9 @@ async def test_a_manager_enlarges_closes_and_opens_a_slot(hub: Hub, world: World
     dialog = page.get_by_role("dialog")
     row = dialog.locator(f"[data-slot='{booked}']")
     await expect(row).to_contain_text("3 of 20 booked")
-    await row.get_by_label("Places of").fill("25")
+    await row.get_by_label("Spaces of").fill("25")
     await row.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_role("status")).to_contain_text("has 25 places now.")
+    await expect(dialog.get_by_role("status")).to_contain_text("has 25 spaces now.")
     await expect(row).to_contain_text("3 of 25 booked")
     assert (await read_slot(hub.database, id=booked))["total_capacity"] == 25
     # Whoever is booked must be asked or moved: the page of the slot shows what happens to whom.
@@ -109,10 +109,10 @@ async def test_the_places_of_people_who_did_not_come_are_released_after_a_second
     page = await control_room(world, open_page)
     await page.get_by_role("button", name="Change slots").click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_role("button", name="Release 4 unused places").click()
+    await dialog.get_by_role("button", name="Release 4 unused spaces").click()
     assert (await read_slot(hub.database, id=slot))["booked_count"] == 4
     await dialog.get_by_role("button", name="Release and email 4 people").click()
-    await expect(dialog.get_by_role("status")).to_contain_text("4 places of 12:00")
+    await expect(dialog.get_by_role("status")).to_contain_text("4 spaces of 12:00")
     assert (await read_slot(hub.database, id=slot))["booked_count"] == 0
 
 

@@ -27,6 +27,6 @@ def test_who_is_before_you_is_exact_while_it_is_known() -> None:
 
 
 def test_a_line_that_does_not_move_says_why() -> None:
-    assert (ENGLISH.wait(None, 0), ENGLISH.wait(None, 60)) == ("The line is paused", "Waiting for a place to come free")
+    assert (ENGLISH.wait(None, 0), ENGLISH.wait(None, 60)) == ("The line is paused", "Waiting for a space to come free")
     assert ENGLISH.rate(0, None) == "The venue has stopped it for a moment. Your place is kept."
     assert WaitWords("zh_Hans", "zh_Hans_CN").time(61) == "约 2 分钟"

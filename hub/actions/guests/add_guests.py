@@ -82,7 +82,7 @@ async def add_guests(
             raise Refused(
                 Reason.SLOT_FULL,
                 free=max(slot["free"], 0),
-                message=N_("There are not enough free places for these guests."),
+                message=N_("There are not enough free spaces for these guests."),
             )
         ids = [int.from_bytes(random_bytes(_ID_BYTES)) for _ in guests]
         codes = [new_guest_code(randbelow) for _ in guests]

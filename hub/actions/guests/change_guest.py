@@ -145,7 +145,7 @@ async def _resize(connection: Any, services: Services, by: Actor, place: Any, pe
         raise Refused(
             Reason.SLOT_FULL,
             free=max(slot["free"], 0),
-            message=N_("There are not enough free places for these guests."),
+            message=N_("There are not enough free spaces for these guests."),
         )
     return await connection.fetchrow(GUESTS.resize_guest, by.org_id, place["id"], people, services.clock.now())
 

@@ -202,7 +202,7 @@ def _resize(slots: list[Any], capacity: int) -> list[Resized]:
     if blocked:
         raise Refused(
             Reason.CAPACITY_TAKEN, taken=max(one["taken"] for one in blocked), performances=blocked,
-            message=N_("Some performances have more places booked, held or occupied than that."),
+            message=N_("Some performances have more spaces booked, held or occupied than that."),
         )  # fmt: skip
     return resized
 

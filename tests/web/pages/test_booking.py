@@ -178,7 +178,7 @@ async def short(world: World, *, left: int = 2, **columns: Any) -> tuple[Any, An
 async def test_a_party_that_does_not_fit_any_more_takes_fewer_seats(browser: PlainBrowser, world: World) -> None:
     stage, asked, _ = await short(world)
     page = await browser.open(f"/b/{asked.confirm_token}")
-    assert page.heading == "Only 2 places are left"
+    assert page.heading == "Only 2 spaces are left"
     field = page.field("How many people?")
     assert (field.value, field["max"]) == ("2", "2")
     field.fill("1")
@@ -245,7 +245,7 @@ async def test_places_that_go_while_the_page_is_read_are_told(browser: PlainBrow
     await add_booking(world, stage.performance_id, 6)
     await page.press("Confirm booking")
     assert "There aren't enough seats left for your party." in page.alert
-    assert page.heading == "Only 2 places are left"
+    assert page.heading == "Only 2 spaces are left"
     assert (await read_booking_row(world.hub.database, id=asked.id))["status"] == "PENDING"
 
 

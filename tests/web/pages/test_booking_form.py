@@ -156,7 +156,7 @@ async def test_a_party_that_does_not_fit_takes_fewer_or_another_date_with_nothin
     await page.press("Send my request")
     assert page.status == 409
     assert "There aren't enough seats left for your party." in page.alert
-    assert "2 places are left. You can book for fewer people." in page.alert
+    assert "2 spaces are left. You can book for fewer people." in page.alert
     assert page.field("How many people?")["max"] == "2"
     await page.press("Sat 21 Nov, 20:00")
     assert page.url.endswith(f"/book/{other}")

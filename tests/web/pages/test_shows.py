@@ -70,7 +70,7 @@ async def test_the_page_of_a_show_tells_all_about_it(browser: PlainBrowser, worl
     later = await add_performance(world, stage.show_id, stage.room_id, TODAY + timedelta(days=20))
     page = await browser.open(f"/shows/{stage.show_id}")
     for words in ("1 h", "Italian", "For all ages", "Via dell'Arco 7, Roma", "Surtitles in English.", "November 2026",
-                  "December 2026", "3 places left", "for your information"):  # fmt: skip
+                  "December 2026", "3 spaces left", "for your information"):  # fmt: skip
         assert words in page.text, words
     assert [one["href"] for one in page.links("Book seats")] == [
         f"/shows/{stage.show_id}/book/{stage.performance_id}", f"/shows/{stage.show_id}/book/{later}",

@@ -82,7 +82,7 @@ async def test_a_place_that_is_gone_and_a_room_without_places_are_said(world: Wo
     await page.press("Join again")
     assert page.heading == IN_LINE
     page = await anybody.open(room_of(sold_out))
-    assert page.heading == "No places are left"
+    assert page.heading == "No spaces are left"
 
 
 async def test_before_the_opening_everybody_waits_for_the_draw(world: World, anybody: PlainBrowser) -> None:

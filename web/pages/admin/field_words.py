@@ -176,7 +176,7 @@ KNOWN = (
     N_("Give the two letters of a country, such as IT"),
     N_("Give {} to {} minutes"),
     N_("Give {} to {} people"),
-    N_("Give {} to {} places"),
+    N_("Give {} to {} spaces"),
     N_("Give {} to {} seats"),
     N_("More seats are occupied than there are"),
     N_("Must not be blank"),

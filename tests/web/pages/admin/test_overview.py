@@ -27,7 +27,7 @@ async def test_what_stands_is_ticked_off_and_the_day_is_counted(world: World, br
     assert "before you open" not in page.text
     assert "1 of 4 booked have come in" in page.text
     assert "1 person is inside." in page.text
-    assert "Next: Saturday, 21 November 2026, 10:00, with 0 of 7 places booked." in page.text
+    assert "Next: Saturday, 21 November 2026, 10:00, with 0 of 7 spaces booked." in page.text
 
 
 async def test_another_organisations_venue_is_not_shown(world: World, browser: PlainBrowser) -> None:

@@ -38,7 +38,7 @@ async def test_everybody_is_moved_after_the_page_has_said_to_whom_it_happens(
     assert page.field("Your words to them").text == "The lift is broken."
     page.field("Move to").select(str(later))
     await page.press("Show what happens")
-    assert "40 people: moved to 14:00 – 15:00, where 10 places stay free. 40 emails are sent." in page.text
+    assert "40 people: moved to 14:00 – 15:00, where 10 spaces stay free. 40 emails are sent." in page.text
     assert (await read_slot(world.hub.database, id=noon))["status"] == "ACTIVE"
     await page.press("Close slot")
     assert page.words_of("done") == "The slot is closed. Nobody can book it any more."
@@ -91,12 +91,12 @@ async def test_of_two_administrators_the_second_sees_what_the_first_saved(world:
     async with PlainBrowser(world.hub.url) as beside:
         beside.sign_in(await world.staff("ADMIN", "Bob"))
         other = await beside.open(f"/admin/slots/{noon}")
-        other.field("Places").fill("60")
+        other.field("Spaces").fill("60")
         await other.press("Save")
         assert other.words_of("done") == "The slots are saved."
-    page.field("Places").fill("45")
+    page.field("Spaces").fill("45")
     await page.press("Save")
-    assert (page.status, page.field("Places").value) == (412, "45")
+    assert (page.status, page.field("Spaces").value) == (412, "45")
     assert "Saved by somebody else: 60" in page.text
     assert (await read_slot(world.hub.database, id=noon))["total_capacity"] == 60
     await page.press("Save")
@@ -106,12 +106,12 @@ async def test_of_two_administrators_the_second_sees_what_the_first_saved(world:
 async def test_a_number_that_cannot_be_is_refused_beside_its_field(world: World, browser: PlainBrowser) -> None:
     noon = await world.slot(TOMORROW, capacity=50, booked=5)
     page = await browser.open(f"/admin/slots/{noon}")
-    page.field("Places").fill("many")
+    page.field("Spaces").fill("many")
     await page.press("Save")
     assert (page.status, page.words_of("capacity-wrong")) == (400, "Give a whole number")
-    page.field("Places").fill("4")
+    page.field("Spaces").fill("4")
     await page.press("Save")
-    assert (page.status, "Places booked or held: 5" in page.alert) == (409, True)
+    assert (page.status, "Spaces booked or held: 5" in page.alert) == (409, True)
 
 
 async def test_a_slot_that_nobody_booked_is_deleted(world: World, browser: PlainBrowser) -> None:

@@ -46,12 +46,12 @@ async def test_ticked_slots_get_other_places_after_a_preview(world: World, brows
     page = await browser.open(DAY_PAGE)
     for number in (first, second):
         page.field(f"Choose {10 + number - first}:00").check()
-    page.field("Places for each ticked slot").fill("30")
-    await page.press("Preview places")
+    page.field("Spaces for each ticked slot").fill("30")
+    await page.press("Preview spaces")
     assert "This gives 2 slots 30 places" in page.text
     assert "5 booked, 25 free" in page.text
     assert await count_slots(world.hub.database, total_capacity=20) == 3
-    await page.press("Save places")
+    await page.press("Save spaces")
     assert page.words_of("done") == "The slots are saved."
     rows = await read_slots(world.hub.database, "id", "total_capacity", order_by="id")
     assert [row["total_capacity"] for row in rows] == [30, 30, 20]
@@ -63,10 +63,10 @@ async def test_what_stands_in_the_way_is_named_and_what_was_typed_stays(world: W
     await world.fill(first, 5)
     page = await browser.open(DAY_PAGE)
     page.field("Choose 10:00").check()
-    page.field("Places for each ticked slot").fill("3")
-    await page.press("Preview places")
-    assert (page.status, "Places booked or held: 5" in page.alert, "5 booked" in page.alert) == (409, True, True)
-    assert page.field("Places for each ticked slot").value == "3"
+    page.field("Spaces for each ticked slot").fill("3")
+    await page.press("Preview spaces")
+    assert (page.status, "Spaces booked or held: 5" in page.alert, "5 booked" in page.alert) == (409, True, True)
+    assert page.field("Spaces for each ticked slot").value == "3"
     await page.press("Delete ticked slots")
     assert "People have booked" in page.alert
     page = await browser.open(DAY_PAGE)
@@ -78,9 +78,9 @@ async def test_what_somebody_else_saved_meanwhile_is_not_overwritten(world: Worl
     first, *_ = await a_day(world)
     page = await browser.open(DAY_PAGE)
     page.field("Choose 10:00").check()
-    page.field("Places for each ticked slot").fill("30")
+    page.field("Spaces for each ticked slot").fill("30")
     await change_slot(world.hub.database, first, total_capacity=25, version=2)
-    await page.press("Preview places")
+    await page.press("Preview spaces")
     assert (page.status, "Somebody changed this" in page.alert) == (412, True)
     assert (await read_slots(world.hub.database, "total_capacity", id=first))[0]["total_capacity"] == 25
 
@@ -89,7 +89,7 @@ async def test_a_slot_is_added_and_a_wrong_one_is_refused_beside_its_field(world
     page = await browser.open(DAY_PAGE)
     page.field("Begins").fill("10:00")
     page.field("Ends").fill("11:00")
-    page.field("Places").fill("12")
+    page.field("Spaces").fill("12")
     await page.press("Add slot")
     assert page.words_of("done") == "The slots are added."
     page.field("Begins").fill("10:30")

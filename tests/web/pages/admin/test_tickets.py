@@ -70,7 +70,7 @@ async def test_a_ticket_is_cancelled_after_its_page_has_said_what_that_does(
     ticket = await world.reserved(await world.slot())
     page = await browser.open("/admin/tickets")
     page = await page.follow(ticket.code)
-    assert "Its place on Friday, 20 November 2026 is free at once, and its holder gets an email." in page.text
+    assert "Its space on Friday, 20 November 2026 is free at once, and its holder gets an email." in page.text
     await page.press("Cancel ticket")
     assert (page.status, page.words_of("reason-wrong")) == (409, "Must not be blank")
     page.find("reason").fill("Refunded")

@@ -78,7 +78,7 @@ function draw({ total, shows, days }) {
 /** @param {Wire.FiguresWithChecks} total */
 function drawRates(total) {
   const rates = [
-    [t("Utilisation"), share(total.utilisation), t("{booked} of {capacity} places", { booked: number(total.booked), capacity: number(total.capacity) })],
+    [t("Utilisation"), share(total.utilisation), t("{booked} of {capacity} spaces", { booked: number(total.booked), capacity: number(total.capacity) })],
     [t("Arrived"), number(total.verified), total.walk_ins ? tn("one without a reservation", "{n} without a reservation", total.walk_ins) : ""],
     [t("No-shows"), share(total.no_show_rate), total.no_show === null ? t("no slot is over yet") : tn("one person", "{n} people", total.no_show)],
     [t("Rejected"), share(total.rejection), t("{red} of {scans} scans", { red: number(total.red), scans: number(total.scans) })],

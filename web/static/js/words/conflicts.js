@@ -7,23 +7,23 @@ import { reasonOf } from "./scans.js";
 /** @type {Record<string, string>} */
 const KINDS = {
   already_verified: t("Ticket used twice"),
-  cancelled: t("Cancelled ticket let in"),
-  unknown: t("Unknown code let in"),
-  wrong_date: t("Let in on the wrong day"),
-  wrong_venue: t("Let in at the wrong venue"),
-  wrong_gate: t("Let in by the wrong gate"),
-  not_asked: t("Let in without asking the question"),
-  question_denied: t("Let in although the answer was no"),
-  too_early: t("Let in too early"),
-  expired: t("Expired ticket let in"),
-  not_activated: t("Ticket not activated, let in"),
-  no_reservation: t("Let in without a reservation"),
-  not_confirmed: t("Booking not confirmed, let in"),
-  party_too_large: t("More people let in than were booked"),
+  cancelled: t("Cancelled ticket admitted"),
+  unknown: t("Unknown code admitted"),
+  wrong_date: t("Admitted on the wrong day"),
+  wrong_venue: t("Admitted at the wrong venue"),
+  wrong_gate: t("Admitted at the wrong gate"),
+  not_asked: t("Admitted without asking the question"),
+  question_denied: t("Admitted although the answer was no"),
+  too_early: t("Admitted too early"),
+  expired: t("Expired ticket admitted"),
+  not_activated: t("Ticket not activated, admitted"),
+  no_reservation: t("Admitted without a reservation"),
+  not_confirmed: t("Booking not confirmed, admitted"),
+  party_too_large: t("More people admitted than were booked"),
 };
 
 /** The same of a booking. @type {Record<string, string>} */
-const OF_BOOKINGS = { already_verified: t("Whole party was in already"), cancelled: t("Cancelled booking let in"), expired: t("Booking let in too late") };
+const OF_BOOKINGS = { already_verified: t("Whole party was in already"), cancelled: t("Cancelled booking admitted"), expired: t("Booking admitted too late") };
 
 /** A kind unknown to this page is shown by the hub's reason. @param {{ kind: string, reason: string, ticket_code?: string }} conflict */
 export const kindOf = ({ kind, reason, ticket_code: code }) => (isBookingCode(code) ? OF_BOOKINGS[kind] : null) ?? KINDS[kind] ?? reasonOf(reason);
@@ -55,7 +55,7 @@ export function linesOf(conflict, timezone) {
   const at = (moment) => momentAt(moment, timezone, { seconds: true });
   const first = conflict.first_entry;
   const lines = [
-    t("Let in at {time}, {place}, by {operator}", { time: at(conflict.scanned_at), place: place(conflict.gate), operator: conflict.operator.name ?? `#${conflict.operator.id}` }),
+    t("Admitted at {time}, {place}, by {operator}", { time: at(conflict.scanned_at), place: place(conflict.gate), operator: conflict.operator.name ?? `#${conflict.operator.id}` }),
   ];
   const surplus = surplusOf(conflict);
   if (surplus) lines.push(surplus);

@@ -8,4 +8,4 @@ export const PLACE_MARKS = { available: "open", filling: "half", full: "full" };
 export const placeWords = (standing) => (standing === "available" ? t("Available") : standing === "filling" ? t("Filling up") : t("Sold out"));
 
 /** @param {string} standing @param {number} left */
-export const placesLeft = (standing, left) => (standing === "filling" ? tn("{n} place left", "{n} places left", left) : "");
+export const placesLeft = (standing, left) => (standing === "filling" ? tn("{n} space left", "{n} spaces left", left) : "");

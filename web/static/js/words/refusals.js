@@ -6,7 +6,7 @@ import { explainBy, isAboutTicket, TICKET, tooManyTries } from "./ticket_refusal
 const SLOT = {
   SLOT_FULL: (error) => ({
     title: error.free
-      ? tn("Only one place is left at this time.", "Only {n} places are left at this time.", error.free)
+      ? tn("Only one space is left at this time.", "Only {n} spaces are left at this time.", error.free)
       : t("This time has just filled up."),
     next: t("Nothing is booked yet. Pick another time and confirm again."),
   }),

@@ -20,7 +20,7 @@ export function timeWords(seconds) {
 /** @param {RoomPlace} place */
 export function waitWords({ seconds, rate }) {
   if (rate === 0) return t("The line is paused");
-  return seconds === null ? t("Waiting for a place to come free") : timeWords(seconds);
+  return seconds === null ? t("Waiting for a space to come free") : timeWords(seconds);
 }
 
 /** @param {RoomPlace} place */
@@ -35,7 +35,7 @@ export function aheadWords({ ahead }) {
 /** How fast the line moves, or why it does not. @param {RoomPlace} place */
 export function rateWords({ rate, seconds }) {
   if (rate === 0) return t("The venue has stopped it for a moment. Your place is kept.");
-  if (seconds === null) return t("Every place left is in the hands of somebody whose turn it is.");
+  if (seconds === null) return t("Every space left is in the hands of somebody whose turn it is.");
   return rate ? tn("One person is let in each minute.", "Up to {n} people are let in each minute.", rate) : "";
 }
 

@@ -50,13 +50,13 @@ class SlotTools {
     const begun = Date.parse(slot.starts_at) <= +hubNow();
     const closed = slot.status === "CLOSED";
     const absent = Math.max(0, slot.booked - slot.entered);
-    const places = h("input", { type: "number", min: String(slot.booked + slot.held), max: "1000000", value: String(slot.capacity), required: true, "aria-label": t("Places of {time}", { time }) });
+    const places = h("input", { type: "number", min: String(slot.booked + slot.held), max: "1000000", value: String(slot.capacity), required: true, "aria-label": t("Spaces of {time}", { time }) });
     /** @param {string} label @param {() => unknown} act @param {string} kind */
     const button = (label, act, kind = "quiet") => h("button", { type: "button", class: `button small ${kind}`, onclick: act }, label);
     const path = `/api/admin/slots/${slot.slot_id}`;
     const save = h("form", { class: "slot-places", onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
-      this.#change(() => call("PATCH", path, { body: { capacity: Number(places.value) }, headers: { "If-Match": `"${slot.version}"` } }), t("{time} has {n} places now.", { time, n: places.value }));
+      this.#change(() => call("PATCH", path, { body: { capacity: Number(places.value) }, headers: { "If-Match": `"${slot.version}"` } }), t("{time} has {n} spaces now.", { time, n: places.value }));
     } }, places, h("button", { type: "submit", class: "button small quiet" }, t("Save")));
     return h("li", { class: closed ? "closed" : "", "data-slot": slot.slot_id, tabindex: "-1" },
       h("div", {}, h("b", {}, time), h("span", { class: "soft" }, [t("{booked} of {capacity} booked", { booked: number(slot.booked), capacity: number(slot.capacity) }), closed && t("Closed"), over && t("Ended")].filter(Boolean).join(" · "))),
@@ -75,14 +75,14 @@ class SlotTools {
     const ask = h("button", { type: "button", class: "button small quiet", onclick: () => {
       place.replaceChildren(keep, release);
       release.focus();
-    } }, over ? tn("Release one no-show…", "Release {n} no-shows…", absent) : tn("Release one unused place…", "Release {n} unused places…", absent));
+    } }, over ? tn("Release one no-show…", "Release {n} no-shows…", absent) : tn("Release one unused space…", "Release {n} unused spaces…", absent));
     const keep = h("button", { type: "button", class: "button small quiet", onclick: () => {
       place.replaceChildren(ask);
       ask.focus();
     } }, t("Cancel"));
     const release = h("button", { type: "button", class: "button small danger", onclick: () => this.#change(async () => {
       const { data } = await call("POST", `/api/admin/slots/${slotId}/release-no-shows`);
-      this.#said.textContent = tn("One place of {time} is free again.", "{n} places of {time} are free again.", data.released, { time });
+      this.#said.textContent = tn("One space of {time} is free again.", "{n} spaces of {time} are free again.", data.released, { time });
     }) }, tn("Release and email one person", "Release and email {n} people", absent));
     place.append(ask);
     return place;

@@ -88,7 +88,7 @@ class WaitingRoomsPanel {
     const figures = [
       tn("one let in during the last minute", "{n} let in during the last minute", room.admitted),
       tn("one booking now", "{n} booking now", room.turns),
-      room.places_left === null ? "" : tn("one place left", "{n} places left", room.places_left),
+      room.places_left === null ? "" : tn("one space left", "{n} spaces left", room.places_left),
       end,
     ];
     return h("li", { "data-room": room.key },

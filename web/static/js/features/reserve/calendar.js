@@ -23,8 +23,8 @@ const PICKABLE = [...BOOKABLE, "short", "full"];
 const words = (standing, party) =>
   ({
     available: () => t("available"),
-    limited: () => t("limited"),
-    short: () => t("not enough places for {n}", { n: party }),
+    limited: () => t("filling up"),
+    short: () => t("not enough spaces for {n}", { n: party }),
     full: () => t("full"),
     closed: () => t("closed"),
     over: () => t("over"),
@@ -36,7 +36,7 @@ const words = (standing, party) =>
 /** @type {Record<string, () => string>} */
 // What is plainly free needs no mark.
 const shortWords = {
-  limited: () => t("Limited"),
+  limited: () => t("Filling up"),
   short: () => t("Too few"),
   full: () => t("Full"),
   closed: () => t("Closed"),

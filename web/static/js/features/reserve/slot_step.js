@@ -247,7 +247,7 @@ export class SlotStep {
     /** @param {number} moment */
     const at = (moment) => clock(nowAt(undefined, new Date(moment)).time);
     const title = since ? t("Not live since {time}.", { time: at(since) }) : t("Not live.");
-    const next = checkedAt ? t("Places are looked up every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("Places shown may have changed.");
+    const next = checkedAt ? t("Availability is checked every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("What is free may have changed.");
     if (notice.hidden) {
       const retry = h("button", { type: "button", class: "button quiet small", onclick: () => this.#months.retry() }, t("Try again"));
       notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, gap, this.offlineNext), retry);

@@ -121,7 +121,7 @@ export class DoorSale {
     const button = byId("door-sale-sell");
     button.disabled = this.#busy || !product || !slot || (!draft.fits && !draft.inDoubt);
     button.textContent = this.#busy ? t("Selling…") : draft.inDoubt ? t("Try again")
-      : slot && !draft.fits ? tn("Only one place is left", "Only {n} places are left", slot.free)
+      : slot && !draft.fits ? tn("Only one space is left", "Only {n} spaces are left", slot.free)
       : draft.admits ? tn("Sell and let one in", "Sell and let {n} in", count) : tn("Sell one ticket", "Sell {n} tickets", count);
     if (slot && slot.free === 0 && !draft.inDoubt) button.textContent = t("Sold out");
   }
@@ -129,7 +129,7 @@ export class DoorSale {
   /** @param {Wire.SlotOnSale} slot */
   #aboutSlot(slot) {
     const time = span(slot.start_time, slot.end_time);
-    const left = slot.free === 0 ? t("Sold out") : tn("one place free", "{n} places free", slot.free);
+    const left = slot.free === 0 ? t("Sold out") : tn("one space free", "{n} spaces free", slot.free);
     return [h("span", {}, slot.is_running ? t("Now, {time}", { time }) : time), h("span", { class: "door-sale-free" }, left)];
   }
 
