@@ -209,7 +209,7 @@ POLICIES: tuple[VenuePolicy, ...] = (
     ),
     VenuePolicy(
         "duplicate_alarm_minutes", "door", number(1, 1440, "M", off="off"), 5, "Alarm for one code at two gates",
-        "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never",
+        "within how many minutes a code that was admitted at one gate and shown at another raises an alarm at both and in the control room; off: never",
         "Operators at both gates, and managers in the control room", off="never",
     ),
     VenuePolicy(

@@ -182,7 +182,7 @@ POLICY_TEXTS: tuple[str, ...] = (
     N_("Whoever runs the system behind this address"),
     N_("whose phone numbers need no country code, e.g. IT"),
     N_(
-        "within how many minutes a code that was let in at one gate and shown at another raises an alarm at both and in the control room; off: never"
+        "within how many minutes a code that was admitted at one gate and shown at another raises an alarm at both and in the control room; off: never"
     ),
 )
 """The texts of the table. A test compares them with it."""

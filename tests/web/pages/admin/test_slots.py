@@ -48,7 +48,7 @@ async def test_ticked_slots_get_other_places_after_a_preview(world: World, brows
         page.field(f"Choose {10 + number - first}:00").check()
     page.field("Spaces for each ticked slot").fill("30")
     await page.press("Preview spaces")
-    assert "This gives 2 slots 30 places" in page.text
+    assert "This gives 2 slots 30 spaces" in page.text
     assert "5 booked, 25 free" in page.text
     assert await count_slots(world.hub.database, total_capacity=20) == 3
     await page.press("Save spaces")
