@@ -12,7 +12,8 @@ All rules are checked in light, and only the rules about colours in dark. Our st
 `test_axe.py` checks that.
 
 The rules about colours take two thirds of the time. Of the texts that look the same only one is checked. What was found good before, by any test of this process, is not checked again:
-texts of one look, and the other rules on pages of one shape. See `tests.browser.seen_before`.
+texts of one look, the rules about layout on pages of one layout, and the other rules on pages of one shape. See
+`tests.browser.seen_before`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 """The rules in which axe decides by a colour."""
+LAYOUT_RULES = ("target-size", "scrollable-region-focusable")
+"""The rules in which axe decides by places and sizes."""
 
 # Limited to elements, the rules about colours check these and what is inside of them, and nothing else.
 _LIMIT = """(colourRules) => {
@@ -111,9 +114,11 @@ class KnownLooks(set[str]):
     def __init__(self) -> None:
         super().__init__()
         self.shapes: set[str] = set()
+        self.layouts: set[str] = set()
+        """A shape with its layout, without a finding by any rule."""
         self.undecided: set[str] = set()
         self.undecided_in: set[tuple[str, str]] = set()
-        """A shape and a look in it. Axe is not asked a second time."""
+        """A layout and a look in it. Axe is not asked a second time."""
 
 
 GOOD = KnownLooks()
@@ -156,33 +161,37 @@ async def violations(
     these.
 
     With `known`, of the texts with one look only an example is checked, and none of a look that is known. The other rules
-    run unless the page's shape is known. What is found good is added to `known`. `served`: the page's hub serves axe. `settled`: only
-    the colours have changed since the page was checked.
+    run unless the page's shape is known, and those about layout unless its layout is. What is found good is added to `known`.
+    `served`: the page's hub serves axe. `settled`: only the colours have changed since the page was checked.
     """
     asked: dict[str, Any] = {"colourRules": COLOUR_RULES, "fresh": None, "open": []}
     tags = {"type": "tag", "values": [*WCAG, BEST_PRACTICE] if best_practice else list(WCAG)}
     asked["runOnly"] = {"type": "rule", "values": list(rules)} if rules else tags
-    shape, looks = await page.evaluate(SEE, settled)
+    (shape, layout), looks = await page.evaluate(SEE, settled)
     shape += f" {best_practice}"
+    layout = f"{shape} {layout}"
     if known is not None:
-        fresh = [look for look in looks if look not in known and (shape, look) not in known.undecided_in]
+        fresh = [look for look in looks if look not in known and (layout, look) not in known.undecided_in]
         if fresh:
             known.update(await page.evaluate(CLEAR, fresh))
             fresh = [look for look in fresh if look not in known]
         if set(rules) == set(COLOUR_RULES) or (not rules and shape in known.shapes):
-            if not fresh:
+            wanted = [*LAYOUT_RULES] if not rules and layout not in known.layouts else []
+            wanted += COLOUR_RULES if fresh else ()
+            if not wanted:
                 return []
-            asked["runOnly"] = {"type": "rule", "values": COLOUR_RULES}
+            asked["runOnly"] = {"type": "rule", "values": wanted}
         asked |= {"fresh": fresh, "open": [look for look in fresh if look in known.undecided]}
     await _inject(page, served=served)
     found: list[dict[str, Any]]
     found, wrong, undecided = await page.evaluate(_RUN, asked)
     if known is not None:
         known.undecided.update(undecided)
-        known.undecided_in.update((shape, look) for look in {*undecided} - {*wrong})
+        known.undecided_in.update((layout, look) for look in {*undecided} - {*wrong})
         known.update({*asked["fresh"]} - {*wrong, *undecided})
         if not rules and not any(rule["id"] not in COLOUR_RULES for rule in found):
             known.shapes.add(shape)
+            known.layouts.add(layout)
     return [
         f"{rule['id']} ({rule['help']}) at {node['target']}: {' '.join(node['why'].split())}"
         for rule in found

@@ -55,9 +55,9 @@ class PagesOf:
 
     async def new(
         self, *, phone: bool = False, scripts: bool = True, locale: str = "en-GB", clock: bool = False,
-        works_offline: bool = False,
+        works_offline: bool = False, still: bool = False,
     ) -> Page:  # fmt: skip
-        """Return an empty page with its own cookies and storage."""
+        """Return an empty page with its own cookies and storage. On a `still` one nothing moves: it draws no frames in between."""
         context = await self._browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
@@ -66,6 +66,7 @@ class PagesOf:
             locale=locale,
             timezone_id="Europe/Rome",
             service_workers="allow" if works_offline else "block",
+            reduced_motion="reduce" if still else "no-preference",
         )
         self._contexts.append(context)
         page = await context.new_page()

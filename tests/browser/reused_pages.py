@@ -24,7 +24,7 @@ EMPTY = """async () => {
     await new Promise((next) => { indexedDB.deleteDatabase(name).onsuccess = next; });
   }
 }"""
-ALIKE = {"phone", "locale", "clock", "works_offline"}
+ALIKE = {"phone", "locale", "clock", "works_offline", "still"}
 """The arguments of `open_page` that say what a tab is like. Whoever asks for another one gets a tab of their own."""
 PLAIN = "/healthz"
 """A page of the hub without a script."""

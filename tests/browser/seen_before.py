@@ -1,6 +1,6 @@
 """What of a page axe need not check again: the looks of its texts and the shape of its elements, as short hashes.
 
-    shape, looks = await page.evaluate(SEE, False)
+    (shape, layout), looks = await page.evaluate(SEE, False)
     not_asked = await page.evaluate(CLEAR, looks)
 
 A look is all on which the check of a text's colours depends: its style and its background. A look is clear when each of its
@@ -8,9 +8,12 @@ texts has one colour on one opaque colour, 4.5 to 1 or more apart, and nothing e
 it would first find out for every element what lies above it, which takes most of its time. Nor is it asked of texts on a
 picture or a gradient, of which it says nothing.
 
-A shape is all on which the other rules depend: the tree of elements with their attributes, which of them are visible, which
-texts are empty or repeat each other, and how far apart small targets are. A page in two languages, or with other numbers in
-its rows, has one shape. A control without a name, a duplicate id, a heading of another level or a smaller target changes it.
+A shape is all on which most other rules depend: the tree of elements with their attributes, which of them are visible, and which
+texts are empty or repeat each other. A page in two languages, or with other numbers in its rows, has one shape. A control
+without a name, a duplicate id or a heading of another level changes it.
+
+A layout is all on which the rest of the rules depend: how far apart small targets are, and what scrolls. The same page has one shape and two
+layouts at a desk and on a phone, so the second time only the two rules about layout run.
 """
 
 from __future__ import annotations
@@ -177,7 +180,7 @@ _SHAPE = """
   };
 
   const shapeOf = () => {
-    const numbers = new Map(), places = placesOf();
+    const numbers = new Map(), places = placesOf(), hashes = new Map();
     // Landmarks of one name have one number, in every language.
     const numberOf = (text) => {
       if (!text) return 'none';
@@ -210,14 +213,25 @@ _SHAPE = """
         kept.add(one);
       }
       const missing = REFERENCES.slice(1).filter((name) => !['name', 'form'].includes(name) && referred(element, name).includes(null));
-      return hash([
-        element.localName, attributes(element), missing, shown(element), own(element), scrolls(element), places.get(element) ?? '',
+      const whole = hash([
+        element.localName, attributes(element), missing, shown(element), own(element),
         element.matches(NAMED) ? numberOf(nameOf(element)) : '', element.matches(':modal') ? 'modal' : '', different.join(' '),
       ].join('|'));
+      hashes.set(element, whole);
+      return whole;
+    };
+    // What is a target or scrolls, by its part of the tree and by that of its parent.
+    const layout = () => {
+      const found = new Set();
+      for (const [element, one] of hashes) {
+        const place = places.get(element), moves = scrolls(element);
+        if (place || moves) found.add([hashes.get(element.parentElement), one, place, moves].join('|'));
+      }
+      return hash([...found].sort().join(' '));
     };
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
     const twice = ids.filter((id, n) => ids.indexOf(id) !== n);
-    return hash([shape(document.documentElement), !document.title.trim(), ...twice].join('|'));
+    return [hash([shape(document.documentElement), !document.title.trim(), ...twice].join('|')), layout()];
   };
 """
 SEE = f"""async (settled) => {{
@@ -235,7 +249,7 @@ SEE = f"""async (settled) => {{
   if (!settled || !window.seenBefore.shape) window.seenBefore.shape = shapeOf();
   return [window.seenBefore.shape, [...looks]];
 }}"""
-"""Returns the shape of the page and the looks of its texts, after its animations. What it defines stays in the page.
+"""Returns the shape of the page with its layout, and the looks of its texts, after its animations. What it defines stays in the page.
 
 A page that is `settled`, of which only the colours have changed, needs no frame and has the shape that it had.
 """

@@ -117,6 +117,41 @@ async def test_colours_are_checked_again_where_a_smaller_screen_changes_them(
         await assert_accessible(page, known=known)
 
 
+PLACED = (
+    '<div class="spots"><button class="spot" aria-label="a"></button><button class="spot" aria-label="b"></button></div>'
+    '<div class="field"><p>first</p><p>second</p><p>third</p></div>'
+)
+SMALLER = {
+    "targets that come too near": (".spot { width: 8px; height: 8px; }", "target-size"),
+    "an area that begins to scroll": (".field { height: 30px; overflow: auto; }", "scrollable-region-focusable"),
+}
+
+
+@pytest.mark.parametrize("change", SMALLER)
+async def test_places_are_checked_again_where_a_smaller_screen_changes_them_and_nothing_else_is(
+    change: str, world: World, open_page: Open
+) -> None:
+    css, rule = SMALLER[change]
+    page, known = await open_page("/"), KnownLooks()
+    await plant(page, "main", PLACED)
+    await page.evaluate(
+        "(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }",
+        f".spot {{ all: unset; display: inline-block; width: 40px; height: 40px; }} @media (width < 600px) {{ {css} }}",
+    )
+    assert await violations(page, known=known) == []
+    shapes = {*known.shapes}
+    assert len(shapes) == len(known.layouts) == 1
+    for _ in range(2):
+        await page.set_viewport_size({"width": 590, "height": 800})
+        found = await violations(page, known=known)
+        assert any(line.startswith(rule) for line in found), found
+    assert known.shapes == shapes
+    assert len(known.layouts) == 1
+    await page.set_viewport_size({"width": 700, "height": 800})
+    assert await violations(page, known=known) == []
+    assert known.shapes == shapes
+
+
 async def test_a_checked_look_is_not_checked_again_unless_it_was_wrong_or_undecided(
     world: World, open_page: Open
 ) -> None:
@@ -234,14 +269,14 @@ async def test_small_targets_have_one_shape_only_where_axe_finds_them_far_enough
 
 async def test_a_page_has_one_shape_in_both_languages_and_with_more_rows(world: World, open_page: Open) -> None:
     page = await open_page("/")
-    english, _ = await page.evaluate(SEE, False)
+    (english, _), _ = await page.evaluate(SEE, False)
     await page.goto(page.url + "?lang=zh-Hans")
-    chinese, _ = await page.evaluate(SEE, False)
+    (chinese, _), _ = await page.evaluate(SEE, False)
     assert chinese == english
     await plant(page, "main", "<table><tbody><tr><td>1</td></tr></tbody></table>")
-    one_row, _ = await page.evaluate(SEE, False)
+    (one_row, _), _ = await page.evaluate(SEE, False)
     await page.evaluate("() => document.querySelector('tbody').insertAdjacentHTML('beforeend', '<tr><td>20</td></tr>')")
-    assert (await page.evaluate(SEE, False))[0] == one_row != chinese
+    assert (await page.evaluate(SEE, False))[0][0] == one_row != chinese
 
 
 def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
@@ -260,6 +295,24 @@ def test_in_the_dark_our_style_sheets_change_colours_and_nothing_else() -> None:
         assert all(prop.startswith("--") for prop in set_here), (name, set_here)
         used_for = {prop for prop in set_here if not COLOUR.search(block[1].split(f"{prop}:")[1].split(";")[0])}
         assert used_for == set(), name
+
+
+def test_with_reduced_motion_our_style_sheets_change_what_moves_and_nothing_that_is_checked() -> None:
+    """The states are looked at with reduced motion. A rule for it with anything else would hide what other people see."""
+    found = set()
+    for sheet in STATIC_ROOT.rglob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for part in text.split("prefers-reduced-motion")[1:]:
+            depth, end = 1, part.index("{") + 1
+            while depth:
+                depth += {"{": 1, "}": -1}.get(part[end], 0)
+                end += 1
+            found |= set(re.findall(r"([\w-]+)\s*:[^;{}]+;", part[:end]))
+    assert "animation" in found
+    assert found <= {
+        "--quick", "--calm", "animation", "animation-duration", "animation-iteration-count", "transition-duration",
+        "scroll-behavior", "box-shadow",
+    }  # fmt: skip
 
 
 async def test_the_policy_of_the_page_stays_on_while_it_is_checked(hub: Hub, browser: Browser) -> None:

@@ -60,7 +60,7 @@ class Visitor:
         self.size = PHONE if how.get("phone") else WIDE
         self._first = self.size
         self._tabs = tabs
-        self._how = how
+        self._how = {**how, "still": True}
 
     async def _open(self, path: str, **how: Any) -> Page:
         await self.leave()

@@ -48,8 +48,8 @@ class Traces:
         self._after(context, "new_cdp_session", lambda session: session.detach)
         self._before(context, "grant_permissions", self._later(context.clear_permissions))
         self._before(context, "set_offline", self._later(context.set_offline, False))
-        as_it_was = {"media": "null", "color_scheme": "null", "reduced_motion": "null"}
-        self._before(page, "emulate_media", self._later(page.emulate_media, **as_it_was))
+        self._media: set[str] = set()
+        self._before(page, "emulate_media", self._reset_media(page.emulate_media))
         self._before(page, "set_default_timeout", self._patient(page.set_default_timeout))
 
     async def undone(self) -> bool:
@@ -93,6 +93,20 @@ class Traces:
     def _later(self, method: Call, *values: Any, **named: Any) -> Call:
         def note(*_: Any, **__: Any) -> None:
             self._undo.append(lambda: method(*values, **named))
+
+        return note
+
+    def _reset_media(self, emulate: Call) -> Call:
+        """Undo all calls at once, and only what they have named. Each makes the page compute its styles again."""
+
+        async def reset() -> None:
+            named, self._media = self._media, set()
+            await emulate(**dict.fromkeys(named, "null"))
+
+        def note(**named: Any) -> None:
+            if not self._media:
+                self._undo.append(reset)
+            self._media |= named.keys()
 
         return note
 
