@@ -35,9 +35,11 @@ SWITCHED_OFF = (
     "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying",
     "AimEnabled", "PreconnectToSearch", *OMNIBOX, SPARE,
 )  # fmt: skip
+# The same with the enabled ones. A network service of its own hands each file over from process to process once more.
+SWITCHED_ON = ("CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies", "NetworkServiceInProcess2")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-site-isolation-trials",
-    f"--disable-features={','.join(SWITCHED_OFF)}",
+    f"--disable-features={','.join(SWITCHED_OFF)}", f"--enable-features={','.join(SWITCHED_ON)}",
 ]  # fmt: skip
 SYSTEM_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
