@@ -3,7 +3,8 @@
     (shape, layout), looks = await page.evaluate(SEE, False)
     not_asked = await page.evaluate(CLEAR, looks)
 
-A look is all on which the check of a text's colours depends: its style and its background. A look is clear when each of its
+A look is all on which the check of a text's colours depends: its style and its background, down to the first opaque one around
+it. So a scanner that is dark in both colour schemes has its looks once. A look is clear when each of its
 texts has one colour on one opaque colour, 4.5 to 1 or more apart, and nothing else plays a part. Of that, axe is not asked:
 it would first find out for every element what lies above it, which takes most of its time. Nor is it asked of texts on a
 picture or a gradient, of which it says nothing.
@@ -58,9 +59,42 @@ _LOOKS = """
     if (!grounds.has(element)) grounds.set(element, hash(`${values(element, GROUND)}|${groundOf(element.parentElement, grounds)}`));
     return grounds.get(element);
   };
+  // What lies below an opaque ground shows through a text's ground only by effects on all of it.
+  const EFFECTS = ['opacity', 'filter', 'mixBlendMode'];
+  const effectsOf = (element, seen) => {
+    if (!element) return '';
+    if (!seen.has(element)) seen.set(element, hash(`${values(element, EFFECTS)}|${effectsOf(element.parentElement, seen)}`));
+    return seen.get(element);
+  };
+  const isOpaque = ({ backgroundColor, backgroundImage, backgroundClip }) =>
+    /^rgb\\(/.test(backgroundColor) && backgroundImage === 'none' && backgroundClip === 'border-box';
+  const holds = (outer, inner) => inner.left >= outer.left - 1 && inner.right <= outer.right + 1 &&
+    inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+  const isInside = (element, ground) => {
+    const wider = getComputedStyle(element).display !== 'inline' && element.scrollWidth > element.clientWidth + 1;
+    return !wider && holds(ground.getBoundingClientRect(), element.getBoundingClientRect());
+  };
+  // The nearest opaque ground and the hash of the grounds up to it, if there is one.
+  const opaqueOf = (element, seen) => {
+    if (!element) return null;
+    if (!seen.has(element)) {
+      const own = hash(values(element, GROUND)), style = getComputedStyle(element);
+      const above = isOpaque(style) ? null : opaqueOf(element.parentElement, seen);
+      const ground = isOpaque(style) ? { element, hash: own } : above && { element: above.element, hash: hash(`${own}|${above.hash}`) };
+      seen.set(element, ground);
+    }
+    return seen.get(element);
+  };
+  const OPAQUE = Symbol('opaque'), EFFECT = Symbol('effect');
+  const under = (element, grounds) => {
+    for (const name of [OPAQUE, EFFECT]) if (!grounds.has(name)) grounds.set(name, new Map());
+    const ground = opaqueOf(element, grounds.get(OPAQUE));
+    if (!ground || !isInside(element, ground.element)) return groundOf(element, grounds);
+    return `${ground.hash} ${effectsOf(ground.element, grounds.get(EFFECT))}`;
+  };
   const lookOf = (element, grounds = new Map()) => {
     const off = element.closest(':disabled, [aria-disabled=true], [aria-hidden=true]') ? 'off' : '';
-    return hash([element.localName, element.className, off, values(element, WRITTEN), groundOf(element, grounds)].join('|'));
+    return hash([element.localName, element.className, off, values(element, WRITTEN), under(element, grounds)].join('|'));
   };
   const meet = (one, two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom;
   // Of the texts with one look, the first on each ground: what is drawn across a text does not belong to its look.
@@ -90,8 +124,6 @@ _CLEAR = """
     const [dark, light] = [luminance(one), luminance(two)].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   };
-  const holds = (outer, inner) => inner.left >= outer.left - EDGE && inner.right <= outer.right + EDGE &&
-    inner.top >= outer.top - EDGE && inner.bottom <= outer.bottom + EDGE;
   // Returns two questions. isClear: a text is surely readable, because it has one colour, stands on one colour, and nothing lies
   // across it. isPainted: it stands on a picture or a gradient, and nothing lies across it.
   const clearness = () => {
@@ -124,11 +156,17 @@ _CLEAR = """
       const link = element.closest('a, [role=link]'), style = link && getComputedStyle(link);
       return style && style.display === 'inline' && style.textDecorationLine !== 'underline';
     };
+    const isUnseen = (element) => {
+      const { width, height } = element.getBoundingClientRect(), { overflow, position } = getComputedStyle(element);
+      return width <= EDGE && height <= EDGE && overflow === 'hidden' && position === 'absolute';
+    };
     const isPainted = (element) => {
       const [ground, under] = coloured(element) ?? [];
       return Boolean(ground) && under === null && !isLinkInText(element) && standsOn(element, ground);
     };
     const isClear = (element) => {
+      // Nobody sees a text for screen readers alone.
+      if (isUnseen(element)) return true;
       // Axe reads no text of a control that is off.
       if (element.matches('button:disabled, input:disabled, select:disabled, textarea:disabled')) return true;
       const [ground, under] = coloured(element) ?? [], style = getComputedStyle(element), colour = rgb(style.color);
@@ -147,6 +185,8 @@ _SHAPE = """
     'aria-activedescendant', 'aria-details', 'aria-errormessage', 'aria-flowto'];
   // Rows and items: of those that are alike, one counts.
   const REPEATED = new Set(['li', 'tr', 'td', 'th', 'option', 'dt', 'dd', 'path', 'rect', 'circle', 'line']);
+  // No rule reads them. A page in Chinese has its texts in a script more, and a phone loads style sheets when it needs them.
+  const UNREAD = 'script, style, link, template, noscript';
   const NAMED = 'header, footer, main, nav, aside, section, form, article, [role]';
   const PLACED = 'a[href], button, input, select, textarea, summary, [tabindex], [role=button], [role=link], [role=tab], [role=option], [role=switch], [role=radio]';
   const SMALL = 24;
@@ -206,7 +246,7 @@ _SHAPE = """
     const scrolls = (element) => (element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
       && /auto|scroll/.test(getComputedStyle(element).overflow);
     const shape = (element) => {
-      const children = [...element.children].map((one) => [one.localName, shape(one)]);
+      const children = [...element.children].filter((one) => !one.matches(UNREAD)).map((one) => [one.localName, shape(one)]);
       const kept = new Set(), different = [];
       for (const [name, one] of children) {
         if (!REPEATED.has(name) || !kept.has(one)) different.push(one);
