@@ -143,3 +143,23 @@ async def test_no_notice_covers_what_is_touched_at_rest(hub: Hub, world: World, 
         for left in (1, 0):
             await page.get_by_role("button", name="I have read it").first.tap()
             await expect(page.locator(".gate-notice")).to_have_count(left)
+
+
+async def test_two_alarms_have_room_on_a_phone_at_rest(hub: Hub, world: World, open_page: Open) -> None:
+    """One is whole and the other is a line."""
+    tickets = await world.fill(await world.slot(), 2)
+    page = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), gate="Main entrance", phone=True)
+    await expect(page.locator("#link-state")).to_have_text("Live")
+    side = await hub.socket(await world.staff(name="Tom Brown"), gate="Side door")
+    main = await hub.socket(await world.staff(name="Jane Smith"), gate="Main entrance")
+    for ticket in tickets:
+        await main.verify(ticket.code)
+        await side.verify(ticket.code)
+    await expect(page.locator(".gate-notice")).to_have_count(2)
+    for width, height in ((390, 844), (844, 390), (1024, 600)):
+        await turn(page, width, height)
+        assert await page.evaluate(CUT) == [], (width, height)
+    await turn(page, 390, 844)
+    await page.get_by_role("button", name="Show", exact=True).tap()
+    assert await page.evaluate(CUT) == []
+    await expect(page.locator(".gate-notice[data-whole]")).to_contain_text(tickets[0].code[-4:])
