@@ -148,7 +148,9 @@ async def test_no_notice_covers_what_is_touched_at_rest(hub: Hub, world: World, 
 async def test_two_alarms_have_room_on_a_phone_at_rest(hub: Hub, world: World, open_page: Open) -> None:
     """One is whole and the other is a line."""
     tickets = await world.fill(await world.slot(), 2)
-    page = await open_page("/operator/scan", token=await world.staff(name="Jane Smith"), gate="Main entrance", phone=True)
+    page = await open_page(
+        "/operator/scan", token=await world.staff(name="Jane Smith"), gate="Main entrance", phone=True
+    )
     await expect(page.locator("#link-state")).to_have_text("Live")
     side = await hub.socket(await world.staff(name="Tom Brown"), gate="Side door")
     main = await hub.socket(await world.staff(name="Jane Smith"), gate="Main entrance")

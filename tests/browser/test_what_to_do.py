@@ -52,6 +52,19 @@ async def test_the_board_says_how_many_a_minute_must_come_and_what_to_open(
     await look(page, "pace")
 
 
+async def test_the_running_slot_is_in_view_on_a_laptop_also_with_a_limit_of_people_inside(
+    world: World, open_page: Open
+) -> None:
+    for start, end in (("08:00", "10:00"), ("10:00", "11:30"), ("11:30", "13:00"), ("13:00", "15:00")):
+        await world.slot(start=start, end=end, capacity=200, booked=0 if start < "11" else 120)
+    for limit in (None, 10_000):
+        await world.policy(inside_limit=limit, when_full="stop")
+        page = await control_room(world, open_page)
+        for width, height in ((1280, 800), (1366, 768), (1500, 900)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await expect(page.locator("#slots tr.now")).to_be_in_viewport(ratio=1)
+
+
 async def test_people_inside_are_shown_against_the_limit(hub: Hub, world: World, open_page: Open) -> None:
     await world.policy(inside_limit=10, when_full="stop")
     tickets = await world.fill(await world.slot(), 11)
