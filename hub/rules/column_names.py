@@ -11,7 +11,7 @@ _SPELLINGS = {
     " bestellnummer, commande, pedido, 订单, 订单号, 订单编号",
     "product": "product, product name, product id, ticket type, type, category, prodotto, produkt, produit, producto, 产品, 票种",
     "channel": "channel, sales channel, source, canale, kanal, canal, 渠道",
-    "status": "status, ticket status, state, stato, statut, estado, 状态",
+    "status": "status, ticket status, attendee status, state, stato, statut, estado, 状态",
     "name": "name, full name, customer, customer name, attendee name, guest, guest name, visitor, visitor name, holder, nome, nominativo, nom,"
     " nombre, kunde, gast, 姓名, 名字",
     "first_name": "first name, given name, forename, nome di battesimo, vorname, prenom, 名",

@@ -47,6 +47,7 @@ def test_an_export_without_the_codes_says_how_to_get_them(headers: str, left_out
 
 def test_a_file_of_nobody_is_no_shops():
     assert shop_of(["code", "name", "Order code"]) is None
+    assert guess_mapping(["Barcode", "Surname", "Attendee Status"])[0] == ["code", "last_name", "status"]
 
 
 def test_two_columns_of_one_meaning_are_for_a_person_to_choose_from():
