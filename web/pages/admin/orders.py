@@ -63,13 +63,13 @@ async def show_order(request: web.Request) -> web.Response:
 
 async def print_tickets(request: web.Request) -> web.Response:
     """Show the tickets of an order on slips: a page of them, or the one that is asked for."""
-    by, services = _actor(request), request.app[SERVICES]
+    by, services, after = _actor(request), request.app[SERVICES], _number(request, "after") or 0
     printed = await read_tickets_to_print(
-        services, by, path_id(request, "order_id"), ticket_id=_number(request, "ticket"), after=_number(request, "after") or 0
+        services, by, path_id(request, "order_id"), ticket_id=_number(request, "ticket"), after=after
     )  # fmt: skip
     pictures = {one.ticket_id: Markup(qr_code.svg(one.ticket_code)) for one in printed.tickets}  # noqa: S704 - our own picture
     return admin_page(
-        request, "order_print.html", printed=printed, pictures=pictures, chinese=request["language"].startswith("zh"),
+        request, "order_print.html", printed=printed, pictures=pictures, whole=printed.after is None and not after, chinese=request["language"].startswith("zh"),
         book_at=f"{services.settings.public_url}/reserve".partition("://")[2],
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ async def test_the_tickets_of_an_order_are_printed_unless_they_are_unpaid_or_can
     codes = [(await read_ticket(world.hub.database, "code", id=number))["code"] for number in ids]
     page = await browser.open(f"/admin/orders/{order_id}")
     assert "Print the tickets" in page.text
-    page = await browser.open(f"/admin/orders/{order_id}/print")
+    page = whole = await browser.open(f"/admin/orders/{order_id}/print")
     assert [code in page.text for code in codes] == [True, False, True, False, True]
     assert (
         page.text.count("Test Venue"),
@@ -47,6 +47,7 @@ async def test_the_tickets_of_an_order_are_printed_unless_they_are_unpaid_or_can
     rest = await browser.open(f"/admin/orders/{order_id}/print?after={sorted(ids[::2])[1]}")
     on_rest = [code in rest.text for code in codes]
     assert (sum(on_first), sum(on_rest)) == (2, 1)
+    assert ("1 of 3" in whole.text, "1 of 2" in first.text) == (True, False), "a page of an order does not count"
     assert [one or other for one, other in zip(on_first, on_rest, strict=True)] == [True, False, True, False, True]
 
 
