@@ -62,6 +62,7 @@ BOTH = ("desk", "phone")
 OF_MANAGERS = (
     Load("/manager", "#gates tr", 165, sizes=BOTH),
     Load("/manager#feed", "#feed .feed li", 165),
+    Load("/manager#disputes", "#disputes .dispute", 165),
     Load(f"/manager/replay?date={TODAY}", "#play:not([disabled])", 115, sizes=BOTH),
     Load("/manager/analytics", "#days tr", 115),
     Load("/manager/conflicts", "#open [data-conflict]", 50, sizes=BOTH),
@@ -189,10 +190,13 @@ async def test_a_page_that_jumps_and_holds_up_a_touch_is_found(hub: Hub, open_pa
 
 
 async def trouble(hub: Hub, world: World) -> None:
-    """Open conflicts, and a ticket at two gates."""
+    """Open conflicts, a ticket at two gates, and visitors who wait for a supervisor."""
     tickets = await world.fill(await world.slot(TODAY, "13:00", "15:00"), 3)
     gates = [await hub.socket(await world.staff(), gate=name) for name in ("North", "South")]
     for minutes, gate in zip((-20, -15), gates, strict=True):
         await sync(gate, *(queued(ticket.code, minutes) for ticket in tickets[:2]))
     for gate in gates:
         await gate.verify(tickets[2].code)
+    for code in ("TKT-2026-NOSUCH-TICKET", "TKT-2026-NOSUCH-SECOND"):
+        refused = await gates[0].validate(code)
+        await gates[0].command("ask_supervisor", scan_id=refused["scan_id"], note="bought it at the kiosk")

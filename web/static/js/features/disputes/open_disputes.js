@@ -38,6 +38,8 @@ class DisputesPanel {
   #shelf = h("ul", { class: "disputes" });
   #cards = new Cards(this.#shelf, this.#state);
   #past = h("section", { class: "decided", hidden: true }, h("h3", {}, t("Decided in the last 15 minutes")), h("ul"));
+  /** Comes with the first answer, or the cards would push it away. */
+  #all = h("p", { hidden: true }, h("a", { class: "button quiet small", href: "/manager/disputes" }, t("All disputes")));
   #sound = new DisputeSound();
   /** The disputes that have been seen open; null until the first answer. @type {Set<number> | null} */
   #seen = null;
@@ -57,11 +59,9 @@ class DisputesPanel {
     this.place.classList.add("dispute-panel");
     this.place.replaceChildren(
       h("div", { class: "disputes-head" }, this.#state, this.#sound.button), this.#shelf, this.#past,
-      ...(this.onDecided ? [] : [h("p", {}, h("a", { class: "button quiet small", href: "/manager/disputes" }, t("All disputes")))]),
+      ...(this.onDecided ? [] : [this.#all]),
     );
-    this.#clock = setInterval(() => {
-      for (const card of this.#cards) showWaiting(card);
-    }, 1000);
+    this.#clock = setInterval(() => this.#tick(), 1000);
     this.#watch();
   }
 
@@ -81,8 +81,13 @@ class DisputesPanel {
       return this.#draw();
     }, (error) => {
       this.place.removeAttribute("data-reading");
+      this.#all.hidden = false;
       showNotice(this.place, { title: error.message, next: "" });
     });
+  }
+
+  #tick() {
+    for (const card of this.#cards) showWaiting(card);
   }
 
   /** @param {Wire.Dispute} dispute */
@@ -95,6 +100,7 @@ class DisputesPanel {
     const { open } = this.#disputes;
     this.place.removeAttribute("data-reading");
     this.#cards.draw(open.map((dispute) => [dispute.dispute_id, () => this.#card(dispute)]));
+    this.#tick();
     const fresh = this.#seen !== null && open.some((dispute) => !this.#seen?.has(dispute.dispute_id));
     this.#seen = new Set([...(this.#seen ?? []), ...open.map((dispute) => dispute.dispute_id)]);
     if (fresh) this.#sound.play();
@@ -102,6 +108,7 @@ class DisputesPanel {
     if (this.#state.textContent !== words) this.#state.textContent = words;
     const decided = this.onDecided ? [] : this.#disputes.decided.slice(0, SHOWN_DECIDED);
     this.#past.hidden = decided.length === 0;
+    this.#all.hidden = false;
     first(this.#past, "ul").replaceChildren(...decided.map((one) => decidedLine(one, this.context.venue?.timezone)));
     this.place.dispatchEvent(new CustomEvent("tally", { bubbles: true, detail: { count: open.length } }));
   }
