@@ -19,7 +19,7 @@ async def test_guests_are_added_changed_and_taken_off(world: World, browser: Pla
     (guest,) = await read_guests(world.hub.database, "id")
     page.find(f"g{guest['id']}-party").fill("9")
     await page.press("Save")
-    assert page.alert.startswith("There are not enough free places")
+    assert page.alert.startswith("There are not enough free spaces")
     page.find(f"g{guest['id']}-party").fill("2")
     await page.press("Save")
     assert page.words_of("done") == "The guest is saved."

@@ -82,7 +82,7 @@ async def test_a_week_that_somebody_else_saved_is_shown_and_not_overwritten(
     fill_row(page, 0, "2", "10:00", "18:00", "30", "50")
     await page.press("Save opening hours")
     assert page.status == 412
-    assert "Saved by somebody else: Mon 09:00–12:00 · every 60 minutes, 7 places" in page.alert
+    assert "Saved by somebody else: Mon 09:00–12:00 · every 60 minutes, 7 spaces" in page.alert
     await page.press("Save opening hours")
     assert page.status == 200, "now it was meant"
 
