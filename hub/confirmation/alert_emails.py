@@ -38,7 +38,7 @@ def alert_raised(message: OutboxMessage, sender: Sender) -> EmailContent:
 def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
     _ = translator(message.language).gettext
     alert = _alert(message)
-    title, *_rest = _words(alert, message)
+    title, now, _advice = _words(alert, message)
     sentence = _("It began on {raised} and ended on {cleared}.").format(
         raised=_moment(message, alert["raised_at"]), cleared=_moment(message, alert["cleared_at"])
     )
@@ -47,7 +47,8 @@ def alert_cleared(message: OutboxMessage, sender: Sender) -> EmailContent:
         subject=_("Resolved: {title} · {venue}").format(title=title, venue=message.venue_name),
         preview=sentence,
         heading=_("Resolved: {title}").format(title=title),
-        paragraphs=(sentence,),
+        # A value that is still over its threshold was measured before there were too few cases, or nobody watched it.
+        paragraphs=(sentence, now) if alert["value"] < alert["threshold"] else (sentence,),
         action=Link(_("Open the control room"), f"{sender.public_url}/manager"),
         notes=(_why(message),),
     )

@@ -6,6 +6,8 @@ threshold clears it. Anything else leaves the alert as it is.
 
 from typing import Literal, NamedTuple
 
+Change = Literal["raise", "clear"]
+
 RAISED_AFTER = 2
 CLEARED_AFTER = 3
 WELL_BELOW = 0.9
@@ -19,7 +21,7 @@ class Watched(NamedTuple):
     stands: bool = False
 
 
-def look(before: Watched, value: float, threshold: float) -> tuple[Watched, Literal["raise", "clear"] | None]:
+def look(before: Watched, value: float, threshold: float) -> tuple[Watched, Change | None]:
     """Return the state after one more measurement, and whether to raise or clear the alert."""
     over = before.over + 1 if value >= threshold else 0
     under = before.under + 1 if value < WELL_BELOW * threshold else 0

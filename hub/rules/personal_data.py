@@ -94,7 +94,7 @@ _CLASSES: Mapping[str, Mapping[Kind, str]] = {
     "alarm_acknowledgements": {Kind.PLAIN: "org_id alarm_id acknowledged_at", Kind.STAFF: "acknowledged_by"},
     "alert_looks": {Kind.PLAIN: "org_id looked_at"},
     "alert_states": {Kind.PLAIN: "org_id venue_id kind subject over under"},
-    "alerts": {Kind.PLAIN: "org_id id venue_id kind subject value threshold details raised_at cleared_at"},
+    "alerts": {Kind.PLAIN: "org_id id venue_id kind subject value raised_value threshold details raised_at cleared_at"},
     "api_keys": {
         Kind.PLAIN: "org_id id name hint scopes venue_ids requests_per_minute created_at last_used_at revoked_at version",
         Kind.STAFF: "created_by",

@@ -83,7 +83,9 @@ declare namespace Wire {
     venue_name: string;
     kind: string;
     subject: string;
+    /** What was measured last. */
     value: number;
+    raised_value: number;
     threshold: number;
     details: { slots?: string[]; unplaced?: number; pool?: string };
     raised_at: string;

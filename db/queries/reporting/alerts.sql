@@ -33,7 +33,8 @@ SELECT s.venue_id, s.date, max(100.0 * (s.booked_count + s.held_count) / s.total
 -- name: standing
 -- The raised alerts of an organisation, and the states of all its measured values.
 SELECT coalesce(a.venue_id, st.venue_id) AS venue_id, coalesce(a.kind, st.kind) AS kind,
-       coalesce(a.subject, st.subject) AS subject, a.id, coalesce(st.over, 0) AS over, coalesce(st.under, 0) AS under
+       coalesce(a.subject, st.subject) AS subject, a.id, coalesce(st.over, 0) AS over, coalesce(st.under, 0) AS under,
+       a.value, a.threshold, a.details
   FROM (SELECT * FROM alerts WHERE org_id = $1 AND cleared_at IS NULL) a
   FULL JOIN (SELECT * FROM alert_states WHERE org_id = $1) st
     ON st.venue_id = a.venue_id AND st.kind = a.kind AND st.subject = a.subject;
@@ -46,12 +47,20 @@ ON CONFLICT (org_id, venue_id, kind, subject) DO UPDATE SET over = $5, under = $
 DELETE FROM alert_states WHERE org_id = $1 AND venue_id = $2 AND kind = $3 AND subject = $4;
 
 -- name: raise_alert
-INSERT INTO alerts (org_id, venue_id, kind, subject, value, threshold, details, raised_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)
+INSERT INTO alerts (org_id, venue_id, kind, subject, value, raised_value, threshold, details, raised_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7::text::jsonb, $8)
+RETURNING *;
+
+-- name: measure_again
+-- Stores what a raised alert measures now. The value at which it was raised stays.
+UPDATE alerts SET raised_value = coalesce(raised_value, value), value = $3, threshold = $4, details = $5::text::jsonb
+ WHERE org_id = $1 AND id = $2 AND cleared_at IS NULL
 RETURNING *;
 
 -- name: clear_alert
-UPDATE alerts SET cleared_at = $3 WHERE org_id = $1 AND id = $2 AND cleared_at IS NULL
+-- Clears a raised alert at $6, with what it measured last.
+UPDATE alerts SET raised_value = coalesce(raised_value, value), value = $3, threshold = $4, details = $5::text::jsonb, cleared_at = $6
+ WHERE org_id = $1 AND id = $2 AND cleared_at IS NULL
 RETURNING *;
 
 -- name: write_message

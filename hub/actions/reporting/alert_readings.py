@@ -35,6 +35,8 @@ class Reading(NamedTuple):
     value: float
     threshold: float
     details: dict[str, Any]
+    measured: bool = True
+    """False: there were too few cases, or nobody watches this any more. It counts as 0, and is not shown."""
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -42,7 +44,8 @@ class Reading(NamedTuple):
 
 
 class Value(NamedTuple):
-    value: float
+    value: float | None
+    """None: too few cases."""
     details: dict[str, Any] | None = None
 
 
@@ -73,8 +76,8 @@ class Place(NamedTuple):
 Read = Callable[[Measured, Place], Value]
 
 
-def _share(bad: int, of: int, least: int = LEAST) -> float:
-    return 100.0 * bad / of if of >= least else 0.0
+def _share(bad: int, of: int, least: int = LEAST) -> float | None:
+    return 100.0 * bad / of if of >= least else None
 
 
 def _share_of(bad: str, good: str) -> Read:
@@ -108,7 +111,7 @@ def _milliseconds(what: str) -> Read:
 
     def read(measured: Measured, _place: Place) -> Value:
         seconds, answered = percentile(measured.recent, P95, what)
-        return Value(1000 * seconds if answered >= LEAST else 0.0)
+        return Value(1000 * seconds if answered >= LEAST else None)
 
     return read
 
@@ -124,17 +127,14 @@ def _rollbacks(measured: Measured, _place: Place) -> Value:
     """Read the share of failed transactions of the pool that has the most. A pool of many reads does not hide another's locks."""
     counted = measured.quarter
     pools = {name.partition(".")[2] for name in counted if name.startswith(("committed.", "failed."))} - {"readiness"}
-    shares = [
-        (
-            _share(
-                counted[f"failed.{pool}"], sum(counted[f"{end}.{pool}"] for end in ("committed", "refused", "failed"))
-            ),
-            pool,
-        )
-        for pool in pools
-    ]
-    share, pool = max(shares, default=(0.0, ""))
-    return Value(share, {"pool": pool} if share else {})
+    shares = []
+    for pool in pools:
+        begun = sum(counted[f"{end}.{pool}"] for end in ("committed", "refused", "failed"))
+        share = _share(counted[f"failed.{pool}"], begun)
+        if share is not None:
+            shares.append((share, pool))
+    worst, pool = max(shares, default=(None, ""))
+    return Value(worst, {"pool": pool} if worst else {})
 
 
 WATCHES: tuple[tuple[str, str, Read], ...] = (
@@ -169,4 +169,5 @@ def readings_of_counts(org_id: int, venues: Mapping[int, Any], measured: Measure
 
 
 def _reading(place: Place, kind: str, found: Value, threshold: int) -> Reading:
-    return Reading(place.venue_id, kind, "", round(found.value, 1), float(threshold), found.details or {})
+    value, measured = round(found.value or 0.0, 1), found.value is not None
+    return Reading(place.venue_id, kind, "", value, float(threshold), found.details or {}, measured)

@@ -1,4 +1,8 @@
-"""Alerts: compares measured values with their thresholds, raises and clears alerts with hysteresis, and publishes them."""
+"""Alerts: compares measured values with their thresholds, raises and clears alerts with hysteresis, and publishes them.
+
+A raised alert holds what was measured last. The control room gets every new value; mails, webhooks and the log are for its
+beginning and its end.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +23,7 @@ from hub.actions.reporting.alert_readings import (
 from hub.events.announcements import TopicEvent
 from hub.observability import telemetry
 from hub.observability.alert_metrics import AlertMetrics
-from hub.rules.hysteresis import Watched, look
+from hub.rules.hysteresis import Change, Watched, look
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue_day import today
 from hub.services import Services
@@ -56,6 +60,7 @@ async def look_at(services: Services, org_id: int, measured: Measured | None) ->
     """
     now = services.clock.now()
     changed_alerts: list[dict[str, Any]] = []
+    events: list[TopicEvent] = []
     async with services.database.jobs.transaction() as connection:
         if await connection.fetchval(ALERTS.claim_look, org_id, now, now - LOOK_EVERY / 2) is None:
             return 0
@@ -72,13 +77,17 @@ async def look_at(services: Services, org_id: int, measured: Measured | None) ->
         found = {reading.key: reading for reading in readings}
         for key in {*known, *found}:
             # A value that is no longer measured (the day is over, or the policy was switched off) counts as 0.
-            reading = found.get(key) or Reading(*key, 0.0, 1.0, {})
-            alert = await _settle(connection, org_id, reading, known.get(key), now)
-            if alert is not None:
-                changed_alerts.append(_as_dict(alert, venues[alert["venue_id"]]["name"]))
-                await _write_messages(connection, org_id, venues[alert["venue_id"]], changed_alerts[-1], now)
+            reading = found.get(key) or Reading(*key, 0.0, 1.0, {}, measured=False)
+            row, change = await _settle(connection, org_id, reading, known.get(key), now)
+            if row is None:
+                continue
+            alert = _as_dict(row, venues[row["venue_id"]]["name"])
+            events.append(TopicEvent.of(org_id, TOPIC, {"alert": alert}, venue_id=alert["venue_id"]))
+            if change is not None:
+                changed_alerts.append(alert)
+                await _write_messages(connection, org_id, venues[alert["venue_id"]], alert, now)
+    services.announcer.publish(events)
     for alert in changed_alerts:
-        services.announcer.publish([TopicEvent.of(org_id, TOPIC, {"alert": alert}, venue_id=alert["venue_id"])])
         telemetry.event(
             telemetry.ALERT_CLEARED if alert["cleared_at"] else telemetry.ALERT_RAISED, "WARNING", kind=alert["kind"],
             venue_id=alert["venue_id"], value=alert["value"], threshold=alert["threshold"],
@@ -122,20 +131,28 @@ def _of_days(venues: dict[int, Any], days: list[Any]) -> list[Reading]:
     ]
 
 
-async def _settle(connection: Any, org_id: int, reading: Reading, known: Any, now: datetime) -> Any:
-    """Apply one reading to its stored state. Return the alert that it raised or cleared, if any."""
+async def _settle(
+    connection: Any, org_id: int, reading: Reading, known: Any, now: datetime
+) -> tuple[Any, Change | None]:
+    """Apply one reading to its stored state. Return the alert that it raised, cleared or measured again, and the change."""
     before = Watched() if known is None else Watched(known["over"], known["under"], known["id"] is not None)
     after, change = look(before, reading.value, reading.threshold)
     if after.over or after.under:
         await connection.execute(ALERTS.keep_state, org_id, *reading.key, after.over, after.under)
     elif before.over or before.under:
         await connection.execute(ALERTS.forget_state, org_id, *reading.key)
+    shown = reading.value, reading.threshold, orjson.dumps(reading.details).decode()
     if change == "raise":
-        details = orjson.dumps(reading.details).decode()
-        return await connection.fetchrow(
-            ALERTS.raise_alert, org_id, *reading.key, reading.value, reading.threshold, details, now
-        )
-    return await connection.fetchrow(ALERTS.clear_alert, org_id, known["id"], now) if change == "clear" else None
+        return await connection.fetchrow(ALERTS.raise_alert, org_id, *reading.key, *shown, now), change
+    if not before.stands:
+        return None, None
+    last = known["value"], known["threshold"], known["details"]
+    if change == "clear":
+        values = shown if reading.measured else last
+        return await connection.fetchrow(ALERTS.clear_alert, org_id, known["id"], *values, now), change
+    if not reading.measured or (*shown[:2], reading.details) == (*last[:2], orjson.loads(last[2])):
+        return None, None
+    return await connection.fetchrow(ALERTS.measure_again, org_id, known["id"], *shown), None
 
 
 async def _write_messages(connection: Any, org_id: int, venue: Any, alert: dict[str, Any], now: datetime) -> None:
@@ -160,6 +177,7 @@ def _as_dict(row: Any, venue_name: str) -> dict[str, Any]:
         "kind": row["kind"],
         "subject": row["subject"],
         "value": row["value"],
+        "raised_value": row["value"] if row["raised_value"] is None else row["raised_value"],
         "threshold": row["threshold"],
         "details": orjson.loads(details) if isinstance(details, str) else details,
         "raised_at": rfc3339(row["raised_at"]),

@@ -205,7 +205,7 @@ class MissedBody(TypedDict):
 
 
 class AlertsBody(TypedDict):
-    """`alerts`: one alert that was raised or cleared (`hub/actions/reporting/alerts.py`). The reply lists them as `alerts`."""
+    """`alerts`: one alert that was raised, measured again or cleared (`hub/actions/reporting/alerts.py`). The reply lists them as `alerts`."""
 
     alert: dict[str, Any]
 

@@ -9,7 +9,7 @@ from hub.live.topics.subscribe_request import SubscribeRequest
 
 
 async def open_alerts(context: TopicContext, request: SubscribeRequest) -> dict[str, Any]:
-    """Reply with the raised and recently cleared alerts, then send each one that is raised or cleared.
+    """Reply with the raised and recently cleared alerts, then send each one that is raised, measured again or cleared.
 
     Staff who belong to no single venue follow all venues, although their session is for the first one.
     """

@@ -25,6 +25,7 @@ from hub.confirmation.alert_words import ALERT_WORDS
 from hub.confirmation.carrier_errors import DeliveryDeferred, DeliveryRefused
 from hub.confirmation.webhook_carrier import Call, WebhookCarrier
 from hub.jobs.outbox import OutboxJob, OutboxWorker
+from hub.observability import logs
 from hub.observability.alert_metrics import AlertMetrics, at, percentile
 from hub.text.languages import translator
 from tests.support.alerts import count_alerts, read_alerts
@@ -82,6 +83,43 @@ async def test_bookings_that_fail_raise_one_alert_and_clear_it(hub: Hub, world: 
     assert await count_rows(hub.database, "alert_states") == 0
 
 
+async def test_a_raised_alert_says_what_is_measured_now_without_another_mail(hub: Hub, world: World) -> None:
+    await world.policy(alert_emails=["chief@example.com"])
+    watch, alert_metrics = await manager(hub, world), AlertMetrics()
+    count(alert_metrics, world, "not_booked", LEAST)
+    count(alert_metrics, world, "booked", LEAST)
+    assert await looks(hub, world, alert_metrics, 2) == 1
+    raised = await received(watch)
+    assert (raised["value"], raised["raised_value"]) == (50.0, 50.0)
+    count(alert_metrics, world, "booked", 2 * LEAST)
+    assert await looks(hub, world, alert_metrics, 3) == 0
+    now = await received(watch)
+    assert now == {**raised, "value": 25.0}
+    assert (await manager(hub, world)).answer == [now]
+    assert len(await read_outbox(hub.database)) == 1, "no further mail"
+    # Too few cases say nothing, so the last value stays. Then there are enough, and they are well below the threshold.
+    assert await looks(hub, world, AlertMetrics(), 1) == 0
+    calm = AlertMetrics()
+    count(calm, world, "not_booked", 1)
+    count(calm, world, "booked", 24)
+    with logs.captured() as lines:
+        assert await looks(hub, world, calm, 2) == 1
+    assert (await received(watch))["value"] == 4.0, "one event, as nothing changed before"
+    over = await received(watch)
+    assert (over["value"], over["raised_value"], over["cleared_at"] is None) == (4.0, 50.0, False)
+    assert [line["value"] for line in lines if line["event"] == "alert.cleared"] == [4.0]
+    worker = OutboxWorker(hub.services, urgent=True)
+    await worker.send_due()
+    await worker._rest()
+    mails = [
+        str(message_from_bytes(path.read_bytes(), policy=default_policy).get_body(("plain",)).get_content())
+        for path in (hub.settings.data_dir / "mail").rglob("*.eml")
+    ]
+    texts = [" ".join(mail.replace("\xa0", " ").split()) for mail in mails]
+    assert sum("50 % of the bookings of the last 15 minutes have failed" in text for text in texts) == 1
+    assert sum("4 % of the bookings of the last 15 minutes have failed" in text for text in texts) == 1
+
+
 async def test_a_full_venue_raises_an_alert_and_clears_it_when_enough_have_left(hub: Hub, world: World) -> None:
     watch, gate, metrics = await manager(hub, world), await hub.socket(await world.staff(), gate="A"), AlertMetrics()
     tickets = await world.fill(await world.slot(), 4)
@@ -95,7 +133,9 @@ async def test_a_full_venue_raises_an_alert_and_clears_it_when_enough_have_left(
     assert (alert["kind"], alert["value"], alert["threshold"]) == ("people_inside", 4.0, 4.0)
     await gate.leave(tickets[0].code)
     assert await looks(hub, world, metrics, 3) == 1
-    assert (await received(watch))["cleared_at"]
+    now, over = await received(watch), await received(watch)
+    assert (now["value"], now["cleared_at"]) == (3.0, None)
+    assert (over["value"], over["raised_value"], over["cleared_at"] is None) == (3.0, 4.0, False)
 
 
 NEW = ("check_failures", "slot_full", "booking_latency", "booking_errors", "activation_failures", "rejections", "scan_timeouts",

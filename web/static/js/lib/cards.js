@@ -1,4 +1,5 @@
-// An ordered list of cards. A redraw changes only new and removed cards, so that the focus and typed text stay.
+// An ordered list of cards. A redraw changes only new and removed cards, and those that renew themselves, so that the focus and
+// typed text stay.
 export class Cards {
   /** @type {Map<unknown, HTMLElement>} */
   #cards = new Map();
@@ -15,16 +16,18 @@ export class Cards {
   }
 
   /**
-   * @param {[unknown, () => HTMLElement][]} wanted in order; each function is called once per key
+   * @param {[unknown, () => HTMLElement, ((card: HTMLElement) => void)?][]} wanted in order; the first function is called once per
+   * key, the second with a card that stands already
    */
   draw(wanted) {
     const keys = new Set(wanted.map(([key]) => key));
     for (const key of this.#cards.keys()) if (!keys.has(key)) this.#remove(key);
     /** @type {Element | null} */
     let before = null;
-    for (const [key, make] of wanted) {
+    for (const [key, make, renew] of wanted) {
       let card = this.#cards.get(key);
       if (!card) this.#cards.set(key, (card = make()));
+      else renew?.(card);
       /** @type {Element | null} */
       const next = before ? before.nextElementSibling : this.#list.firstElementChild;
       if (next !== card) this.#list.insertBefore(card, next);

@@ -15,7 +15,9 @@ export function openAlerts(place, socket, context) {
   new AlertsPanel(place, socket, context).open();
 }
 
-/** One or several alerts or alarms that are shown together. @typedef {{ name: string, at: string, brief: () => HTMLElement, whole: () => HTMLElement }} Shown */
+/** One or several alerts or alarms that are shown together. `renew...` writes what an alert measures now.
+ * @typedef {{ name: string, at: string, brief: () => HTMLElement, whole: () => HTMLElement,
+ * renewBrief?: (card: HTMLElement) => void, renewWhole?: (card: HTMLElement) => void }} Shown */
 
 class AlertsPanel {
   /** @type {Map<number, Wire.Alert>} */
@@ -89,12 +91,14 @@ class AlertsPanel {
       ...open.map((group) => ({ name: nameOf(group), at: group[0].raised_at, brief: () => this.#alarmBrief(group), whole: () => this.#alarmCard(group) })),
       ...this.#raised().map(([alert, ...more]) => ({
         name: `alerts ${[alert, ...more].map((one) => one.alert_id)}`, at: alert.raised_at,
-        brief: () => this.#alertBrief(alert, more), whole: () => this.#alertCard(alert, more) })),
+        brief: () => this.#alertBrief(alert, more), whole: () => this.#alertCard(alert, more),
+        renewBrief: (/** @type {HTMLElement} */ card) => write(card.querySelector("[data-value]") ?? card, briefOf(alert, more)),
+        renewWhole: (/** @type {HTMLElement} */ card) => card.replaceChildren(...this.#alertCard(alert, more).childNodes) })),
     ].sort((a, b) => (a.at < b.at ? 1 : -1));
     const done = groups.filter(([{ acknowledged }]) => acknowledged !== null);
-    this.#briefs.draw(shown.map(({ name, brief }) => [name, brief]));
+    this.#briefs.draw(shown.map(({ name, brief, renewBrief }) => [name, brief, renewBrief]));
     this.#cards.draw([
-      ...shown.map(({ name, whole }) => /** @type {[string, () => HTMLElement]} */ ([name, whole])),
+      ...shown.map(({ name, whole, renewWhole }) => /** @type {Parameters<Cards["draw"]>[0][0]} */ ([name, whole, renewWhole])),
       ...done.map((group) => /** @type {[string, () => HTMLElement]} */ ([`${nameOf(group)} done`, () => this.#alarmCard(group)])),
     ]);
     this.#none.hidden = shown.length > 0 || this.#waiting.size > 0;
@@ -128,9 +132,10 @@ class AlertsPanel {
 
   /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
   #alertBrief(alert, more) {
-    const also = more.length ? ` · ${tn("one more day", "{n} more days", more.length)}` : "";
+    // A screen reader reads a new alert out, and not its every value.
     return h("li", { class: "alert-brief", "data-kind": alert.kind }, icon("warn"),
-      h("div", { class: "what" }, h("strong", {}, this.#titleOf(alert)), h("span", {}, (BRIEF[alert.kind]?.(valuesOf(alert)) ?? "") + also)));
+      h("div", { class: "what" }, h("strong", {}, this.#titleOf(alert)),
+        h("span", { "data-value": "", "aria-live": "off" }, briefOf(alert, more))));
   }
 
   /** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
@@ -218,6 +223,9 @@ function titleOf(group) {
   const [{ code_tail: tail }] = group;
   return gates === 2 ? t("Ticket used at two gates: …{tail}", { tail }) : t("Ticket used at {n} gates: …{tail}", { n: number(gates), tail });
 }
+
+/** @param {Wire.Alert} alert @param {Wire.Alert[]} more */
+const briefOf = (alert, more) => (BRIEF[alert.kind]?.(valuesOf(alert)) ?? "") + (more.length ? ` · ${tn("one more day", "{n} more days", more.length)}` : "");
 
 /** @param {Wire.Alert} alert */
 const valuesOf = ({ value, threshold, details: { slots: [slot = ""] = [] } }) => ({ value: number(Math.round(value)), threshold: number(threshold), slot });
