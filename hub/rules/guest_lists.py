@@ -34,7 +34,7 @@ class GuestDraft:
 
 @dataclass(frozen=True, slots=True)
 class WrongLine:
-    """What is wrong with a line of a list, by its number from 1 on."""
+    """What is wrong with a line of a list, by its number from 1 on. `field` is its column; "" stands for the whole line."""
 
     line: int
     field: str
@@ -77,14 +77,14 @@ def read_list(text: str) -> tuple[list[tuple[int, GuestDraft]], list[WrongLine]]
         if not guests and not wrong and order is _COLUMNS and (columns := _header_of(cells)):
             order = columns
             wrong += [
-                WrongLine(number, "name", f"This column is not used: {shown_header(cell)}")
+                WrongLine(number, "", f"This column is not used: {shown_header(cell)}")
                 for cell, column in zip(cells, columns, strict=True)
                 if column is None and cell
             ]
             continue
         values = {column: cell for column, cell in zip(order, cells, strict=False) if column is not None}
         if len(cells) > len(order) and any(cells[len(order) :]):
-            wrong.append(WrongLine(number, "name", "This line has too many columns"))
+            wrong.append(WrongLine(number, "", "This line has too many columns"))
             continue
         guests_or_wrong = _guest_of(values)
         if isinstance(guests_or_wrong, GuestDraft):

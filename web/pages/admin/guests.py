@@ -115,7 +115,7 @@ async def _page(
         status=200 if refused is None else 412 if refused.reason is Reason.VERSION_MISMATCH else 409,
         refused=refused,
         lines=[
-            {"line": one["line"], "words": said_of_field(one["message"])}
+            {"line": one["line"], "column": one["column"], "words": said_of_field(one["message"])}
             for one in refused.details.get("errors", ())
             if "line" in one
         ]

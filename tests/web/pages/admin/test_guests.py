@@ -30,10 +30,13 @@ async def test_guests_are_added_changed_and_taken_off(world: World, browser: Pla
 
 async def test_a_pasted_list_is_added_or_every_wrong_line_is_named(world: World, browser: PlainBrowser) -> None:
     page = await browser.open("/admin/guests")
-    page.find("lines").fill("Jane Smith +2\nMax,many")
+    pasted = "Jane Smith +2\nMax,many\nEve,1,,nowhere\nAda,1,,,x"
+    page.find("lines").fill(pasted)
     await page.press("Add all")
-    assert "Line 2: Give a whole number" in page.alert
-    assert page.find("lines").value == "Jane Smith +2\nMax,many"
+    assert "Line 2 · People: Give a whole number" in page.alert
+    assert "Line 3 · Email: " in page.alert
+    assert "Line 4: This line has too many columns" in page.alert
+    assert page.find("lines").value == pasted
     page.find("lines").fill("Jane Smith +2\nMax")
     await page.press("Add all")
     assert page.words_of("done") == "The guests are on the list."
