@@ -12,6 +12,7 @@ from hub.access.scope import venue_within
 from hub.access.tokens import Identity
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
+from hub.text.languages import N_
 from web.json_body import invalid
 from web.keys import SERVICES
 from web.limits import LARGEST_ID, LARGEST_VENUE_ID, LONGEST_SEARCH, LONGEST_TOKEN, MOST_ROWS, USUAL_ROWS
@@ -45,6 +46,13 @@ def staff_of(request: web.Request, least: Role = Role.OPERATOR) -> Identity:
         raise Refused(Reason.FORBIDDEN)
     work_for(None if least is Role.OWNER else identity.org_id)
     return identity
+
+
+def of_unknown_key(request: web.Request, refused: Refused) -> Refused:
+    """Return the refusal; UNAUTHENTICATED names the API key if the request has one that is none. Which of the two nobody learns."""
+    if refused.reason is Reason.UNAUTHENTICATED and "unknown_key" in request:
+        return Refused(Reason.UNAUTHENTICATED, message=N_("This API key is unknown or was revoked."))
+    return refused
 
 
 def enforce_pace(request: web.Request, identity: Identity | None) -> None:

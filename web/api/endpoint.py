@@ -13,6 +13,7 @@ from hub.rules.refusals import Refused
 from web.json_responses import refused_response
 from web.keys import SERVICES
 from web.packed_responses import pack_response
+from web.request_fields import of_unknown_key
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Scope = Literal["orders", "tickets:read", "scans:read", "slots", "webhooks"]
@@ -63,7 +64,7 @@ class Endpoint:
                 await self._admit_key(request, request["api_key"])
             response = await self.handler(request)
         except Refused as no:
-            return refused_response(no, self.statuses)
+            return refused_response(of_unknown_key(request, no), self.statuses)
         return await pack_response(request, response, public=self.who == "anyone") if self.packed else response
 
     async def _admit_key(self, request: web.Request, key: ApiKey) -> None:

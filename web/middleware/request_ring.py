@@ -31,13 +31,14 @@ from hub.observability.logs import request_id
 from hub.rules.address_list import allows
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused, Unavailable
-from hub.text.languages import best_language, html_lang, known_language, spoken
+from hub.text.languages import N_, best_language, html_lang, known_language, spoken
 from web.json_responses import refusal_response, refused_response
 from web.keys import SERVICES
 from web.limits import LONGEST_SESSION_TOKEN
 from web.middleware.client_address import client_address, client_ip
 from web.middleware.error_page import error_page, wants_page
 from web.middleware.origins import refuse_foreign_origin
+from web.request_fields import of_unknown_key
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -201,16 +202,18 @@ def _identity(request: web.Request) -> Identity | None:
 
 async def _find_api_key(request: web.Request) -> ApiKey | None:
     """Set `request["api_key"]` to the key that the request has, and return it. Who asks with it is nobody but at what its scopes allow
-    (web/api/endpoint.py). Refuses RATE_LIMITED for a key that asks faster than it may.
+    (web/api/endpoint.py). Refuses RATE_LIMITED for a key that asks faster than it may. A refusal names a key that is none.
     """
     authorization = request.headers.get("Authorization", "")
     if authorization[:7].lower() != _BEARER or not (token := authorization[7:].strip()).startswith(API_KEY):
         return None
     services = request.app[SERVICES]
     key = await services.api_keys.find(token)
-    if key is not None:
+    if key is None:
+        request["unknown_key"] = True
+    else:
         request["api_key"] = key
-        request["not_from_here"] = Refused(Reason.FORBIDDEN, message="This API key is not for this.")
+        request["not_from_here"] = Refused(Reason.FORBIDDEN, message=N_("This API key is not for this."))
         wait = await services.rate_limit.admit(f"api-key:{key.org_id}:{key.id}", key.rate)
         if wait > 0:
             raise Refused(Reason.RATE_LIMITED, retry_after=max(1, round(wait + 0.499)))
@@ -241,7 +244,7 @@ async def _find_scanner(request: web.Request) -> Identity | None:
 def _response_to(trouble: Exception, request: web.Request) -> web.Response:
     match trouble:
         case Refused():
-            response = refused_response(trouble)
+            response = refused_response(of_unknown_key(request, trouble))
             if trouble.reason is Reason.REQUEST_TIMEOUT:
                 response.force_close()
             return response

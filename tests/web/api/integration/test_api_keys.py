@@ -54,7 +54,10 @@ async def test_a_key_is_good_for_its_scopes_and_for_nothing_else(api: Api, world
             assert (await api.get(path, token=key)).code == "FORBIDDEN"
     refused = await api.get(f"{ORDERS}/R1", token=keys["slots"])
     assert (refused.code, refused.error["scope"]) == ("FORBIDDEN", "orders")
-    assert (await api.get(f"{ORDERS}/R1", token="vh_unknown")).code == "UNAUTHENTICATED"
+    unknown = await api.get(f"{ORDERS}/R1", token="vh_unknown")
+    assert (unknown.status, unknown.code) == (401, "UNAUTHENTICATED")
+    assert unknown.error["message"] == "This API key is unknown or was revoked."
+    assert (await api.get(f"{ORDERS}/R1")).error["message"] == "Please sign in"
     assert (await api.get(f"{ORDERS}/R1")).code == "UNAUTHENTICATED"
     assert (await api.get(f"{ORDERS}/R1", token="vh_" + "x" * 3000)).code == "UNAUTHENTICATED"
 
@@ -69,7 +72,11 @@ async def test_a_revoked_key_ends_at_once_in_every_process(api: Api, world: Worl
         revoked = await api.delete(f"{KEYS}/{made.record.api_key_id}", token=admin)
         assert revoked.data["revoked_at"] is not None
     for shop in shops:
-        assert (await shop.order()).code == "UNAUTHENTICATED"
+        refused = await shop.order()
+        assert (refused.code, refused.error["message"]) == (
+            "UNAUTHENTICATED",
+            "This API key is unknown or was revoked.",
+        )
     path = f"{KEYS}/{made.record.api_key_id}"
     assert (await api.patch(path, {"name": "x"}, token=admin)).code == "API_KEY_REVOKED"
     actions = [row["action"] for row in await read_audit_log(api.hub.database)]
