@@ -135,10 +135,12 @@ RETURNING o.id;
 
 -- name: list_orders
 -- Orders of an organisation before order $2, newest first, at most $3, of status $4 (NULL: any) and among the orders $5 (NULL: all).
--- Of a scope $6 that is not empty, only those with a ticket at one of its venues or valid at every one. It looks at $7 orders.
+-- Of a scope $6 that is not empty, only those with a ticket at one of its venues or valid at every one. It looks at $7 orders. Those of $5 are
+-- looked up: a condition with OR would walk through all orders until it has met them.
 WITH looked AS MATERIALIZED (
-    SELECT o.* FROM orders o
-     WHERE o.org_id = $1 AND o.id < $2 AND ($5::bigint[] IS NULL OR o.id = ANY ($5)) ORDER BY o.id DESC LIMIT $7
+    (SELECT o.* FROM orders o WHERE o.org_id = $1 AND o.id < $2 AND $5::bigint[] IS NULL ORDER BY o.id DESC LIMIT $7)
+    UNION ALL
+    (SELECT o.* FROM orders o WHERE o.org_id = $1 AND o.id < $2 AND o.id = ANY ($5::bigint[]) ORDER BY o.id DESC LIMIT $7)
 ), found AS (
     SELECT l.* FROM looked l
      WHERE ($4::text IS NULL OR l.status = $4)
