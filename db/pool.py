@@ -71,6 +71,10 @@ class DatabaseDown(Exception):
     """Postgres did not answer in time, or cannot work now. It is unknown whether the statement took effect."""
 
 
+class TooLong(DatabaseDown):
+    """Postgres works, and has cancelled a statement that took longer than `statement_timeout`. One that reads less may succeed."""
+
+
 async def _keep_session(_: Any) -> None:
     """Skip asyncpg's reset of a returned connection, which costs a round trip. No statement here sets session state."""
 
@@ -194,7 +198,8 @@ class Pool:
             if connection is not None and TimeoutError in (type(absence), type(absence.__context__)):
                 self._end_waits()
                 self._leave_silent_server()
-            raise DatabaseDown(f"{type(absence).__name__}: {absence}") from absence
+            kind = TooLong if isinstance(absence, asyncpg.QueryCanceledError) else DatabaseDown
+            raise kind(f"{type(absence).__name__}: {absence}") from absence
         except Exception as error:
             # A refusal, or an error of the statement. The connection can be used again.
             sound = True

@@ -20,3 +20,8 @@ def next_span(span: timedelta, seconds: float) -> timedelta:
     if seconds < QUICK_SECONDS:
         return 4 * span
     return max(span / 2, SHORTEST_SPAN) if seconds > SLOW_SECONDS else span
+
+
+def shorter_span(span: timedelta) -> timedelta:
+    """Return the length of the span to try instead of one whose statement was cancelled."""
+    return max(span / 8, SHORTEST_SPAN)

@@ -13,7 +13,7 @@ import db.pool
 from db.connection import is_usable
 from db.organisation import working_for
 from db.patience import have_patience
-from db.pool import DatabaseDown, Pool
+from db.pool import DatabaseDown, Pool, TooLong
 from hub.observability import logs
 from loadtests.faults.proxy import FaultProxy
 
@@ -138,7 +138,7 @@ async def test_a_statement_that_takes_too_long_is_an_absence(database_url):
             await connection.fetchval("SELECT pg_sleep(1)")
 
     try:
-        with pytest.raises(DatabaseDown):
+        with pytest.raises(TooLong):
             await dawdle()
     finally:
         await pool.close()

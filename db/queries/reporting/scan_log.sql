@@ -3,12 +3,13 @@
 -- name: venue_scans
 -- The scans of a venue before the cursor ($4, $5, $6), newest first. A filter that is NULL admits all. A scan has the moment at which
 -- it happened: a synced one that of the scan, any other that of the log. Of the business days $13 to $14, whose dates last from $3 to $15;
--- $13 NULL: all that happened in this time. Each part finds the cursor by an index, so a late page takes as long as the first one.
+-- $13 NULL: all that happened in this time. Each part finds the cursor by an index, so a late page takes as long as the first one. The index is
+-- entered at its first two columns together: a cursor after $15 would begin at the end of the log.
 SELECT e.scan_id, e.mode, e.code, e.ticket_id, e.gate, e.device, e.source, e.result, e.reason, e.entered, e.undoes, e.note,
        e.people, e.scanned_at, e.logged_at, e.moment, e.day, e.operator_id, o.name AS operator_name, u.scan_id AS undone_by, e.slot_id
   FROM ((SELECT e.*, e.logged_at AS moment FROM scans e
          WHERE e.venue_id = $2 AND e.org_id = $1 AND e.source <> 'sync' AND e.logged_at >= $3 AND e.logged_at < $15
-           AND (e.logged_at, e.scan_id) <= ($4, $5) AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
+           AND (e.logged_at, e.scan_id) <= (least($4, $15), $5) AND (e.logged_at, e.scan_id, e.mode) < ($4, $5, $6)
            AND ($13::date IS NULL OR e.day IS NULL)
            AND ($7::bigint IS NULL OR e.operator_id = $7) AND ($8::text IS NULL OR e.gate = $8)
            AND ($9::text IS NULL OR e.result = $9) AND ($10::text IS NULL OR e.reason = $10)

@@ -7,9 +7,10 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from db.pool import TooLong
 from db.statements import load
 from db.stored_codes import code_as_stored
-from hub.rules.log_spans import BEGINNING, FIRST_SPAN, next_span
+from hub.rules.log_spans import BEGINNING, FIRST_SPAN, SHORTEST_SPAN, next_span, shorter_span
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -138,17 +139,23 @@ async def _rows(
         rows = await read(RECORDS.code_scans, start, limit, code)
         return rows, _place_of(rows[-1]) if len(rows) == limit else None
     began, rows = monotonic(), []
-    low, span = max(min(place.moment, end, services.clock.now() + FIRST_SPAN), start), FIRST_SPAN
+    high, span = max(min(place.moment, end, services.clock.now() + FIRST_SPAN), start), FIRST_SPAN
     while True:
-        low, asked = low - span, monotonic()
-        found = await read(RECORDS.venue_scans, max(start, low), limit - len(rows))
+        low, asked = high - span, monotonic()
+        try:
+            found = await read(RECORDS.venue_scans, max(start, low), limit - len(rows))
+        except TooLong:
+            if span <= SHORTEST_SPAN:
+                raise
+            span = shorter_span(min(span, high - start))
+            continue
         # A scan of another day than its moment's is found whatever the span.
         rows += found if low <= start else [row for row in found if row["moment"] >= low]
         if len(rows) == limit:
             return rows, _place_of(rows[-1])
         if low <= start:
             return rows, None
-        place = _Place(low, UUID(int=0), _FIRST_MODE)
+        high, place = low, _Place(low, UUID(int=0), _FIRST_MODE)
         if monotonic() - began > MOST_SECONDS:
             return rows, place
         span = next_span(span, monotonic() - asked)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from db.pool import TooLong
 from db.statements import load
 from hub.access.scanners import scanner_changed, scanner_of
 from hub.access.scope import refuse_other_venue
@@ -17,7 +18,7 @@ from hub.actions.audit.changes import BEYOND, change, record_change, refuse_othe
 from hub.actions.venues.venues import venue_of
 from hub.events.announcements import Announcement, SessionRevoked
 from hub.rules.audit_actions import AuditAction
-from hub.rules.log_spans import BEGINNING, FIRST_SPAN, next_span
+from hub.rules.log_spans import BEGINNING, FIRST_SPAN, SHORTEST_SPAN, next_span, shorter_span
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.show_texts import clean_line
@@ -195,8 +196,14 @@ async def _is_named_by_scans(services: Services, org_id: int, venue_id: int, nam
     until, span = services.clock.now() + FIRST_SPAN, FIRST_SPAN
     while until > BEGINNING:
         since, asked = until - span, monotonic()
-        # This pool plans along the index of the log.
-        if await services.database.records.fetchval(GATES.is_named_by_scans, org_id, venue_id, name, since, until):
-            return True
+        try:
+            # This pool plans along the index of the log.
+            if await services.database.records.fetchval(GATES.is_named_by_scans, org_id, venue_id, name, since, until):
+                return True
+        except TooLong:
+            if span <= SHORTEST_SPAN:
+                raise
+            span = shorter_span(span)
+            continue
         until, span = since, next_span(span, monotonic() - asked)
     return False

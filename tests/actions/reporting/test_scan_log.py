@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from db.pool import TooLong
 from hub.actions.reporting import scan_log as read_records
 from hub.actions.reporting.scan_log import ScanFilter, every_scan, read_scans
 from hub.rules.refusals import Refused
@@ -15,7 +16,7 @@ from hub.rules.venue import Venue
 from hub.services import Services
 from tests.support import scan_log
 from tests.support.hub import Hub
-from tests.support.negative_controls import drop_index
+from tests.support.negative_controls import drop_index, sabotage
 from tests.support.plans import pages_touched, plan_of, planned
 from tests.support.scan_log import log_at_one_moment, log_scan, log_scans
 from tests.support.world import NOON, TODAY, World
@@ -167,6 +168,34 @@ async def test_a_page_that_takes_too_long_says_where_to_go_on(hub: Hub, world: W
     assert len(await everything(hub.services, venue, query, 50)) == 1
 
 
+async def test_a_span_that_takes_longer_than_a_statement_may_is_read_in_shorter_ones(
+    hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    for n, hours in enumerate((1, 9, 11)):
+        await log_scan(world, NOON - timedelta(hours=hours), mode="verify", gate="Rare", code=f"C{n}", result="RED",
+                       reason="WRONG_DATE", source="socket", scanned_at=NOON)  # fmt: skip
+    records = hub.services.database.records
+    fetch = records.fetch
+    cancelled: list[Any] = []
+
+    async def fetch_up_to_13_hours(sql: str, *asked: Any) -> list[Any]:
+        if sql == read_records.RECORDS.venue_scans and min(asked[3], asked[14]) - asked[2] > timedelta(hours=13):
+            cancelled.append(asked)
+            raise TooLong
+        return await fetch(sql, *asked)
+
+    monkeypatch.setattr(records, "fetch", fetch_up_to_13_hours)
+    venue = await venue_of(hub, world)
+    query = ScanFilter(gate="Rare", first=TODAY, last=TODAY)
+    seen = await everything(hub.services, venue, query, 50)
+    assert [scan["ticket_code"] for scan in seen] == ["C0", "C1", "C2"]
+    assert cancelled
+    # Control: whoever does not try a shorter span is refused.
+    monkeypatch.setattr(read_records, "SHORTEST_SPAN", timedelta(days=10))
+    with pytest.raises(TooLong):
+        await read_scans(hub.services, venue, query)
+
+
 async def _blocks(world: World, sql: str, *arguments: Any) -> int:
     """Return the number of blocks that a statement touches."""
     async with world.hub.database.jobs.connection() as connection:
@@ -196,6 +225,20 @@ async def test_a_deep_page_costs_what_the_first_one_does_and_not_without_the_ind
     await drop_index(hub.database, "scans_of_code")
     assert await page(NOON) > PAGE_BUFFERS
     assert await code() > PAGE_BUFFERS
+
+
+async def test_the_first_page_of_a_past_day_passes_over_nothing_that_came_later(hub: Hub, world: World, monkeypatch):
+    await log_scans(world, ROWS)
+    ends = NOON - timedelta(seconds=ROWS * 0.9)
+    filters: list[Any] = [None] * 5
+
+    async def page() -> int:
+        return await _blocks(world, read_records.RECORDS.venue_scans, world.org_id, world.venue_id, ends - timedelta(days=1),
+                             NOON + timedelta(days=365), uuid4(), "verify", *filters, 51, ends.date() - timedelta(days=1), ends.date(), ends)  # fmt: skip
+
+    assert await page() < PAGE_BUFFERS
+    sabotage(monkeypatch, "reporting/scan_log", "venue_scans", ("(least($4, $15), $5)", "($4, $5)"))
+    assert await page() > PAGE_BUFFERS
 
 
 WALKS = {"scans_of_venue", "scans_synced_of_venue", "scans_of_another_day", "scans_of_code", "scans_of_operator"}
