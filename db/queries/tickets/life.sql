@@ -77,7 +77,8 @@ SELECT e.id, e.status, e.joined_at, e.offered_at, e.offer_ends_at, e.ended_at, s
 -- name: find_tickets
 -- At most $6 tickets that match a code, an order, an e-mail address (lower case), a phone number, or a name by the query $8, each by
 -- its own index; those of imported tickets by the contact they came with. Unused criteria are NULL. Of a scope $7 that is not empty, only those that stand at one of its venues or at every one. With $9 bookings and guests too. An order
--- without a reference is found by its number $11.
+-- without a reference is found by its number $11. Names are MATERIALIZED, which stops at its limit too, but is planned without it: else the
+-- planner expects to meet enough of any word soon, and reads all tickets for one that nobody has.
 SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date,
        s.start_time, s.end_time, coalesce(s.venue_id, p.venue_id) AS venue_id
   FROM (SELECT id FROM (
@@ -100,12 +101,15 @@ SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email,
             UNION
             (SELECT i.id FROM tickets i WHERE i.imported_phone = $5 AND i.imported_phone IS NOT NULL AND i.org_id = $1 LIMIT $6)
             UNION
-            (SELECT n.id FROM tickets n WHERE to_tsvector('simple', folded_name(n.customer_name)) @@ to_tsquery('simple', $8::text)
-                AND n.customer_name IS NOT NULL AND ($9::boolean OR n.channel NOT IN ('booking', 'guest')) AND n.org_id = $1 LIMIT $6)
+            (WITH named AS MATERIALIZED (
+                SELECT n.id FROM tickets n WHERE to_tsvector('simple', folded_name(n.customer_name)) @@ to_tsquery('simple', $8::text)
+                   AND n.customer_name IS NOT NULL AND ($9::boolean OR n.channel NOT IN ('booking', 'guest')) AND n.org_id = $1)
+             SELECT id FROM named LIMIT $6)
             UNION
-            (SELECT m.id FROM (SELECT x.id FROM orders x
-                                WHERE to_tsvector('simple', folded_name(x.customer_name)) @@ to_tsquery('simple', $8::text)
-                                  AND x.customer_name IS NOT NULL AND x.org_id = $1 LIMIT $6) x
+            (WITH named AS MATERIALIZED (
+                SELECT x.id FROM orders x WHERE to_tsvector('simple', folded_name(x.customer_name)) @@ to_tsquery('simple', $8::text)
+                   AND x.customer_name IS NOT NULL AND x.org_id = $1)
+             SELECT m.id FROM (SELECT id FROM named LIMIT $6) x
               CROSS JOIN LATERAL (SELECT m.id FROM tickets m WHERE m.order_id = x.id AND m.org_id = $1 LIMIT $6) m LIMIT $6)
             UNION
             (SELECT n.id FROM tickets n WHERE to_tsvector('simple', parted_name(n.customer_name)) @@ to_tsquery('simple', $10::text)
@@ -127,19 +131,26 @@ SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email,
    AND ($7::bigint[] = '{}' OR coalesce(s.venue_id, p.venue_id, ($7::bigint[])[1]) = ANY ($7::bigint[]))
  ORDER BY s.date DESC NULLS LAST, s.start_time, t.code;
 
+-- name: slots_to_search
+-- The slots of venue $2 on $3 in order of time, with how many have booked.
+SELECT s.id, s.booked_count FROM reservation_slots s
+ WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3
+ ORDER BY s.start_time, s.id;
+
 -- name: find_by_part
--- At most $7 tickets that are reserved at venue $2 on $3, and whose code has $4 in it, in upper case and without dashes, or whose name
--- or buyer's name has $5, folded and without joiners, or whose visitor's phone number ends with $6. Criteria that are NULL find nothing.
+-- At most $6 tickets that are reserved in these slots ($2), and whose code has $3 in it, in upper case and without dashes, or whose name
+-- or buyer's name has $4, folded and without joiners, or whose visitor's phone number ends with $5. Criteria that are NULL find nothing.
+-- With $7 other than 1, only every $7th ticket from $8 on.
 SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
        s.end_time, s.venue_id
   FROM reservation_slots s
   JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id AND r.holds_place
   JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
- WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3
-   AND (strpos(replace(upper(t.code), '-', ''), $4) > 0
-        OR strpos(translate(folded_name(t.customer_name), U&'\00AD\200C\200D', ''), $5) > 0
-        OR strpos(translate(folded_name(o.customer_name), U&'\00AD\200C\200D', ''), $5) > 0
-        OR right(r.customer_phone, length($6)) = $6)
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND ($7::bigint = 1 OR t.id % $7 = $8::bigint)
+   AND (strpos(replace(upper(t.code), '-', ''), $3) > 0
+        OR strpos(translate(folded_name(t.customer_name), U&'\00AD\200C\200D', ''), $4) > 0
+        OR strpos(translate(folded_name(o.customer_name), U&'\00AD\200C\200D', ''), $4) > 0
+        OR right(r.customer_phone, length($5)) = $5)
  ORDER BY s.start_time, t.code
- LIMIT $7;
+ LIMIT $6;

@@ -12,6 +12,7 @@ from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
 from hub.rules.digits import ascii_digits
 from hub.rules.scan_requests import LONGEST_CODE
+from hub.rules.slot_shares import shares_of
 from hub.rules.ticket_code import normalise
 from hub.rules.venue import Venue
 from hub.services import Services
@@ -20,6 +21,8 @@ from hub.text.search_words import name_part, name_query, parted_query
 
 LIFE = load("tickets/life")
 MOST_FOUND = 50
+SEARCHED_AT_ONCE = 10_000
+"""People whose tickets one statement looks at. With 10,000 it works for about 0.1 s."""
 LEAST_CODE_PART = 4
 """Characters of a code, without dashes, that are looked for inside the codes of the day."""
 LEAST_NAME_PART = 2
@@ -85,9 +88,22 @@ async def find_visitors(services: Services, staff: Identity, text: str, venue: V
     )
     if not any(wanted):
         return []
-    day = venue.business_day(services.clock.now())
-    rows = await services.database.fetch(LIFE.find_by_part, venue.org_id, venue.id, day, *wanted, MOST_FOUND)
+    rows = await _by_part(services, venue, wanted)
     return [await _found(services, staff, row) for row in rows]
+
+
+async def _by_part(services: Services, venue: Venue, wanted: tuple[str | None, ...]) -> list[Any]:
+    """Return the tickets of the business day with what is wanted. All of its tickets are looked at, so a statement has a share of them."""
+    day, rows = venue.business_day(services.clock.now()), list[Any]()
+    slots = await services.database.fetch(LIFE.slots_to_search, venue.org_id, venue.id, day)
+    for share in shares_of(((slot["id"], slot["booked_count"]) for slot in slots), SEARCHED_AT_ONCE):
+        left = MOST_FOUND - len(rows)
+        if not left:
+            break
+        rows += await services.database.fetch(
+            LIFE.find_by_part, venue.org_id, share.slot_ids, *wanted, left, share.parts, share.part
+        )
+    return rows
 
 
 async def _found(services: Services, staff: Identity, row: Any) -> dict[str, Any]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 
+from hub.actions.scanning import manifest
 from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
 from hub.actions.venues.venues import change_venue
 from hub.rules.timestamps import rfc3339
@@ -18,6 +22,7 @@ from tests.support.api_client import Api
 from tests.support.movements import read_absence
 from tests.support.parties import book_together
 from tests.support.products import add_product, overwrite_product, reserved_of
+from tests.support.reservations import change_reservation
 from tests.support.shows import add_booking, add_stage
 from tests.support.world import TODAY, World
 from web import keys
@@ -162,6 +167,57 @@ async def test_another_hub_gives_the_same_state_the_same_name(api: Api, world: W
     venue = await services.venues.read(world.org_id, world.venue_id)
     one, other = await Manifests(services).edition(venue, TODAY), await Manifests(services).edition(venue, TODAY)
     assert one == other
+
+
+async def test_a_day_read_in_shares_is_the_list_that_it_is_in_one(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = [await world.slot(), await world.slot(TODAY, "16:00", "18:00")]
+    for slot_id in slots:
+        for _ in range(3):
+            await world.reserved(slot_id)
+    token = await world.staff()
+    whole = (await api.get(LIST, token=token)).data
+    for most in (2, 3):
+        monkeypatch.setattr(manifest, "READ_AT_ONCE", most)
+        grow_stale(world)
+        shared = (await api.get(LIST, token=token)).data
+        assert (shared["edition"], shared["tickets"]) == (whole["edition"], whole["tickets"])
+    assert len(whole["tickets"]) == 6
+
+
+@pytest.mark.parametrize("at_one_moment", [True, False])
+async def test_a_visit_moved_while_a_day_is_read_in_shares_stays_in_the_list(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch, at_one_moment: bool
+) -> None:
+    """The negative control leaves out what makes all shares be of one moment."""
+    first, second = await world.slot(), await world.slot(TODAY, "16:00", "18:00")
+    await world.reserved(first)
+    visit = await world.reserved(second)
+    database = world.hub.services.database
+    transaction = database.transaction
+
+    @asynccontextmanager
+    async def moving_between_shares() -> AsyncIterator[Any]:
+        async with transaction() as connection:
+
+            async def execute(sql: str) -> None:
+                if at_one_moment:
+                    await connection.execute(sql)
+
+            async def fetch(*asked: Any) -> list[Any]:
+                rows = await connection.fetch(*asked)
+                await change_reservation(world.hub.database, visit.reservation_id, slot_id=first)
+                return list(rows)
+
+            yield SimpleNamespace(execute=execute, fetch=fetch)
+
+    monkeypatch.setattr(manifest, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(database, "transaction", moving_between_shares)
+    venue = await world.hub.services.venues.read(world.org_id, world.venue_id)
+    _, packed = await world.hub.app[keys.MANIFESTS].whole(venue, TODAY)
+    assert len(orjson.loads(gzip.decompress(packed))["data"]["tickets"]) == (2 if at_one_moment else 1)
+    await change_reservation(world.hub.database, visit.reservation_id, slot_id=second)  # as the counts have it
 
 
 async def test_a_slot_whose_entry_is_open_over_midnight_is_in_the_lists_of_both_days(api: Api, world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from db.statements import load
 from hub.actions.audit.actor import Actor
 from hub.actions.imports.import_file import import_file
+from hub.actions.tickets import find_tickets as searching
 from hub.text.search_words import folded_name
 from tests.support.api_client import Api
 from tests.support.files import pieces
@@ -262,6 +263,20 @@ async def test_a_ticket_sold_elsewhere_tells_its_first_entry(api: Api, world: Wo
         assert (await api.post("/api/operator/verify-ticket", body, token=operator)).status == 200
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+async def test_a_part_of_a_code_is_found_however_the_day_is_shared_out(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(searching, "SEARCHED_AT_ONCE", at_once)
+    slots = [await world.slot(), await world.slot(TODAY, "16:00", "18:00")]
+    tickets = [await world.reserved(slot_id) for slot_id in slots for _ in range(3)]
+    token = await world.staff()
+    for ticket in tickets:
+        part = ticket.code.replace("-", "")[-8:]
+        found = (await api.get(f"/api/tickets/search?q={part}&at_gate=1", token=token)).data["tickets"]
+        assert [one["ticket_code"] for one in found] == [ticket.code]
+
+
 async def test_finding_is_for_staff_of_the_same_organisation(api: Api, world: World) -> None:
     ticket = await world.reserved(await world.slot())
     other_world = await (await World(api.hub).found()).staff("ADMIN")
@@ -281,7 +296,8 @@ async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: Wor
     wanted = load("tickets/life")
     nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True, "x", 1], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
-               "conflicts_of": [1, [uuid4()]], "find_by_part": [1, 1, TODAY, "ABCD", "abcd", "1234567", 50]}  # fmt: skip
+               "conflicts_of": [1, [uuid4()]], "slots_to_search": [1, 1, TODAY],
+               "find_by_part": [1, [1], "ABCD", "abcd", "1234567", 50, 1, 0]}  # fmt: skip
     big = (
         "tickets",
         "orders",
