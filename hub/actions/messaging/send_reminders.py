@@ -9,6 +9,8 @@ from hub.services import Services
 REMINDERS = load("messaging/reminders")
 AT_ONCE = 200
 """Parties reminded in one transaction."""
+READ_AT_ONCE = 50 * AT_ONCE
+"""Parties read with one look at a slot. Each look reads all reservations of it, so there are few."""
 
 
 async def send_reminders(services: Services) -> int:
@@ -28,15 +30,19 @@ async def _remind(services: Services, org_id: int, slot_id: int, due: DueReminde
     written = 0
     while True:
         parties = [row["manage_token_hash"] for row in await services.database.fetch(
-            REMINDERS.parties_to_remind, org_id, slot_id, due.hours, due.since, AT_ONCE
+            REMINDERS.parties_to_remind, org_id, slot_id, due.hours, due.since, READ_AT_ONCE
         )]  # fmt: skip
-        if not parties:
+        for at in range(0, len(parties), AT_ONCE):
+            written += await _remind_batch(services, org_id, slot_id, due, parties[at : at + AT_ONCE])
+        if len(parties) < READ_AT_ONCE:
             return written
-        tokens = [secret_token() for _ in parties]
-        mails = await services.database.fetch(
-            REMINDERS.remind, org_id, slot_id, due.hours, parties, tokens, [token_hash(token) for token in tokens],
-            services.clock.now(), due.since, due.until,
-        )  # fmt: skip
-        written += len(mails)
-        if len(parties) < AT_ONCE:
-            return written
+
+
+async def _remind_batch(services: Services, org_id: int, slot_id: int, due: DueReminder, parties: list[bytes]) -> int:
+    """Write the reminders of these parties in one transaction, and return how many. Whoever has had one meanwhile is skipped."""
+    tokens = [secret_token() for _ in parties]
+    mails = await services.database.fetch(
+        REMINDERS.remind, org_id, slot_id, due.hours, parties, tokens, [token_hash(token) for token in tokens],
+        services.clock.now(), due.since, due.until,
+    )  # fmt: skip
+    return len(mails)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.actions.messaging import send_reminders as reminding
 from hub.actions.messaging.send_reminders import send_reminders
 from hub.actions.shows.booking_views import booking_of_token
 from tests.support.hub import Hub
@@ -55,6 +56,16 @@ async def test_a_reminder_is_sent_once_a_day_before_and_once_two_hours_before(hu
         sent.append(await send_reminders(hub.services))
     assert sent == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
     assert await reminders(hub) == [(24, [visit.reservation_id]), (2, [visit.reservation_id])]
+
+
+async def test_many_parties_are_reminded_in_batches_once_each(hub: Hub, world: World, clock, monkeypatch):
+    monkeypatch.setattr(reminding, "AT_ONCE", 2)
+    monkeypatch.setattr(reminding, "READ_AT_ONCE", 4)
+    slot_id = await world.slot(DAY_AFTER_TOMORROW)
+    visits = [await world.reserved(slot_id) for _ in range(9)]
+    clock.set(START - timedelta(hours=24))
+    assert await send_reminders(hub.services) == 9
+    assert sorted(await reminders(hub)) == sorted((24, [visit.reservation_id]) for visit in visits)
 
 
 async def test_the_mail_says_which_visit_and_brings_a_link_of_its_own(hub: Hub, world: World, visit, clock):
