@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,10 +22,14 @@ ALLOWED: dict[str, str] = {
     "booking/no_shows.slots_with_no_shows": _SLOT,
     "booking/reservations.lock_tickets": _SLOT,
     "messaging/outbox_admin.figures": "the messages that wait",
+    "messaging/reminders.parties_to_remind": _SLOT,
+    "messaging/reminders.remind": "a batch of 200 parties",
+    "messaging/slot_messages.preview": _SLOT,
     "messaging/ticket_reminders.queue_reminders": "a batch of orders",
     "orders/orders.list_orders": "2,000 orders of a filtered page",
     "privacy/personal_data.orders_to_erase": _ERASED,
     "privacy/personal_data.rows_of_slot": _ERASED,
+    "reporting/figures.days_of_slots": "what was given back in the slots of a week",
     "reporting/figures.figures_day": _DAY,
     "reporting/figures.further_of_day": _DAY,
     "reporting/figures.replay_further": _DAY,
@@ -100,14 +105,21 @@ def _rates(document: dict[str, Any]) -> Iterator[str]:
         ]
         yield f"| {stage} | {' | '.join(cells)} |"
     yield ""
-    kept = document["retention"]
+    yield _retention(document["retention"])
+    yield ""
+
+
+def _retention(kept: dict[str, Any] | None) -> str:
     if kept is None:
-        return
-    yield (
+        return "Retention was not measured in this run."
+    if kept["left"]:
+        return (
+            f"Retention was not measured in this run: {kept['left']} of {kept['slots']} slots were left when it ended."
+        )
+    return (
         f"Retention of {kept['days']} days ({kept['slots']} slots, {kept['people']:,} people): {kept['seconds']:.0f} s, of which Postgres worked "
         f"{kept['postgres_seconds']:.0f} s and the hub {kept['hub_seconds']:.0f} s."
     )
-    yield ""
 
 
 def _growing(document: dict[str, Any]) -> Iterator[str]:
@@ -124,9 +136,7 @@ def _growing(document: dict[str, Any]) -> Iterator[str]:
             + f" | {reason or '**none**'} |"
         )
     yield ""
-    yield "Answers that were not as expected: " + ("none." if not document["wrong"] else "")
-    yield from (f"* {stage}: {line}" for stage, lines in document["wrong"].items() for line in lines)
-    yield ""
+    yield from wrong_answers(document["wrong"])
     yield "The slowest questions, in milliseconds:"
     yield ""
     yield "| question | " + " | ".join(document["answers"]) + " |"
@@ -136,6 +146,25 @@ def _growing(document: dict[str, Any]) -> Iterator[str]:
         yield (
             f"| `{name}` | " + " | ".join(f"{taken.get(name, 0):,.0f}" for taken in document["answers"].values()) + " |"
         )
+    yield ""
+
+
+def wrong_answers(wrong: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield each answer that was not as expected once, with how often each stage had it."""
+    if not wrong:
+        yield "All answers were as expected."
+        yield ""
+        return
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for stage, lines in wrong.items():
+        for line in lines:
+            counts[line][stage] += 1
+    yield "Answers that were not as expected, and how often in each stage:"
+    yield ""
+    yield "| question and answer | " + " | ".join(wrong) + " |"
+    yield "|---|" + "---|" * len(wrong)
+    for line, stages in sorted(counts.items()):
+        yield f"| `{line}` | " + " | ".join(str(stages[stage]) for stage in wrong) + " |"
     yield ""
 
 

@@ -12,14 +12,14 @@ from db.database import Database
 from db.pool import LONG_READS, STEADY_PLANS
 from db.statements import load
 from loadtests.growth import rows
-from loadtests.growth.every_statement import whole_reads
-from loadtests.growth.recorded import Recorded, pages_of, plans_in
-from loadtests.growth.report import growing
+from loadtests.growth.every_statement import STEADY, whole_reads
+from loadtests.growth.recorded import Recorded, accesses_of, pages_of, plans_in
+from loadtests.growth.report import growing, wrong_answers
 from loadtests.growth.rows import Grown, Loader, Size, TooLarge
 from loadtests.stock import Stock
 from tests.support.databases import add_two_organisations
 from tests.support.negative_controls import drop_index
-from tests.support.plans import pages_touched, set_planner
+from tests.support.plans import generic_plan_of, pages_touched, set_planner
 from tests.support.world import NOON
 
 pytestmark = pytest.mark.new_database
@@ -90,6 +90,19 @@ async def test_the_list_of_stuck_messages_reads_none_that_was_sent(stock, monkey
     assert await pages_touched(stock.connection, stuck.replace("OFFSET 0", ""), *asked) > 100
 
 
+async def test_orders_that_were_found_are_looked_up_and_no_others_passed(stock):
+    for name in STEADY:
+        await set_planner(stock.connection, name, "off")
+
+    async def are_looked_up(sql: str) -> bool:
+        plan = await generic_plan_of(stock.connection, sql)
+        return any("ANY ($5)" in access.condition for access, _ in accesses_of(plan))
+
+    sql, condition = load("orders/orders").list_orders, "o.id = ANY ($5::bigint[])"
+    assert await are_looked_up(sql)
+    assert not await are_looked_up(sql.replace(condition, f"($5::bigint[] IS NULL OR {condition})"))
+
+
 async def test_a_disk_without_room_is_refused_before_anything_is_written(stock, monkeypatch):
     monkeypatch.setattr(rows, "LEAST_FREE", 1 << 60)
     with pytest.raises(TooLarge, match="GB are free"):
@@ -123,3 +136,12 @@ def test_plans_are_read_from_among_the_other_lines_of_a_log():
 def test_a_statement_grows_if_its_usual_run_touches_many_more_pages(empty, large, expected):
     stages = {"empty": {} if empty is None else {"some.statement": empty}, "settled": {"some.statement": large}}
     assert (list(growing(stages)) == ["some.statement"]) is expected
+
+
+def test_an_unexpected_answer_is_said_once_with_how_often_each_stage_had_it():
+    lines = list(wrong_answers({"loaded": ["/a: 503 x", "/a: 503 x"], "settled": ["/b: 404 y", "/a: 503 x"]}))
+    assert [line for line in lines if "503" in line or "404" in line] == [
+        "| `/a: 503 x` | 2 | 1 |",
+        "| `/b: 404 y` | 0 | 1 |",
+    ]
+    assert next(iter(wrong_answers({}))) == "All answers were as expected."

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from loadtests.growth.every_statement import PLAN_OF
 from tests.support.owner import as_owner
 
 
@@ -19,6 +20,12 @@ async def plan_of(connection: Any, sql: str, *arguments: Any) -> list[Any]:
 
 def nodes_of(plan: Any) -> list[Any]:
     return [plan, *(node for part in plan.get("Plans", []) for node in nodes_of(part))]
+
+
+async def generic_plan_of(connection: Any, sql: str) -> Any:
+    """Return the plan that a statement gets whatever its values are."""
+    await connection.execute(PLAN_OF)
+    return json.loads(await connection.fetchval("SELECT pg_temp.plan_of($1)", sql))[0]["Plan"]
 
 
 async def pages_touched(connection: Any, sql: str, *arguments: Any) -> int:
