@@ -1,9 +1,13 @@
 """Countries of phone numbers: their names and calling codes, and the conversion of national numbers to E.164."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale
+
+# The codes of one and of two digits; every other calling code has three. The pages have the same (digits.js).
+_NUMBER = re.compile(r"\+([17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2})([0-9]+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,16 @@ def international(typed: str, country: str) -> str:
     except phonenumbers.NumberParseException:
         return typed
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def spaced(number: str | None) -> str:
+    """Return a number of E.164 for reading: threes, then as many fours as use up every digit. Any other text is returned unchanged."""
+    found = _NUMBER.fullmatch(number or "")
+    if found is None:
+        return number or ""
+    code, digits = found.groups()
+    fours = min(len(digits) % 3, len(digits) // 4)
+    threes = len(digits) - 4 * fours
+    head, tail = digits[:threes], digits[threes:]
+    groups = [head[at : at + 3] for at in range(0, len(head), 3)] + [tail[at : at + 4] for at in range(0, len(tail), 4)]
+    return " ".join([f"+{code}", *groups])

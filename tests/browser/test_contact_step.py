@@ -141,7 +141,7 @@ class TestCodes:
         await field.fill(self.another(mailed))
         await expect(page.locator("#code-wrong")).to_contain_text("This code is wrong. You have 2 more tries.")
         await field.fill(f"{mailed[:3]} {mailed[3:]}")
-        await expect(page.get_by_text("By text message to +12025551234.")).to_be_visible()
+        await expect(page.get_by_text("By text message to +1 202 555 1234.")).to_be_visible()
         await expect(page.locator("#code-left")).to_contain_text("Valid for another")
         await field.fill(await newest_code(hub, "sms"))
         await pick(page)

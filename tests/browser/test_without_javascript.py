@@ -45,7 +45,7 @@ async def test_a_visit_is_booked_its_code_read_from_the_screen_and_given_back(wo
     await page.get_by_role("button", name="Select 16:00 – 18:00").click()
     await expect(page.get_by_role("heading", name="Check your booking")).to_be_visible()
     await expect(page.get_by_text(ticket.code)).to_be_visible()
-    await expect(page.get_by_text("+12025551234")).to_be_visible()
+    await expect(page.get_by_text("+1 202 555 1234")).to_be_visible()
     confirm_page = page.url
     await page.get_by_role("button", name="Confirm").click()
     await page.wait_for_url(re.compile("/r/"))

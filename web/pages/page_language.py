@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from hub.text import languages
 from hub.text.languages import LANGUAGES, OWN_NAMES, catalogue_path, html_lang, translator
+from hub.text.phone_countries import spaced
 from web.pages.static_files import FOREVER, STATIC, STATIC_ROOT
 
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/[0-9a-f]+/(js/[^"]+)"')
@@ -29,7 +30,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def add_language(environment: jinja2.Environment) -> None:
     """Add `_()`, `ngettext()` and `{% trans %}` to the templates, and the filters `day`, `short_day`, `month`, `month_day`, `clock`,
-    `moment`, `number` and `as_written`.
+    `moment`, `number`, `as_written` and `spaced_phone`.
     """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
@@ -42,6 +43,7 @@ def add_language(environment: jinja2.Environment) -> None:
     environment.filters["moment"] = _moment
     environment.filters["number"] = _number
     environment.filters["as_written"] = _as_written
+    environment.filters["spaced_phone"] = spaced
     environment.globals["script_texts"] = _script_texts
     environment.globals["span"] = _span
     environment.globals["month_span"] = _month_span

@@ -20,7 +20,7 @@ async def test_a_booking_shows_its_party_its_words_and_its_emails(theatre: Theat
         "By the aisle",
         "I agree to photos",
         "ann@example.com",
-        "+12025551234",
+        "+1 202 555 1234",
         "Checked in",
         "Confirmation sent",
     ):

@@ -85,7 +85,7 @@ async def test_a_visit_is_booked_and_its_code_can_be_read(world: World, page: Pl
     ticket = await world.ticket()
     await to_confirm(page, ticket.code.lower().replace("-", " "))
     assert ticket.code in page.text
-    assert "+12025551234" in page.text
+    assert "+1 202 555 1234" in page.text
     await confirm(page)
     assert page.heading == "You're booked"
     assert "A copy is on its way to john@example.com." in page.text

@@ -2,6 +2,7 @@
 import { byId, fill, first, h } from "../lib/elements.js";
 import { t, tn } from "../lib/i18n.js";
 import { shareBookings } from "../lib/other_tabs.js";
+import { spaced } from "../models/digits.js";
 import { codesIn } from "../models/ticket_code.js";
 import { BookingDraft } from "../models/booking_draft.js";
 import { followHubClock, hubNow, longDay, span } from "../lib/dates.js";
@@ -161,7 +162,7 @@ function keep() {
     venue: draft.venue?.name,
     ticket: others.length ? tn("{code} and one more", "{code} and {n} more", others.length, { code }) : code,
     email: draft.email,
-    phone: draft.phone,
+    phone: draft.phone && spaced(draft.phone),
     day: slots.length > 1 ? tn("One time", "{n} times", slots.length) : slot && longDay(slot.date),
     time: slots.length > 1 ? slots.map((one) => span(one.start_time, one.end_time)).join(", ") : slot && span(slot.start_time, slot.end_time),
   });

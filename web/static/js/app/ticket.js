@@ -4,6 +4,7 @@ import { asWritten, t, tn } from "../lib/i18n.js";
 import { call, Refusal } from "../lib/api.js";
 import { momentAt, shortDayAndSpan } from "../lib/dates.js";
 import { clearNotice, showNotice } from "../lib/notices.js";
+import { spaced } from "../models/digits.js";
 import { standingOf } from "../models/ticket_standing.js";
 import { statusOf, wordsOf } from "../words/ticket_history.js";
 
@@ -33,7 +34,7 @@ function showFound({ tickets }) {
     h("li", {}, h("a", { href: `/manager/ticket/${one.ticket_id}` },
       h("strong", { class: "code" }, one.ticket_code),
       h("span", {}, one.date && one.start_time ? `${shortDayAndSpan(one.date, one.start_time, one.end_time)} · ` : "", statusOf(standingOf({ status: one.status, booked: Boolean(one.date), admitted: Boolean(one.verified_at) }))),
-      h("small", {}, [one.customer_name, one.customer_email, one.customer_phone, one.order_reference].flatMap((text) => (text ? asWritten(text) : [])).join(" · "))))));
+      h("small", {}, [one.customer_name, one.customer_email, spaced(one.customer_phone ?? ""), one.order_reference].flatMap((text) => (text ? asWritten(text) : [])).join(" · "))))));
   byId("found").hidden = tickets.length === 0;
   byId("spoken").textContent = tn("One ticket found", "{n} tickets found", tickets.length);
   if (tickets.length === 0) showNotice(byId("answer"), { title: t("No matching tickets."), next: t("Enter codes, orders, email addresses and phone numbers in full.") }, { kind: "warn" });
@@ -54,7 +55,7 @@ function showLife({ ticket, reservation, events, scans_left_out: leftOut, timezo
     [t("Order"), kept(ticket.order_reference)],
     [t("Customer"), kept(ticket.customer_name)],
     [t("Email"), kept(ticket.customer_email)],
-    [t("Phone"), ticket.customer_phone],
+    [t("Phone"), spaced(ticket.customer_phone ?? "")],
     [t("Valid until"), ticket.valid_until && momentAt(ticket.valid_until, timezone, { day: true })],
   ];
   byId("facts").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));

@@ -54,16 +54,6 @@ export function readPhone(typed, country) {
   return judged(plan, digits);
 }
 
-/** "+39 331 234 5678", for reading: threes, then as many fours as use up every digit. @param {string} e164 @param {string} country */
-export function spaced(e164, country) {
-  const code = byCountry.get(country)?.code ?? "";
-  if (!code || !e164.startsWith(`+${code}`)) return e164;
-  const digits = e164.slice(1 + code.length);
-  const fours = Math.min(digits.length % 3, Math.floor(digits.length / 4));
-  const threes = digits.length - 4 * fours;
-  return [`+${code}`, ...(digits.slice(0, threes).match(/.{1,3}/g) ?? []), ...(digits.slice(threes).match(/.{4}/g) ?? [])].join(" ");
-}
-
 /** @param {string} packed @param {string} country */
 function international(packed, country) {
   if (packed.startsWith("+")) return packed.slice(1);

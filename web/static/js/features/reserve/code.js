@@ -5,7 +5,7 @@ import { call } from "../../lib/api.js";
 import { hubNow } from "../../lib/dates.js";
 import { clearNotice, showNotice } from "../../lib/notices.js";
 import { explain } from "../../words/refusals.js";
-import { asciiDigits } from "../../models/digits.js";
+import { asciiDigits, spaced } from "../../models/digits.js";
 import { ask, markField } from "./asking.js";
 
 const DIGITS = 6;
@@ -65,7 +65,7 @@ export class CodeStep {
     this.#clear();
     write(byId("code-way"), channel === "email"
       ? t("By email to {address}.", { address: this.draft.email })
-      : t("By text message to {number}.", { number: this.draft.phone }));
+      : t("By text message to {number}.", { number: spaced(this.draft.phone) }));
     this.#send();
   }
 

@@ -1,7 +1,8 @@
 // The phone field: a country beside the number, which people type as they dial it.
 import { byId, h } from "../../lib/elements.js";
 import { locale, t } from "../../lib/i18n.js";
-import { COUNTRIES, dialCode, isCountry, readPhone, spaced } from "../../models/phone.js";
+import { spaced } from "../../models/digits.js";
+import { COUNTRIES, dialCode, isCountry, readPhone } from "../../models/phone.js";
 
 export class PhoneField {
   /** @type {Intl.DisplayNames | null} */
@@ -56,7 +57,7 @@ export class PhoneField {
   #show(found = this.read()) {
     byId("country-short").textContent = this.country;
     byId("country-code").textContent = `+${dialCode(this.country)}`;
-    this.hint.textContent = found.problem ? this.rest : t("We'll use {number}.", { number: spaced(found.e164, found.country) });
+    this.hint.textContent = found.problem ? this.rest : t("We'll use {number}.", { number: spaced(found.e164) });
   }
 
   #fill() {

@@ -1,7 +1,7 @@
 // The summary of a booking, each part with a button to change it.
 import { h } from "../../lib/elements.js";
 import { t } from "../../lib/i18n.js";
-import { spaced } from "../../models/phone.js";
+import { spaced } from "../../models/digits.js";
 import { clock, hubNow, longDay, nowAt, span } from "../../lib/dates.js";
 
 /** @param {Element} place @param {BookingDraft} draft @param {(step: StepName) => void} goTo */
@@ -24,7 +24,7 @@ export function drawSummary(place, draft, goTo) {
     ...(venue ? [h("div", {}, h("dt", {}, t("Venue")), h("dd", { translate: "no" }, venue.name), venue.address && h("dd", { class: "soft" }, venue.address), draft.venues().length > 1 && change("venue", t("Change venue")))] : []),
     ...rows,
     h("div", {}, h("dt", {}, t("Email")), h("dd", {}, draft.email), change("contact", t("Change address"))),
-    h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(draft.phone, draft.country)), change("contact", t("Change number"))),
+    h("div", {}, h("dt", {}, t("Phone")), h("dd", {}, spaced(draft.phone)), change("contact", t("Change number"))),
   );
 }
 

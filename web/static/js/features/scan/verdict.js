@@ -3,6 +3,7 @@ import { byId, h, write } from "../../lib/elements.js";
 import { asWritten, t } from "../../lib/i18n.js";
 import { clock, daysBetween, momentAt, number, shortDay, span } from "../../lib/dates.js";
 import { isBookingCode } from "../../models/booking_code.js";
+import { spaced } from "../../models/digits.js";
 import { kioskDetail, kioskWord } from "../../words/kiosk.js";
 import { timingOf } from "../../words/timing.js";
 import { detailOf, inDays, wordOf } from "../../words/verdicts.js";
@@ -112,7 +113,7 @@ function factsOf({ ticket, reservation, verified, days_from_now }, venue) {
   if (ticket) {
     if (ticket.customer_name) facts.push([t("Customer"), asWritten(ticket.customer_name)]);
     if (ticket.customer_email) facts.push([t("Email"), asWritten(ticket.customer_email), { wide: true }]);
-    if (ticket.customer_phone) facts.push([t("Phone"), ticket.customer_phone]);
+    if (ticket.customer_phone) facts.push([t("Phone"), spaced(ticket.customer_phone)]);
     if (ticket.status && !reservation) facts.push([t("Status"), STATUS_WORDS[ticket.status] ?? ticket.status]);
     if (ticket.ticket_code) facts.push([isBookingCode(ticket.ticket_code) ? t("Booking code") : t("Ticket"), ticket.ticket_code, { kind: "code", wide: true }]);
   }

@@ -3,6 +3,7 @@ import { byId, h } from "../../lib/elements.js";
 import { call, messageOf, Refusal } from "../../lib/api.js";
 import { nowAt, shortDayAndSpan, span } from "../../lib/dates.js";
 import { t, tn } from "../../lib/i18n.js";
+import { spaced } from "../../models/digits.js";
 import { standingOf } from "../../models/ticket_standing.js";
 import { statusOf } from "../../words/ticket_history.js";
 
@@ -123,7 +124,7 @@ export class VisitorSearch {
     const { ticket_code: code, customer_name: name, customer_email: email, customer_phone: phone, date, start_time: start, end_time: end } = ticket;
     const status = standing(ticket);
     const slot = date && start && (date === this.#today ? t("Today, {time}", { time: span(start, end) }) : shortDayAndSpan(date, start, end));
-    return this.#line(code, { name: name ?? code, state: statusOf(status), over: isOver(status), about: [slot, email, phone], code: name ? code : "" });
+    return this.#line(code, { name: name ?? code, state: statusOf(status), over: isOver(status), about: [slot, email, phone && spaced(phone)], code: name ? code : "" });
   }
 
   /** @param {string} code @param {{ name: string, state: string, over: boolean, about: (string | null | undefined)[], code?: string }} visitor */
