@@ -448,6 +448,7 @@ async def calendar_not_live(scene: Scene) -> Page:
     await page.wait_for_function("() => !navigator.onLine")
     await page.clock.run_for(10_000)
     await expect(page.locator("#calendar-line")).to_have_attribute("data-state", "lost")
+    await expect(page.locator(":is(#calendar-offline, #calendar-answer) button")).to_have_count(1)
     return page
 
 

@@ -29,6 +29,10 @@ export class SlotStep {
   /** @type {number | undefined} */
   #newsTimer;
   #saidAt = 0;
+  /** @type {MonthsState} */
+  #link = { state: "connecting", since: null, checkedAt: null };
+  /** The last look-up reached nobody. A lost line says so as well: one notice for one fact. */
+  #unreached = false;
 
   /**
    * `booking()` returns the tickets and contact of the booking; `onChosen(slot)` receives the chosen slot. The waiting list
@@ -152,7 +156,7 @@ export class SlotStep {
 
   /** @param {string} key */
   #turn(key) {
-    clearNotice(byId("calendar-answer"));
+    this.#reached();
     this.#months.watch(key);
     this.#drawNext();
   }
@@ -169,14 +173,17 @@ export class SlotStep {
   /** @param {unknown} error */
   #trouble(error) {
     this.#calendar.root.removeAttribute("aria-busy");
+    this.#unreached = !(error instanceof Refusal);
     const words = error instanceof Refusal ? explain(error) : NO_CONNECTION;
+    this.#showLink(this.#link);
+    if (this.#unreached && this.#link.state === "lost") return;
     showNotice(byId("calendar-answer"), words, { kind: "warn", actions: [[t("Try again"), () => this.#months.retry()]] });
   }
 
   /** @param {Month} month @param {SlotChange[]} changes */
   #showMonth(month, changes) {
     const started = performance.now();
-    clearNotice(byId("calendar-answer"));
+    this.#reached();
     this.#calendar.draw(month, this.#places, this.#months.month(addMonths(month.key, 1)));
     const open = this.#calendar.selected;
     if (open && monthKey(open) === month.key) {
@@ -231,15 +238,23 @@ export class SlotStep {
     if (!this.#resting) byId("slots-news").textContent = text;
   }
 
-  /** @param {MonthsState} state */
-  #showLink({ state, since, checkedAt }) {
+  #reached() {
+    clearNotice(byId("calendar-answer"));
+    if (!this.#unreached) return;
+    this.#unreached = false;
+    this.#showLink(this.#link);
+  }
+
+  /** @param {MonthsState} link */
+  #showLink(link) {
+    this.#link = link;
+    const { state, since, checkedAt } = link;
     const line = byId("calendar-line");
     const notice = byId("calendar-offline");
     line.dataset.state = state ?? "";
     const words = LINK_WORDS[state ?? "connecting"];
     if (line.textContent !== words) line.textContent = words;
-    const off = state === "lost";
-    if (!off) {
+    if (state !== "lost") {
       notice.hidden = true;
       notice.replaceChildren();
       return;
@@ -247,7 +262,8 @@ export class SlotStep {
     /** @param {number} moment */
     const at = (moment) => clock(nowAt(undefined, new Date(moment)).time);
     const title = since ? t("Not live since {time}.", { time: at(since) }) : t("Not live.");
-    const next = checkedAt ? t("Availability is checked every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("What is free may have changed.");
+    if (this.#unreached) clearNotice(byId("calendar-answer"));
+    const next = this.#unreached ? NO_CONNECTION.next : checkedAt ? t("Availability is checked every few seconds instead, last at {time}.", { time: at(checkedAt) }) : t("What is free may have changed.");
     if (notice.hidden) {
       const retry = h("button", { type: "button", class: "button quiet small", onclick: () => this.#months.retry() }, t("Try again"));
       notice.replaceChildren(icon("warn"), h("p", {}, this.offlineTitle, gap, this.offlineNext), retry);
