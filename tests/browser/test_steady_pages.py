@@ -19,6 +19,8 @@ from tests.support.hub import Hub
 from tests.support.offline_queue import queued, sync
 from tests.support.shows import add_booking, add_stage
 from tests.support.venue_day import PLAN, live_through
+from tests.support.waiting_crowd import add_crowd
+from tests.support.waiting_rooms import open_waiting_room
 from tests.support.world import NOON, TODAY, World
 
 AFTERNOON = NOON + timedelta(hours=1, minutes=12)
@@ -123,6 +125,14 @@ async def test_no_page_of_managers_jumps_or_holds_up_a_touch_with_alarms_and_con
     await live_through(world, until=AFTERNOON, plan=PLAN)
     await trouble(hub, world)
     assert await over_budget(open_page, hub, OF_MANAGERS, token=await world.staff("MANAGER")) == {}
+
+
+async def test_a_control_room_does_not_jump_where_people_wait_in_line(hub: Hub, world: World, open_page: Open) -> None:
+    await open_waiting_room(world, "slots", 2)
+    for start, end in (("10:00", "12:00"), ("12:00", "14:00")):
+        await add_crowd(hub, f"slot:{await world.slot(TODAY + timedelta(days=5), start, end)}", 24)
+    room = Load("/manager", "#rooms [data-room]", 165, 10.0, BOTH)
+    assert await over_budget(open_page, hub, (room,), token=await world.staff("MANAGER")) == {}
 
 
 async def test_no_page_of_administrators_jumps_or_holds_up_a_touch(hub: Hub, world: World, open_page: Open) -> None:

@@ -96,7 +96,7 @@ async def manager_waiting_room(scene: Scene) -> Page:
     await queue_at(scene, "roomy")
     await queue_at(scene, "late")
     page = await control(scene)
-    await expect(page.locator("#rooms li")).not_to_have_count(0)
+    await expect(page.locator("#rooms [data-room]")).not_to_have_count(0)
     return page
 
 

@@ -17,6 +17,7 @@ from hub.actions.door_sales.on_sale import may_sell
 from hub.actions.staff.enrol_scanner import start_kiosk_session
 from hub.actions.staff.sign_in_settings import Provider, read_provider
 from hub.actions.venues.gates import names_in_use
+from hub.actions.waiting_room.open_rooms import open_rooms
 from hub.rules.refusals import Refused
 from hub.rules.timestamps import rfc3339
 from hub.rules.venue import Venue
@@ -32,6 +33,8 @@ from web.session_cookies import set_session
 SCANNER = "/operator/scan"
 PANELS = ("feed", "devices", "alerts", "conflicts", "disputes")
 """The panels of the control room beside its board. Each has its own script. A venue with waiting rooms has `rooms`, too."""
+SHOWN_ROOMS = 4
+"""The rows of the waiting rooms, as in `waiting_rooms.js`."""
 SERVICE_WORDS: Mapping[str, tuple[str, str]] = {
     "unavailable": (N_("The sign-in service does not answer."), N_("Sign in with your password, or try again later.")),
     "cancelled": (N_("The sign-in was cancelled."), N_("Try again, or sign in with your password.")),
@@ -200,10 +203,23 @@ async def show_control_room(request: web.Request) -> web.Response:
         # A screen that is switched on opens in its own form at once, so that nothing on it jumps.
         wall=request.query.get("wall") == "1",
         panels=(*PANELS, "rooms") if venue and venue.waiting_room != "off" else PANELS,
+        kept_rows=await _kept_rows(services, venue) if venue else None,
         today=venue.business_day(services.clock.now()) if venue else None,
         inside_limit=venue.inside_limit if venue else None,
         when_full=venue.when_full if venue else "warn",
     )
+
+
+async def _kept_rows(services: Services, venue: Venue) -> int | None:
+    """Return for how many waiting rooms the page keeps rows free, so that the board does not jump; None if it shows none."""
+    if venue.waiting_room == "off":
+        return None
+    try:
+        rooms = await open_rooms(services, venue.org_id, venue.id)
+    except DatabaseDown:
+        return None
+    waiting = sum(room.waiting > 0 for room in rooms)
+    return min(waiting, SHOWN_ROOMS) if waiting or venue.waiting_room_per_minute == 0 else None
 
 
 async def _venue_of(services: Services, identity: Identity) -> Venue | None:

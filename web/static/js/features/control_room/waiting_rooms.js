@@ -37,11 +37,6 @@ class WaitingRoomsPanel {
   constructor(place, context) {
     this.place = /** @type {HTMLElement} */ (place);
     this.context = context;
-    place.replaceChildren(
-      h("h2", {}, icon("few"), t("Waiting room")),
-      h("div", { class: "room-controls", role: "group", "aria-label": t("How many are let in") }, this.#rate, this.#pause, this.#slower, this.#faster),
-      this.#list,
-      this.#answer);
     document.addEventListener("visibilitychange", () => isVisible() && this.look());
   }
 
@@ -61,8 +56,19 @@ class WaitingRoomsPanel {
     this.#timer = setTimeout(() => isVisible() && this.look(), pause);
   }
 
+  /** With the first answer, in place of the rows that the page has kept free. */
+  #fill() {
+    this.place.removeAttribute("aria-busy");
+    this.place.replaceChildren(
+      h("h2", {}, icon("few"), t("Waiting room")),
+      h("div", { class: "room-controls", role: "group", "aria-label": t("How many are let in") }, this.#rate, this.#pause, this.#slower, this.#faster),
+      this.#list,
+      this.#answer);
+  }
+
   /** @param {Wire.WaitingRoomsFields} data */
   #show(data) {
+    if (!this.#known) this.#fill();
     this.#known = data;
     if (data.per_minute) this.#before = data.per_minute;
     const paused = data.per_minute === 0;
