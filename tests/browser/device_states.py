@@ -29,6 +29,7 @@ async def device_with_its_code(scene: Scene) -> Page:
     await page.locator("#name").fill("8")
     await page.locator("main form button[type=submit]").first.click()
     await expect(page.locator(".enrolment-code svg")).to_be_visible()
+    await expect(page.locator("[data-wait]")).to_contain_text("15")
     return page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,18 @@ async def test_older_scans_are_fetched_on_request_and_it_fits_a_phone(hub: Hub, 
     await assert_nothing_sticks_out(page)
 
 
+async def test_the_figures_of_a_days_report_have_their_headings_on_a_phone(world: World, open_page: Open) -> None:
+    await world.slot()
+    page = await open_page("/manager/report", token=await world.staff("MANAGER"), phone=True)
+    booked = page.get_by_role("columnheader", name="Booked")
+    await expect(booked).to_be_visible()
+    figure = page.get_by_role("row", name=re.compile("12:00")).get_by_role("cell").nth(1)
+    head, cell = await booked.bounding_box(), await figure.bounding_box()
+    assert head is not None
+    assert cell is not None
+    assert (head["x"], head["width"]) == (cell["x"], cell["width"])
+
+
 async def test_without_a_managers_session_the_records_lead_to_sign_in(world: World, open_page: Open) -> None:
     page = await open_page("/manager/history", token=await world.staff("OPERATOR"))
     assert "need=manager" in page.url
@@ -88,7 +101,7 @@ async def test_a_ticket_is_found_and_its_life_read_on_one_page(hub: Hub, world: 
     await expect(events.first).to_contain_text("Issued")
     await expect(page.locator("#events")).to_contain_text("Scanned for entry: Admitted")
     await expect(page.locator("#events .YELLOW")).to_contain_text("Already verified")
-    await expect(page.locator("#facts")).to_contain_text("+12025551234")
+    await expect(page.locator("#facts")).to_contain_text("+1 202 555 1234")
     await page.get_by_label("Find a ticket").fill("nobody@example.com")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("No matching tickets.")

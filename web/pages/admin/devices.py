@@ -146,11 +146,13 @@ async def _device_page(
 
 
 def _code_page(request: web.Request, opened: OpenEnrolment) -> web.Response:
-    url = enrolment_url(request.app[SERVICES].settings, opened.code)
+    services, ends = request.app[SERVICES], opened.scanner.code_expires_at
+    url = enrolment_url(services.settings, opened.code)
     return admin_page(
         request,
         "device_code.html",
         scanner=opened.scanner,
+        left=int((ends - services.clock.now()).total_seconds()) if ends else 0,
         code=shown_enrolment_code(opened.code),
         address=url.partition("#")[0],
         picture=Markup(qr_code.svg(url)),  # noqa: S704 - our own picture

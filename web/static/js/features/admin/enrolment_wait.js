@@ -5,12 +5,13 @@ import { call } from "../../lib/api.js";
 
 const LOOK_MS = 2_000;
 
-/** @param {HTMLElement} part its data-enrolment has the scanner's id, its data-ends when the code runs out */
+/** @param {HTMLElement} part its data-enrolment has the scanner's id, its data-left the seconds until the code runs out */
 export function waitForEnrolment(part) {
   const path = /** @type {`/api/admin/devices/${string}`} */ (`/api/admin/devices/${part.dataset.enrolment}`);
   const page = `/admin/devices/${part.dataset.enrolment}`;
   const said = first(part, "[data-wait]");
-  const ends = Date.parse(part.dataset.ends ?? "");
+  // Counted from now: the clock of this computer may be hours off.
+  const ends = Date.now() + 1_000 * Number(part.dataset.left);
   // A reload shows the scanner instead of making a second one.
   history.replaceState(null, "", page);
 
