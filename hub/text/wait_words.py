@@ -42,8 +42,8 @@ class WaitWords:
         if ahead == 0:
             return translator(self.language).gettext("You're next in line.")
         if ahead > EXACT:
-            return self._counted("About one person is before you.", "About {n} people are before you.", ahead)
-        return self._counted("One person is before you.", "{n} people are before you.", ahead)
+            return self._counted("About one person is ahead of you.", "About {n} people are ahead of you.", ahead)
+        return self._counted("One person is ahead of you.", "{n} people are ahead of you.", ahead)
 
     def rate(self, rate: int | None, seconds: float | None) -> str:
         """Return how fast the line moves, or why it does not."""

@@ -56,7 +56,7 @@ async def test_a_full_slot_is_waited_for_from_the_calendar(world: World, open_pa
     await page.get_by_role("link", name="View your position").click()
     await expect(page.get_by_role("heading", name="You're on the waiting list")).to_be_visible()
     await expect(page.locator(".turn")).to_contain_text("2")
-    await expect(page.get_by_text("One party is before you.")).to_be_visible()
+    await expect(page.get_by_text("One party is ahead of you.")).to_be_visible()
 
 
 async def test_joining_again_says_that_one_waits_already(world: World, open_page: Open) -> None:

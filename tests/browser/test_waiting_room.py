@@ -47,7 +47,7 @@ async def test_the_place_moves_and_the_turn_is_seen_and_felt(world: World, open_
     page = await in_line(open_page, slot_id)
     await page.evaluate(FEEL)
     await expect(page.locator("#room-position")).to_have_text("3")
-    await expect(page.get_by_text("2 people are before you.")).to_be_visible()
+    await expect(page.get_by_text("2 people are ahead of you.")).to_be_visible()
     await expect(page).to_have_title(re.compile("^3 · "))
     await page.get_by_role("button", name="Play a sound when it's my turn").click()
     await expect(page.get_by_role("button", name="Play a sound")).to_have_attribute("aria-pressed", "true")

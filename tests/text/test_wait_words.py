@@ -22,7 +22,7 @@ def test_a_time_to_wait_is_rounded_up(seconds: int, words: str) -> None:
 
 def test_who_is_before_you_is_exact_while_it_is_known() -> None:
     assert [ENGLISH.ahead(one) for one in (None, 0, 1, 99, 1199)] == [
-        "", "You're next in line.", "One person is before you.", "99 people are before you.", "About 1,199 people are before you.",
+        "", "You're next in line.", "One person is ahead of you.", "99 people are ahead of you.", "About 1,199 people are ahead of you.",
     ]  # fmt: skip
 
 

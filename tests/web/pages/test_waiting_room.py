@@ -40,7 +40,7 @@ async def test_a_visitor_waits_with_a_place_that_no_reload_and_no_second_window_
     assert page.heading == MANY
     await page.press("Join the line")
     assert (page.heading, page.words_of("room-position")) == (IN_LINE, "4")
-    assert "3 people are before you." in page.text
+    assert "3 people are ahead of you." in page.text
     assert "The line is paused" in page.text
     assert 5 <= refreshed_after(page) <= 30
     await add_crowd(world.hub, f"slot:{slot_id}", 2)

@@ -28,8 +28,8 @@ export function aheadWords({ ahead }) {
   if (ahead === null) return "";
   if (ahead === 0) return t("You're next in line.");
   return ahead > EXACT
-    ? tn("About one person is before you.", "About {n} people are before you.", ahead)
-    : tn("One person is before you.", "{n} people are before you.", ahead);
+    ? tn("About one person is ahead of you.", "About {n} people are ahead of you.", ahead)
+    : tn("One person is ahead of you.", "{n} people are ahead of you.", ahead);
 }
 
 /** How fast the line moves, or why it does not. @param {RoomPlace} place */
