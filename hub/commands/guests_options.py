@@ -94,7 +94,7 @@ def _place(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _new(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--extra", action="store_true", help="take no places of the slot: it becomes larger")
+    parser.add_argument("--extra", action="store_true", help="take no spaces of the slot: it becomes larger")
     parser.add_argument("--invite", action="store_true", help="send the code to guests with an address")
     parser.add_argument("--again", action="store_true", help="also names that are on the list already")
     return _place(_changing(parser))

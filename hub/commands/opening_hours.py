@@ -35,7 +35,7 @@ async def hours(args: Namespace) -> CommandResult:
         else:
             week = await read_week(services, by, venue_id)
     text = [
-        f"{_NAMES[one.weekday]} {minutes_of(one.opens)}-{minutes_of(one.closes)}, every {one.minutes} minutes, {one.capacity} places"
+        f"{_NAMES[one.weekday]} {minutes_of(one.opens)}-{minutes_of(one.closes)}, every {one.minutes} minutes, {one.capacity} spaces"
         for one in week.hours
     ]
     return CommandResult(document_of(week), "\n".join(text) or f"venue {venue_id} has no opening hours")

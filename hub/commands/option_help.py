@@ -8,7 +8,7 @@ _HELP = {
     "--accessibility": "wheelchair places, hearing loop and the like",
     "--administrator": "user name of its first administrator",
     "--booking-closes": "such as 2026-11-20T19:00+01:00",
-    "--capacity": "number of places",
+    "--capacity": "number of spaces",
     "--channel": "who sold the ticket",
     "--client-id": "as the provider shows it",
     "--close": "when the last slot ends",

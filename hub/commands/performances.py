@@ -68,7 +68,7 @@ async def _add(args: Namespace, run: Any) -> CommandResult:
     causes = {"no_such_time": "clocks skip this time", "past": "past", "exists": "there already"}
     text = [f"{would(args)}{len(made.performances)} performances made, {len(made.skipped)} skipped"]
     text += [f"{'-' if one.performance_id is None else one.performance_id}: {one.date} {minutes_of(one.start_time)}-{minutes_of(one.end_time)}, "
-             f"{one.capacity} places" for one in made.performances]  # fmt: skip
+             f"{one.capacity} seats" for one in made.performances]  # fmt: skip
     text += [f"skipped: {one.date} {minutes_of(one.start_time)} ({causes[one.cause]})" for one in made.skipped]
     return CommandResult(document, "\n".join([*text, *_overlap_lines(made.overlaps)]))
 
@@ -152,7 +152,7 @@ def _document(one: PerformanceRecord) -> dict[str, Any]:
 
 def _line(one: PerformanceRecord) -> str:
     state = (
-        "cancelled" if one.status == "CANCELLED" else f"{one.booked} of {one.capacity} places booked, {one.free} free"
+        "cancelled" if one.status == "CANCELLED" else f"{one.booked} of {one.capacity} seats booked, {one.free} free"
     )
     held = f", {one.held} held for the waiting list" if one.held else ""
     return f"performance {one.performance_id}: {one.title}, {one.date} {minutes_of(one.start_time)}-{minutes_of(one.end_time)}, {one.room}: {state}{held}"

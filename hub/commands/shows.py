@@ -52,7 +52,7 @@ async def list_rooms(args: Namespace) -> CommandResult:
             before = page.next
             if before is None:
                 break
-    text = [f"room {one.room_id}: {one.name} at {one.venue}, {counted(one.capacity, 'place')}, {counted(one.performances_to_come, 'performance')} to come"
+    text = [f"room {one.room_id}: {one.name} at {one.venue}, {counted(one.capacity, 'seat')}, {counted(one.performances_to_come, 'performance')} to come"
             for one in rooms]  # fmt: skip
     return CommandResult({"rooms": document_of(rooms)}, "\n".join(text) or "there is no room yet")
 
@@ -66,7 +66,7 @@ async def add_room(args: Namespace) -> CommandResult:
         room = await add(services, by, draft, dry_run=args.dry_run)
     return CommandResult(
         document_of(room),
-        f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {counted(room.capacity, 'place')}",
+        f"{would(args)}room {room.room_id}: {room.name} at {room.venue}, {counted(room.capacity, 'seat')}",
     )
 
 
@@ -78,9 +78,9 @@ async def change_room(args: Namespace) -> CommandResult:
         done = await change(
             services, by, args.room, RoomChange(args.name, args.capacity, args.accessibility), version=args.version, dry_run=args.dry_run
         )  # fmt: skip
-    text = [f"{would(args)}room {args.room}: {done.room.name}, {counted(done.room.capacity, 'place')}"]
+    text = [f"{would(args)}room {args.room}: {done.room.name}, {counted(done.room.capacity, 'seat')}"]
     text += [
-        f"{one.date} {minutes_of(one.start_time)} {one.title}: {one.was} -> {one.capacity} places"
+        f"{one.date} {minutes_of(one.start_time)} {one.title}: {one.was} -> {one.capacity} seats"
         for one in done.resized
     ]
     document = {

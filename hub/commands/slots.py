@@ -110,7 +110,7 @@ async def resize(args: Namespace) -> CommandResult:
     was = done.was[slot.slot_id]
     return CommandResult(
         {**_document(slot), "was": was, "dry_run": args.dry_run},
-        f"{would(args)}slot {slot.slot_id} ({slot.date} {minutes_of(slot.start_time)}): {was} -> {counted(slot.capacity, 'place')}, "
+        f"{would(args)}slot {slot.slot_id} ({slot.date} {minutes_of(slot.start_time)}): {was} -> {counted(slot.capacity, 'space')}, "
         f"{slot.booked} booked, {slot.held} held for the waiting list, {slot.free} free",
     )
 
@@ -141,7 +141,7 @@ async def reopen(args: Namespace) -> CommandResult:
         from hub.actions.booking.close_slot import reopen_slot
 
         slot = await reopen_slot(services, by, args.slot, version=args.version, dry_run=args.dry_run)
-    return CommandResult(_document(slot), f"{would(args)}slot {args.slot} open, {counted(slot.free, 'place')} free")
+    return CommandResult(_document(slot), f"{would(args)}slot {args.slot} open, {counted(slot.free, 'space')} free")
 
 
 async def delete(args: Namespace) -> CommandResult:

@@ -27,7 +27,7 @@ def add_slots(commands: Any, command: Command) -> None:
     _add_one(_changing(_of_venue(command(group, "add", "slots:add", "add one slot"))))
     resizing = _changing(
         _of_organisation(
-            command(group, "resize", "slots:resize", "give a slot more or fewer places, never fewer than are taken")
+            command(group, "resize", "slots:resize", "give a slot more or fewer spaces, never fewer than are taken")
         )
     )
     resizing.add_argument("--slot", type=ID, required=True, metavar="ID")

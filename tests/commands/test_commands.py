@@ -191,7 +191,7 @@ def test_a_slot_is_made_larger_and_never_smaller_than_what_is_taken(data_dir: Pa
     resize = ("slots", "resize", "--slot", str(slot_id), "--capacity")
     done = json.loads(hub(data_dir, *resize, "8", "--json").stdout)
     assert (done["was"], done["capacity"], done["available_count"]) == (5, 8, 8)
-    assert "8 -> 2 places, 0 booked, 0 held for the waiting list, 2 free" in hub(data_dir, *resize, "2").stdout
+    assert "8 -> 2 spaces, 0 booked, 0 held for the waiting list, 2 free" in hub(data_dir, *resize, "2").stdout
     assert [one["after"] for one in json.loads(hub(data_dir, "audit", "list", "--json").stdout)["entries"]][:2] == [
         {"capacity": 2},
         {"capacity": 8},

@@ -40,7 +40,7 @@ def test_a_room_is_added_changed_listed_and_deleted(run, ask):
     assert "changed this in the meantime" in refused.stderr
     assert [one["name"] for one in ask("shows", "rooms", "list")["rooms"]] == ["Black box"]
     assert (
-        f"room {number}: Black box at My venue, 40 places, 0 performances to come"
+        f"room {number}: Black box at My venue, 40 seats, 0 performances to come"
         in run("shows", "rooms", "list").stdout
     )
     assert ask("shows", "rooms", "delete", number) == {"room_id": room["room_id"], "deleted": True}

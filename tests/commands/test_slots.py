@@ -9,7 +9,7 @@ def test_a_museum_from_its_hours_to_a_closed_slot(run, ask, tmp_path: Path) -> N
     assert ask("slots", "hours")["hours"] == []
     week = ask("slots", "hours", "--set", "tue-sun,10:00-12:00,30,50", "--set", "sat,sun,14:00-16:00,60,20")
     assert (len(week["hours"]), week["version"]) == (8, 1)
-    assert "sun 14:00-16:00, every 60 minutes, 20 places" in run("slots", "hours").stdout
+    assert "sun 14:00-16:00, every 60 minutes, 20 spaces" in run("slots", "hours").stdout
     file = tmp_path / "days.ics"
     file.write_bytes(
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Christmas\r\nDTSTART;VALUE=DATE:20301225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

@@ -56,7 +56,7 @@ ADMIN_RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_ONE}/cancel", admin_endpoints.cancel_one_reservation, "Cancel a reservation as staff", _TAG, "operator",
         admin_responses.ListedReservationAnswer, refusals=(*_REFUSALS, *_ENDED),
-        about="The place is free at once, and the visitor gets an e-mail. Repeating it changes nothing.",
+        about="The space is free at once, and the visitor gets an e-mail. Repeating it changes nothing.",
     ),
     Endpoint(
         "POST", f"{_ONE}/resend", admin_endpoints.resend_one_confirmation, "Send the confirmation of a reservation again", _TAG,

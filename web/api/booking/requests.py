@@ -61,7 +61,7 @@ class CreateParty(Request):
             default=None,
             min_length=1,
             max_length=LONGEST_TOKEN,
-            description="Token of a waiting list entry with these tickets. Books the places offered to it, with the entry's contact.",
+            description="Token of a waiting list entry with these tickets. Books the spaces offered to it, with the entry's contact.",
         ),
     ]
     orq: Organisation

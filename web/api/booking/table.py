@@ -62,7 +62,7 @@ SEND_AGAIN = Endpoint(
 BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/reservation-slots/available", availability_endpoints.list_slots,
-        "List slots and their free places", "Customer reservation", "anyone",
+        "List slots and their free spaces", "Customer reservation", "anyone",
         responses.Calendar, not_modified=True, packed=True,
         parameters=(
             Parameter("month", "query", {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
@@ -74,7 +74,7 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/api/reservations/create", endpoints.create_reservation,
-        "Book a place", "Customer reservation", "anyone",
+        "Book a space", "Customer reservation", "anyone",
         responses.ReservedAnswer, body=requests.CreateReservation,
         parameters=(
             _BOOKING_KEY, ORQ,
@@ -82,11 +82,11 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
         refusals=(*BODY_REFUSALS, Reason.INVALID_CONTACT, Reason.TICKET_NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.ORGANIZATION_MISMATCH,
                   *TICKET_REFUSALS, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED,
                   Reason.CONTACT_NOT_VERIFIED, Reason.WRONG_VENUE, Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
-        about="`WAITING_ROOM` says `for` what, and at which page (`waiting_room`), a visitor waits for a turn. `SLOT_FULL` lists `alternative_slots`: the nearest slots with places left.",
+        about="`WAITING_ROOM` says `for` what, and at which page (`waiting_room`), a visitor waits for a turn. `SLOT_FULL` lists `alternative_slots`: the nearest slots with spaces left.",
     ),
     Endpoint(
         "POST", "/api/reservations", endpoints.create_party,
-        "Book places for a party", "Customer reservation", "anyone",
+        "Book spaces for a party", "Customer reservation", "anyone",
         responses.PartyReservedAnswer, body=requests.CreateParty,
         parameters=(
             _BOOKING_KEY, ORQ,
@@ -95,10 +95,10 @@ BOOKING_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.ORGANIZATION_MISMATCH, *TICKET_REFUSALS, Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.IDEMPOTENCY_KEY_REUSED, Reason.WAITLIST_NOT_FOUND, Reason.NO_OFFER,
                   Reason.OFFER_LAPSED, Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
-        about="All tickets get a place in the slot, or none. A refusal because of the tickets has the code of the first bad one and"
+        about="All tickets get a space in the slot, or none. A refusal because of the tickets has the code of the first bad one and"
         " lists every bad one in `tickets`. Bad codes count against the pace of code checks (30 a minute), as in the waiting list."
-        " `SLOT_FULL` says how many places are `free`, and lists `alternative_slots` with"
-        " places for all.",
+        " `SLOT_FULL` says how many spaces are `free`, and lists `alternative_slots` with"
+        " spaces for all.",
     ),
     SEND_AGAIN,
 )  # fmt: skip
@@ -120,10 +120,10 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.TICKET_CANCELLED, Reason.SLOT_NOT_FOUND, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST,
                   Reason.WRONG_VENUE, Reason.PERFORMANCE_NOT_FOUND, Reason.BOOKING_CLOSED, Reason.NO_CAPACITY,
                   Reason.BOOKING_CANCELLED, Reason.ALREADY_CHECKED_IN, Reason.WAITING_ROOM, Reason.BUSY),
-        about="The old place is kept until the new one is taken. Moving to the current slot changes nothing, so repeating is safe."
+        about="The old space is kept until the new one is taken. Moving to the current slot changes nothing, so repeating is safe."
         " `SLOT_FULL` lists `alternative_slots`. `TICKET_CANCELLED` means that the reservation is cancelled."
         " A booking moves with its whole party, and only to another performance of its show; `slot_id` is the performance's id."
-        " `NO_CAPACITY` then says how many places are left (`available_count`) and lists `alternatives` with places for all.",
+        " `NO_CAPACITY` then says how many spaces are left (`available_count`) and lists `alternatives` with spaces for all.",
     ),
     Endpoint(
         "PUT", f"{_RESERVATION}/contact", address_endpoints.correct_own_address, "Correct the email address of a visit", "Reservations", "holder",
@@ -139,7 +139,7 @@ RESERVATION_ENDPOINTS: tuple[Endpoint, ...] = (
                                        "1 cancels everybody booked with it who still stands, all of them or nobody.")),
         refusals=(Reason.INVALID_REQUEST, *_RESERVATION_REFUSALS, Reason.CHANGE_TOO_LATE, Reason.TICKET_ALREADY_USED, Reason.TICKET_EXPIRED,
                   Reason.ALREADY_CHECKED_IN, Reason.BUSY),
-        about="The place becomes free, and the ticket can be booked again. Repeating it changes nothing. A booking ends for its whole"
+        about="The space becomes free, and the ticket can be booked again. Repeating it changes nothing. A booking ends for its whole"
         " party: `ticket_status` is CANCELLED. Once somebody of it is in, it is `ALREADY_CHECKED_IN`.",
     ),
     Endpoint(

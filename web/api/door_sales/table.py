@@ -9,7 +9,7 @@ DOOR_SALE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/api/operator/door-sales", endpoints.show_on_sale, "List what is sold at the gates", "Operators", "operator",
         responses.OnSaleAnswer, refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND),
-        about="Products, and the slots of today with their free places. Who may sell says the venue's policy `door_sales`.",
+        about="Products, and the slots of today with their free spaces. Who may sell says the venue's policy `door_sales`.",
     ),
     Endpoint(
         "POST", "/api/operator/door-sales", endpoints.sell, "Sell tickets at a gate", "Operators", "operator", responses.DoorSaleAnswer,

@@ -27,7 +27,7 @@ class _Place(AdminRequest):
     venue_id: Id | None = None
     date: Day | None = None
     counts: Annotated[
-        bool, Field(description="Whether they take places that others could book. Else the slot becomes larger.")
+        bool, Field(description="Whether they take spaces that others could book. Else the slot becomes larger.")
     ] = True
     invite: Annotated[bool, Field(description="Whether guests with an address are sent their code.")] = False
     again: Annotated[bool, Field(description="Whether a name that is on the list already is added once more.")] = False

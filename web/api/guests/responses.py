@@ -17,7 +17,7 @@ class Guest(Response):
     """`VERIFIED` from the first person of the party on."""
     reservation_id: int
     counts: bool
-    """Whether the party takes places that others could have booked."""
+    """Whether the party takes spaces that others could have booked."""
     slot_id: int
     venue_id: int
     timezone: str

@@ -28,7 +28,7 @@ GUEST_ENDPOINTS: tuple[Endpoint, ...] = (
         body=requests.NewGuests, parameters=(DRY_RUN,), status=201,
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.NOT_FOUND, Reason.SLOT_NOT_FOUND, Reason.SLOT_PAST, Reason.SLOT_FULL,
                   Reason.PERFORMANCE_CANCELLED),
-        about="All of them or none. They are listed for a slot, or for a whole day of a venue, where they take no places.",
+        about="All of them or none. They are listed for a slot, or for a whole day of a venue, where they take no spaces.",
     ),
     Endpoint(
         "POST", "/api/admin/guests/import", endpoints.import_guests, "Add a pasted list of guests", _TAG, "operator",
@@ -41,7 +41,7 @@ GUEST_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "PATCH", _ONE, endpoints.change_one_guest, "Change a guest", _TAG, "operator", responses.GuestAnswer, body=requests.ChangedGuest,
         parameters=CHANGE, refusals=(*BODY_REFUSALS, *_REFUSALS, Reason.VERSION_MISMATCH, Reason.SLOT_FULL),
-        about="A party never has fewer people than are in, and grows only into free places.",
+        about="A party never has fewer people than are in, and grows only into free spaces.",
     ),
     Endpoint(
         "DELETE", _ONE, endpoints.take_guest_off, "Take a guest off the list", _TAG, "operator", responses.GuestAnswer,

@@ -41,7 +41,7 @@ ORDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_ORDER}/cancel", endpoints.cancel, "Cancel an order", "Orders", "operator", responses.ShopOrderAnswer,
         body=requests.CancelShopOrder, parameters=(_KEY,), refusals=_CHANGE, scope="orders",
-        about="Its tickets are CANCELLED, their places are free at once, the customer gets an e-mail, and every open scanner learns of it."
+        about="Its tickets are CANCELLED, their spaces are free at once, the customer gets an e-mail, and every open scanner learns of it."
         " Entries that were recorded stay.",
     ),
     Endpoint(
@@ -81,7 +81,7 @@ ADMIN_ORDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_ADMIN_ORDER}/cancel", admin.cancel_one, "Cancel a whole order", "Products and tickets", "operator",
         responses.AdminOrderAnswer, body=requests.CancelOrder, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *_ADMIN_ONE, Reason.BUSY),
-        about="Places are free at once, the customer gets an e-mail, and every open scanner learns of it. Entries stay. Repeating it"
+        about="Spaces are free at once, the customer gets an e-mail, and every open scanner learns of it. Entries stay. Repeating it"
         " changes nothing.",
     ),
     Endpoint(

@@ -65,17 +65,17 @@ class Figures(Response):
     """People who came in, including `walk_ins`."""
     walk_ins: int
     utilisation: float | None
-    """Booked places divided by capacity, 0 to 1; null if there is no capacity."""
+    """Booked spaces divided by capacity, 0 to 1; null if there is no capacity."""
     due: int
-    """Booked places of slots that are over, including those released as no-shows."""
+    """Booked spaces of slots that are over, including those released as no-shows."""
     no_show: int | None
-    """Booked places of slots that are over whose visitors did not come; null while no slot is over."""
+    """Booked spaces of slots that are over whose visitors did not come; null while no slot is over."""
     no_show_rate: float | None
     made: int
-    """Places ever booked, including cancelled ones."""
+    """Spaces ever booked, including cancelled ones."""
     cancelled: int
     kept: float | None
-    """Visits divided by places ever booked, for slots that are over; null while no slot is over."""
+    """Visits divided by spaces ever booked, for slots that are over; null while no slot is over."""
     scans: int
     yellow: int
     red: int

@@ -70,7 +70,7 @@ REPORT_ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS, Reason.NOT_FOUND),
         about="For managers. A day counts every scan; a slot counts the scans of its own tickets on its own day. "
-        "Places and visits count people, so a booking for three is three of each. `shows` has the sums of each show. "
+        "Spaces and visits count people, so a booking for three is three of each. `shows` has the sums of each show. "
         "Only days have a conversion (`converted` of `checked`), because a ticket is checked before a slot is chosen.",
     ),
     Endpoint(

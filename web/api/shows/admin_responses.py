@@ -133,7 +133,7 @@ class PerformanceFields(Response):
     occupied_seats: int
     booked: int
     held: int
-    """Places that are kept for the waiting list."""
+    """Seats that are kept for the waiting list."""
     admitted: int
     status: Literal["ACTIVE", "CANCELLED"]
     booking: Literal["OPEN", "NOT_YET", "CLOSED", "CANCELLED", "OVER"]

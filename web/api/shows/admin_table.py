@@ -49,8 +49,8 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
         "PATCH", "/api/admin/rooms/{room_id:[0-9]+}", rooms.change_room, "Change a room", _TAG, "operator",
         responses.ChangedRoomAnswer, body=requests.ChangedRoomFields, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_ROOM, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN),
-        about="Another capacity changes that of its performances to come; new places go to the waiting list first."
-        " `CAPACITY_TAKEN` has the `performances` that have more places booked and held.",
+        about="Another capacity changes that of its performances to come; new seats go to the waiting list first."
+        " `CAPACITY_TAKEN` has the `performances` that have more seats booked and held.",
     ),
     Endpoint(
         "DELETE", "/api/admin/rooms/{room_id:[0-9]+}", rooms.delete_room, "Delete a room", _TAG, "operator", responses.DeletedAnswer,
@@ -128,7 +128,7 @@ ORGANISER_ENDPOINTS: tuple[Endpoint, ...] = (
         body=requests.ChangedPerformanceFields, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_PERFORMANCE, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN, Reason.PERFORMANCE_CANCELLED,
                   Reason.PERFORMANCE_OVER),
-        about="`CAPACITY_TAKEN` has the places that are `taken`: booked, or held for the waiting list. New places go there first.",
+        about="`CAPACITY_TAKEN` has the seats that are `taken`: booked, or held for the waiting list. New seats go there first.",
     ),
     Endpoint(
         "DELETE", "/api/admin/performances/{performance_id:[0-9]+}", performances.delete_performance, "Delete a performance", _TAG,

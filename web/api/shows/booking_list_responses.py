@@ -37,7 +37,7 @@ class ListedBooking(Response):
     consent: str
     """The words that the visitor agreed to."""
     reservation_id: int | None
-    """The reservation that holds the places; null before the confirmation and after a cancellation."""
+    """The reservation that holds the seats; null before the confirmation and after a cancellation."""
     requested_at: datetime
     expires_at: datetime
     """Until when a `PENDING` booking can be confirmed."""
@@ -51,9 +51,9 @@ class ListedBooking(Response):
 class CountedBookings(Response):
     capacity: int
     booked: int
-    """Places of confirmed bookings, those checked in included."""
+    """Seats of confirmed bookings, those checked in included."""
     held: int
-    """Places that are kept for the waiting list."""
+    """Seats that are kept for the waiting list."""
     admitted: int
     """People who are in."""
     pending: int

@@ -42,7 +42,7 @@ BOOKING_LIST_ENDPOINTS: tuple[Endpoint, ...] = (
         booking_list_responses.ListedBookingAnswer,
         refusals=(*STAFF_REFUSALS, Reason.NOT_FOUND, Reason.BOOKING_NOT_FOUND, Reason.ALREADY_CHECKED_IN, Reason.CHANGE_TOO_LATE,
                   Reason.BUSY),
-        about="For managers. The places are free at once, and the visitor gets an e-mail. Repeating it changes nothing.",
+        about="For managers. The seats are free at once, and the visitor gets an e-mail. Repeating it changes nothing.",
     ),
     Endpoint(
         "POST", f"{_BOOKING}/move", booking_change_endpoints.move_one_booking, "Move a booking to another performance", "Administration",
@@ -51,7 +51,7 @@ BOOKING_LIST_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.NO_CAPACITY, Reason.BOOKING_CLOSED, Reason.BOOKING_CANCELLED, Reason.CONFIRMATION_EXPIRED,
                   Reason.ALREADY_CHECKED_IN, Reason.CHANGE_TOO_LATE, Reason.BUSY),
         about="For managers. The performance is one of the same show. The whole party moves, or nobody, and the visitor gets an e-mail."
-        " A request that is not confirmed takes no place; it gets a new link. Repeating it changes nothing.",
+        " A request that is not confirmed takes no seat; it gets a new link. Repeating it changes nothing.",
     ),
     Endpoint(
         "POST", f"{_BOOKING}/resend", booking_change_endpoints.resend_one_booking, "Send a booking's e-mail again", "Administration",

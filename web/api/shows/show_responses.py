@@ -15,7 +15,7 @@ class PerformanceOfShow(Response):
     room: str
     capacity: int
     available_count: int
-    """Places that are free now. No booking is decided by it: the confirmation counts again."""
+    """Seats that are free now. No booking is decided by it: the confirmation counts again."""
     capacity_status: Literal["AVAILABLE", "LIMITED", "FULL"]
     booking_open: bool
     booking_state: Literal["OPEN", "NOT_YET", "CLOSED", "CANCELLED"]

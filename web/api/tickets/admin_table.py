@@ -85,7 +85,7 @@ ADMIN_TICKET_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_TICKET}/cancel", tickets.cancel_one, "Cancel a ticket", _TAG, "operator", responses.TicketRecordAnswer,
         body=requests.CancelTicket, parameters=(DRY_RUN,), refusals=(*BODY_REFUSALS, *_TICKET_REFUSALS, Reason.BUSY),
-        about="Its place is free at once, its holder gets an e-mail, and every open scanner learns of it. An entry that was recorded"
+        about="Its space is free at once, its holder gets an e-mail, and every open scanner learns of it. An entry that was recorded"
         " stays. Repeating it changes nothing.",
     ),
 )  # fmt: skip

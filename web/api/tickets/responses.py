@@ -82,7 +82,7 @@ class TicketSlots(Response):
     ticket: Ticket
     can_reserve: bool
     slots: list[Slot]
-    """The slots with places left."""
+    """The slots with spaces left."""
 
 
 class TicketSlotsAnswer(Done):

@@ -10,7 +10,7 @@ from hub.rules.show_texts import LONGEST_MESSAGE, LONGEST_NAME
 from web.api.requests import AdminRequest, Id, Text
 from web.api.shows.admin_requests import ClockTime, Day
 
-Capacity = Annotated[int, Field(ge=0, le=MOST_CAPACITY, description="Places of each slot.")]
+Capacity = Annotated[int, Field(ge=0, le=MOST_CAPACITY, description="Spaces of each slot.")]
 SlotMinutes = Annotated[int, Field(ge=LEAST_MINUTES, le=MOST_MINUTES, description="How long a slot lasts.")]
 VenueId = Annotated[Id | None, Field(default=None, description="The default is the login's venue, or the first.")]
 Overlap = Annotated[bool, Field(default=False, description="Whether slots may overlap others.")]

@@ -171,7 +171,7 @@ class ClosedSlotAnswer(Done):
 class ReleasedFields(Response):
     slot_id: int
     released: int
-    """People who did not come, and whose places were released."""
+    """People who did not come, and whose spaces were released."""
     dry_run: bool
 
 

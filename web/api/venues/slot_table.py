@@ -33,7 +33,7 @@ _ENDPOINTS: tuple[Endpoint, ...] = (
             Parameter("before", "query", CURSOR_SCHEMA, "The `next` of the previous page."),
         ),
         refusals=(Reason.INVALID_REQUEST, *STAFF_REFUSALS),
-        about="For managers, who also change places, close and open slots; administrators do the rest. Slots for tickets, the last one first. Performances have a list of their own.",
+        about="For managers, who also change spaces, close and open slots; administrators do the rest. Slots for tickets, the last one first. Performances have a list of their own.",
     ),
     Endpoint(
         "POST", "/api/admin/slots", slots.add_slot, "Add a slot", _TAG, "operator", responses.MadeSlotsAnswer,
@@ -55,7 +55,7 @@ _ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/api/admin/slots/change", slots.change_many, "Give many slots another capacity", _TAG, "operator",
         responses.ChangedSlotsAnswer, body=requests.ChangedSlots, parameters=(DRY_RUN,),
         refusals=(*BODY_REFUSALS, *STAFF_REFUSALS, Reason.SLOT_NOT_FOUND, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN),
-        about="All of them or none. `CAPACITY_TAKEN` has the `slots` with more places booked and held; `VERSION_MISMATCH` those that"
+        about="All of them or none. `CAPACITY_TAKEN` has the `slots` with more spaces booked and held; `VERSION_MISMATCH` those that"
         " somebody else changed.",
     ),
     Endpoint(
@@ -69,7 +69,7 @@ _ENDPOINTS: tuple[Endpoint, ...] = (
         "PATCH", _ONE, slots.change_slot, "Change the capacity of a slot", _TAG, "operator", responses.AdminSlotAnswer,
         body=requests.ChangedSlot, parameters=CHANGE,
         refusals=(*BODY_REFUSALS, *_SLOT, Reason.VERSION_MISMATCH, Reason.CAPACITY_TAKEN),
-        about="New places go to the waiting list first.",
+        about="New spaces go to the waiting list first.",
     ),
     Endpoint(
         "DELETE", _ONE, slots.delete_slot, "Delete a slot", _TAG, "operator", DeletedAnswer, parameters=CHANGE,
@@ -88,9 +88,9 @@ _ENDPOINTS: tuple[Endpoint, ...] = (
         about="Whoever was moved or notified stays where they are.",
     ),
     Endpoint(
-        "POST", f"{_ONE}/release-no-shows", slots.release_no_shows, "Release the places of people who did not come", _TAG, "operator",
+        "POST", f"{_ONE}/release-no-shows", slots.release_no_shows, "Release the spaces of people who did not come", _TAG, "operator",
         responses.ReleasedAnswer, parameters=(DRY_RUN,), refusals=(*_SLOT, Reason.SLOT_NOT_BEGUN),
-        about="For managers. While the slot runs, whoever booked before it began loses the place, which goes to the waiting list first."
+        about="For managers. While the slot runs, whoever booked before it began loses the space, which goes to the waiting list first."
         " Once it has ended, tickets that expired with it are good for another time again. Each party gets one e-mail.",
     ),
     Endpoint(

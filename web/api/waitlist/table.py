@@ -20,7 +20,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.ORGANIZATION_MISMATCH, Reason.WRONG_VENUE, *TICKET_REFUSALS, Reason.SLOT_NOT_FULL, Reason.SLOT_CLOSED,
                   Reason.SLOT_PAST, Reason.WAITLIST_CLOSED, Reason.ALREADY_WAITING, Reason.IDEMPOTENCY_KEY_REUSED,
                   Reason.WAITING_ROOM, Reason.RATE_LIMITED, Reason.BUSY),
-        about="For a party that does not fit into the slot. Free places are offered in the order of joining, by e-mail and on the"
+        about="For a party that does not fit into the slot. Free spaces are offered in the order of joining, by e-mail and on the"
         " page of the link. A ticket may wait for several slots.",
     ),
     Endpoint(
@@ -45,7 +45,7 @@ WAITLIST_ENDPOINTS: tuple[Endpoint, ...] = (
                   Reason.WRONG_VENUE, Reason.SLOT_FULL, Reason.SLOT_CLOSED, Reason.SLOT_PAST, Reason.NO_CAPACITY,
                   Reason.BOOKING_CLOSED, Reason.BOOKING_CANCELLED, Reason.CONFIRMATION_USED, Reason.CONFIRMATION_EXPIRED,
                   Reason.RATE_LIMITED, Reason.BUSY),
-        about="Books the places held for the party, until `offer_ends_at`. Repeating it gives the first answer. The offer of a"
+        about="Books the spaces held for the party, until `offer_ends_at`. Repeating it gives the first answer. The offer of a"
         " booking confirms it: one reservation for the whole party.",
     ),
     Endpoint(
