@@ -83,4 +83,4 @@ async def test_no_notice_covers_an_answer_and_all_come_back_at_rest(world: World
     field, notes = await b.locator("#code").bounding_box(), await b.locator(".notes").bounding_box()
     assert field
     assert notes
-    assert field["y"] + field["height"] <= notes["y"] < 844 - 200
+    assert field["y"] + field["height"] <= notes["y"] < 844 - 160

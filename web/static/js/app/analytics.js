@@ -133,7 +133,7 @@ function drawTimes(days) {
 /** The sums of each show; without shows the card is hidden. @param {Wire.ShowFigures[]} shows */
 function drawShows(shows) {
   byId("shows").replaceChildren(...shows.map((one) => h("tr", { "data-show": one.show_id },
-    h("th", { scope: "row" }, one.show, h("small", { class: "soft" }, tn("one performance", "{n} performances", one.performances))),
+    h("th", { scope: "row" }, h("span", { translate: "no" }, one.show), h("small", { class: "soft" }, tn("one performance", "{n} performances", one.performances))),
     ...[number(one.booked), number(one.capacity), share(one.utilisation), number(one.verified),
       one.no_show === null ? "–" : number(one.no_show), share(one.kept), number(one.scans), share(one.rejection)]
       .map((text) => h("td", { class: "number" }, text)))));
@@ -149,7 +149,7 @@ const numbers = (one) => [
 /** @param {Wire.DayFigures} day */
 function dayRows(day) {
   const slots = day.slots.map((slot) => h("tr", { class: "slot-row", hidden: true, "data-slot": slot.slot_id },
-    h("th", { scope: "row" }, span(slot.start_time, slot.end_time), slot.show && h("small", { class: "soft" }, slot.is_cancelled ? t("{show}, cancelled", { show: slot.show }) : slot.show)), ...numbers(slot)));
+    h("th", { scope: "row" }, span(slot.start_time, slot.end_time), slot.show && h("small", { class: "soft", translate: "no" }, slot.is_cancelled ? t("{show}, cancelled", { show: slot.show }) : slot.show)), ...numbers(slot)));
   const opener = openerOf(shortDay(day.date), longDay(day.date), slots);
   const replay = h("a", { href: `/manager/replay?date=${day.date}` }, t("Replay"));
   const report = h("a", { href: `/manager/report?date=${day.date}` }, t("Day report"));
