@@ -22,6 +22,14 @@ from tests.support.world import TODAY, World
 TOMORROW = TODAY + timedelta(days=1)
 
 
+@pytest.fixture
+async def hub(monkeypatch, open_hub, hub_promises):
+    on_demand(monkeypatch)
+    hub = await open_hub()
+    yield hub
+    await hub_promises(hub)
+
+
 async def capacities(hub: Hub) -> list[int]:
     return [row["total_capacity"] for row in await read_slots(hub.database, "total_capacity", order_by="id")]
 
@@ -62,8 +70,7 @@ async def test_new_places_can_be_booked_at_once(hub: Hub, world: World, by: Acto
     assert (body["data"][0]["total_capacity"], body["data"][0]["available_count"]) == (3, 1)
 
 
-async def test_new_places_are_held_for_who_waits(hub: Hub, world: World, by: Actor, monkeypatch: pytest.MonkeyPatch):
-    on_demand(monkeypatch)
+async def test_new_places_are_held_for_who_waits(hub: Hub, world: World, by: Actor):
     slot_id = await world.slot(TOMORROW, capacity=2, booked=2)
     family, single = await joined(hub, world, slot_id, 2), await joined(hub, world, slot_id)
     await change_slots(hub.services, by, [slot_id], 6)
