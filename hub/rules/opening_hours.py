@@ -132,7 +132,7 @@ def _refuse_one(hours: Hours) -> str:
     if not LEAST_MINUTES <= hours.minutes <= MOST_MINUTES:
         return f"Give {LEAST_MINUTES} to {MOST_MINUTES} minutes"
     if not 0 <= hours.capacity <= MOST_CAPACITY:
-        return f"Give 0 to {MOST_CAPACITY} places"
+        return f"Give 0 to {MOST_CAPACITY} spaces"
     if hours.opens == hours.closes and hours.opens != time(0):
         return "Opening and closing are the same time"
     if open_minutes(hours) < hours.minutes:

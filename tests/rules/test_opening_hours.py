@@ -84,7 +84,7 @@ def test_a_start_that_clocks_skip_is_named():
         ([Hours(time(10), time(10), 60, 5)], {0: "Opening and closing are the same time"}),
         ([Hours(time(10), time(10, 20), 30, 5)], {0: "A slot is longer than these hours"}),
         ([Hours(time(10), time(12), 4, 5)], {0: "Give 5 to 1440 minutes"}),
-        ([Hours(time(10), time(12), 30, -1)], {0: "Give 0 to 1000000 places"}),
+        ([Hours(time(10), time(12), 30, -1)], {0: "Give 0 to 1000000 spaces"}),
         ([Hours(time(0), time(0), 60, 5)], {}),
         ([Hours(time(10), time(12), 60, 5), Hours(time(12), time(13), 60, 5)], {}),
     ],

@@ -172,7 +172,7 @@ def plan_week(hours: Hours, first: date, zone: ZoneInfo) -> list[PlannedSlot]:
     if not 1 <= hours.weeks <= MOST_WEEKS:
         errors["weeks"] = f"Give 1 to {MOST_WEEKS} weeks"
     if not 1 <= hours.capacity <= MOST_CAPACITY:
-        errors["capacity"] = f"Give 1 to {MOST_CAPACITY} places"
+        errors["capacity"] = f"Give 1 to {MOST_CAPACITY} spaces"
     if not hours.days:
         errors["days"] = N_("Give the hours of at least one day")
     refuse_fields(errors)

@@ -220,7 +220,7 @@ def _check(name: str | None, capacity: int | None, accessibility: str | None) ->
     except ValueError as wrong:
         errors["accessibility"] = str(wrong)
     if capacity is not None and not 0 <= capacity <= MOST_SEATS:
-        errors["capacity"] = f"Give 0 to {MOST_SEATS} places"
+        errors["capacity"] = f"Give 0 to {MOST_SEATS} seats"
     refuse_fields(errors)
     return cleaned[0], cleaned[1]
 

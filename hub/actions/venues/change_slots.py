@@ -41,7 +41,7 @@ async def change_slots(
     CAPACITY_TAKEN with the `slots` that have more places booked and held.
     """
     if not 0 <= capacity <= MOST_CAPACITY:
-        refuse_fields({"capacity": f"Give 0 to {MOST_CAPACITY} places"})
+        refuse_fields({"capacity": f"Give 0 to {MOST_CAPACITY} spaces"})
     async with change(services, dry_run=dry_run) as connection:
         rows = await _lock(connection, by, slot_ids, versions)
         blocked = [row for row in rows if row["booked_count"] + row["held_count"] > capacity]

@@ -35,7 +35,7 @@ async def generate_slots(services: Services, hours: OpeningHours, *, venue_id: i
     """
     venue = await pick_venue(services, venue_id)
     if not 1 <= hours.days <= MOST_DAYS or not 0 <= hours.capacity <= MOST_CAPACITY:
-        raise Refused(Reason.INVALID_REQUEST, message=f"Give 1 to {MOST_DAYS} days and 0 to {MOST_CAPACITY} places")
+        raise Refused(Reason.INVALID_REQUEST, message=f"Give 1 to {MOST_DAYS} days and 0 to {MOST_CAPACITY} spaces")
     zone = (await services.venues.read(venue["org_id"], venue["id"])).zone
     try:
         planned = plan_slots(hours.first, hours.days, hours.open, hours.close, hours.minutes, zone)

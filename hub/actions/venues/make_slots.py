@@ -127,7 +127,7 @@ async def add_slot(
     if any(one.tzinfo is not None or one.second or one.microsecond for one in (draft.start_time, draft.end_time)):
         errors["start_time"] = "Give times as full minutes of the venue's clock"
     if not 0 <= draft.capacity <= MOST_CAPACITY:
-        errors["capacity"] = f"Give 0 to {MOST_CAPACITY} places"
+        errors["capacity"] = f"Give 0 to {MOST_CAPACITY} spaces"
     refuse_fields(errors)
     venue_id = await venue_of(services, by, draft.venue_id)
     async with change(services, dry_run=dry_run) as connection:

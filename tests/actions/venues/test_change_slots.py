@@ -16,18 +16,10 @@ from tests.support.hub import Hub
 from tests.support.redis_tampering import wait_until_settled
 from tests.support.shows import add_stage
 from tests.support.slots import count_slots, hold_places, read_slots
-from tests.support.waitlist import joined, on_demand, serve_all, slot, status
+from tests.support.waitlist import joined, serve_beside_job, slot, status
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture
-async def hub(monkeypatch, open_hub, hub_promises):
-    on_demand(monkeypatch)
-    hub = await open_hub()
-    yield hub
-    await hub_promises(hub)
 
 
 async def capacities(hub: Hub) -> list[int]:
@@ -73,9 +65,9 @@ async def test_new_places_can_be_booked_at_once(hub: Hub, world: World, by: Acto
 async def test_new_places_are_held_for_who_waits(hub: Hub, world: World, by: Actor):
     slot_id = await world.slot(TOMORROW, capacity=2, booked=2)
     family, single = await joined(hub, world, slot_id, 2), await joined(hub, world, slot_id)
-    await change_slots(hub.services, by, [slot_id], 6)
-    assert await slot(hub, slot_id) == (2, 4, 0)
-    await serve_all(hub)
+    (changed,) = (await change_slots(hub.services, by, [slot_id], 6)).slots
+    assert (changed.booked, changed.held, changed.free) == (2, 4, 0)
+    await serve_beside_job(hub, slot_id)
     assert await status(hub, family, single) == ["OFFERED", "OFFERED"]
     assert await slot(hub, slot_id) == (2, 3, 1), "what nobody waits for is everybody's"
     with pytest.raises(Refused, match="CAPACITY_TAKEN"):

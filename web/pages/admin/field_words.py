@@ -137,7 +137,6 @@ KNOWN = (
     N_("This ticket belongs to another order"),
     N_("The ticket has been booked or used, so this stays as it is"),
     N_("The ticket is paid here, so it does not wait for payment again"),
-    N_("Give 1 to {} days"),
     N_("Give an email address or a phone number"),
     N_("Give at least one name"),
     N_("This line has too many columns"),

@@ -74,7 +74,7 @@ async def test_a_stale_room_says_so(theatre: Theatre, browser: PlainBrowser) -> 
 
 async def test_wrong_numbers_are_said(theatre: Theatre, browser: PlainBrowser) -> None:
     page = await browser.open("/admin/rooms")
-    for text, words in (("x", "Give a whole number"), ("1000001", "Give 0 to 1000000 places")):
+    for text, words in (("x", "Give a whole number"), ("1000001", "Give 0 to 1000000 seats")):
         page.find(f"room-{theatre.room_id}-capacity").fill(text)
         await page.press("Save")
         assert page.words_of(f"room-{theatre.room_id}-capacity-wrong") == words
