@@ -22,6 +22,7 @@ from hub.rules.webhook_events import EVENTS, Event
 from tests.actions.shows.test_request_booking import ask
 from tests.support.hub import Hub
 from tests.support.orders import change_order
+from tests.support.redis_tampering import wait_until_settled
 from tests.support.shows import add_stage, read_confirm_token
 from tests.support.still_outbox import send_nothing
 from tests.support.waitlist import joined, on_demand, serve_all
@@ -70,6 +71,7 @@ async def test_the_last_place_of_a_slot_has_one_event_and_so_has_its_end(hub: Hu
     await write_down(world, events=("slot.full", "slot.closed"))
     tickets = [await world.reserved(slot_id) for _ in range(2)]
     await cancel_reservation(hub.services, tickets[0].reservation_id, token=tickets[0].token, identity=None)
+    await wait_until_settled(hub)
     await world.reserved(slot_id)
     await close_slot(hub.services, Actor(world.org_id, world.venue_id), slot_id, Closing("tell"))
     events = await numbered_events(world)
