@@ -1,6 +1,7 @@
 """`python -m loadtests.load`: starts a hub, or takes the one at `HUB_URL`, prepares data, and runs locust with all scenarios.
 
-Exits with 1 if an answer was wrong, a bound was missed, or the audit found something. Options that are not named here are locust's.
+Exits with 1 if an answer was wrong or the audit found something, with 3 if all was right and only too slow, and with 2 if it could not begin.
+Options that are not named here are locust's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m loadtests.audit GROUND.json HISTORY.json`: print the problems and notes of a run as JSON."""
+"""`python -m loadtests.audit GROUND.json HISTORY.json`: print what is wrong, what was slow, and notes as JSON."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ async def run(ground: dict[str, Any], facts: dict[str, list[Any]]) -> Audit:
 if __name__ == "__main__":
     ground_path, history_path = (Path(given) for given in sys.argv[1:])
     done = asyncio.run(run(json.loads(ground_path.read_text())["audit"], json.loads(history_path.read_text())))
-    print(json.dumps({"problems": [f"audit: {one}" for one in done.problems], "notes": done.notes}))
+    print(json.dumps({"problems": [f"audit: {one}" for one in done.problems], "slow": done.slow, "notes": done.notes}))

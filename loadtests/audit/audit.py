@@ -12,12 +12,13 @@ EXAMPLES = 5
 
 @dataclass
 class Audit:
-    """The connection to the tables, the `audit` part of the ground, and the history by kind. Parts add problems and notes."""
+    """The connection to the tables, the `audit` part of the ground, and the history by kind. Parts add problems, what was only slow, and notes."""
 
     connection: asyncpg.Connection
     ground: dict[str, Any]
     facts: dict[str, list[Any]]
     problems: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -29,7 +29,7 @@ async def check(audit: Audit) -> None:
     sold = sorted(attempt["at"] for attempt in attempts if attempt["sold"])
     seconds = sold[-1] - min(attempt["began"] for attempt in attempts) if sold else 0.0
     if seconds > DECIDED_WITHIN and len(attempts) > places:
-        audit.problems.append(f"the sale took {seconds:.1f} s for its last place, {DECIDED_WITHIN:.0f} are allowed")
+        audit.slow.append(f"the sale took {seconds:.1f} s for its last place, {DECIDED_WITHIN:.0f} are allowed")
     audit.notes.append(
         f"{len(attempts):,} wanted {places} places of the sale: {booked} sold, the last one after {seconds:.1f} s"
     )

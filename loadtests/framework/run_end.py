@@ -83,7 +83,7 @@ def start(environment: Any, **_: Any) -> None:
     day.begin(environment, is_worker=is_worker)
     if not is_worker:
         history.begin()
-        environment.process_exit_code = 1  # until the verdict
+        environment.process_exit_code = bounds.WRONG  # until the verdict
     pools.supply(environment)
 
 
@@ -107,19 +107,22 @@ def stop(environment: Any, **_: Any) -> None:
         f"{error.method} {error.name}: {error.to_name()} ({error.occurrences} times)"
         for error in environment.stats.errors.values()
     ]
-    late = lag.percentile(0.99)
-    if late > options.most_lag:
-        problems.append(f"the generator was late by {late} ms (p99): take more WORKERS or fewer users")
-    found, notes = audit(written["facts"])
+    lag_ms = lag.percentile(0.99)
+    late = (
+        [f"the generator was late by {lag_ms} ms (p99): take more WORKERS or fewer users"]
+        if lag_ms > options.most_lag
+        else []
+    )
+    found = audit(written["facts"])
     verdict = Verdict(
-        bounds.lines_of(environment.stats, bounds.parse(options.bound)), problems + found,
-        [*notes, f"generator late by {late} ms (p99)"],
+        bounds.lines_of(environment.stats, bounds.parse(options.bound)), problems + found["problems"],
+        [*found["notes"], f"generator late by {lag_ms} ms (p99)"], found["slow"] + late,
     )  # fmt: skip
     _verdicts.append(verdict)
     print(f"\n{verdict}", flush=True)
     if options.result:
         Path(options.result).write_text(json.dumps(verdict.document(), indent=1))
-    environment.process_exit_code = 0 if verdict.passed else 1
+    environment.process_exit_code = verdict.exit_code
 
 
 def wait_for_workers(runner: Any) -> None:
@@ -133,8 +136,8 @@ def wait_for_workers(runner: Any) -> None:
             gevent.sleep(0.1)
 
 
-def audit(facts: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
-    """Compare the history with the tables in a process of its own, where asyncio works. Return problems and notes."""
+def audit(facts: dict[str, list[Any]]) -> dict[str, list[str]]:
+    """Compare the history with the tables in a process of its own, where asyncio works. Return problems, what was slow, and notes."""
     path = Path(os.environ["LOAD_GROUND"]).with_name("history.json")
     path.write_text(json.dumps(facts))
     ran = subprocess.run(
@@ -142,7 +145,6 @@ def audit(facts: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
         cwd=ROOT, capture_output=True, text=True, timeout=AUDIT_TAKES_AT_MOST, check=False,
     )  # fmt: skip
     try:
-        document = json.loads(ran.stdout)
+        return dict(json.loads(ran.stdout))
     except ValueError:
-        return [f"the audit broke: {ran.stderr[-500:]}"], []
-    return document["problems"], document["notes"]
+        return {"problems": [f"the audit broke: {ran.stderr[-500:]}"], "slow": [], "notes": []}

@@ -14,7 +14,7 @@ PAGE = Markup("""<!doctype html><html lang="en"><meta charset="utf-8"><meta name
 :root {{ color-scheme: light dark }} body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse; width: 100% }} th, td {{ padding: .25rem .5rem; text-align: right; border-bottom: 1px solid #8885 }}
 th:first-child, td:first-child {{ text-align: left }} .failed {{ color: light-dark(#b3261e, #ffb4ab); font-weight: 600 }}
-.passed {{ color: light-dark(#15803d, #86efac) }}</style>
+.slow {{ color: light-dark(#a34700, #ffb77a); font-weight: 600 }} .passed {{ color: light-dark(#15803d, #86efac) }}</style>
 <p><a href="/">Back to locust</a><h1>Verdict</h1>{}</html>""")
 RUN = Markup("<h2>Run {}: <span class={}>{}</span></h2>{}{}{}")
 TABLE = Markup(
@@ -25,15 +25,14 @@ LIST = Markup("<ul class={}>{}</ul>")
 ITEM = Markup("<li>{}")
 
 
-def word(passed: bool) -> str:
-    return "passed" if passed else "failed"
+def word(*, wrong: bool, slow: bool) -> str:
+    return "failed" if wrong else "slow" if slow else "passed"
 
 
 def _row(line: Line) -> Markup:
     bound = "" if line.bound is None else f"{line.bound:.0f}"
-    return ROW.format(
-        line.name, line.count, line.failures, line.p50, line.p95, line.p99, bound, word(line.fits), word(line.fits)
-    )
+    said = word(wrong=line.failures > 0, slow=not line.in_time)
+    return ROW.format(line.name, line.count, line.failures, line.p50, line.p95, line.p99, bound, said, said)
 
 
 def _list(kind: str, items: Iterable[str]) -> Markup:
@@ -43,9 +42,11 @@ def _list(kind: str, items: Iterable[str]) -> Markup:
 
 def page_of(verdicts: list[Verdict]) -> str:
     """Return the page. Everything that a hub sent is escaped."""
+    said = [word(wrong=verdict.wrong, slow=bool(verdict.slow)) for verdict in verdicts]
     runs = [
         RUN.format(
-            number, word(verdict.passed), word(verdict.passed), _list("failed", verdict.problems), _list("notes", verdict.notes),
+            number, said[number - 1], said[number - 1],
+            _list("failed", verdict.problems) + _list("slow", verdict.slow), _list("notes", verdict.notes),
             TABLE.format(Markup("").join(_row(line) for line in verdict.lines)),
         )
         for number, verdict in enumerate(verdicts, 1)

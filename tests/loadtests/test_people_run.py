@@ -94,6 +94,10 @@ async def test_people_are_served_and_the_audit_finds_what_was_not_kept(open_hub,
             assert [one.startswith(sentence) for one in found] == [True], (kind, found)
         (found,) = (await run_audit(ground.audit, {**history, "visits": []})).problems
         assert found.endswith(f"0 people were given one, {SMALL} are booked")
+        minute = [{**attempt, "at": attempt["at"] + 60} for attempt in history["sale"]]
+        late = await run_audit(ground.audit, {**history, "sale": minute})
+        assert [one.startswith("the sale took") for one in late.slow] == [True], "a slow sale is slow, and not wrong"
+        assert late.problems == []
         receivers.webhooks.events.popitem()
         (found,) = [one for one in (await run_audit(ground.audit, history)).problems if "did not come" in one]
         assert found.startswith("webhook: 1 events")
