@@ -217,7 +217,7 @@ def test_every_rule_says_what_it_means_and_what_to_do_and_is_in_the_manual() -> 
             plain = re.sub(r"\{\{.*?\}\}", "x", text)
             assert plain.endswith("."), text
             assert all(len(sentence.split()) <= 25 for sentence in re.split(r"[.:] ", plain)), text
-    manual = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    manual = (DEPLOY.parent / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `([A-Z][a-z]+[A-Z]\w+)` \|", manual, re.MULTILINE) == list(RULES)
 
 
@@ -227,8 +227,8 @@ def test_each_alert_has_a_section_of_the_runbook() -> None:
 
 
 async def test_the_manual_explains_every_metric_with_its_labels(hub: Hub) -> None:
-    manual = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
-    table = manual.partition("### Every metric\n")[2].partition("\n### ")[0]
+    manual = (DEPLOY.parent / "docs" / "metrics.md").read_text(encoding="utf-8")
+    table = manual.partition("## Every metric\n")[2].partition("\n## ")[0]
     explained = {
         name: set(re.findall(r"`(\w+)`", labels))
         for name, labels in re.findall(r"^\| `(\w+)` \| (.*?) ?\| ", table, re.MULTILINE)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from hub.settings import Rate, Settings, SettingsError, parse_rate, weak_secrets
 
+ROOT = Path(__file__).parents[1]
 KEY = "VcnPZb3lMYUgNQd8ShkK7T4wq2eXaJ0R"
 SITE = "https://hub.example.org"
 
@@ -264,3 +266,37 @@ def test_the_mailbox_is_shown_in_a_private_network(url: str) -> None:
 )
 def test_the_mailbox_is_never_shown_at_an_address_of_the_internet(url: str) -> None:
     assert not read({"HUB_SECRET_KEY": KEY, "HUB_PUBLIC_URL": url}, development=True).shows_mailbox
+
+
+def documented(table: str) -> dict[str, str]:
+    """Return the default that a table of the manual gives each setting it names."""
+    found = {}
+    for names, defaults in re.findall(r"^\| (`HUB_[^|]+) \| ([^|]+) \|", table, re.MULTILINE):
+        settings, values = re.findall(r"`(\w+)`", names), re.findall(r"`([^`]+)`", defaults)
+        found |= dict(
+            zip(settings, values if len(values) == len(settings) else [defaults] * len(settings), strict=True)
+        )
+    return found
+
+
+def named_in(source: str) -> set[str]:
+    return set(re.findall(r"\bHUB_[A-Z_]+\b", source))
+
+
+def test_the_manual_names_every_setting_with_its_default() -> None:
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = documented(manual.partition("\n## Settings\n")[2].partition("\n## ")[0])
+    assert set(table) == named_in((ROOT / "hub" / "settings.py").read_text(encoding="utf-8"))
+    usual = read({"HUB_SECRET_KEY": KEY})
+    for name in ("HOST", "PORT", "WORKERS", "ROLE", "SOCKETS_PER_OPERATOR", "PUBLIC_SOCKETS_PER_IP"):
+        assert table[f"HUB_{name}"] == str(getattr(usual, name.lower())), name
+    rates = [name for name in table if name.startswith("HUB_RATE_")]
+    assert len(rates) == 8
+    for name in rates:
+        assert parse_rate(table[name]) == getattr(usual, name.removeprefix("HUB_").lower()), name
+
+
+def test_a_setting_that_the_manual_leaves_out_is_found() -> None:
+    table = "| `HUB_HOST`, `HUB_PORT` | `127.0.0.1`, `8080` | where |\n| `HUB_ROLE` | `all` | [what](#roles) |\n"
+    assert documented(table) == {"HUB_HOST": "127.0.0.1", "HUB_PORT": "8080", "HUB_ROLE": "all"}
+    assert named_in('read.text("HUB_HOST") read.text("HUB_NEW")') - set(documented(table)) == {"HUB_NEW"}

@@ -2,7 +2,7 @@
 
 A row has the column of `venues`, the allowed values, the default, one sentence, and who will notice it. The options of `hub venue set`, their checks,
 the statement that changes a venue, the page and the API of policies, the line of `hub venue list` and the table in
-docs/operations.md are made from these rows.
+docs/administration.md are made from these rows.
 To add a policy, add a migration, a row here, and the code that obeys it.
 """
 
@@ -325,7 +325,7 @@ def _in_words(value: Any) -> str:
 
 
 def policies_table() -> str:
-    """Return the Markdown table of docs/operations.md, one line per policy."""
+    """Return the Markdown table of docs/administration.md, one line per policy."""
     lines = ["| option of `hub venue set` | default | what it says | who will notice |", "|---|---|---|---|"]
     for policy in POLICIES:
         values = ", ".join(policy.type.choices) if policy.type.choices else policy.type.metavar

@@ -10,11 +10,11 @@ import pytest
 from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table, policy_of
 from hub.text.policy_texts import GROUPS, POLICY_TEXTS
 
-OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+MANUAL = Path(__file__).parents[2] / "docs" / "administration.md"
 
 
 def test_the_table_in_the_documentation_is_this_table() -> None:
-    assert policies_table() in OPERATIONS.read_text(encoding="utf-8")
+    assert policies_table() in MANUAL.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.column)
