@@ -25,6 +25,7 @@ main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 
 h2 { font-size: 1rem; margin: 0 } h2 + p, footer { color: var(--soft); margin: 0; font-size: .85rem }
 svg { width: 100%; height: auto; display: block } svg text { font-size: 11px; fill: var(--soft) }
 .axis { stroke: var(--line) } .must { stroke: var(--must); stroke-dasharray: 6 3 } .goal { stroke: var(--goal); stroke-dasharray: 2 3 }
+.busy { fill: var(--back); stroke-width: 1.5 }
 svg .must-word { fill: var(--must) } svg .goal-word { fill: var(--goal) }
 ul { list-style: none; padding: 0 } .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em }
 """
@@ -55,8 +56,8 @@ def page(runs: Sequence[Run]) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Trend of the bench</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>\n'
-        f"<h1>Trend of the bench</h1>\n<p>{len(runs)} full runs. A dot is the median of a run's rounds, its bar their range. "
-        f"A figure with x is divided by its limit from the same run.</p>\n<ul>{legend}</ul>\n"
+        f"<h1>Trend of the bench</h1>\n<p>Full runs: {len(runs)}. A dot is the median of a run's rounds, its bar their range; it is hollow "
+        f"if the machine was busy before the run. A figure with x is divided by its limit from the same run.</p>\n<ul>{legend}</ul>\n"
         f"<main>{''.join(charts)}</main>\n</body></html>\n"
     )
 
@@ -65,7 +66,7 @@ def _figure(points: Sequence[tuple[Run, Series]], colour: dict[str, str]) -> str
     last_run, last = points[-1]
     sign = " x" if last.limit else ""
     what = f"{'more' if last.better == 'higher' else 'less'} is better"
-    newest = f"{statistics.median(last.ratios):.4g}{sign} on {last_run.began:%d %B %Y}"
+    newest = f"{statistics.median(last.ratios):.4g}{sign} on {last_run.began.day} {last_run.began:%B %Y}"
     return (
         f"<section><h2>{escape(last.row)}: {escape(last.name)}</h2><p>{newest}; {what}</p>"
         f"{_chart(points, colour, f'{last.row}, {last.name}: {newest}')}</section>\n"
@@ -122,9 +123,11 @@ def _dots(points: Sequence[tuple[float, Run, Series]], y: Callable[[float], floa
     parts = [f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>']
     for x, run, one in points:
         middle, low, high = statistics.median(one.ratios), min(one.ratios), max(one.ratios)
+        busy = bool(run.machine.get("disturbed"))
+        drawn, word = ('class="busy"', ", on a busy machine") if busy else (f'fill="{colour}"', "")
         parts.append(
             f'<g stroke="{colour}"><path d="M{x:.1f} {y(low):.1f}V{y(high):.1f}" stroke-opacity=".5" stroke-width="3"/>'
-            f'<circle cx="{x:.1f}" cy="{y(middle):.1f}" r="3.5" fill="{colour}"><title>'
-            f"{run.began:%Y-%m-%d %H:%M}, commit {escape(run.commit)}: {middle:.4g} ({low:.4g} to {high:.4g})</title></circle></g>"
+            f'<circle cx="{x:.1f}" cy="{y(middle):.1f}" r="3.5" {drawn}><title>'
+            f"{run.began:%Y-%m-%d %H:%M}, commit {escape(run.commit)}: {middle:.4g} ({low:.4g} to {high:.4g}){word}</title></circle></g>"
         )
     return parts

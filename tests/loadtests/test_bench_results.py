@@ -24,9 +24,12 @@ def row(ours: tuple[float, ...] = SIX, limit: tuple[float, ...] = (500.0,) * 6, 
     )  # fmt: skip
 
 
-def kept(folder: Path, *rows: Row, began: str = "2026-11-30T03:00:00+00:00", quick: bool = False) -> results.Run:
+def kept(
+    folder: Path, *rows: Row, began: str = "2026-11-30T03:00:00+00:00", quick: bool = False, busy: bool = False
+) -> results.Run:
     document = {
-        "began": began, "commit": "0123456789ab", "quick": quick, "machine": {"processor": "A <fast> one", "cores": 2, "memory_gb": 8},
+        "began": began, "commit": "0123456789ab", "quick": quick,
+        "machine": {"processor": "A <fast> one", "cores": 2, "memory_gb": 8, "disturbed": busy},
         "rows": [one.document() for one in rows],
     }  # fmt: skip
     return results.read(results.write(folder / f"{began[:10]}{began[11:13]}{quick}.json", document))
@@ -124,6 +127,24 @@ def test_the_trend_draws_full_runs_with_their_spread_and_bounds(tmp_path):
     assert spreads == ["2.005 (1.96 to 2.04)", "4.01 (3.92 to 4.08)"]
     assert {words.text for words in svg.iter("text")} >= {"must 1.5", "goal 4", "28 Nov", "29 Nov"}
     assert "A &lt;fast&gt; one" in page
+
+
+def test_the_trend_draws_one_run_and_marks_one_of_a_busy_machine(tmp_path):
+    kept(tmp_path, row(), began="2026-11-03T03:00:00+00:00")
+    page = trend.write(tmp_path).read_text()
+    assert ["Full runs: 1." in page, page.count("<circle"), "on 3 November 2026" in page] == [True, 1, True]
+    assert 'class="busy"' not in page
+    kept(tmp_path, row(), began="2026-11-04T03:00:00+00:00", busy=True)
+    page = trend.write(tmp_path).read_text()
+    assert [page.count("<circle"), page.count('class="busy"'), page.count(", on a busy machine")] == [2, 1, 1]
+
+
+def test_a_full_run_is_kept_by_its_time_and_commit_and_a_quick_one_beside_the_sources(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    document = {"began": "2026-11-30T03:00:05+01:00", "commit": "0123456789ab+", "quick": False}
+    assert results.write(None, document) == tmp_path / "results" / "2026-11-30-020005-01234567.json"
+    assert results.write(None, {**document, "quick": True}) == tmp_path / "bench-2026-11-30-020005-01234567.json"
 
 
 def test_without_kept_runs_there_is_no_trend(tmp_path):
