@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -34,20 +33,6 @@ async def test_policies_are_kept_and_followed(hub: Hub, world: World) -> None:
     assert (venue.reminder_hours, venue.waitlist_offer_minutes, venue.no_show_release_minutes) == ((48, 3), 15, 20)
     (listed,) = await list_venues(hub.services)
     assert listed["reminder_hours"] == [48, 3]
-
-
-async def test_a_rush_that_finds_its_venue_too_old_asks_postgres_once_for_each_value(hub: Hub, world: World) -> None:
-    venues, counts = hub.services.venues, hub.services.database.jobs.counts
-
-    async def ask() -> int:
-        venue = await venues.first(world.org_id)
-        assert venue is not None
-        return len(await venues.organisations()) + venue.id
-
-    venues.forget()
-    before = counts.committed
-    found = await asyncio.gather(*(ask() for _ in range(256)))
-    assert (len(set(found)), counts.committed - before) == (1, 3)  # the first venue, its row, the organisations
 
 
 async def test_a_limit_can_be_taken_away_and_what_is_not_named_stays(hub: Hub, world: World) -> None:
