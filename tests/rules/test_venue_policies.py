@@ -9,12 +9,21 @@ import pytest
 
 from hub.rules.venue_policies import POLICIES, known_policies, policies_in_words, policies_table, policy_of
 from hub.text.policy_texts import GROUPS, POLICY_TEXTS
+from tests.support.policy_table import with_table
 
 MANUAL = Path(__file__).parents[2] / "docs" / "administration.md"
 
 
 def test_the_table_in_the_documentation_is_this_table() -> None:
-    assert policies_table() in MANUAL.read_text(encoding="utf-8")
+    assert policies_table() in MANUAL.read_text(encoding="utf-8"), "run python -m tests.support.policy_table"
+
+
+def test_the_table_is_written_into_its_place_and_nothing_else_is_changed() -> None:
+    page = MANUAL.read_text(encoding="utf-8")
+    assert with_table(page) == page
+    assert with_table(page.replace(POLICIES[1].sentence, "how it was")) == page
+    with pytest.raises(ValueError, match="0 found"):
+        with_table("no table")
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.column)
