@@ -27,7 +27,8 @@ from web.pages import (
     staff,
     training,
 )
-from web.pages.admin.routes import admin_routes
+from web.pages.admin.routes import FORMS_ELSEWHERE, admin_routes
+from web.pages.form_addresses import pages_of_forms
 from web.pages.link_ends import without_surplus
 from web.pages.page_language import send_later_texts
 from web.pages.page_turns import in_turn
@@ -41,8 +42,10 @@ from web.pages.waitlist import show_entry
 
 def page_routes() -> list[web.RouteDef]:
     """Return the routes of all pages, which begin in turns, and of the files that they load."""
+    pages = _page_routes()
     return [
-        *(in_turn(route) for route in _page_routes()),
+        *(in_turn(route) for route in pages),
+        *pages_of_forms(pages, {**FORMS_ELSEWHERE, sign_out.SIGN_OUT: sign_out.LOGIN}),
         web.get("/static/{name:.+}", STATIC.serve_file),
         web.get("/texts/{version}/{language}/{page:[a-z_]+}.json", send_later_texts),
         web.get("/favicon.ico", STATIC.serve_icon),

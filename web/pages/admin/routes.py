@@ -59,6 +59,12 @@ _SIGNING_IN = "/admin/security/people/{staff_id:[0-9]{1,16}}"
 _RESERVATION = "/admin/reservations/{reservation_id:[0-9]{1,16}}"
 _IMPORT = "/admin/imports/{import_id:[0-9]{1,16}}"
 _GUEST = "/admin/guests/{guest_id:[0-9]{1,16}}"
+_GATE = "/admin/gates/{gate_id:[0-9]{1,16}}"
+_CLOSED_DAYS = f"{slot_views.CALENDAR}/closed-days"
+_GENERATE = f"{slot_views.CALENDAR}/generate"
+
+FORMS_ELSEWHERE = {_GATE: venues.VENUES, _CLOSED_DAYS: slot_views.HOURS, _GENERATE: slot_views.HOURS}
+"""The page of a form that is not at the path above its address. The paths below it go there, too."""
 
 
 def admin_routes() -> list[web.RouteDef]:
@@ -77,7 +83,7 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{_VENUE}/logo", venues.change_logo),
         web.post(f"{_VENUE}/delete", venues.delete),
         web.post(f"{_VENUE}/gates", venues.add_one_gate),
-        web.post("/admin/gates/{gate_id:[0-9]{1,16}}", venues.change_one_gate),
+        web.post(_GATE, venues.change_one_gate),
         web.get(organisations.ORGANISATIONS, organisations.show_organisations),
         web.post(organisations.ORGANISATIONS, organisations.add),
         web.post(organisations.ORGANISATIONS + "/{organisation_id:[0-9]{1,16}}", organisations.change),
@@ -177,10 +183,10 @@ def admin_routes() -> list[web.RouteDef]:
         web.post(f"{slot_views.CALENDAR}/copy", slots.copy_day),
         web.get(slot_views.HOURS, slot_hours.show_hours),
         web.post(slot_views.HOURS, slot_hours.change_hours),
-        web.post(f"{slot_views.CALENDAR}/closed-days", slot_hours.add_day),
-        web.post(f"{slot_views.CALENDAR}/closed-days/import", slot_hours.import_days),
-        web.post(f"{slot_views.CALENDAR}/closed-days/{{closed_day_id:[0-9]{{1,16}}}}/delete", slot_hours.remove_day),
-        web.post(f"{slot_views.CALENDAR}/generate", slot_hours.generate),
+        web.post(_CLOSED_DAYS, slot_hours.add_day),
+        web.post(f"{_CLOSED_DAYS}/import", slot_hours.import_days),
+        web.post(f"{_CLOSED_DAYS}/{{closed_day_id:[0-9]{{1,16}}}}/delete", slot_hours.remove_day),
+        web.post(_GENERATE, slot_hours.generate),
         web.get(_SLOT, slot.show_slot),
         web.post(_SLOT, slot.change),
         web.post(f"{_SLOT}/close", slot.close),
