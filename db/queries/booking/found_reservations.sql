@@ -43,7 +43,7 @@ SET LOCAL enable_bitmapscan = on;
 -- name: searched_reservations
 -- The ids of at most $4 reservations below id $3, newest first, among these slots ($2, NULL: all), with the filters $5 to $8. They have an
 -- e-mail address from $9 up to $10, one of the phone numbers $11, the code $12, the order $13, a name by the query $14, or of
--- names without spaces by $17, or the id $15.
+-- names without spaces by $17, or the number $15: their own, or that of an order without a reference.
 -- Of each kind no more than $16 are looked at, each by an index (LATERAL ... LIMIT, so that no plan reads a whole table); `capped` says that there may be others.
 WITH named AS MATERIALIZED (
     (SELECT t.id FROM tickets t
@@ -69,7 +69,9 @@ WITH named AS MATERIALIZED (
     UNION (SELECT t.id FROM tickets t WHERE lower(t.imported_email) ~>=~ $9::text AND lower(t.imported_email) ~<~ $10::text
               AND t.imported_email IS NOT NULL AND t.org_id = $1 LIMIT $16)
     UNION (SELECT t.id FROM tickets t WHERE t.imported_phone = ANY ($11::text[]) AND t.imported_phone IS NOT NULL AND t.org_id = $1 LIMIT $16)
-    UNION (SELECT t.id FROM (SELECT o.id FROM orders o WHERE o.reference = $13 AND o.org_id = $1 UNION SELECT id FROM ordered) o
+    UNION (SELECT t.id FROM (SELECT o.id FROM orders o WHERE o.reference = $13 AND o.org_id = $1
+                           UNION SELECT o.id FROM orders o WHERE o.id = $15 AND o.reference IS NULL AND o.org_id = $1
+                           UNION SELECT id FROM ordered) o
             CROSS JOIN LATERAL (SELECT t.id FROM tickets t WHERE t.order_id = o.id AND t.org_id = $1 LIMIT $16) t LIMIT $16)
 ), addressed AS MATERIALIZED (
     SELECT r.id FROM ticket_reservations r
@@ -99,7 +101,7 @@ SELECT array(SELECT r.id
 -- These reservations ($2) in the order of the array, each with its ticket, order and slot.
 SELECT r.id AS reservation_id, r.status, r.places, r.admitted, r.booked_together, t.id AS ticket_id, t.code AS ticket_code, t.channel,
        p.name AS product, coalesce(t.customer_name, o.customer_name) AS name, r.customer_email AS email, r.customer_phone AS phone,
-       o.reference AS order_reference, r.language, r.reserved_at, r.moved_at, r.verified_at, r.cancelled_at, r.cancel_cause,
+       t.order_id, o.reference AS order_reference, r.language, r.reserved_at, r.moved_at, r.verified_at, r.cancelled_at, r.cancel_cause,
        s.id AS slot_id, s.venue_id, v.name AS venue, v.timezone, s.date, s.start_time, s.end_time, s.starts_at, s.ends_at,
        s.for_guests AS whole_day, s.show_id, w.title, t.version
   FROM unnest($2::bigint[]) WITH ORDINALITY AS a (id, n)

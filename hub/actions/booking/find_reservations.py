@@ -20,6 +20,7 @@ from hub.access.scope import refuse_other_venue, venue_within
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
 from hub.rules.digits import ascii_digits
+from hub.rules.order_reference import order_number
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -38,7 +39,6 @@ CANDIDATES = 400
 """Reservations of one kind that a search looks at."""
 STATUSES = ("RESERVED", "VERIFIED", "EXPIRED", "CANCELLED")
 CHANNELS = ("direct", "mini_program", "ota", "booking", "guest")
-_LARGEST_ID = 2**53 - 1
 _LAST = "\U0010ffff"
 
 
@@ -74,6 +74,7 @@ class FoundReservation:
     name: str | None
     email: str
     phone: str
+    order_id: int | None
     order_reference: str | None
     language: str
     reserved_at: datetime
@@ -247,7 +248,7 @@ async def _lines(services: Services, by: Actor, ids: list[int]) -> tuple[FoundRe
 
 
 async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]:
-    """Return what a search text may mean: addresses from and to, phone numbers, code, order, name and id; None for what it cannot."""
+    """Return what a search text may mean: addresses from and to, phone numbers, code, order, name and number; None for what it cannot."""
     text = ascii_digits(text)
     digits = re.sub(r"\D", "", text)
     is_number = re.fullmatch(r"[-+\d\s()/.]+", text) is not None
@@ -261,11 +262,5 @@ async def _criteria(services: Services, by: Actor, text: str) -> tuple[Any, ...]
         phones += [national] if national and national not in phones else []
     code = await code_as_stored(services.database.records, by.org_id, normalise(text)[:LONGEST_CODE])
     name = None if is_number or parted_query(text) else name_query(text)
-    number = text.removeprefix("#")
-    identifier = (
-        int(number)
-        if number.isascii() and number.isdigit() and len(number) <= 16 and int(number) <= _LARGEST_ID
-        else None
-    )
     # NULL and not an empty array: Postgres then knows that there is nothing to look for.
-    return address, None if address is None else address + _LAST, phones or None, code, text, name, identifier
+    return address, None if address is None else address + _LAST, phones or None, code, text, name, order_number(text)

@@ -11,6 +11,7 @@ from hub.access.scope import is_elsewhere, refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
 from hub.actions.orders.order_request import MOST_TICKETS
+from hub.rules.order_reference import order_number
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
@@ -147,13 +148,20 @@ async def list_orders(
 async def _found(services: Services, org_id: int, text: str) -> list[int]:
     code = await code_as_stored(services.database.reports, org_id, normalise(text)[:LONGEST_CODE])
     email = text.lower() if "@" in text else None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 17 else None
     # Row-level security would hide the index of addresses; it guards the rows of these ids.
     with working_for(None):
         async with services.database.records.transaction() as connection:
             await connection.execute(FOUND.use_word_indexes)
             rows = await connection.fetch(
-                ORDERS.orders_found, org_id, text, code, email, name_query(text), MOST_FOUND, number, parted_query(text)
+                ORDERS.orders_found,
+                org_id,
+                text,
+                code,
+                email,
+                name_query(text),
+                MOST_FOUND,
+                order_number(text),
+                parted_query(text),
             )
     return [row["id"] for row in rows]
 

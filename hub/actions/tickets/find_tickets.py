@@ -11,6 +11,7 @@ from hub.actions.tickets.life import contact_shown
 from hub.rules.contact_masking import mask_email, mask_phone
 from hub.rules.decisions import Contact
 from hub.rules.digits import ascii_digits
+from hub.rules.order_reference import order_number
 from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.slot_shares import shares_of
 from hub.rules.ticket_code import normalise
@@ -26,8 +27,6 @@ SEARCHED_AT_ONCE = 10_000
 LEAST_CODE_PART = 4
 """Characters of a code, without dashes, that are looked for inside the codes of the day."""
 LEAST_NAME_PART = 2
-LONGEST_NUMBER = 16
-"""Digits of the number of an order: every such number fits in 64 bits."""
 LEAST_PHONE_END = 7
 """Digits that a visitor's number must end with: so many that nobody finds out a masked number by trying."""
 
@@ -61,12 +60,6 @@ async def find_tickets(
             order_number(text),
         )
     return [await _found(services, staff, row) for row in rows]
-
-
-def order_number(text: str) -> int | None:
-    """Return the number in `218` and `#218`, as an order without a reference is named in e-mails; None for other texts."""
-    number = ascii_digits(text).removeprefix("#")
-    return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else None
 
 
 async def find_visitors(services: Services, staff: Identity, text: str, venue: Venue) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from db.stored_codes import code_as_stored
 from hub.access.scope import is_elsewhere, refuse_elsewhere
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import BEYOND
+from hub.rules.order_reference import order_number
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.rules.ticket_code import normalise
@@ -81,7 +82,7 @@ async def list_tickets(
     look_at = LOOK_AT if filtered else limit + 1
     asked = [by.org_id, at, ticket_id, wanted.status, wanted.channel, look_at, limit + 1]
     if wanted.order:
-        order_id = await database.fetchval(TICKETS.order_named, by.org_id, wanted.order, _number(wanted.order))
+        order_id = await database.fetchval(TICKETS.order_named, by.org_id, wanted.order, order_number(wanted.order))
         if order_id is None:
             return TicketPage((), None)
         rows = await database.fetch(TICKETS.newest_tickets_of_order, *asked, order_id, wanted.product_id)
@@ -130,7 +131,9 @@ def _matches(ticket: TicketRecord, wanted: TicketFilter) -> bool:
         (wanted.status is None or ticket.status == wanted.status)
         and (wanted.channel is None or ticket.channel == wanted.channel)
         and (wanted.product_id is None or ticket.product_id == wanted.product_id)
-        and (not wanted.order or wanted.order in (ticket.order_reference, str(ticket.order_id)))
+        and (
+            not wanted.order or wanted.order == ticket.order_reference or order_number(wanted.order) == ticket.order_id
+        )
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from hub.actions.audit.actor import Actor
 from hub.actions.guests.add_guests import GuestPlace, add_guests
+from hub.actions.tickets.issue import TicketBatch, issue_tickets
 from hub.rules.guest_lists import GuestDraft
 from tests.support.api_client import Api
 from tests.support.audit_log import read_audit_log
@@ -23,7 +24,7 @@ from tests.support.plans import seem_a_million, times_read
 from tests.support.reservations import change_reservation
 from tests.support.still_outbox import send_nothing
 from tests.support.theatre import Theatre
-from tests.support.tickets import change_ticket
+from tests.support.tickets import change_ticket, read_ticket
 from tests.support.world import TODAY, World
 
 LIST = "/api/admin/reservations"
@@ -60,6 +61,28 @@ async def test_every_search_finds_its_reservation_and_no_other(api: Api, world: 
     assert await found(api, manager, "q=WEB-77") == [other.reservation_id, one.reservation_id]
     for text in ("ovelace", "da.love", "%25", "12345678"):
         assert await found(api, manager, f"q={text}") == [], text
+
+
+async def test_an_order_without_a_reference_is_found_by_its_number_in_every_search(
+    api: Api, world: World, manager: str
+) -> None:
+    await world.reserved(await world.slot(start="15:00", end="16:00"))
+    issued = await issue_tickets(world.hub.services, TicketBatch(1), org_id=world.org_id)
+    order_id = issued["order_id"]
+    ticket_id = (await read_ticket(world.hub.database, "id", order_id=order_id))["id"]
+    mine = await world.reserve(await world.ticket_of(ticket_id), await world.slot())
+    admin = await world.staff("ADMIN")
+    for text in (str(order_id), f"#{order_id}", f"  {order_id} "):
+        asked = quote(text)
+        assert mine.reservation_id in await found(api, manager, f"q={asked}"), text
+        orders = (await api.get(f"/api/admin/orders?q={asked}", token=admin)).data["orders"]
+        assert [one["order_id"] for one in orders] == [order_id], text
+        tickets = (await api.get(f"/api/admin/tickets?order={asked}", token=admin)).data["tickets"]
+        assert [one["ticket_id"] for one in tickets] == [ticket_id], text
+    seen = (await api.get(f"/api/tickets/search?q=%23{order_id}", token=manager)).data["tickets"]
+    assert [one["ticket_id"] for one in seen] == [ticket_id]
+    await change_order(world.hub.database, order_id, reference="WEB-88")
+    assert mine.reservation_id not in await found(api, manager, f"q=%23{order_id}"), "it has another name"
 
 
 @pytest.mark.parametrize("mended", [True, False], ids=["as it is", "control: reports do without bitmaps"])
