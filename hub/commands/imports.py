@@ -66,6 +66,7 @@ def _report(report: dict[str, Any]) -> list[str]:
         text = [f"{', '.join(to_do)}, {report['unchanged']} are there already, {report['refused']} refused"]
     text += [f"columns not used: {', '.join(report['unused_columns'])}"] if report["unused_columns"] else []
     text += [f"products made: {', '.join(report['products_created'])}"] if report["products_created"] else []
+    text += [f"products to make: {', '.join(report['products_to_create'])}"] if report["products_to_create"] else []
     text += [
         f"line {wrong['line']}: {wrong['field'] + ': ' if wrong['field'] else ''}{wrong['message']}"
         for wrong in report["errors"]

@@ -33,6 +33,19 @@ def test_a_workbook_is_looked_at_and_then_imported(
     assert "1 imported, 0 changed, 0 cancelled" in run("imports", "list").stdout.replace("added", "imported")
 
 
+def test_a_look_names_the_product_that_the_import_would_make(
+    world: World, ask: Callable[..., Any], run: Callable[..., Any], tmp_path: Path
+):
+    path = tmp_path / "tickets.csv"
+    path.write_text("code,product\nAA-1000,Night tour\n", encoding="utf-8")
+    looked = ask("tickets", "import", str(path), "--dry-run")
+    assert (looked["products_to_create"], looked["products_created"]) == (["Night tour"], [])
+    assert "products to make: Night tour" in run("tickets", "import", str(path), "--dry-run").stdout
+    done = ask("tickets", "import", str(path))
+    assert (done["products_to_create"], done["products_created"]) == ([], ["Night tour"])
+    assert ask("tickets", "import", str(path), "--dry-run")["products_to_create"] == []
+
+
 async def test_a_line_that_cancels_says_so_first_and_then_does(world: World, ask: Callable[..., Any], tmp_path: Path):
     ticket = await world.ticket()
     path = tmp_path / "refunds.csv"

@@ -60,7 +60,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('order ' || $1::bigint || ' ' || $
 
 -- name: default_product
 -- The first product of an organisation that is not archived, or nothing.
-SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at FROM products
+SELECT id, venue_id, activation_mode, valid_days, valid_until, archived_at, name FROM products
  WHERE org_id = $1 AND archived_at IS NULL ORDER BY id LIMIT 1;
 
 -- name: read_product

@@ -105,6 +105,7 @@ async def _report(services: Services, by: Actor, record: ImportRecord, *, stored
                     for one in changes],
         "unused_columns": record.unused_columns,
         "products_created": record.new_products if stored else [],
+        "products_to_create": [] if stored else record.new_products,
     }  # fmt: skip
 
 

@@ -35,6 +35,11 @@ class PlannedBatch:
     standing: dict[str, Any] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
+    def product_name(self, said: str | None) -> str:
+        """Return the name of the product that a line names, by name or number, or of the one for lines without."""
+        product = self.products.get(said)
+        return (said or WITHOUT_NAME) if product is None else str(product["name"])
+
 
 async def plan_batch(
     connection: Any, by: Actor, rows: list[TicketRow], errors: list[LineError], *, reason: str

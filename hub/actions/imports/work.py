@@ -269,8 +269,11 @@ def _cancels(row: TicketRow) -> bool:
 
 
 def _preview(batch: PlannedBatch) -> list[dict[str, str | None]]:
-    """Return the first lines as they will be stored."""
-    return [
-        {"line": str(row.line), **fields_after(row, batch.standing.get(row.code), planned), "what": planned.kind}
-        for row, planned in batch.plans[:PREVIEW]
-    ]
+    """Return the first lines as they will be stored. A new ticket of a line without a product has that of the organisation."""
+    lines = []
+    for row, planned in batch.plans[:PREVIEW]:
+        fields = fields_after(row, batch.standing.get(row.code), planned)
+        if planned.kind == "add":
+            fields["product"] = batch.product_name(row.product)
+        lines.append({"line": str(row.line), **fields, "what": planned.kind})
+    return lines

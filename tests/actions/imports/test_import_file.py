@@ -173,6 +173,19 @@ async def test_the_preview_of_a_line_that_cancels_agrees_with_what_is_stored(hub
     assert tuple(stored) == (shown["status"], shown["name"], shown["email"])
 
 
+async def test_the_preview_names_the_product_of_every_new_ticket(hub: Hub, world: World):
+    (product,) = (await list_products(hub.services, Actor(world.org_id))).products
+    file = f"code,product\nAA-1,Press\nAA-2,\nAA-3,{product.product_id}\n"
+    record = await checked(hub, world.org_id, file)
+    assert record.new_products == ["Press"]
+    assert [line["product"] for line in record.preview] == ["Press", product.name, product.name]
+    empty = await World(hub).found()
+    for one in (await list_products(hub.services, Actor(empty.org_id))).products:
+        await change_product(hub.services, Actor(empty.org_id), one.product_id, {"archived": True})
+    record = await checked(hub, empty.org_id, "code\nBB-1\n")
+    assert (record.new_products, record.preview[0]["product"]) == (["Admission"], "Admission")
+
+
 async def test_a_product_of_a_file_is_not_sold_at_the_gate_until_an_administrator_says_so(hub: Hub, world: World):
     assert (await imported(hub, world, "code,product\nAA-1,Press\n"))["products_created"] == ["Press"]
     (product,) = (await list_products(hub.services, Actor(world.org_id), text="Press")).products
