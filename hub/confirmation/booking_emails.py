@@ -325,8 +325,8 @@ def _how_to_enter(language: str, booking: BookedSeats) -> str:
         translator(language)
         .ngettext(
             "Show this QR code at the entrance when you arrive, on your phone or printed.",
-            "This one QR code is for all {count} of you. Show it at the entrance, on your phone or printed. "
-            "You need not all arrive together.",
+            "This one QR code admits {count} people. Show it at the entrance, on your phone or printed. "
+            "You need not arrive together.",
             booking.party_size,
         )
         .format(count=booking.party_size)

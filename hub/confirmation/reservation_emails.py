@@ -88,7 +88,7 @@ def invited(message: OutboxMessage, sender: Sender) -> EmailContent:
     people = message.number("places")
     how = translation.ngettext(
         "Show this QR code at the entrance, or just give your name.",
-        "This one QR code is for all {count} of you. Show it at the entrance, or just give your name.",
+        "This one QR code admits {count} people. Show it at the entrance, or just give your name.",
         people,
     )
     day = format_day(place.date, message.language)

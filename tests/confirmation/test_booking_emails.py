@@ -92,7 +92,7 @@ async def test_a_confirmation_has_one_code_for_the_whole_party_and_a_calendar_en
     # The links to calendars of other companies hold neither the code nor our link.
     assert not any("BKG" in link or "secret" in link for link in page.links if not link.startswith(PUBLIC_URL))
     if language == "en":
-        assert ("for all 3 of you" in text) == (people == 3)
+        assert ("admits 3 people" in text) == (people == 3)
         assert f"For {people} {'person' if people == 1 else 'people'}" in text
 
     parsed = calendar(mail)

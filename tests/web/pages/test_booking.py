@@ -356,7 +356,7 @@ async def test_a_move_into_what_has_just_filled_up_keeps_the_booking(browser: Pl
     await add_booking(world, other, 7)
     await page.press("Move booking")
     assert "There aren't enough seats left for your party." in page.alert
-    assert "No other date has room for all 3 of you" in page.text
+    assert "No other date has room for 3 people" in page.text
     assert await world.booked_count(stage.performance_id) == 3
 
 
