@@ -24,6 +24,8 @@ from hub.text.languages import format_day, translator
 
 MOST_PICTURED = 10
 """Tickets that an e-mail shows as QR codes. The others are named."""
+MOST_LINKED = 10
+"""Inactive tickets whose pages an e-mail links to. The codes of the others are entered there."""
 
 
 def placed(message: OutboxMessage, _sender: Sender) -> EmailContent:
@@ -68,7 +70,7 @@ def confirmed(message: OutboxMessage, sender: Sender) -> EmailContent:
         heading=translation.ngettext("Here is your ticket", "Here are your tickets", order.standing),
         paragraphs=tuple(_next_steps(order, translation.gettext, translation.ngettext)),
         visits=_blocks(message, order, pictured=MOST_PICTURED),
-        action=_booking_link(order, sender, _),
+        links=_links(order, sender, _),
         note=_more(order, translation.ngettext),
     )
 
@@ -114,10 +116,10 @@ def reminder(message: OutboxMessage, sender: Sender) -> EmailContent:
                 "You haven't chosen a day and time for your {count} tickets yet. Times can sell out.",
                 order.unbooked,
             ).format(count=order.unbooked),
-            *_how_to_activate(order, _),
+            *_how_to_activate(order, translation.ngettext),
         ),
         visits=_blocks(message, order, pictured=0),
-        action=_booking_link(order, sender, _),
+        links=_links(order, sender, _),
         note=_more(order, translation.ngettext),
     )
 
@@ -136,9 +138,10 @@ def _email(
     heading: str,
     paragraphs: tuple[str, ...],
     visits: tuple[VisitBlock, ...] = (),
-    action: Link | None = None,
+    links: tuple[Link, ...] = (),
     note: str = "",
 ) -> EmailContent:
+    """Return the e-mail. The first of `links` is its button."""
     _ = translator(message.language).gettext
     name = " ".join(order.customer_name.split())
     named = _("Order {order}").format(order=order.reference) if order.reference else ""
@@ -150,7 +153,8 @@ def _email(
         heading=heading,
         paragraphs=paragraphs,
         visits=visits,
-        action=action,
+        action=links[0] if links else None,
+        also=links[1:],
         notes=tuple(text for text in (note, named) if text),
         contacts=contacts_of(order.contact_email, order.contact_phone),
     )
@@ -162,7 +166,7 @@ def _venue(message: OutboxMessage, order: Order) -> str:
 
 def _next_steps(order: Order, _: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> list[str]:
     """Return what the customer does next with these tickets: activate them, book a time, or show them."""
-    steps = _how_to_activate(order, _)
+    steps = _how_to_activate(order, ngettext)
     bookable = [one for one in order.tickets if one.bookable]
     if bookable and not any(one.must_book for one in bookable):
         steps.append(_("You can come without booking a time. You can still choose one if you like."))
@@ -178,11 +182,15 @@ def _next_steps(order: Order, _: Callable[[str], str], ngettext: Callable[[str, 
     return steps
 
 
-def _how_to_activate(order: Order, _: Callable[[str], str]) -> list[str]:
-    if all(ticket.status != "INACTIVE" for ticket in order.tickets):
+def _how_to_activate(order: Order, ngettext: Callable[[str, str, int], str]) -> list[str]:
+    if not any(ticket.status == "INACTIVE" for ticket in order.tickets):
         return []
     return [
-        _("Activate a ticket on its page before you book. This cannot be undone, so wait until you know when you come.")
+        ngettext(
+            "Your ticket is not active yet. Activate it on its page, by the link below. This cannot be undone, so wait until you know when you come.",
+            "Activate each ticket that is not active yet on its page: use the links below, or enter its code there. This cannot be undone, so wait until you know when you come.",
+            order.standing,
+        )
     ]
 
 
@@ -215,14 +223,27 @@ def _valid(ticket: NamedTicket, message: OutboxMessage) -> str:
     return _("Valid until {day}").format(day=format_day(last.date(), message.language))
 
 
-def _booking_link(order: Order, sender: Sender, _: Callable[[str], str]) -> Link | None:
-    """Return the link to the booking page with the first ticket that can be booked or activated."""
-    first = next((one for one in order.tickets if one.bookable), None)
-    if first is None:
-        return None
-    ticket = f"ticket={quote(first.code, safe='')}"
-    page = f"/v/{order.slug}/reserve?{ticket}" if order.slug else f"/reserve?{ticket}&orq={order.org_id}"
-    return Link(_("Choose your time"), f"{sender.public_url}{page}")
+def _links(order: Order, sender: Sender, _: Callable[[str], str]) -> tuple[Link, ...]:
+    """Return the links to the booking page: with the first ticket that can be booked, and with each that must be activated there."""
+    inactive = [one for one in order.tickets if one.status == "INACTIVE"]
+    links = [
+        Link(
+            _("Activate your ticket") if order.standing == 1 else _("Activate ticket {code}").format(code=one.code),
+            _booking_page(order, sender, one),
+        )
+        for one in inactive[:MOST_LINKED]
+    ]
+    ready = next((one for one in order.tickets if one.bookable and one.status != "INACTIVE"), None)
+    if ready is not None:
+        links.insert(0, Link(_("Choose your time"), _booking_page(order, sender, ready)))
+    return tuple(links)
+
+
+def _booking_page(order: Order, sender: Sender, ticket: NamedTicket) -> str:
+    """Return the address of the page where the ticket is booked, and activated before that."""
+    asked = f"ticket={quote(ticket.code, safe='')}"
+    page = f"/v/{order.slug}/reserve?{asked}" if order.slug else f"/reserve?{asked}&orq={order.org_id}"
+    return f"{sender.public_url}{page}"
 
 
 def _more(order: Order, ngettext: Callable[[str, str, int], str]) -> str:

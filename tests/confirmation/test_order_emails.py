@@ -37,7 +37,7 @@ async def mail_of(outbox_rows, worker, mail_server, kind: str, order_id: int, la
 async def test_the_tickets_come_with_their_codes_and_the_way_to_book(worker, outbox_rows, mail_server, language):
     order = await order_of(outbox_rows, ["ACTIVATED", "INACTIVE", "CANCELLED"])
     text, page = await mail_of(outbox_rows, worker, mail_server, "order.confirmed", order, language)
-    steps = {"en": ("Choose the day and time", "Activate a ticket"), "zh_Hans": ("选择参观", "激活")}[language]
+    steps = {"en": ("Choose the day and time", "not active yet"), "zh_Hans": ("选择参观", "激活")}[language]
     for body in (text, page.text):
         for said in ("TKT-2026-ABC234-DEG000", "TKT-2026-ABC234-DEG001", "WEB-1001", *steps):
             assert said in body
@@ -57,6 +57,45 @@ async def test_where_nobody_needs_a_reservation_the_customer_may_come_without_on
     said = {"en": ("without booking a time", "Choose the day"), "zh_Hans": ("无需预约时间", "选择参观")}[language]
     assert (said[0] in text, said[1] in text) == (True, False)
     assert any("/reserve?ticket=TKT-2026-ABC234-DEG000" in link for link in page.links)
+
+
+@pytest.mark.parametrize("kind", ["order.confirmed", "order.reminder"])
+@pytest.mark.parametrize("entry", ["deny", "allow"])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_inactive_ticket_has_a_link_to_the_page_where_it_is_activated(
+    worker, outbox_rows, mail_server, language, database, entry, kind
+):
+    order = await order_of(outbox_rows, ["INACTIVE"])
+    await overwrite_venues(database, unreserved_entry=entry)
+    text, page = await mail_of(outbox_rows, worker, mail_server, kind, order, language)
+    said, label, other = {
+        "en": ("Your ticket is not active yet.", "Activate your ticket", "Choose your time:"),
+        "zh_Hans": ("您的门票尚未激活。", "激活您的门票", "选择时间："),
+    }[language]
+    for body in (text, page.text):
+        assert said in body
+        assert label in body
+        assert other not in body
+    assert [link for link in page.links if "/reserve?ticket=TKT-2026-ABC234-DEG000" in link]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_of_ten_inactive_tickets_has_its_link_beside_the_way_to_book(
+    worker, outbox_rows, mail_server, language
+):
+    order = await order_of(outbox_rows, ["INACTIVE"] * 12 + ["ACTIVATED"])
+    _, page = await mail_of(outbox_rows, worker, mail_server, "order.confirmed", order, language)
+    links = [link.rpartition("ticket=")[2][:22] for link in page.links if "/reserve?ticket=" in link]
+    assert links == [f"TKT-2026-ABC234-DEG{n:03}" for n in (12, *range(10))]
+    assert {"en": "Activate ticket TKT-2026-ABC234-DEG009", "zh_Hans": "激活门票 TKT-2026-ABC234-DEG009"}[
+        language
+    ] in page.text
+
+
+async def test_an_active_ticket_has_nothing_to_activate(worker, outbox_rows, mail_server):
+    order = await order_of(outbox_rows, ["ACTIVATED", "RESERVED"])
+    text, _ = await mail_of(outbox_rows, worker, mail_server, "order.confirmed", order)
+    assert "active" not in text.lower()
 
 
 async def test_an_unpaid_order_says_pay_first_and_shows_no_code(worker, outbox_rows, mail_server):
@@ -80,7 +119,7 @@ async def test_a_cancelled_order_is_said_to_be_cancelled(worker, outbox_rows, ma
 
 
 REMINDED = {
-    "en": ("2 tickets for Museo have no time yet", "haven't chosen a day and time", "Activate a ticket"),
+    "en": ("2 tickets for Museo have no time yet", "haven't chosen a day and time", "not active yet"),
     "zh_Hans": ("您有 2 张 Museo 门票尚未选择时间", "尚未选择参观日期和时间", "激活"),
 }
 
