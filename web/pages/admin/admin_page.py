@@ -39,6 +39,8 @@ DONE: Mapping[str, str] = {
     "contact-corrected": N_("The contact is saved. We have emailed the new address and the old one."),
     "reservation-moved": N_("The reservation has been moved. We have emailed the visitor."),
     "reservation-cancelled": N_("The reservation is cancelled and its space is free. We have emailed the visitor."),
+    "reservation-moved-unsent": N_("The reservation has been moved."),
+    "reservation-cancelled-unsent": N_("The reservation is cancelled and its space is free."),
     "guest-added": N_("The guest is on the list."),
     "guests-added": N_("The guests are on the list."),
     "guest-changed": N_("The guest is saved."),

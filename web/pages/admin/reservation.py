@@ -71,7 +71,7 @@ async def move(request: web.Request) -> web.Response:
         )  # fmt: skip
     except Refused as no:
         return await _page(request, by, refused=no)
-    return see_other(f"{LIST}/{reservation_id}", done="reservation-moved")
+    return await _changed(request, by, reservation_id, "reservation-moved")
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -83,7 +83,7 @@ async def cancel(request: web.Request) -> web.Response:
         )
     except Refused as no:
         return await _page(request, by, refused=no)
-    return see_other(f"{LIST}/{reservation_id}", done="reservation-cancelled")
+    return await _changed(request, by, reservation_id, "reservation-cancelled")
 
 
 async def send_again(request: web.Request) -> web.Response:
@@ -94,6 +94,12 @@ async def send_again(request: web.Request) -> web.Response:
     except Refused as no:
         return await _page(request, by, refused=no)
     return see_other(f"{LIST}/{reservation_id}", done="confirmation-sent")
+
+
+async def _changed(request: web.Request, by: Actor, reservation_id: int, done: str) -> web.Response:
+    """Lead back to the reservation. Whoever has left no address was not sent an e-mail, and nothing is said of one."""
+    found = await read_found_reservation(request.app[SERVICES], by, reservation_id)
+    return see_other(f"{LIST}/{reservation_id}", done=done if found.email else f"{done}-unsent")
 
 
 async def _page(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.guests import read_guests
 from tests.support.plain_browser import PlainBrowser
+from tests.support.slots import read_slot
 from tests.support.world import World
 
 
@@ -44,3 +47,27 @@ async def test_a_pasted_list_is_added_or_every_wrong_line_is_named(world: World,
     page.find("new-name").fill("max")
     await page.press("Add guest")
     assert "1 name was on the list already." in page.text
+
+
+async def test_a_guest_is_moved_to_another_time(world: World, browser: PlainBrowser) -> None:
+    noon, three = await world.slot(capacity=5), await world.slot(start="15:00", end="16:00", capacity=5)
+    full = await world.slot(start="17:00", end="18:00", capacity=1)
+    page = await browser.open(f"/admin/guests?slot={noon}")
+    page.find("new-name").fill("Jane Smith")
+    page.find("new-party").fill("3")
+    await page.press("Add guest")
+    await page.follow("Move to another time Jane Smith")
+    assert page.url.endswith("#move")
+    page.field("New time").select(str(three))
+    assert str(full) not in [one["value"] for one in page.find("slot").all("option")], "it has no space for three"
+    await page.press("Move reservation")
+    assert page.words_of("done") == "The reservation has been moved.", "she has no address"
+    await page.follow(re.compile("^Guest list$"))
+    assert "0 of 3 guests in" in page.text
+    assert page.url.endswith(f"slot={three}")
+    counts = [(await read_slot(world.hub.database, id=slot))["booked_count"] for slot in (noon, three)]
+    assert counts == [0, 3]
+    await page.goto(f"/admin/reservations?slot={three}")
+    await page.follow("Jane Smith")
+    await page.press("Cancel reservation")
+    assert page.words_of("done") == "The reservation is cancelled and its space is free."
