@@ -49,6 +49,10 @@ IF_MATCH = Parameter(
 CHANGE = (DRY_RUN, IF_MATCH)
 
 
+SAME_STATUS = "A repeat has the status of the first answer, such as 201."
+"""The one rule for whatever is safe to repeat: a client that lost an answer handles the next one as if it were the first."""
+
+
 def idempotency_key_parameter(about: str, *, required: bool = False) -> Parameter:
     schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_TOKEN, "pattern": "^[!-~]+$"}
-    return Parameter("Idempotency-Key", "header", schema, about, required)
+    return Parameter("Idempotency-Key", "header", schema, f"{about} {SAME_STATUS}", required)

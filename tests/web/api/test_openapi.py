@@ -18,6 +18,7 @@ from tests.support.api_client import Api
 from tests.support.document_rules import broken_rules
 from web.api.groups import GROUPS
 from web.api.openapi import build_document, plain_path
+from web.api.parameters import SAME_STATUS
 from web.api.request_examples import EXAMPLES
 from web.api.requests import EXAMPLE_CODE
 from web.api.table import ENDPOINTS
@@ -38,6 +39,20 @@ async def test_the_served_document_is_valid_openapi(api: Api) -> None:
 
 def test_the_document_keeps_every_rule() -> None:
     assert broken_rules(build_document(ENDPOINTS, "http://localhost")) == []
+
+
+def test_whatever_is_safe_to_repeat_says_with_which_status() -> None:
+    document = build_document(ENDPOINTS, "http://localhost")
+    keys = {
+        f"{method} {path}": parameter["description"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        for parameter in operation.get("parameters", ())
+        if parameter.get("name") == "Idempotency-Key"
+    }
+    assert {"post /api/orders", "post /api/bookings", "post /api/waitlist"} <= set(keys)
+    sale = document["components"]["schemas"]["SellAtDoor"]["properties"]["scan_id"]["description"]
+    assert {key for key, about in {**keys, "a door sale": sale}.items() if SAME_STATUS not in about} == set()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from hub.actions.door_sales.sell_at_door import MOST_AT_ONCE
+from web.api.parameters import SAME_STATUS
 from web.api.requests import Email, Gate, Id, Request, Text, uuid_text
 from web.api.scanning.requests import AnswerGiven
 from web.limits import LONGEST_NAME
@@ -15,7 +16,9 @@ class SellAtDoor(Request):
     scan_id: Annotated[
         UUID,
         BeforeValidator(uuid_text),
-        Field(description="Identifies the sale and its entry. A repeat gets the same order and changes nothing."),
+        Field(
+            description=f"Identifies the sale and its entry. A repeat gets the same order and changes nothing. {SAME_STATUS}"
+        ),
     ]
     slot_id: Annotated[Id, Field(description="A slot of today at the venue of the login.")]
     product_id: Id
