@@ -58,14 +58,14 @@ async def _has_shows(services: Services) -> bool:
 
 async def show_booking(request: web.Request) -> web.Response:
     """Show the booking page of the only venue, or of all. `?ticket=CODE` fills in one code, or several with commas between."""
-    venue = None
-    if "orq" not in request.query:
-        services = request.app[SERVICES]
-        try:
+    venue, services = None, request.app[SERVICES]
+    try:
+        only = await services.venues.only_organisation()
+        if only is not None and request.query.get("orq", str(only)) == str(only):
             bookable = await services.venues.bookable(services.clock.now())
-        except DatabaseDown:
-            bookable = ()
-        venue = bookable[0] if len(bookable) == 1 and await services.venues.only_organisation() else None
+            venue = bookable[0] if len(bookable) == 1 else None
+    except DatabaseDown:
+        pass  # The page must stand while Postgres does not answer.
     return _booking_page(request, venue)
 
 

@@ -30,6 +30,16 @@ async def test_the_only_venue_is_named_without_being_asked_for(hub: Hub, world: 
     assert f'data-venue="{world.venue_id}"' in text
 
 
+async def test_a_link_that_names_the_only_organisation_shows_its_venue(hub: Hub, world: World) -> None:
+    assert f'data-venue="{world.venue_id}"' in (await see(hub, f"/reserve?ticket=AB-1&orq={world.org_id}"))[2]
+    await World(hub).found()
+    hub.services.venues.forget()
+    status, _, text = await see(hub, f"/reserve?ticket=AB-1&orq={world.org_id}")
+    assert status == 200
+    assert "data-venue=" not in text
+    assert f"/reserve/plain?ticket=AB-1&amp;orq={world.org_id}" in text
+
+
 async def test_a_venue_in_the_address_is_the_venue_of_the_page(hub: Hub, world: World) -> None:
     await world.slot()
     slug = await second(world)

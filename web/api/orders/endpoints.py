@@ -106,5 +106,5 @@ def _ticket_fields(base: str, org_id: int, one: OrderedTicket) -> dict[str, Any]
         "valid_until": one.valid_until,
         "reserved_date": one.reserved_date,
         "qr_url": f"{base}/api/tickets/{one.ticket_id}/qr.png?code={code}&orq={org_id}",
-        "booking_url": f"{base}/reserve?ticket={code}",
+        "booking_url": f"{base}/reserve?ticket={code}&orq={org_id}",
     }

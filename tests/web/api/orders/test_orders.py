@@ -68,6 +68,11 @@ async def test_the_picture_of_an_ordered_ticket_is_shown_to_who_knows_its_code(a
     assert (await api.get(parts.path)).status == 401
 
 
+async def test_the_page_of_a_ticket_names_its_organisation(api: Api, world: World, shop: Shop) -> None:
+    ticket = (await shop.order(paid=True)).data["tickets"][0]
+    assert ticket["booking_url"].endswith(f"/reserve?ticket={ticket['ticket_code']}&orq={world.org_id}")
+
+
 @pytest.mark.parametrize(("mode", "status"), [("immediate", "ACTIVATED"), ("deferred", "INACTIVE")])
 async def test_a_ticket_is_issued_as_its_product_says(
     api: Api, world: World, shop: Shop, mode: str, status: str
