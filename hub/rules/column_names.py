@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _SPELLINGS = {
-    "code": "code, ticket code, ticket, ticket number, ticket no, ticket id, barcode, bar code, qr, qr code, voucher, voucher code,"
+    "code": "code, ticket code, ticket, ticket number, ticket no, ticket id, barcode, bar code, barcode number, qr, qr code, voucher, voucher code,"
     " codice, codice biglietto, ticketcode, ticketnummer, code billet, codigo, 票码, 票号, 编码",
     "order": "order, order id, order number, order no, order reference, reference, booking reference, ordine, bestellung,"
     " bestellnummer, commande, pedido, 订单, 订单号, 订单编号",
@@ -14,9 +14,9 @@ _SPELLINGS = {
     "status": "status, ticket status, attendee status, state, stato, statut, estado, 状态",
     "name": "name, full name, customer, customer name, attendee name, guest, guest name, visitor, visitor name, holder, nome, nominativo, nom,"
     " nombre, kunde, gast, 姓名, 名字",
-    "first_name": "first name, given name, forename, nome di battesimo, vorname, prenom, 名",
-    "last_name": "last name, surname, family name, cognome, nachname, nom de famille, apellidos, 姓",
-    "email": "email, e mail, mail, email address, e mail address, mail address, customer email, posta elettronica, indirizzo email,"
+    "first_name": "first name, attendee first name, given name, forename, nome di battesimo, vorname, prenom, 名",
+    "last_name": "last name, attendee last name, attendee surname, surname, family name, cognome, nachname, nom de famille, apellidos, 姓",
+    "email": "email, attendee email, e mail, mail, email address, e mail address, mail address, customer email, posta elettronica, indirizzo email,"
     " courriel, correo, correo electronico, 邮箱, 电子邮件, 电子邮箱",
     "phone": "phone, phone number, telephone, telephone number, tel, mobile, mobile phone, mobile number, cell, cell phone,"
     " customer phone, telefono, cellulare, telefon, telefonnummer, handy, telephone portable, movil, 电话, 手机, 手机号",

@@ -25,7 +25,7 @@ class ShopExport:
 PRETIX = ShopExport(
     "pretix", "pretix", ("Order code", "Attendee name", "Product"),
     {"Secret": "code", "Ticket secret": "code", "Order code": "order", "Product": "product", "Attendee name": "name",
-     "Attendee email": "email", "E-mail": "email", "Email": "email", "Phone number": "phone", "Status": "status", "Paid": ""},
+     "Attendee email": "email", "E-mail": "email", "Email": "email", "Phone number": "phone", "Status": "status", "Paid": "status"},
     "pretix: export the check-in list, and tick “Include QR-code secret”",
 )  # fmt: skip
 EVENTBRITE = ShopExport(

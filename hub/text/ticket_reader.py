@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hub.rules.column_names import plain_header
 from hub.rules.refusals import Refused
 from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.show_texts import clean_line
@@ -19,6 +20,8 @@ _TEXTS = ("order", "product", "name")
 _ANY_EMAIL, _ANY_PHONE = "someone@example.com", "+442071838750"
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 """A code that a spreadsheet has read as a number and rounded."""
+_PAID = {"yes": "paid", "no": "unpaid"}
+"""What a column with the header "Paid" says, as in pretix. Its unpaid tickets open no gate."""
 _FAULTS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 
@@ -27,6 +30,7 @@ class TicketReader:
 
     def __init__(self, headers: Sequence[str], mapping: Sequence[str]) -> None:
         self._mapping = list(mapping)
+        self._asks_paid = {n for n, header in enumerate(headers) if plain_header(header) == "paid"}
         self._lines: dict[str, int] = {}
         self.unused: dict[int, str] = {n: header for n, header in enumerate(headers) if not mapping[n] and header}
         """The headers of columns that are not used, by their number from 0; those without a header only if they hold something."""
@@ -41,7 +45,8 @@ class TicketReader:
         for n, cell in enumerate(cells[: len(self._mapping)]):
             column = self._mapping[n]
             if column:
-                values[column] = cell.strip()
+                value = cell.strip()
+                values[column] = _PAID.get(value.casefold(), value) if n in self._asks_paid else value
             elif cell.strip() and n not in self.unused:
                 self.unused[n] = f"number {n + 1}, without a name"
         parts = [part for part in (values.pop("first_name", ""), values.pop("last_name", "")) if part]

@@ -8,7 +8,7 @@ from hub.rules.shop_exports import shop_of
 from hub.rules.ticket_lines import guess_mapping, mapping_problem
 
 PRETIX = ("Order code,Attendee name,Attendee name: Given name,Attendee name: Family name,Product,Price,Checked in,Checked out,"
-          "Automatically checked in,Secret,E-mail,Phone number,Company,Voucher code,Order date,Requires special attention,Comment")  # fmt: skip
+          "Automatically checked in,Paid,Secret,E-mail,Phone number,Company,Voucher code,Order date,Requires special attention,Comment")  # fmt: skip
 EVENTBRITE = ("Order #,Order Date,First Name,Last Name,Email,Quantity,Price Tier,Ticket Type,Attendee #,Barcode #,Group,Order Type,"
               "Currency,Total Paid,Fees Paid,Attendee Status,Cell Phone")  # fmt: skip
 HI_EVENTS = (
@@ -20,7 +20,7 @@ HI_EVENTS = (
     ("headers", "name", "columns"),
     [
         (PRETIX, "pretix", {"Secret": "code", "Order code": "order", "Attendee name": "name", "Product": "product", "E-mail": "email",
-                            "Phone number": "phone"}),
+                            "Phone number": "phone", "Paid": "status"}),
         (EVENTBRITE, "Eventbrite", {"Barcode #": "code", "Order #": "order", "First Name": "first_name", "Last Name": "last_name",
                                     "Email": "email", "Ticket Type": "product", "Attendee Status": "status", "Cell Phone": "phone"}),
         (HI_EVENTS, "Hi.Events", {"Public ID": "code", "First Name": "first_name", "Last Name": "last_name", "Email": "email",
@@ -35,6 +35,14 @@ def test_an_export_is_recognised_and_its_columns_are_what_the_shop_means(
     assert shop is not None
     assert shop.name == name
     assert {header: column for header, column in zip(names, mapping, strict=True) if column} == columns
+    assert mapping_problem(mapping, shop) is None
+
+
+def test_the_newer_headers_of_hi_events_name_one_product():
+    headers = "ID,First Name,Last Name,Email,Status,Is Checked In,Checked In At,Product ID,Product Name,Event ID,Public ID,Short ID,Notes"
+    mapping, shop = guess_mapping(headers.split(","))
+    named = {header: column for header, column in zip(headers.split(","), mapping, strict=True) if column}
+    assert (named["Product Name"], named["Public ID"], "Product ID" in named) == ("product", "code", False)
     assert mapping_problem(mapping, shop) is None
 
 

@@ -168,3 +168,25 @@ def test_the_words_of_shops_for_a_status_are_known(word: str, status: str):
 def test_names_with_emoji_and_of_scripts_from_right_to_left_are_kept_without_blanks_around_them(name: str):
     (row,) = read_ticket_file(f"code,name\n X-1000 ,{name}\n".encode()).rows
     assert (row.code, row.name) == ("X-1000", name.strip())
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Yes", "ACTIVATED"),
+        ("No", "PENDING_PAYMENT"),
+        ("no", "PENDING_PAYMENT"),
+        ("", "ACTIVATED"),
+        ("Cancelled", "CANCELLED"),
+    ],
+)
+def test_a_ticket_that_is_not_paid_in_pretix_opens_no_gate(said: str, status: str):
+    file = read_ticket_file(
+        f"Order code,Attendee name,Product,Paid,Secret\nABC12,Ada,Adult,{said},k3jx8w2v9\n".encode()
+    )
+    assert [row.status for row in file.rows] == [status]
+
+
+def test_yes_is_no_status_under_another_header():
+    file = read_ticket_file(b"code,status\nGOOD-1,yes\n")
+    assert [(one.line, one.field) for one in file.errors] == [(2, "status")]

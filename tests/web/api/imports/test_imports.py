@@ -68,7 +68,7 @@ async def test_a_file_is_uploaded_checked_run_and_gone(api: Api, world: World, a
 
 
 async def test_the_meaning_of_columns_is_corrected_and_the_file_checked_again(api: Api, world: World, admin: str):
-    found = await checked(api, world, admin, "Barcode number;Who\nAA-1000;Ada\n")
+    found = await checked(api, world, admin, "Printed strip;Who\nAA-1000;Ada\n")
     assert (found["status"], found["problem"]) == ("MAPPING", "Choose the column that has the code of the ticket")
     path = f"{PATH}/{found['import_id']}"
     for mapping in (["code"], ["code", "code"], ["name", ""], ["code", "seat"]):
