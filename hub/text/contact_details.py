@@ -15,6 +15,8 @@ from hub.rules.refusals import Refused
 from hub.text.languages import N_
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}", re.ASCII)
+_GROUPING = re.compile(r"\(0\)|[\s().\-/\u2010-\u2015\u2212]")
+"""What people and files put between the groups of a number, and the trunk zero in `+49 (0)170`."""
 _LONGEST_EMAIL = 254
 # Local parts that are valid under every rule. Nearly all are, and this pattern takes a tenth of the library's time.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*", re.ASCII)
@@ -153,6 +155,14 @@ def _phone(text: str) -> str:
     if verdict == phonenumbers.ValidationResult.TOO_SHORT and len(text) > _ENOUGH_DIGITS:
         return text
     raise ValueError(N_("This number has the wrong length for its country"))
+
+
+def ungrouped_phone(text: str) -> str:
+    """Return a number with its country code in one piece: `+39 06 123-4567` as `+39061234567`. Any other text stays as it is.
+
+    For what staff type and files hold. A shop's or visitor's program sends E.164.
+    """
+    return _GROUPING.sub("", text.strip()) if text.strip().startswith("+") else text
 
 
 def read_phone(text: str, country: str) -> str | None:

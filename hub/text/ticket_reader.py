@@ -11,7 +11,7 @@ from hub.rules.scan_requests import LONGEST_CODE
 from hub.rules.show_texts import clean_line
 from hub.rules.ticket_code import normalise
 from hub.rules.ticket_lines import CHANNEL_OF_PREFIX, CHANNELS, FIELDS, STATUSES, LineError, TicketRow, status_of
-from hub.text.contact_details import check_contact
+from hub.text.contact_details import check_contact, ungrouped_phone
 from hub.text.tables.table import UNCALCULATED
 
 LONGEST_TEXT = 200
@@ -100,7 +100,7 @@ def _read_row(line: int, cells: dict[str, str], errors: list[LineError]) -> Tick
         complain("status", f"one of {', '.join(STATUSES)}")
     email, phone = cells.get("email") or None, cells.get("phone") or None
     try:
-        contact = check_contact(email or _ANY_EMAIL, phone or _ANY_PHONE)
+        contact = check_contact(email or _ANY_EMAIL, ungrouped_phone(phone) if phone else _ANY_PHONE)
         email, phone = email and contact.email, phone and contact.phone_e164
     except Refused as refused:
         for problem in refused.details["validation_errors"]:

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.rules.refusals import Refused
-from hub.text.contact_details import check_contact, deliverable_form
+from hub.text.contact_details import check_contact, deliverable_form, ungrouped_phone
 from hub.text.messages import said
 
 
@@ -60,6 +60,15 @@ def test_a_domain_is_sent_in_its_form_in_ascii(stored, sent):
 @pytest.mark.parametrize("phone", ["+12025551234", "+1234567890", "+393331234567", "+8613800138000", "+6834002"])
 def test_a_number_in_international_form_is_accepted(phone):
     assert check_contact("john@example.com", phone).phone_e164 == phone
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("+39 06 123-4567", "+39061234567"), (" +49 (0)170 1234567", "+491701234567"), ("+1 (202) 555-0123", "+12025550123"),
+     ("+33\u00a01\u202f23.45.67.89", "+33123456789"), ("06 123 4567", "06 123 4567"), ("+39 06 x", "+3906x")],
+)  # fmt: skip
+def test_the_groups_of_a_number_with_its_country_code_are_put_together(typed: str, stored: str):
+    assert ungrouped_phone(typed) == stored
 
 
 @pytest.mark.parametrize("phone", ["+٣٩٣٣٣١٢٣٤٥٦٧", "+۳۹۳۳۳۱۲۳۴۵۶۷", "+३९३३३१२३४५६७", "+３９３３３１２３４５６７"])

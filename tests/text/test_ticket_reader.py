@@ -190,3 +190,9 @@ def test_a_ticket_that_is_not_paid_in_pretix_opens_no_gate(said: str, status: st
 def test_yes_is_no_status_under_another_header():
     file = read_ticket_file(b"code,status\nGOOD-1,yes\n")
     assert [(one.line, one.field) for one in file.errors] == [(2, "status")]
+
+
+def test_a_phone_number_may_stand_in_groups():
+    file = read_ticket_file(b"code,phone\nGOOD-1,+49 170 1234567\nGOOD-2,0170 1234567\n")
+    assert [row.phone for row in file.rows] == ["+491701234567"]
+    assert [(one.line, one.field) for one in file.errors] == [(3, "phone")]

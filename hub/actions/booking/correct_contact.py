@@ -15,7 +15,7 @@ from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
-from hub.text.contact_details import Contact, check_contact
+from hub.text.contact_details import Contact, check_contact, ungrouped_phone
 
 FOUND = load("booking/found_reservations")
 STANDING = ("RESERVED", "VERIFIED")
@@ -38,7 +38,7 @@ async def correct_contact(
             raise Refused(Reason.NOT_RESENDABLE)
         party = await read_party(services, reservation_id, token=None, identity=None, by=by)
         members = [one for one in party.members if one.status in STANDING and one.customer_email == found.email]
-        wanted_phone = found.phone if phone is None else phone.strip()
+        wanted_phone = found.phone if phone is None else ungrouped_phone(phone.strip())
         # A booking and a guest need no number; a ticket's reservation keeps one.
         needs_phone = wanted_phone or found.channel not in ("booking", "guest")
         contact = check_contact(found.email if email is None else email, wanted_phone if needs_phone else None)

@@ -12,7 +12,7 @@ from hub.rules.limits import MAX_ATTEMPTS
 from hub.rules.reasons import Reason
 from hub.rules.refusals import Refused
 from hub.services import Services
-from hub.text.contact_details import Contact, check_contact
+from hub.text.contact_details import Contact, check_contact, ungrouped_phone
 
 BOX_OFFICE = load("box_office/box_office")
 
@@ -35,7 +35,7 @@ async def correct_ticket_contact(
             return Contact(found.email, found.phone)
         if row["channel"] in ("booking", "guest"):
             raise Refused(Reason.NOT_RESENDABLE)
-        number = row["phone"] if phone is None else phone.strip()
+        number = row["phone"] if phone is None else ungrouped_phone(phone.strip())
         contact = check_contact(row["email"] if email is None else email, number or None)
         if contact == Contact(row["email"], row["phone"]):
             return contact

@@ -29,7 +29,7 @@ async def test_a_ticket_without_a_reservation_is_sent_to_its_corrected_address(h
     await change_rows(hub.database, "orders", {"id": world.order_id}, customer_email="ann@example.com")
     ticket = await world.ticket()
     assert await correct(hub, ticket.id, manager, **ADA) == (200, ADA)
-    assert await correct(hub, ticket.id, manager, phone="+12025550112") == (200, {**ADA, "phone": "+12025550112"})
+    assert await correct(hub, ticket.id, manager, phone="+1 (202) 555-0112") == (200, {**ADA, "phone": "+12025550112"})
     assert (await read_ticket(hub.database, "customer_email", id=ticket.id))["customer_email"] == "ada@example.com"
     assert (await hub.post(f"/api/operator/tickets/{ticket.id}/send", {}, token=manager))[0] == 200
     assert [row["recipient"] for row in await read_outbox(hub.database)] == ["ada@example.com"]

@@ -24,8 +24,12 @@ async def test_somebody_is_found_corrected_moved_and_cancelled(world: World, bro
     )
     assert page.field("Email").value == "nowhere"
     page.field("Email").fill("ada@example.com")
+    page.field("Phone").fill("+39 06 1234567")  # as the hint of the field writes it
     await page.press("Save contact")
     assert page.words_of("done").startswith("The contact is saved")
+    assert (await read_reservation(world.hub.database, "customer_phone", id=ticket.reservation_id))[
+        "customer_phone"
+    ] == "+39061234567"
     page.field("New time").select(str(new))
     await page.press("Move reservation")
     assert page.words_of("done").startswith("The reservation has been moved")
