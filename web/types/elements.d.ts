@@ -370,6 +370,7 @@ interface ElementsById {
   "open-title": HTMLElementTagNameMap["h2"];
   "organisation": HTMLElementTagNameMap["input"];
   "organisation-hint": HTMLElementTagNameMap["p"];
+  "other-time": HTMLElementTagNameMap["h3"];
   "other-title": HTMLElementTagNameMap["h2"];
   "overdue": HTMLElementTagNameMap["dd"];
   "overview": HTMLElementTagNameMap["div"] | HTMLElementTagNameMap["section"];
