@@ -72,7 +72,10 @@ def test_a_link_to_nothing_is_found(tmp_path: Path) -> None:
 
 PAGES = [
     *sorted(ROOT.glob("docs/*.md")),
-    *(ROOT / name for name in ("db/schema.md", "deploy/README.md", "loadtests/README.md", "CONTRIBUTING.md")),
+    *(
+        ROOT / name
+        for name in ("db/schema.md", "deploy/README.md", "loadtests/README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    ),
 ]
 
 
