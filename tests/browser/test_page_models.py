@@ -300,3 +300,13 @@ async def test_the_alarms_of_one_ticket_go_by_their_scans_and_not_by_their_numbe
     grouped = "m.groupAlarms(given[0], given[1]).map((group) => group.map((one) => one.alarm_id))"
     assert await ask(page, "alarm_groups", grouped, given, 0) == [[1, 2], [3], [4]]
     assert await ask(page, "alarm_groups", grouped, given, 4_000_000_000_000) == [], "older ones are left out"
+
+
+@pytest.mark.parametrize(
+    ("code", "offer"),
+    [("TKT-2026-ABC234-DEF567", "swap"), (f"GST-{'A' * 27}", "ticket"), (f"BKG-{'A' * 27}", "ticket")],
+)
+async def test_a_swap_is_offered_for_what_the_hub_swaps(page: Page, code: str, offer: str) -> None:
+    decision = {"ticket": {"ticket_id": 1, "ticket_code": code}, "reservation": {"is_today": True}, "reason": "TOO_EARLY",
+                "party": {"size": 1, "admitted": 0, "remaining": 1}}  # fmt: skip
+    assert await ask(page, "box_office", "m.boxOfficeOffer(given[0], { books: true, found: true })", decision) == offer
