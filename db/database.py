@@ -21,7 +21,8 @@ class Database:
     staff, sign-in or background jobs.
 
     `records` is for reports over many rows, made of short statements. At most three run at a time, however many managers ask;
-    the others wait and are not refused. `readiness` is one connection for the readiness check alone.
+    the others wait and are not refused. `readiness` is one connection for the readiness check, and for a look at the server while a
+    report takes long.
 
     `reports` reads as `records` does, from a streaming replica where there is one (db/replica.py). What is read there may be as old as
     the request: whoever reads what the same request has written uses `records`.
@@ -33,14 +34,15 @@ class Database:
         self.scans = Pool(dsn, size=4, steady_plans=True, every_organisation=True, lock_seconds=BATCH_LOCK_SECONDS)
         self.bookings = Pool(dsn, size=4, steady_plans=True, every_organisation=True)
         self.jobs = Pool(dsn, size=6)
-        self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0)
         self.readiness = Pool(dsn, size=1)
+        self.records = Pool(dsn, size=3, steady_plans=True, long_reads=True, patience=30.0, watch=self.readiness)
         self.anonymous = Pool(dsn, size=4, steady_plans=True)
         self.replica: ReplicaReads | None = None
         self._of_replica: dict[str, Pool] = {}
         if read_dsn is not None:
-            replica = Pool(read_dsn, size=6, steady_plans=True, long_reads=True, patience=30.0)
-            self._of_replica = {"replica": replica, "replica_watch": Pool(read_dsn, size=1)}
+            watch = Pool(read_dsn, size=1)
+            replica = Pool(read_dsn, size=6, steady_plans=True, long_reads=True, patience=30.0, watch=watch)
+            self._of_replica = {"replica": replica, "replica_watch": watch}
             self.replica = ReplicaReads(read_dsn, self.records, self.jobs, **self._of_replica)
 
     @property

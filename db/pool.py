@@ -22,6 +22,10 @@ LOCK_SECONDS = 1.5
 BATCH_LOCK_SECONDS = 0.25
 """Seconds that a batch waits for a lock. All of its requests wait with it, so it is then run again in parts."""
 COMMAND_SECONDS = PATIENCE_SECONDS
+LONG_SECONDS = 10.0
+"""Seconds that a statement may work of which no smaller part makes sense, such as the figures of one day of a stadium."""
+LOOK_SECONDS = 0.25
+"""Seconds between two looks at the server meanwhile."""
 
 NAMED = {"application_name": "venue-hub", "timezone": "UTC"}
 
@@ -92,9 +96,14 @@ class Pool:
         patience: float = ACQUIRE_SECONDS,
         lock_seconds: float = LOCK_SECONDS,
         every_organisation: bool = False,
+        watch: "Pool | None" = None,
     ) -> None:
-        """`patience`: seconds to wait for a free connection. `lock_seconds`: to wait for a lock outside `transaction()`. `every_organisation`: never show one organisation alone."""
+        """`patience`: seconds to wait for a free connection. `lock_seconds`: to wait for a lock outside `transaction()`. `every_organisation`: never show one organisation alone.
+
+        `watch`: whom `fetch_long` asks whether the server still answers.
+        """
         self._patience = patience
+        self._watch = watch
         self._every_organisation = every_organisation
         self._lock_seconds = lock_seconds
         self.walled = False
@@ -116,7 +125,7 @@ class Pool:
         self._acquisition = Acquisition()
         self._turns = Turns()
         self._waits: set[asyncio.Timeout] = set()
-        self._forgetting: set[asyncio.Task[None]] = set()
+        self._forgetting: set[asyncio.Task[Any]] = set()
         self._pool: asyncpg.Pool | None = None
 
     async def open(self, *, at_once: bool = True) -> None:
@@ -309,6 +318,30 @@ class Pool:
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
         async with self.connection() as connection:
             return list(await connection.fetch(sql, *args))
+
+    async def fetch_long(self, sql: str, *args: Any) -> list[Any]:
+        """Return the rows of a statement that may work for `LONG_SECONDS`. A server that stops answering is noticed as soon as by others."""
+        reading = asyncio.get_running_loop().create_task(self._fetch_long(sql, args), name="long read")
+        try:
+            while not (await asyncio.wait({reading}, timeout=LOOK_SECONDS))[0]:
+                await (self._watch or self).fetchval("SELECT 1")
+            return reading.result()
+        finally:
+            # A statement that nobody waits for any more is cancelled, and a silent server need not say that it was.
+            if not reading.done():
+                reading.cancel()
+                self._forgetting.add(reading)
+                reading.add_done_callback(self._forget_result)
+
+    async def _fetch_long(self, sql: str, args: tuple[Any, ...]) -> list[Any]:
+        async with self.transaction() as connection:
+            await connection.execute(f"SET LOCAL statement_timeout = '{LONG_SECONDS * 1000:.0f}ms'")
+            return list(await connection.fetch(sql, *args, timeout=LONG_SECONDS + COMMAND_SECONDS))
+
+    def _forget_result(self, reading: asyncio.Task[Any]) -> None:
+        self._forgetting.discard(reading)
+        if not reading.cancelled():
+            reading.exception()
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         async with self.connection() as connection:

@@ -108,6 +108,10 @@ class ReplicaReads:
         rows: list[Any] = await self._read("fetch", sql, *args)
         return rows
 
+    async def fetch_long(self, sql: str, *args: Any) -> list[Any]:
+        rows: list[Any] = await self._read("fetch_long", sql, *args)
+        return rows
+
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         return await self._read("fetchrow", sql, *args)
 

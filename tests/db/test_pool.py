@@ -144,6 +144,70 @@ async def test_a_statement_that_takes_too_long_is_an_absence(database_url):
         await pool.close()
 
 
+@pytest.fixture
+async def hurried(database_url):
+    """A pool whose statements have 0.1 s."""
+    pool = Pool(database_url, size=1)
+    pool._settings["statement_timeout"] = "100ms"
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def test_a_long_read_has_more_time_than_other_statements_and_leaves_them_theirs(hurried, monkeypatch):
+    slow = "SELECT pg_sleep(0.3), 7 AS number"
+    with pytest.raises(TooLong):
+        await hurried.fetch(slow)
+    hurried._watch = await open_watch(hurried)
+    assert [row["number"] for row in await hurried.fetch_long(slow)] == [7]
+    with pytest.raises(TooLong):
+        await hurried.fetch(slow)
+    monkeypatch.setattr(db.pool, "LONG_SECONDS", 0.1)
+    with pytest.raises(TooLong):
+        await hurried.fetch_long(slow)
+    await hurried._watch.close()
+
+
+async def test_a_long_read_notices_a_silent_server_as_soon_as_other_statements(proxy, database_url, monkeypatch):
+    monkeypatch.setattr(db.pool, "COMMAND_SECONDS", 0.2)
+    pool = Pool(proxy.in_front_of(database_url), size=1)
+    pool._watch = await open_watch(pool)
+    await pool.open()
+    reading = asyncio.create_task(pool.fetch_long("SELECT pg_sleep(60)"))
+    await asyncio.sleep(0.5)
+    assert not reading.done(), "a server that answers others is waited for"
+    going = asyncio.get_running_loop().time()
+    proxy.hold()
+    with pytest.raises(DatabaseDown):
+        await reading
+    assert asyncio.get_running_loop().time() - going < 5, "and not for the ten seconds of the statement"
+    proxy.hold(False)
+    await pool._watch.close()
+    await pool.close()
+
+
+async def test_a_long_read_that_nobody_waits_for_any_more_is_cancelled(pool, database_url):
+    reading = asyncio.create_task(pool.fetch_long("SELECT pg_sleep(60), 'nobody waits'"))
+    running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%nobody waits%' AND pid <> pg_backend_pid()"
+    await until(pool, running, 1)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await until(pool, running, 0)
+
+
+async def until(pool: Pool, counted: str, wanted: int) -> None:
+    async with asyncio.timeout(15):
+        while await pool.fetchval(counted) != wanted:
+            await asyncio.sleep(0.02)
+
+
+async def open_watch(beside: Pool) -> Pool:
+    watch = Pool(beside._dsn, size=1)
+    await watch.open()
+    return watch
+
+
 async def test_nobody_waits_for_ever_for_a_connection(pool):
     async def hold(until: asyncio.Event) -> None:
         async with pool.connection():

@@ -62,7 +62,9 @@ async def read_days(services: Services, venue: Venue, days: Iterable[date]) -> d
             if _over(bounds, now):
                 fresh[bounds] = logged
         further = await _tallies(services, venue, FIGURES.further_of_day, bounds, day)
-        checks = await services.database.reports.fetchrow(CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds)
+        (checks,) = await services.database.reports.fetch_long(
+            CHECKS.checks_of_day, venue.org_id, venue.id, day, *bounds
+        )
         happened[day] = Happened(logged + further, checks["checked"], checks["converted"])
 
     try:
@@ -103,7 +105,7 @@ async def _kept(services: Services, venue: Venue, days: list[Bounds]) -> dict[Bo
 
 
 async def _tallies(services: Services, venue: Venue, sql: str, bounds: Bounds, *days: date) -> list[ScanTally]:
-    rows: list[Any] = await services.database.reports.fetch(sql, venue.org_id, venue.id, *bounds, *days)
+    rows: list[Any] = await services.database.reports.fetch_long(sql, venue.org_id, venue.id, *bounds, *days)
     return [ScanTally(*row) for row in rows]
 
 

@@ -65,7 +65,9 @@ async def operator_figures(services: Services, venue: Venue, first: date, last: 
 
     async def read_day(day: date) -> None:
         bounds = day_bounds(day, venue.zone)
-        rows = await services.database.reports.fetch(OPERATORS.decisions_of_day, venue.org_id, venue.id, *bounds, day)
+        rows = await services.database.reports.fetch_long(
+            OPERATORS.decisions_of_day, venue.org_id, venue.id, *bounds, day
+        )
         shifts.extend(_shift(day, row) for row in rows)
 
     await read_each([day for day in days if day_bounds(day, venue.zone)[0] <= now], read_day)

@@ -67,9 +67,11 @@ class _DayReader:
 
     async def read_into(self, sums: PortalSums) -> None:
         venue, bounds = self._venue, day_bounds(self._day, self._venue.zone)
-        for row in await self._reports.fetch(PORTAL.funnel_of_day, venue.org_id, venue.id, self._day, *bounds):
+        for row in await self._reports.fetch_long(PORTAL.funnel_of_day, venue.org_id, venue.id, self._day, *bounds):
             sums.tickets(row["seconds"], row["contact"], row["tickets"])
-        made = await self._reports.fetch(PORTAL.reservations_of_day, venue.org_id, venue.id, *bounds, venue.timezone)
+        made = await self._reports.fetch_long(
+            PORTAL.reservations_of_day, venue.org_id, venue.id, *bounds, venue.timezone
+        )
         self.hours = [tuple(row) for row in made]
         sums.reservations = sum(count for _, count in self.hours)
         sums.activation_due, sums.activated = await self._read_rate(PORTAL.activations_of_day, ACTIVATION_TIME)
@@ -78,7 +80,7 @@ class _DayReader:
     async def _read_rate(self, sql: str, time: timedelta) -> tuple[int, int]:
         """Return the tickets whose `time` ended on this day, and those of them that made it. What may still make it is left out."""
         begins, ends = day_bounds(self._day - time, self._venue.zone)
-        row = await self._reports.fetchrow(
+        (row,) = await self._reports.fetch_long(
             sql, self._venue.org_id, self._venue.id, self._first_id, begins, min(ends, self._now - time), time
         )
         return row["due"], row["done"]

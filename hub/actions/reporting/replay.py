@@ -41,7 +41,9 @@ async def replay_events(services: Services, venue: Venue, day: date) -> AsyncIte
     """Yield the events in order of time, page by page."""
     start, end = day_bounds(day, venue.zone)
     span = _Span(day, start, end, _since(await _end_of(services, venue, day, end), start))
-    further = await services.database.reports.fetch(FIGURES.replay_further, venue.org_id, venue.id, start, end, day)
+    further = await services.database.reports.fetch_long(
+        FIGURES.replay_further, venue.org_id, venue.id, start, end, day
+    )
     waiting = [event for row in further if (event := _event_of(row, span))]
     place: tuple[datetime, UUID, str] = (start, UUID(int=0), "")
     while True:

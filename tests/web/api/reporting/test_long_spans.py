@@ -46,7 +46,7 @@ class Statements:
 
     def __init__(self, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
-        for name in ("fetch", "fetchrow"):
+        for name in ("fetch", "fetchrow", "fetch_long"):
             self._listen(pool, name, monkeypatch)
 
     def _listen(self, pool: Pool, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
