@@ -32,6 +32,17 @@ async def locked(hub: Hub, table: str, number: int) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def advisory_lock_held(hub: Hub, key: int) -> AsyncIterator[None]:
+    """Another process has this advisory lock for the block."""
+    other = await asyncpg.connect(hub.settings.database_url)
+    try:
+        await other.execute("SELECT pg_advisory_lock($1)", key)
+        yield
+    finally:
+        await other.close()
+
+
+@asynccontextmanager
 async def table_locked(hub: Hub, table: str) -> AsyncIterator[None]:
     """Nobody can read or write this table for the block."""
     other = await asyncpg.connect(hub.settings.database_url)

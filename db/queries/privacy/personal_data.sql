@@ -82,7 +82,7 @@ SELECT coalesce(sum(s.booked_count), 0)::bigint FROM reservation_slots s WHERE s
 SELECT s.id FROM reservation_slots s WHERE s.org_id = $1 AND s.ends_at < $2 AND s.contacts_erased_at IS NULL ORDER BY s.ends_at LIMIT $3;
 
 -- name: rows_of_slot
--- The rows of the visits to slot $2. A ticket that was booked again for another time keeps its contact until then.
+-- The rows of the visits to slot $2, without their messages. A ticket that was booked again for another time keeps its contact until then.
 WITH reserved AS MATERIALIZED (
     SELECT r.id, r.ticket_id, r.holds_place FROM ticket_reservations r WHERE r.slot_id = $2 AND r.org_id = $1
 ), booked AS MATERIALIZED (
@@ -95,10 +95,13 @@ SELECT array(SELECT ticket_id FROM reserved WHERE holds_place UNION SELECT id FR
        array(SELECT id FROM invited) AS guests,
        array(SELECT e.id FROM waitlist_entries e WHERE e.slot_id = $2 AND e.org_id = $1) AS waitlist_entries,
        array(SELECT id FROM reserved) AS ticket_reservations,
-       array(SELECT m.id FROM reserved r JOIN mail_outbox m ON m.reservation_id = r.id AND m.org_id = $1) AS mail_outbox,
        array(SELECT k.key_hash FROM idempotency_keys k WHERE k.slot_id = $2 AND k.org_id = $1) AS idempotency_keys,
        array(SELECT p.outbox_id FROM slot_messages m JOIN slot_message_recipients p ON p.org_id = m.org_id AND p.message_id = m.id
               WHERE m.org_id = $1 AND m.slot_id = $2) AS slot_message_recipients;
+
+-- name: mails_of_visits
+-- The messages about these reservations ($2).
+SELECT m.id FROM mail_outbox m WHERE m.reservation_id = ANY ($2::bigint[]) AND m.org_id = $1;
 
 -- name: slot_erased
 UPDATE reservation_slots SET contacts_erased_at = $3 WHERE org_id = $1 AND id = $2;

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from db.statements import load
 from hub.access.scope import refuse_other_venue
 from hub.actions.audit.actor import Actor
 from hub.actions.audit.changes import change, record_change, refuse_fields
-from hub.actions.privacy.erasure import erase_rows, rows_of
+from hub.actions.privacy.erasure import Rows, erase_rows, rows_of
 from hub.observability import telemetry
 from hub.rules.audit_actions import AuditAction
 from hub.services import Services
@@ -69,17 +72,17 @@ async def erase_old_contacts(services: Services) -> int:
     Each batch is a transaction of its own, so a crash loses nothing and another process goes on.
     """
     erased = 0
-    async with services.database.jobs.transaction() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", ONE_AT_A_TIME):
-            return 0
-        for row in await connection.fetch(DATA.retentions):
-            erased += await erase_before(
+    for row in await services.database.jobs.fetch(DATA.retentions):
+        try:
+            erased += await _erase_before(
                 services, row["org_id"], services.clock.now() - timedelta(days=row["retention_days"])
             )
+        except _AnotherErases:
+            break
     return erased
 
 
-async def erase_before(services: Services, org_id: int, cutoff: datetime) -> int:
+async def _erase_before(services: Services, org_id: int, cutoff: datetime) -> int:
     """Erase the contact data of visits that were over at `cutoff`, and of orders, messages and notes that are older."""
     slots, erased = await _erase_slots(services, org_id, cutoff)
     erased += await _erase_orders(services, org_id, cutoff)
@@ -94,14 +97,32 @@ async def _erase_slots(services: Services, org_id: int, cutoff: datetime) -> tup
     for _ in range(MOST_BATCHES):
         due = await services.database.jobs.fetch(DATA.slots_to_erase, org_id, cutoff, SLOTS_AT_ONCE)
         for slot in due:
-            async with services.database.transaction() as connection:
-                row = await connection.fetchrow(DATA.rows_of_slot, org_id, slot["id"])
-                erased += await erase_rows(connection, org_id, rows_of(row))
-                await connection.execute(DATA.slot_erased, org_id, slot["id"], services.clock.now())
+            erased += await _erase_slot(services, org_id, slot["id"])
         slots += len(due)
         if len(due) < SLOTS_AT_ONCE:
             break
     return slots, erased
+
+
+async def _erase_slot(services: Services, org_id: int, slot_id: int) -> int:
+    """Erase the visits of a slot, some hundreds at a time, however many it had. It is marked at the end: what was interrupted begins again."""
+    erased = 0
+    (row,) = await services.database.jobs.fetch_long(DATA.rows_of_slot, org_id, slot_id)
+    for rows in batches_of(rows_of(row), ROWS_AT_ONCE):
+        visits = rows.get("ticket_reservations", ())
+        mails = await services.database.jobs.fetch(DATA.mails_of_visits, org_id, visits)
+        async with _alone(services) as connection:
+            erased += await erase_rows(connection, org_id, {**rows, "mail_outbox": [mail["id"] for mail in mails]})
+    async with _alone(services) as connection:
+        await connection.execute(DATA.slot_erased, org_id, slot_id, services.clock.now())
+    return erased
+
+
+def batches_of(rows: Rows, most: int) -> Iterator[Rows]:
+    """Yield all of these rows, at most so many of a table at a time."""
+    longest = max(map(len, rows.values()), default=0)
+    for start in range(0, longest, most):
+        yield {table: keys[start : start + most] for table, keys in rows.items() if len(keys) > start}
 
 
 async def _erase_orders(services: Services, org_id: int, cutoff: datetime) -> int:
@@ -112,7 +133,7 @@ async def _erase_orders(services: Services, org_id: int, cutoff: datetime) -> in
             for row in await services.database.jobs.fetch(DATA.orders_to_erase, org_id, cutoff, after, ROWS_AT_ONCE)
         ]
         if orders:
-            async with services.database.transaction() as connection:
+            async with _alone(services) as connection:
                 tickets = [row["id"] for row in await connection.fetch(DATA.tickets_of_orders, org_id, orders)]
                 erased += await erase_rows(connection, org_id, {"tickets": tickets, "orders": orders})
         if len(orders) < ROWS_AT_ONCE:
@@ -132,6 +153,22 @@ async def _erase_others(services: Services, org_id: int, cutoff: datetime) -> in
         found = {"mail_outbox": mails, **notes}
         if not any(found.values()):
             break
-        async with services.database.transaction() as connection:
+        async with _alone(services) as connection:
             erased += await erase_rows(connection, org_id, found)
     return erased
+
+
+@asynccontextmanager
+async def _alone(services: Services) -> AsyncIterator[Any]:
+    """Yield the connection of a transaction in which no other process erases.
+
+    The lock is that of one batch: a transaction that stayed open for the whole run would be ended by the server as idle.
+    """
+    async with services.database.jobs.transaction() as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", ONE_AT_A_TIME):
+            raise _AnotherErases
+        yield connection
+
+
+class _AnotherErases(Exception):
+    """Another process is at work, which goes on with what is left."""

@@ -14,6 +14,7 @@ from hub.rules.refusals import Refused
 from tests.actions.privacy.conftest import Traces
 from tests.support.audit_log import read_audit_log
 from tests.support.hub import Hub
+from tests.support.locks import advisory_lock_held
 from tests.support.mail_outbox import change_outbox
 from tests.support.orders import read_orders
 from tests.support.personal_data import BYSTANDER, ZAPHIRA, tables_with
@@ -73,6 +74,49 @@ async def test_a_crash_between_two_slots_leaves_the_rest_for_the_next_run(
     await erase_old_contacts(hub.services)
     assert all(row["contacts_erased_at"] for row in await read_slots(hub.database, "contacts_erased_at"))
     assert await tables_with(hub.database, "john@example.com") == {}
+
+
+async def test_a_large_slot_is_erased_a_few_people_at_a_time_and_an_interrupted_one_again(
+    hub: Hub, world: World, by: Actor, monkeypatch: pytest.MonkeyPatch
+):
+    """However many people a slot had, no statement has more than a batch of them to write."""
+    await world.slot(TODAY - timedelta(days=40), booked=7)
+    await set_retention(hub.services, by, 30)
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 3)
+    erase, sizes = retention.erase_rows, []
+
+    async def counted(connection, org_id, rows):
+        sizes.append(max(map(len, rows.values())))
+        if len(sizes) == 2:
+            raise ArithmeticError
+        return await erase(connection, org_id, rows)
+
+    monkeypatch.setattr(retention, "erase_rows", counted)
+    with pytest.raises(ArithmeticError):
+        await erase_old_contacts(hub.services)
+    assert [row["contacts_erased_at"] for row in await read_slots(hub.database, "contacts_erased_at")] == [None]
+    await erase_old_contacts(hub.services)
+    assert sizes == [3, 3, 3, 3, 1]
+    assert all(row["contacts_erased_at"] for row in await read_slots(hub.database, "contacts_erased_at"))
+    assert await tables_with(hub.database, "john@example.com") == {}
+
+
+def test_batches_have_every_row_once_and_few_of_each_table():
+    rows = {"tickets": [1, 2, 3, 4, 5], "guests": [5], "bookings": []}
+    assert list(retention.batches_of(rows, 2)) == [
+        {"tickets": [1, 2], "guests": [5]},
+        {"tickets": [3, 4]},
+        {"tickets": [5]},
+    ]
+    assert list(retention.batches_of({"tickets": []}, 2)) == []
+
+
+async def test_while_another_process_erases_nothing_is_erased_here(hub: Hub, world: World, by: Actor):
+    await world.slot(TODAY - timedelta(days=40), booked=2)
+    await set_retention(hub.services, by, 30)
+    async with advisory_lock_held(hub, retention.ONE_AT_A_TIME):
+        assert await erase_old_contacts(hub.services) == 0
+    assert await erase_old_contacts(hub.services) > 0
 
 
 async def test_without_days_nothing_is_ever_erased(hub: Hub, world: World, by: Actor, traces: Traces):
