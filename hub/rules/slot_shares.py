@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Share(NamedTuple):
-    """The slots of one statement. Of a slot with too many people each share has every `parts`-th ticket, from `part` on."""
+    """The slots of one statement. Of a slot with too many people each share has one of `parts` parts of its tickets."""
 
     slot_ids: list[int]
     parts: int = 1

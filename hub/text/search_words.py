@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 MOST_WORDS = 6
+LEAST_TELLING = 3
+"""Letters with which few enough names begin."""
 _COMBINING = re.compile("[\u0300-\u036f]")
 # Postgres keeps these inside a word: people of Iran write their names with U+200C.
 _JOINERS = "\u00ad\u200c\u200d"
@@ -34,6 +36,15 @@ def name_query(text: str) -> str | None:
     """Return the query for words that begin with those of `text`, in any order; None for an address or for text without letters."""
     words = [] if "@" in text else _WORD.findall(folded_name(text))[:MOST_WORDS]
     return " & ".join(f"{word}:*" for word in words) if any(not word.isdecimal() for word in words) else None
+
+
+def is_short_name(text: str) -> bool:
+    """Return whether `text` is a name of which nothing longer than two letters is given, with which very many names begin.
+
+    Two characters are a whole name in Chinese.
+    """
+    words = _WORD.findall(folded_name(text))
+    return name_query(text) is not None and not _UNSPACED.search(text) and max(map(len, words)) < LEAST_TELLING
 
 
 def parted_query(text: str) -> str | None:

@@ -133,24 +133,38 @@ SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email,
 
 -- name: slots_to_search
 -- The slots of venue $2 on $3 in order of time, with how many have booked.
-SELECT s.id, s.booked_count FROM reservation_slots s
+SELECT s.id, s.booked_count, s.starts_at, s.ends_at FROM reservation_slots s
  WHERE s.org_id = $1 AND s.venue_id = $2 AND s.date = $3
  ORDER BY s.start_time, s.id;
 
 -- name: find_by_part
 -- At most $6 tickets that are reserved in these slots ($2), and whose code has $3 in it, in upper case and without dashes, or whose name
 -- or buyer's name has $4, folded and without joiners, or whose visitor's phone number ends with $5. Criteria that are NULL find nothing.
--- With $7 other than 1, only every $7th ticket from $8 on.
+-- With $7 other than 1, only part $8 of so many parts of the tickets: by a hash, because the numbers of a slot's tickets may have a step.
 SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
        s.end_time, s.venue_id
   FROM reservation_slots s
   JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id AND r.holds_place
   JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
   LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
- WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND ($7::bigint = 1 OR t.id % $7 = $8::bigint)
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND ($7::bigint = 1 OR abs(hashint8(r.ticket_id)::bigint) % $7 = $8::bigint)
    AND (strpos(replace(upper(t.code), '-', ''), $3) > 0
         OR strpos(translate(folded_name(t.customer_name), U&'\00AD\200C\200D', ''), $4) > 0
         OR strpos(translate(folded_name(o.customer_name), U&'\00AD\200C\200D', ''), $4) > 0
         OR right(r.customer_phone, length($5)) = $5)
  ORDER BY s.start_time, t.code
  LIMIT $6;
+
+-- name: find_near
+-- At most $4 tickets that are reserved in these slots ($2), and whose name or buyer's name matches the query $3. With $5 other than 1,
+-- only part $6 of so many parts of the tickets. In no order: of a name that many have it reads no further than to the last of them.
+SELECT t.id, t.code, t.status, t.verified_at, t.customer_name, t.customer_email, t.customer_phone, o.reference, s.date, s.start_time,
+       s.end_time, s.venue_id
+  FROM reservation_slots s
+  JOIN ticket_reservations r ON r.org_id = s.org_id AND r.slot_id = s.id AND r.holds_place
+  JOIN tickets t ON t.org_id = r.org_id AND t.id = r.ticket_id
+  LEFT JOIN orders o ON o.org_id = t.org_id AND o.id = t.order_id
+ WHERE s.org_id = $1 AND s.id = ANY ($2::bigint[]) AND ($5::bigint = 1 OR abs(hashint8(r.ticket_id)::bigint) % $5 = $6::bigint)
+   AND (to_tsvector('simple', folded_name(t.customer_name)) @@ to_tsquery('simple', $3::text)
+        OR to_tsvector('simple', folded_name(o.customer_name)) @@ to_tsquery('simple', $3::text))
+ LIMIT $4;

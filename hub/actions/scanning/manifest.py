@@ -34,8 +34,8 @@ FRESH_SECONDS = 2.0
 NAMES_KEPT = 1000
 """Editions kept of one list: at one per second, a scanner gets only the changes after 15 minutes offline."""
 IDLE_SECONDS = 1800.0
-READ_AT_ONCE = 20_000
-"""People whose tickets one statement reads: about 0.15 s of work. A day with more is read in shares, each with a time limit of its own."""
+READ_AT_ONCE = 10_000
+"""People whose tickets one statement reads: about 0.08 s of work. A day with more is read in shares, each with a time limit of its own."""
 
 Key = tuple[int, int, date]
 TicketRow = list[Any]

@@ -1,6 +1,7 @@
 """The search for tickets: by code, order, e-mail address, phone number or name, and at a gate also by a part of the code."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from db.organisation import working_for
@@ -18,12 +19,12 @@ from hub.rules.ticket_code import normalise
 from hub.rules.venue import Venue
 from hub.services import Services
 from hub.text.contact_details import read_phone
-from hub.text.search_words import name_part, name_query, parted_query
+from hub.text.search_words import is_short_name, name_part, name_query, parted_query
 
 LIFE = load("tickets/life")
 MOST_FOUND = 50
-SEARCHED_AT_ONCE = 10_000
-"""People whose tickets one statement looks at. With 10,000 it works for about 0.1 s."""
+SEARCHED_AT_ONCE = 5_000
+"""People whose tickets one statement looks at. With 5,000 it works for about 0.05 s, and for 1 s on a busy machine with cold caches."""
 LEAST_CODE_PART = 4
 """Characters of a code, without dashes, that are looked for inside the codes of the day."""
 LEAST_NAME_PART = 2
@@ -66,8 +67,15 @@ async def find_visitors(services: Services, staff: Identity, text: str, venue: V
     """Return what `find_tickets` finds, with bookings and guests; else the tickets of the venue's business day by a part of
     their code or name, or by the end of a phone number. Names in Chinese are not parted into words, and foreign visitors say
     their numbers without a country code.
+
+    By two letters of a name those who come at this time are found first: so few letters fit very many people.
     """
-    found = await find_tickets(services, staff, text, venue.country, everybody=True)
+    near = await _near(services, staff, text, venue) if is_short_name(text) else []
+    if len(near) == MOST_FOUND:
+        return near
+    known = {one["ticket_id"] for one in near}
+    everywhere = await find_tickets(services, staff, text, venue.country, everybody=True)
+    found = [*near, *(one for one in everywhere if one["ticket_id"] not in known)][:MOST_FOUND]
     if found:
         return found
     code = re.sub(r"[^0-9A-Z]", "", text.upper())
@@ -82,6 +90,26 @@ async def find_visitors(services: Services, staff: Identity, text: str, venue: V
     if not any(wanted):
         return []
     rows = await _by_part(services, venue, wanted)
+    return [await _found(services, staff, row) for row in rows]
+
+
+async def _near(services: Services, staff: Identity, text: str, venue: Venue) -> list[dict[str, Any]]:
+    """Return the tickets by a name among the people of the slots that are nearest to now, or running: one share of them, or one slot."""
+    now, near, people = services.clock.now(), list[Any](), 0
+    slots = await services.database.fetch(LIFE.slots_to_search, venue.org_id, venue.id, venue.business_day(now))
+    for slot in sorted(slots, key=lambda slot: max(slot["starts_at"] - now, now - slot["ends_at"], timedelta())):
+        people += slot["booked_count"]
+        if near and people > SEARCHED_AT_ONCE:
+            break
+        near.append(slot)
+    rows, query = list[Any](), name_query(text)
+    for share in shares_of(((slot["id"], slot["booked_count"]) for slot in near), SEARCHED_AT_ONCE):
+        left = MOST_FOUND - len(rows)
+        if left:
+            rows += await services.database.fetch(
+                LIFE.find_near, venue.org_id, share.slot_ids, query, left, share.parts, share.part
+            )
+    rows.sort(key=lambda row: (row["start_time"], row["code"]))
     return [await _found(services, staff, row) for row in rows]
 
 

@@ -252,6 +252,29 @@ async def test_at_a_gate_a_part_of_a_chinese_name_and_a_number_without_its_count
         assert await found(text) == [], text
 
 
+async def test_two_letters_at_a_gate_find_who_comes_now_before_everybody_else(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands have a name that begins so. Who stands at the gate is among those of the running time."""
+    monkeypatch.setattr(searching, "SEARCHED_AT_ONCE", 2)
+    running, evening = await world.slot(booked=3), await world.slot(TODAY, "20:00", "22:00", booked=1)
+    await world.reserved(evening, customer_name="Wu Li")
+    await world.reserved(await world.slot(TODAY + timedelta(days=1)), customer_name="Li Wei")
+    for name in ("Oliver Stone", "Jean-Li Petit"):
+        await world.reserved(running, customer_name=name)
+    operator, manager = await world.staff(), await world.staff("MANAGER")
+
+    async def found(text: str, at_gate: str = "1", token: str = operator) -> list[str]:
+        answer = await api.get(f"/api/tickets/search?q={quote(text)}&at_gate={at_gate}", token=token)
+        return [one["customer_name"] for one in answer.data["tickets"]]
+
+    assert await found("li") == ["Jean-Li Petit", "Li Wei", "Wu Li"]
+    assert await found("LI pe") == ["Jean-Li Petit"]
+    assert await found("li", at_gate="0", token=manager) == ["Li Wei", "Jean-Li Petit", "Wu Li"], "control: by day"
+    monkeypatch.setattr(searching, "MOST_FOUND", 1)
+    assert await found("li") == ["Jean-Li Petit"]
+
+
 async def test_a_ticket_sold_elsewhere_tells_its_first_entry(api: Api, world: World) -> None:
     """Its status stays as the shop has it."""
     ticket = await world.reserved(await world.slot(), channel="ota", status="ACTIVATED", customer_name="Ada Lovelace")
@@ -297,7 +320,8 @@ async def test_no_search_and_no_history_reads_a_whole_table(api: Api, world: Wor
     nothing = {"find_tickets": [1, "x", "x", "x", "x", 50, [], "x:*", True, "x", 1], "mails_of": [1, [b"x"]], "scans_of": [1, "x", 10],
                "reservations_of": [1, 1], "waits_of": [1, 1], "ticket_by_id": [1, 1], "disputes_of": [1, "x", 10],
                "conflicts_of": [1, [uuid4()]], "slots_to_search": [1, 1, TODAY],
-               "find_by_part": [1, [1], "ABCD", "abcd", "1234567", 50, 1, 0]}  # fmt: skip
+               "find_by_part": [1, [1], "ABCD", "abcd", "1234567", 50, 1, 0],
+               "find_near": [1, [1], "li:*", 50, 1, 0]}  # fmt: skip
     big = (
         "tickets",
         "orders",
