@@ -59,7 +59,7 @@ def pin_hub(pid: int, to: set[int] | None = None) -> None:
         return
     wanted = to or hub_cores()
     for process in hub_processes(pid):
-        cores = ALL_CORES if _runs_jobs_alone(process) else wanted
+        cores = ALL_CORES if runs_jobs_alone(process) else wanted
         for task in Path(f"/proc/{process.pid}/task").glob("*"):
             with contextlib.suppress(OSError):
                 os.sched_setaffinity(int(task.name), cores)
@@ -70,7 +70,7 @@ def spread_hub(pid: int) -> None:
     pin_hub(pid, set(ALL_CORES - generator_cores()) if len(ALL_CORES) > 2 else set(ALL_CORES))
 
 
-def _runs_jobs_alone(process: psutil.Process) -> bool:
+def runs_jobs_alone(process: psutil.Process) -> bool:
     try:
         return bool(process.environ().get("HUB_ROLE") == "jobs")
     except (psutil.NoSuchProcess, psutil.AccessDenied):

@@ -92,7 +92,8 @@ async def lenient_server() -> asyncio.Server:
     """Start the control's server: it reads any frame, answers every message as a ping command, and never closes."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        # When the loop ends, asyncio would print a traceback for every connection that was cancelled.
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = await reader.readuntil(b"\r\n\r\n")
             key = next(
                 line.split(b":")[1].strip() for line in head.split(b"\r\n") if line.startswith(b"Sec-WebSocket-Key")

@@ -48,7 +48,8 @@ class Pooler:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = _Ends(reader, writer)
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        # When the loop ends, asyncio would print a traceback for every connection that was cancelled.
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             if await self._sign_in(client):
                 await self._pass_on(client)
         writer.close()
