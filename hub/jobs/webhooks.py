@@ -1,7 +1,7 @@
 """The webhook job: numbers new events, and delivers them to each subscription in a task of its own.
 
 Each subscription is leased by one process at a time, so that its events go out in order. A receiver that is slow or down costs its own task and
-nothing else.
+nothing else. In a rush of scans a subscription rests between its rounds.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from uuid import UUID, uuid4
 from db.pool import DatabaseDown
 from db.statements import load
 from hub.actions.webhooks.delivery_round import LEASE, Sender, deliver_round
-from hub.actions.webhooks.number_events import number_events
+from hub.actions.webhooks.number_events import EventNumbers
 from hub.actions.webhooks.secrets import seal_of
 from hub.confirmation.webhook_carrier import WebhookCarrier
 from hub.observability import logs
+from hub.rules.event_pace import rest_after
 from hub.rules.webhook_delivery import latest_attempt, latest_rest
 from hub.services import Services
 
@@ -40,6 +41,7 @@ class WebhookJob:
         self._services = services
         carrier = WebhookCarrier(services.settings.webhook_networks, limit=0)
         self._sender = Sender(services, carrier, seal_of(services.settings))
+        self._numbers = EventNumbers(services.database.jobs)
         self._stopping = asyncio.Event()
         self._tasks: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._idle_until = -inf
@@ -58,8 +60,7 @@ class WebhookJob:
                     pass  # health checks report it; the next turn tries again
                 except Exception as error:  # noqa: BLE001 - one odd row must not end all deliveries
                     logs.event("webhooks.round.failed", "ERROR", error=f"{type(error).__name__}: {error}")
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), PERIOD_SECONDS)
+                await self._rest(PERIOD_SECONDS)
             if self._tasks:
                 await asyncio.wait(self._tasks.values(), timeout=2)
         finally:
@@ -72,7 +73,7 @@ class WebhookJob:
         if time.monotonic() < self._idle_until:
             return
         database, now = self._services.database.jobs, self._services.clock.now()
-        numbered = await number_events(database)
+        numbered = await self._numbers.give()
         lease_id = uuid4()
         rows = await database.fetch(
             DELIVERIES.claim_webhooks, now, now + LEASE, lease_id, MOST_SERVED - len(self._tasks), now + LEASE + _SKEW,
@@ -86,6 +87,11 @@ class WebhookJob:
         if not numbered and not rows and not self._tasks and not await database.fetchval(DELIVERIES.any_webhook):
             self._idle_until = time.monotonic() + IDLE_SECONDS
 
+    async def _rest(self, seconds: float) -> None:
+        """Wait so long, or until `stop()`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
     def _forget(self, key: tuple[int, int], done: asyncio.Task[None]) -> None:
         if self._tasks.get(key) is done:
             del self._tasks[key]
@@ -94,8 +100,11 @@ class WebhookJob:
         """Run rounds of one subscription until nothing is due. Its lease ends by itself if Postgres goes away."""
         try:
             while not self._stopping.is_set():
-                if not await deliver_round(self._sender, org_id, webhook_id, lease_id):
+                events = await deliver_round(self._sender, org_id, webhook_id, lease_id)
+                if not events:
                     return
+                if self._numbers.in_a_rush(org_id):
+                    await self._rest(rest_after(events))
             await self._services.database.jobs.execute(DELIVERIES.release_webhook, org_id, webhook_id, lease_id)
         except DatabaseDown:
             pass

@@ -12,7 +12,9 @@ import pytest
 from aiohttp import web
 
 from hub.actions.audit.actor import Actor
+from hub.actions.webhooks import delivery_round
 from hub.actions.webhooks.deliveries import replay_webhook
+from hub.actions.webhooks.number_events import EventNumbers
 from hub.actions.webhooks.subscriptions import change_webhook, rotate_secret
 from hub.actions.webhooks.write_events import write_events
 from hub.jobs import webhooks
@@ -23,6 +25,7 @@ from tests.support.webhooks import (
     Receiver,
     change_webhook_row,
     hub_and_world,
+    numbered_events,
     read_deliveries,
     read_retries,
     read_webhook_row,
@@ -250,6 +253,30 @@ async def test_a_slow_receiver_delays_nobody_else(world: World, receiver: Receiv
         assert len(other.received) <= 8, "each receiver has so many requests at once, and no more"
     finally:
         release.set()
+
+
+@pytest.mark.parametrize("rush", [True, pytest.param(False, id="control: no rush")])
+async def test_in_a_rush_a_subscription_rests_after_each_round(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, rush: bool
+):
+    rested: list[int] = []
+
+    def rest_after(events: int) -> float:
+        rested.append(events)
+        return 0.05
+
+    monkeypatch.setattr(webhooks, "rest_after", rest_after)
+    monkeypatch.setattr(EventNumbers, "in_a_rush", lambda self, org_id: rush and org_id == world.org_id)
+    monkeypatch.setattr(delivery_round, "WINDOW", 16)
+    made = (await subscribe(world, receiver.url, paused=True)).webhook
+    await publish(world, *some_events(40))
+    await numbered_events(world)
+    await change_webhook(world.hub.services, Actor(world.org_id), made.webhook_id, {"paused": False})
+    await receiver.wait_for(40)
+    await wait_until(lambda: _is_done(world, made.webhook_id, 40))
+    assert rested == ([16, 16, 8] if rush else [])
+    for n in range(10):
+        assert numbers_of(receiver, f"order:{n}") == list(range(n, 40, 10))
 
 
 async def test_a_redirect_into_our_own_network_is_not_followed(world: World, receiver: Receiver, other: Receiver):

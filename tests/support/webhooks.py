@@ -15,7 +15,7 @@ from aiohttp import web
 
 from db.pool import Pool
 from hub.actions.audit.actor import Actor
-from hub.actions.webhooks.number_events import number_events
+from hub.actions.webhooks.number_events import EventNumbers
 from hub.actions.webhooks.subscriptions import WebhookFields, WebhookWithSecret, add_webhook
 from hub.rules.webhook_events import EVENTS, Event
 from hub.services import Services
@@ -103,10 +103,17 @@ async def numbered_events(world: World) -> list[dict[str, Any]]:
     pool: Pool = world.hub.services.database.jobs
     async with asyncio.timeout(PATIENCE):
         while await count_rows(pool, "webhook_inbox"):
-            await number_events(pool)
+            await EventNumbers(pool).give()
             await asyncio.sleep(0)
     rows = await read_rows(pool, "webhook_events", order_by="org_id, sequence", org_id=world.org_id)
     return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
+
+
+async def numbers_and_objects(world: World) -> list[tuple[int, str]]:
+    """Return the log as it is, without numbering anything."""
+    pool: Pool = world.hub.services.database.jobs
+    rows = await read_rows(pool, "webhook_events", order_by="org_id, sequence", org_id=world.org_id)
+    return [(row["sequence"], row["object"]) for row in rows]
 
 
 async def kinds(world: World) -> list[str]:

@@ -15,8 +15,19 @@ SELECT $1::bigint, e.kind, e.object, e.venue_id, e.at, e.data::jsonb
  ORDER BY e.n;
 
 -- name: organisations_with_new_events
--- The organisations with events that have no number yet.
-SELECT DISTINCT org_id FROM webhook_inbox ORDER BY org_id;
+-- The organisations with events that have no number yet. It reads one row of each, however many wait.
+WITH RECURSIVE found AS (
+    (SELECT org_id FROM webhook_inbox ORDER BY org_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT i.org_id FROM webhook_inbox i WHERE i.org_id > f.org_id ORDER BY i.org_id LIMIT 1) FROM found f WHERE f.org_id IS NOT NULL
+)
+SELECT org_id FROM found WHERE org_id IS NOT NULL ORDER BY org_id;
+
+-- name: count_arrived
+-- The newest row of an organisation's inbox, or $2 if there is none, and how many scans the rows after $2 hold. Without $2 it counts none.
+SELECT coalesce(max(i.id), $2::bigint, 0) AS last,
+       coalesce(sum(cardinality(i.scan_ids)) FILTER (WHERE i.id > $2::bigint), 0)::bigint AS scans
+  FROM webhook_inbox i WHERE i.org_id = $1::bigint AND i.id > coalesce($2::bigint, 0);
 
 -- name: lock_counter
 -- Locks the counter of an organisation and returns it; nothing if another process gives numbers just now.
@@ -26,14 +37,17 @@ SELECT last FROM webhook_counters WHERE org_id = $1 FOR UPDATE SKIP LOCKED;
 INSERT INTO webhook_counters (org_id) VALUES ($1) ON CONFLICT DO NOTHING;
 
 -- name: number_events
--- Moves at most $2 rows of the inbox into the log with the next numbers, and returns how many rows and events these were. The caller has
--- locked the counter in an earlier statement, so this one sees everything that was committed before. A change that had to wait for another
--- one of the same object was written after its commit: its row has the higher id, and both are visible. So the order of ids is the order
--- of each object.
-WITH taken AS (
-    DELETE FROM webhook_inbox i
-     USING (SELECT org_id, id FROM webhook_inbox WHERE org_id = $1::bigint ORDER BY id LIMIT $2::integer) f
-     WHERE i.org_id = f.org_id AND i.id = f.id
+-- Moves at most $2 rows of the inbox, up to $4, into the log with the next numbers, and no further row once these hold $3 events. Returns
+-- how many rows these were, the events they held, and those that somebody still asks for. The caller has locked the counter in an earlier
+-- statement, so this one sees everything that was committed before. A change that had to wait for another one of the same object was
+-- written after its commit: its row has the higher id, and both are visible. So the order of ids is the order of each object.
+WITH oldest AS (
+    SELECT o.org_id, o.id, sum(o.held) OVER (ORDER BY o.id) - o.held AS before
+      FROM (SELECT org_id, id, coalesce(cardinality(scan_ids), 1) AS held FROM webhook_inbox
+             WHERE org_id = $1::bigint AND id <= $4::bigint ORDER BY id LIMIT $2::integer) o
+), taken AS (
+    DELETE FROM webhook_inbox i USING oldest f
+     WHERE i.org_id = f.org_id AND i.id = f.id AND f.before < $3::integer
     RETURNING i.*
 ), found AS (
     SELECT t.id, 1::bigint AS n, t.kind, t.object, t.venue_id, t.at, t.data FROM taken t WHERE t.kind IS NOT NULL
@@ -59,4 +73,5 @@ WITH taken AS (
 ), counted AS (
     UPDATE webhook_counters c SET last = c.last + (SELECT count(*) FROM numbered) WHERE c.org_id = $1::bigint
 )
-SELECT (SELECT count(*) FROM taken) AS rows, (SELECT count(*) FROM numbered) AS events;
+SELECT (SELECT count(*) FROM taken) AS rows, (SELECT coalesce(sum(coalesce(cardinality(t.scan_ids), 1)), 0)::bigint FROM taken t) AS taken,
+       (SELECT count(*) FROM numbered) AS events;

@@ -68,14 +68,14 @@ class Sender(NamedTuple):
     seal: Seal
 
 
-async def deliver_round(sender: Sender, org_id: int, webhook_id: int, lease_id: UUID) -> bool:
-    """Post what is due and store the outcome. Return whether to go on at once; the lease is given back if not."""
+async def deliver_round(sender: Sender, org_id: int, webhook_id: int, lease_id: UUID) -> int:
+    """Post what is due and store the outcome. Return how many events it was about; 0: not to go on, and the lease is given back."""
     services = sender.services
     database, now = services.database.jobs, services.clock.now()
     lease = await database.fetchrow(DELIVERIES.read_lease, org_id, webhook_id, lease_id, now + LEASE)
     if lease is None:
         await database.execute(DELIVERIES.release_webhook, org_id, webhook_id, lease_id)
-        return False
+        return 0
     secrets = open_secrets(sender.seal, org_id, webhook_id, lease, now)
     round_ = _Round(lease, lease_id, secrets, monotonic(), lease["failures"])
     last, most = lease["last"] or 0, max(WINDOW, 2 * STREAMS * lease["batch"])
@@ -92,7 +92,7 @@ async def deliver_round(sender: Sender, org_id: int, webhook_id: int, lease_id: 
     round_.left = [row for row in new if row["waits"]]
     await _post_all(sender, round_, retries, standing)
     await _store(services, round_, position)
-    return bool(retries or new) and asked_again(round_.failures, now, random.random) is None
+    return 0 if is_down(round_.failures) else len(retries) + len(new)
 
 
 async def _post_all(sender: Sender, round_: _Round, retries: Sequence[Any], new: Sequence[Any]) -> None:
