@@ -50,6 +50,7 @@ class _Round:
     failures: int
     answered: bool = False
     taken: list[int] = field(default_factory=list)
+    """Events that were tried again, and taken now. A new one has nothing stored that could be forgotten."""
     failed: list[tuple[Any, str]] = field(default_factory=list)
     left: list[Any] = field(default_factory=list)
     """New events that were not posted, because an earlier one of their object waits or the round ended."""
@@ -82,6 +83,9 @@ async def deliver_round(sender: Sender, org_id: int, webhook_id: int, lease_id: 
     new = await database.fetch(DELIVERIES.new_events, org_id, webhook_id, lease["position"], last, most)
     retries = await database.fetch(DELIVERIES.due_retries, org_id, webhook_id, now, most, latest_attempt(now))
     position = new[-1]["sequence"] if len(new) == most else last
+    if not new and not retries and position <= lease["position"]:
+        await database.execute(DELIVERIES.release_webhook, org_id, webhook_id, lease_id)
+        return 0
     standing = [row for row in new if not row["waits"]]
     if is_down(lease["failures"]):
         # One request asks whether the receiver is back: with a new event, because one that failed may fail for reasons of its own.
@@ -127,7 +131,7 @@ async def _post_stream(sender: Sender, round_: _Round, stream: Iterable[list[Any
         answer = await _post(sender, round_, standing)
         if answer.error is None:
             round_.failures, round_.answered = 0, True
-            round_.taken += [row["sequence"] for row in standing]
+            round_.taken += [row["sequence"] for row in standing if "waits" not in row]
         else:
             # The next tries of an event that failed alone do not count: its receiver may be well.
             round_.failures += probing or standing[0]["attempts"] == 0

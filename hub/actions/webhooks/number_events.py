@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from db.pool import Pool
 from db.statements import load
@@ -72,8 +73,7 @@ class EventNumbers:
         while (most is None or taken < most) and self._clock() <= ends:
             limit = EVENTS_AT_ONCE if most is None else min(most - taken, EVENTS_AT_ONCE)
             async with self._pool.transaction() as connection:
-                await connection.execute(EVENTS.add_counter, org_id)
-                if await connection.fetchval(EVENTS.lock_counter, org_id) is None:
+                if not await _lock_counter(connection, org_id):
                     break
                 done = await connection.fetchrow(EVENTS.number_events, org_id, ROWS_AT_ONCE, limit, newest)
             numbered += int(done["events"])
@@ -81,3 +81,11 @@ class EventNumbers:
             if done["rows"] < ROWS_AT_ONCE and done["taken"] < limit:
                 break
         return numbered
+
+
+async def _lock_counter(connection: Any, org_id: int) -> bool:
+    """Lock the counter of an organisation, which its first event makes. Return False if another process has it."""
+    if await connection.fetchval(EVENTS.lock_counter, org_id) is not None:
+        return True
+    await connection.execute(EVENTS.add_counter, org_id)
+    return await connection.fetchval(EVENTS.lock_counter, org_id) is not None
