@@ -161,5 +161,6 @@ class ReplicaReads:
             self._looking = None
 
     def _note(self, failure: Exception) -> None:
-        self.problem = str(failure) if isinstance(failure, NoReplica) else f"it does not answer: {failure}"
+        said = str(failure) or type(failure).__name__  # a TimeoutError says nothing
+        self.problem = said if isinstance(failure, NoReplica) else f"it does not answer: {said}"
         self._next_look = monotonic() + RETRY_SECONDS

@@ -57,9 +57,12 @@ async def test_no_report_is_read_through_one_in_transaction_mode(database_url: s
         database = Database(database_url, url)
         await database.open()
         assert database.replica is not None
-        assert await database.reports.fetchval("SELECT 1") == 1
-        assert "pooler" in str(database.replica.problem)
-        assert database.replica.take_counts() == {"replica": 0, "primary": 1}
+        reads = 0
+        while "pooler" not in str(database.replica.problem):
+            # On a busy machine it may not have answered in time.
+            assert await database.reports.fetchval("SELECT 1") == 1
+            reads += 1
+        assert database.replica.take_counts() == {"replica": 0, "primary": reads}
         assert "pool_mode = session" in (await look_at_replica(database_url, url))[0]
         await database.close()
 

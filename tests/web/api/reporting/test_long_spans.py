@@ -16,6 +16,7 @@ from hub.actions.reporting.days import count_days_over
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
 from tests.support.hub import Hub
+from tests.support.job_table import without_job
 from tests.support.plans import pages_touched, seem_a_million
 from tests.support.rows import count_rows
 from tests.support.season import write_season
@@ -30,6 +31,12 @@ DAYS, EACH = 90, 60
 FIRST = TODAY - timedelta(days=DAYS)
 A_DAY = timedelta(days=1)
 AS_THE_HUB = STEADY_PLANS | LONG_READS
+
+
+@pytest.fixture(autouse=True)
+def no_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner knows nothing of the season, as right after a load."""
+    without_job(monkeypatch, "statistics")
 
 
 async def figures(
