@@ -435,12 +435,13 @@ async def manager_devices(scene: Scene) -> Page:
     """Two online scanners with their own reports."""
     for name, gate, battery, waiting in (("Jane Smith", "A", 82, 0), ("Tom Brown", "B", 9, 14)):
         scanner = await other_gate(scene, name, gate)
+        scene.beside.append(scanner)
         device = {"id": f"gate-{gate}", "name": f"Gate {gate}", "gate": gate, "queue": waiting, "version": "2026.11",
                   "battery": battery, "round_trip_ms": 38, "skew_ms": 120}  # fmt: skip
         await done(scanner, "device", device=device)
         await scanner.verify((await booked(scene)).code)
     page = await control(scene, "/manager#devices")
-    await expect(page.locator("#devices .scanner-card").first).to_be_visible()
+    await expect(page.locator("#devices .scanner-card:not(.gone)")).to_have_count(2)
     return page
 
 

@@ -22,6 +22,7 @@ from tests.support.mail_outbox import read_newest_code
 from tests.support.notices import drop_notices
 from tests.support.shows import add_booking, add_performance, add_room, add_show
 from tests.support.waitlist import serve_beside_job
+from tests.support.websocket_client import Socket
 from tests.support.world import TODAY, Ticket, World
 
 EMAIL, PHONE = "john@example.com", "+12025551234"
@@ -47,6 +48,8 @@ class Scene:
     """The scanner that is open here, if it is an operator's at gate A."""
     inside: str = ""
     """The code of a visitor who is inside, on the list of the offline scanner that is open here."""
+    beside: list[Socket] = field(default_factory=list)
+    """Scanners that stay connected as long as this state is looked at. Any other closes when nobody holds it."""
 
     def goes_on(self, *names: str) -> Page | None:
         """Return the page if it was left in a state of one of these names. The page then has no state."""
@@ -167,6 +170,8 @@ def state(area: str, *, shows_code: bool = False, reloads: bool = False, after: 
             if page := scene.goes_on(name):
                 return page
             await drop_notices(scene.hub.database)
+            while scene.beside:
+                await scene.beside.pop().close()
             return await reach(scene)
 
         assert name not in STATES
