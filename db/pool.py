@@ -11,7 +11,7 @@ import asyncpg
 
 from db.acquisition import Acquisition
 from db.connection import NEITHER, connection_class, is_usable
-from db.organisation import current_organisation
+from db.organisation import current_organisation, working_for
 from db.patience import PATIENCE_SECONDS, Patience, current_patience
 from db.primary import primary_of
 from db.transaction_counts import TransactionCounts
@@ -321,7 +321,8 @@ class Pool:
 
     async def fetch_long(self, sql: str, *args: Any) -> list[Any]:
         """Return the rows of a statement that may work for `LONG_SECONDS`. A server that stops answering is noticed as soon as by others."""
-        reading = asyncio.get_running_loop().create_task(self._fetch_long(sql, args), name="long read")
+        org_id = current_organisation()
+        reading = asyncio.get_running_loop().create_task(self._fetch_long(org_id, sql, args), name="long read")
         try:
             while not (await asyncio.wait({reading}, timeout=LOOK_SECONDS))[0]:
                 await (self._watch or self).fetchval("SELECT 1")
@@ -333,10 +334,12 @@ class Pool:
                 self._forgetting.add(reading)
                 reading.add_done_callback(self._forget_result)
 
-    async def _fetch_long(self, sql: str, args: tuple[Any, ...]) -> list[Any]:
-        async with self.transaction() as connection:
-            await connection.execute(f"SET LOCAL statement_timeout = '{LONG_SECONDS * 1000:.0f}ms'")
-            return list(await connection.fetch(sql, *args, timeout=LONG_SECONDS + COMMAND_SECONDS))
+    async def _fetch_long(self, org_id: int | None, sql: str, args: tuple[Any, ...]) -> list[Any]:
+        # An organisation belongs to the task that named it, so this one names it again.
+        with working_for(org_id):
+            async with self.transaction() as connection:
+                await connection.execute(f"SET LOCAL statement_timeout = '{LONG_SECONDS * 1000:.0f}ms'")
+                return list(await connection.fetch(sql, *args, timeout=LONG_SECONDS + COMMAND_SECONDS))
 
     def _forget_result(self, reading: asyncio.Task[Any]) -> None:
         self._forgetting.discard(reading)

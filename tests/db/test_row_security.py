@@ -91,6 +91,14 @@ async def test_an_organisation_sees_and_writes_its_own_rows_only(database: Datab
     assert await database.fetchval("SELECT count(*) FROM venues") == 2
 
 
+async def test_a_long_read_of_a_report_sees_the_rows_of_its_organisation_only(database: Database) -> None:
+    """It runs in a task of its own, and an organisation belongs to the task that named it."""
+    one, other = await add_two_organisations(database)
+    with working_for(one):
+        assert [row["org_id"] for row in await database.reports.fetch_long("SELECT org_id FROM venues")] == [one]
+    assert {row["org_id"] for row in await database.reports.fetch_long("SELECT org_id FROM venues")} == {one, other}
+
+
 async def test_one_organisation_after_another_costs_one_switch_and_the_same_again_none(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
