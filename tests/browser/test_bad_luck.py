@@ -66,7 +66,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int, post_office: Any) -> AsyncIterator[ServedHub]:
-    process = ServedHub(hub, clock, tmp_path, free_port, post_office.url)
+    process = ServedHub(hub, clock, tmp_path, free_port, post_office.url, patient=True)
     await process.start()
     yield process
     await process.kill()

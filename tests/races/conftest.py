@@ -86,7 +86,7 @@ def postgres_log(servers, server_folder: Path) -> PostgresLog:
 @pytest.fixture
 async def served(hub: Hub, clock: Clock, tmp_path: Path, free_port: int) -> AsyncIterator[ServedHub]:
     """A further hub in a process of its own, to be killed."""
-    process = ServedHub(hub, clock, tmp_path, free_port)
+    process = ServedHub(hub, clock, tmp_path, free_port, patient=True)
     await process.start()
     yield process
     await process.kill()

@@ -109,7 +109,7 @@ async def test_parts_of_one_party_at_four_gates_of_two_processes_admit_no_more_t
     two_hubs, world, clock, tmp_path, free_port
 ):
     """One hub is `hub serve` in a process of its own, the other is in the test's."""
-    served = ServedHub(two_hubs[0], clock, tmp_path, free_port)
+    served = ServedHub(two_hubs[0], clock, tmp_path, free_port, patient=True)
     await served.start()
     try:
         async with AsyncExitStack() as stack:

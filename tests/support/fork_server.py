@@ -32,9 +32,12 @@ class ForkServer:
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
 
-    def start(self, *words: str, env: dict[str, str], folder: str | None = None) -> int:
-        """Fork `hub WORDS` and return its process id. Its input and output are files in `folder`, or nothing."""
-        return int(self._ask({"start": words, "env": env, "folder": folder}))
+    def start(self, *words: str, env: dict[str, str], folder: str | None = None, patient: bool = False) -> int:
+        """Fork `hub WORDS` and return its process id. Its input and output are files in `folder`, or nothing.
+
+        If it is `patient`, it waits a minute for Postgres and Redis.
+        """
+        return int(self._ask({"start": words, "env": env, "folder": folder, "patient": patient}))
 
     def ended(self, pid: int) -> int | None:
         """Return the exit code, or None while the process runs."""
@@ -76,7 +79,8 @@ def _serve() -> None:
 
     for module in pkgutil.iter_modules(hub.commands.__path__):
         import_module(f"hub.commands.{module.name}")
-    for name in ("hub.cli", "hub.serving.loop", "hub.serving.workers", "hub.embedded.supervisor", "db.migrate"):
+    needed = ("hub.cli", "hub.serving.loop", "hub.serving.workers", "hub.embedded.supervisor", "db.migrate")
+    for name in (*needed, "tests.support.patience"):
         import_module(name)
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a fork would leave a thread behind"
     gc.collect()
@@ -88,7 +92,7 @@ def _serve() -> None:
         if "start" in request:
             pid = os.fork()
             if pid == 0:
-                _become_hub(request["start"], request["env"], request["folder"])
+                _become_hub(request["start"], request["env"], request["folder"], patient=request["patient"])
             children.add(pid)
             answer: int | None = pid
         else:
@@ -105,10 +109,11 @@ def _serve() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _become_hub(words: list[str], env: dict[str, str], folder: str | None) -> None:
+def _become_hub(words: list[str], env: dict[str, str], folder: str | None, *, patient: bool) -> None:
     """Run the command as `python -m hub` would. This does not return."""
     from hub import cli
     from hub.access import randomness
+    from tests.support.patience import LastingChanges, wait_for_slow_servers
 
     code: Any = 70
     try:
@@ -119,6 +124,8 @@ def _become_hub(words: list[str], env: dict[str, str], folder: str | None) -> No
         sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, "r" if n == 0 else "w", closefd=False) for n in range(3))
         os.environ.clear()
         os.environ.update(env)
+        if patient:
+            wait_for_slow_servers(LastingChanges())
         code = cli.main(words)
     except SystemExit as end:
         code = end.code

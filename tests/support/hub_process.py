@@ -16,9 +16,15 @@ from tests.support.hub import Hub
 
 
 class ServedHub:
-    """A hub process on the servers of the hub `beside`, with the test's clock."""
+    """A hub process on the servers of the hub `beside`, with the test's clock.
 
-    def __init__(self, beside: Hub, clock: Clock, folder: Path, port: int, smtp_url: str = "") -> None:
+    If it is `patient`, it waits a minute for Postgres and Redis, as hubs in the test process do: a statement that a test
+    holds up does not end by its own time limit before a busy machine has come to the kill.
+    """
+
+    def __init__(
+        self, beside: Hub, clock: Clock, folder: Path, port: int, smtp_url: str = "", *, patient: bool = False
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         settings = beside.settings
         self._env = {
@@ -37,10 +43,11 @@ class ServedHub:
             "HUB_CLOCK_OFFSET": str(clock.offset_seconds),
         }
         self._pid: int | None = None
+        self._patient = patient
 
     async def start(self, *options: str) -> None:
         """Start `hub serve` with these options, and wait until it is ready."""
-        self._pid = await asyncio.to_thread(FORK_SERVER.start, "serve", *options, env=self._env)
+        self._pid = await asyncio.to_thread(FORK_SERVER.start, "serve", *options, env=self._env, patient=self._patient)
         async with aiohttp.ClientSession() as client:
             while True:
                 assert await asyncio.to_thread(FORK_SERVER.ended, self._pid) is None

@@ -18,6 +18,18 @@ from hub.guards import rate_limit, script_calls, seat_admission, waiting_room
 _SECONDS = 60.0
 
 
+class LastingChanges:
+    """Changes for the life of a process, with the names of pytest's `monkeypatch`."""
+
+    @staticmethod
+    def setattr(target: Any, name: str, value: Any) -> None:
+        setattr(target, name, value)
+
+    @staticmethod
+    def setitem(mapping: Any, name: Any, value: Any) -> None:
+        mapping[name] = value
+
+
 def wait_for_slow_servers(monkeypatch: Any) -> None:
     """Make hubs that are opened from now on wait a minute for Postgres and Redis."""
     open_pool = db.pool.Pool.__init__

@@ -9,19 +9,7 @@ from typing import Any
 from hub.cli import main
 from hub.guards.seat_admission import Admission, SeatAdmission
 from hub.rules.refusals import Unavailable
-from tests.support.patience import wait_for_slow_servers
-
-
-class _Changes:
-    """Changes for the life of the process, with the names of pytest's `monkeypatch`."""
-
-    @staticmethod
-    def setattr(target: Any, name: str, value: Any) -> None:
-        setattr(target, name, value)
-
-    @staticmethod
-    def setitem(mapping: Any, name: Any, value: Any) -> None:
-        mapping[name] = value
+from tests.support.patience import LastingChanges, wait_for_slow_servers
 
 
 def _refuse_without_admission(changes: Any) -> None:
@@ -43,5 +31,5 @@ WITHOUT: dict[str, Callable[[Any], None]] = {
 }
 
 if __name__ == "__main__":
-    WITHOUT[sys.argv[1]](_Changes())
+    WITHOUT[sys.argv[1]](LastingChanges())
     sys.exit(main(sys.argv[2:]))
