@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-from locust import events
+from locust import events, runners
 from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests.framework import bounds, day, history, lag, pools
@@ -22,6 +22,9 @@ from loadtests.framework.shapes import PlannedShape, named
 ROOT = Path(__file__).resolve().parent.parent.parent
 AUDIT_TAKES_AT_MOST = 300.0
 REPORTS_WITHIN = 60.0
+SILENT_AT_MOST = 30
+"""Seconds for which a worker may be silent. After three, locust itself gives up a worker whose machine is only busy."""
+runners.HEARTBEAT_LIVENESS = SILENT_AT_MOST
 
 _verdicts: list[Verdict] = []
 
@@ -95,7 +98,9 @@ def stop(environment: Any, **_: Any) -> None:
         return
     options, shape = environment.parsed_options, environment.shape_class
     if options.headless and not shape.finished:
-        print("\nThe run was interrupted, so there is no verdict.", flush=True)
+        silent = isinstance(environment.runner, MasterRunner) and environment.runner.clients.missing
+        why = f"No worker was heard of for {SILENT_AT_MOST} s" if silent else "The run was interrupted"
+        print(f"\n{why}, so there is no verdict.", flush=True)
         return
     wait_for_workers(environment.runner)
     written = history.document()

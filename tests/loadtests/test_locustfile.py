@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from loadtests import load
 from loadtests.audit.__main__ import run as run_audit
 from loadtests.stock import FIRST_ID
+from tests.support.scan_log import count_entries
 from tests.support.world import NOON, TODAY, World
 
 GUESTS = 1000
+SILENT_SECONDS = 6
+"""Longer than locust itself waits for a worker that says nothing."""
 ENDS_EARLY = Path(__file__).parent.parent / "support" / "ends_early.py"
 
 
@@ -58,11 +62,31 @@ async def run_locust(
     return code, json.loads((folder / "result.json").read_text())
 
 
-async def test_workers_share_the_tickets_and_their_histories_are_audited_together(ground, tmp_path, monkeypatch):
+async def silence_workers(world: World, workers: int) -> None:
+    """Stop the workers of the run for a while when somebody has been let in, as a busy machine may."""
+    async with asyncio.timeout(60):
+        while not await count_entries(world.hub.database):
+            await asyncio.sleep(0.05)
+    (master,) = [one for one in psutil.Process().children() if "locust" in one.cmdline()]
+    stopped = master.children()
+    assert len(stopped) == workers
+    for worker in stopped:
+        worker.suspend()
+    await asyncio.sleep(SILENT_SECONDS)
+    for worker in stopped:
+        worker.resume()
+
+
+async def test_workers_share_the_tickets_outlive_a_silence_and_their_histories_are_audited_together(
+    ground, tmp_path, monkeypatch
+):
     world, document = ground
     users = ["HandHeldOperator", "ContinuousOperator", "OfflineOperator", "Dashboard", "OpenCalendar"]
     enough = "verify valid,verify continuous,sync a queue,counts after a snapshot,calendar ping"
-    code, verdict = await run_locust(monkeypatch, world, document, tmp_path, users, enough, workers=2)
+    async with asyncio.TaskGroup() as both:
+        run = both.create_task(run_locust(monkeypatch, world, document, tmp_path, users, enough, workers=2))
+        both.create_task(silence_workers(world, 2))
+    code, verdict = run.result()
     assert (code, verdict["problems"]) == (0, [])
     history = json.loads((tmp_path / "history.json").read_text())
     entries = len(history["entries"])
