@@ -111,26 +111,36 @@ def url_of(server_url: str, name: str) -> str:
 OVER_EXPRESSIONS = re.compile(r"\b(lower|to_tsvector)\(| \+ 0\)")
 
 
-async def expression_indexes(owner: Any, role: str) -> dict[str, set[str]]:
-    """Return which indexes over an expression each statement of the hub uses as this role, if no table is read as a whole."""
+async def expression_indexes(owner: Any, *roles: str) -> list[dict[str, set[str]]]:
+    """Return for each role which indexes over an expression each statement of the hub uses, if no table is read as a whole.
+
+    All roles have plans by the same statistics: gathered here, and no other process gathers new ones meanwhile.
+    """
     async with owner.transaction():
         await owner.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;"
+            "ANALYZE; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;"
             " SET LOCAL enable_mergejoin = off;"
             " CREATE OR REPLACE FUNCTION pg_temp.plan_of(statement text) RETURNS text LANGUAGE plpgsql AS"
             " $$ DECLARE plan json; BEGIN EXECUTE 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || statement INTO plan; RETURN plan; END $$"
         )
-        await owner.execute(f"SET LOCAL ROLE {role}")
-        found = {}
-        for subject, name, sql in all_statements():
-            if not re.search(r"^SET LOCAL", sql, re.MULTILINE):
-                plan = json.loads(await owner.fetchval("SELECT pg_temp.plan_of($1)", sql))[0]["Plan"]
-                conditions = [(node.get("Index Name"), node.get("Index Cond", "")) for node in nodes_of(plan)]
-                found[f"{subject}.{name}"] = {
-                    index for index, condition in conditions if OVER_EXPRESSIONS.search(condition)
-                }
-        await owner.execute("RESET ROLE")
+        found = []
+        for role in roles:
+            await owner.execute(f"SET LOCAL ROLE {role}")
+            found.append(await _expression_indexes(owner))
+            await owner.execute("RESET ROLE")
         return found
+
+
+async def _expression_indexes(owner: Any) -> dict[str, set[str]]:
+    found = {}
+    for subject, name, sql in all_statements():
+        if not re.search(r"^SET LOCAL", sql, re.MULTILINE):
+            plan = json.loads(await owner.fetchval("SELECT pg_temp.plan_of($1)", sql))[0]["Plan"]
+            conditions = [(node.get("Index Name"), node.get("Index Cond", "")) for node in nodes_of(plan)]
+            found[f"{subject}.{name}"] = {
+                index for index, condition in conditions if OVER_EXPRESSIONS.search(condition)
+            }
+    return found
 
 
 @asynccontextmanager
