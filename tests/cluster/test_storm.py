@@ -15,7 +15,7 @@ from tests.support.topology import Topology
 from tests.support.valkey_cluster import ValkeyCluster
 from tests.support.valkey_server import OwnValkey
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 NOTICED_AFTER = 1.0
 
 

@@ -230,7 +230,6 @@ async def storm(hubs: list[Hub], world: World, actions: int) -> tuple[Counter[st
     return weather.seen, broken
 
 
-@pytest.mark.timeout(300)
 async def test_a_storm_of_parties_breaks_no_promise(two_hubs, world, postgres_log):
     seen, broken = await storm(two_hubs, world, repetitions(full=2000, short=400))
     assert broken == [], seen
@@ -238,7 +237,6 @@ async def test_a_storm_of_parties_breaks_no_promise(two_hubs, world, postgres_lo
     assert postgres_log.deadlocks() == []
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["take_places", "cancel_places"])
 async def test_if_a_statement_counts_a_party_as_one_the_storm_shows_it(two_hubs, world, monkeypatch, name):
     await without_last_line(world, "reservation_slots_never_overbooked")

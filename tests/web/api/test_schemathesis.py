@@ -17,7 +17,7 @@ FEWEST_REQUESTS = 300
 async def test_every_operation_answers_as_the_document_says(hub: Hub, world: World, tmp_path: Path) -> None:
     token = await world.staff("ADMIN")
     checked = await check_contract(
-        hub.url, DOCUMENT, token, tmp_path / "contract", seed=SEED, patience=110,
+        hub.url, DOCUMENT, token, tmp_path / "contract", seed=SEED, patience=240,
         phases="examples,fuzzing", max_examples="1",
     )  # fmt: skip
     assert checked.trouble == ""
