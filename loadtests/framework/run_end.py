@@ -98,7 +98,8 @@ def stop(environment: Any, **_: Any) -> None:
         return
     options, shape = environment.parsed_options, environment.shape_class
     if options.headless and not shape.finished:
-        silent = isinstance(environment.runner, MasterRunner) and environment.runner.clients.missing
+        workers = environment.runner.clients if isinstance(environment.runner, MasterRunner) else ()
+        silent = workers and len(workers.missing) == len(workers)
         why = f"No worker was heard of for {SILENT_AT_MOST} s" if silent else "The run was interrupted"
         print(f"\n{why}, so there is no verdict.", flush=True)
         return

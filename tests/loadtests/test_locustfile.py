@@ -64,7 +64,7 @@ async def run_locust(
 
 async def silence_workers(world: World, workers: int) -> None:
     """Stop the workers of the run for a while when somebody has been let in, as a busy machine may."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         while not await count_entries(world.hub.database):
             await asyncio.sleep(0.05)
     (master,) = [one for one in psutil.Process().children() if "locust" in one.cmdline()]

@@ -96,9 +96,6 @@ async def test_an_acceptance_that_does_not_look_for_its_first_answer_is_refused_
     assert await broken_invariants(world.hub.database) == []
 
 
-OFTEN = ("confirms done", "confirms NO_CAPACITY", "waits done", "accepts done", "cancels done", "leaves done")
-"""What a storm must have seen three times each. It goes on until then, and is repeated at most this often:"""
-MOST_STORMS = 5
 NO_LONGER_DUE = " AND b.status = 'PENDING' AND b.expires_at <= $3\n"
 
 
@@ -128,6 +125,11 @@ async def test_without_a_second_look_at_its_time_a_request_that_has_just_joined_
     assert await joined_after_it_was_found_due(two_hubs, world, sql=careless) == "EXPIRED"
 
 
+ENOUGH = ("confirms done", "confirms NO_CAPACITY", "waits done", "accepts done", "cancels done", "leaves done")
+"""What a storm must have seen three times each. It is repeated until then."""
+MOST_STORMS = 5
+
+
 class Storm:
     """Requests for seats that are confirmed, wait, accept, leave and are cancelled, at two hubs and in parties of one to five."""
 
@@ -141,7 +143,7 @@ class Storm:
 
     @property
     def enough(self) -> bool:
-        return all(self.seen[action] >= 3 for action in OFTEN)
+        return all(self.seen[action] >= 3 for action in ENOUGH)
 
     async def step(self, n: int) -> None:
         hub = self.hubs[n % 2]
@@ -179,9 +181,9 @@ class Storm:
         """Accept an offer, or try to without one: tens wait for each offer, and of these only its receiver has its e-mail."""
         rows = await read_waitlist_entries(self.world.hub.database, "id", status="OFFERED")
         offered = {row["id"] for row in rows}
-        lucky = [one for one in self.waiting if one.entry_id in offered]
         if not self.waiting:
             return "nothing"
+        lucky = [one for one in self.waiting if one.entry_id in offered]
         chosen = self.chance.choice(lucky if lucky and self.chance.random() < 0.7 else self.waiting)
         (reserved,) = await accept_offer(hub.services, chosen.token)
         self.booked.append(Booking(0, reserved.ticket_code, "", reserved.manage_token, reserved.reservation_id))
@@ -233,7 +235,7 @@ async def storm(hubs: list[Hub], world: World, actions: int) -> tuple[Counter[st
 async def test_a_storm_of_parties_breaks_no_promise(two_hubs, world, postgres_log):
     seen, broken = await storm(two_hubs, world, repetitions(full=2000, short=400))
     assert broken == [], seen
-    assert all(seen[action] >= 3 for action in OFTEN), seen
+    assert all(seen[action] >= 3 for action in ENOUGH), seen
     assert postgres_log.deadlocks() == []
 
 
