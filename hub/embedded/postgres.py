@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +20,12 @@ from hub.embedded import launch, stale_servers
 from hub.embedded.launch import Identity, LaunchError
 
 ROLE = DATABASE = "hub"
-_START_SECONDS = 60.0  # recovery after a crash may take this long
+_START_SECONDS = 60.0
+"""Seconds without progress after which a start has failed. A recovery may take longer, and is not disturbed, because it would begin from the start."""
+_EXITS_SECONDS = 10.0
+"""Seconds within which a server that exits at once is started again."""
+_PROGRESS_SECONDS = 2
+"""Seconds after which Postgres writes into its log how far a recovery is."""
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_permissions": "0700",
@@ -33,12 +40,16 @@ _SETTINGS = {
     "deadlock_timeout": "200ms",  # also the lock wait after which log_lock_waits writes a line
     "log_lock_waits": "on",
     "log_checkpoints": "off",
+    "log_startup_progress_interval": f"{_PROGRESS_SECONDS}s",
     "log_line_prefix": "%m [%p] ",
     # The DETAIL line of a violated constraint repeats the row, and a row may hold e-mail addresses.
     "log_error_verbosity": "terse",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+_PROGRESS = re.compile(rb"elapsed time: ([0-9.]+) s")
+_log = logging.getLogger("hub.embedded")
 
 
 def binaries() -> Path:
@@ -83,10 +94,10 @@ class Postgres:
         if not self.folder.exists():
             await self._initialise()
         self.ready = False
-        deadline = time.monotonic() + _START_SECONDS
-        while not await self._start_once(deadline):
+        began = time.monotonic()
+        while not await self._start_once():
             # A postmaster killed with SIGKILL leaves backends. They need some milliseconds to notice and release shared memory.
-            if time.monotonic() > deadline - _START_SECONDS + 10:
+            if time.monotonic() > began + _EXITS_SECONDS:
                 raise LaunchError(f"Postgres does not start; the end of {self.log_path}:\n{self._log_tail()}")
             await asyncio.sleep(0.1)
         self.ready = True
@@ -109,22 +120,37 @@ class Postgres:
         # The pid now belongs to another program, which Postgres would take for a running server.
         pid_file.unlink(missing_ok=True)
 
-    async def _start_once(self, deadline: float) -> bool:
+    async def _start_once(self) -> bool:
         await self.clear_leftover()
         command: list[str | Path] = [self._bin / "postgres", "-D", self.folder, "-p", str(self.port)]
         for name, value in {**_SETTINGS, "unix_socket_directories": str(self.socket_dir)}.items():
             command += ["-c", f"{name}={value}"]
         with self.log_path.open("ab") as log:
+            read_to = log.tell()
             process = launch.start(command, self._identity, stop_signal=signal.SIGINT, log=log)
         self.process = process
+        deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self.process = None
                 return False
             if self._says_ready(process.pid):
                 return True
+            if self.log_path.stat().st_size > read_to:
+                progress, read_to = self._progress_since(read_to)
+                if progress is not None:
+                    deadline = time.monotonic() + _START_SECONDS
+                    _log.warning("embedded.server.recovering", extra={"server": self.name, "seconds": progress})
             await asyncio.sleep(0.004)
         raise LaunchError(f"Postgres is not ready after {_START_SECONDS:.0f} s; see {self.log_path}")
+
+    def _progress_since(self, read_to: int) -> tuple[float | None, int]:
+        """Return how many seconds the recovery has taken, if the log says so from this byte on; and up to where that was read."""
+        with self.log_path.open("rb") as log:
+            log.seek(read_to)
+            lines = log.read()
+        found = _PROGRESS.findall(lines)
+        return (float(found[-1]) if found else None), read_to + lines.rfind(b"\n") + 1
 
     def _says_ready(self, pid: int) -> bool:
         """Return whether the eighth line of the pid file says "ready". Connecting to ask would fill the server's log."""

@@ -149,6 +149,7 @@ REPLICA_BACK: Final = "database.replica_back"
 REDIS_EVICTS: Final = "redis.evicts"
 PROXY_NOT_TRUSTED: Final = "proxy.not_trusted"
 SERVER_DIED: Final = "embedded.server.died"
+SERVER_RECOVERING: Final = "embedded.server.recovering"
 SERVER_RESTARTED: Final = "embedded.server.restarted"
 
 # ---- Measured for alerts (hub/actions/reporting/alerts.py)
