@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from db.organisation import current_organisation, working_for
 from hub.batching.task_ending import end_tasks
 
 Day = TypeVar("Day")
@@ -13,12 +14,16 @@ AT_ONCE = 2
 
 
 async def read_each(days: Iterable[Day], read: Callable[[Day], Awaitable[None]]) -> None:
-    """Call `read` for every day, in order, `AT_ONCE` at the same time. The first that raises ends the others."""
-    waiting = iter(days)
+    """Call `read` for every day, in order, `AT_ONCE` at the same time. The first that raises ends the others.
+
+    All work for the organisation of the task that calls.
+    """
+    waiting, org_id = iter(days), current_organisation()
 
     async def read_in_turn() -> None:
-        for day in waiting:
-            await read(day)
+        with working_for(org_id):
+            for day in waiting:
+                await read(day)
 
     readers = [asyncio.create_task(read_in_turn()) for _ in range(AT_ONCE)]
     try:
