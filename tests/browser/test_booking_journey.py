@@ -106,7 +106,7 @@ async def test_a_party_books_confirms_by_mail_and_comes_in_parts(
     await visitor.reload()
     await expect(visitor.get_by_role("heading", name="3 of 5 in")).to_be_visible()
     await scan_again(gate, code)
-    await gate.get_by_role("button", name="Admit all 2").tap()
+    await gate.get_by_role("button", name="Admit both").tap()
     await figures(gate, "ENTRY RECORDED", "5 of 5 in")
 
     # A whole party again is refused, at the scanner and over HTTP.

@@ -32,12 +32,14 @@ export const questionOf = ({ leaving }) => (leaving ? t("How many leave?") : t("
 /** The button that admits some of those who remain. @param {Chosen} count */
 export function admitWords({ chosen, most }) {
   if (most === 1) return t("Admit the last one");
+  if (chosen === most && most === 2) return t("Admit both");
   return chosen === most ? t("Admit all {n}", { n: chosen }) : t("Admit {n} of {remaining}", { n: chosen, remaining: most });
 }
 
 /** The button that lets some of those inside leave. @param {Chosen} count */
 export function leaveWords({ chosen, most }) {
   if (most === 1) return t("The last one leaves");
+  if (chosen === most && most === 2) return t("Both leave");
   return chosen === most ? t("All {n} leave", { n: chosen }) : tn("One of {inside} leaves", "{n} of {inside} leave", chosen, { inside: most });
 }
 
