@@ -33,7 +33,8 @@ async def test_no_address_of_a_form_refuses_to_be_entered(hub: Hub, world: World
 
 async def test_the_way_leads_to_the_page_of_the_form(hub: Hub) -> None:
     for path, page in {
-        "/admin/slots/change": "/admin/slots",
+        "/admin/slots/change?venue=2&day=2026-11-21": "/admin/slots/day?venue=2&day=2026-11-21",
+        "/admin/slots/delete": "/admin/slots/day",
         "/admin/slots/generate?venue=2": "/admin/slots/hours?venue=2",
         "/admin/slots/closed-days/7/delete": "/admin/slots/hours",
         "/admin/privacy/find": "/admin/privacy",

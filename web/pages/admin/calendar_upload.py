@@ -1,4 +1,4 @@
-"""The upload of a calendar file: one file of a `multipart/form-data` form, read within limits, with the venue it is for."""
+"""The upload of a calendar file: one file of a `multipart/form-data` form, read within limits."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from web.middleware.origins import refuse_foreign_origin
 
 _FORM = "multipart/form-data"
 _BESIDE = 10_000
-"""Bytes of a form beside the file: its headers and its other fields."""
+"""Bytes of a form beside the file: its headers."""
 
 
-async def read_calendar_form(request: web.Request, most_bytes: int) -> tuple[str, bytes]:
-    """Return the fields `venue` and `file`.
+async def read_calendar_form(request: web.Request, most_bytes: int) -> bytes:
+    """Return the field `file`.
 
     Refuses FORBIDDEN from another site, INVALID_REQUEST without a file or for one that is too large, and REQUEST_TIMEOUT.
     """
@@ -27,18 +27,18 @@ async def read_calendar_form(request: web.Request, most_bytes: int) -> tuple[str
         raise Refused(Reason.UNSUPPORTED_MEDIA_TYPE)
     try:
         async with asyncio.timeout(POSTER_SECONDS):
-            fields = await _read_parts(request, most_bytes)
+            content = await _read_file(request, most_bytes)
     except TimeoutError:
         raise Refused(Reason.REQUEST_TIMEOUT) from None
     except (ValueError, AssertionError, web.RequestPayloadError):
         raise invalid(("file", "The form is damaged")) from None
-    if not fields.get("file"):
+    if not content:
         raise invalid(("file", "Choose a file first"))
-    return fields.get("venue", b"").decode("ascii", "replace")[:20], fields["file"]
+    return content
 
 
-async def _read_parts(request: web.Request, most_bytes: int) -> dict[str, bytes]:
-    fields: dict[str, bytes] = {}
+async def _read_file(request: web.Request, most_bytes: int) -> bytes:
+    content = b""
     size = 0
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
@@ -49,6 +49,6 @@ async def _read_parts(request: web.Request, most_bytes: int) -> dict[str, bytes]
             if size > most_bytes + _BESIDE:
                 raise invalid(("file", f"A calendar file has at most {most_bytes // 1024} KB"))
             found += chunk
-        if part.name in ("file", "venue"):
-            fields[part.name] = bytes(found)
-    return fields
+        if part.name == "file":
+            content = bytes(found)
+    return content

@@ -63,7 +63,14 @@ _GATE = "/admin/gates/{gate_id:[0-9]{1,16}}"
 _CLOSED_DAYS = f"{slot_views.CALENDAR}/closed-days"
 _GENERATE = f"{slot_views.CALENDAR}/generate"
 
-FORMS_ELSEWHERE = {_GATE: venues.VENUES, _CLOSED_DAYS: slot_views.HOURS, _GENERATE: slot_views.HOURS}
+_OF_A_DAY = [f"{slot_views.CALENDAR}/{what}" for what in ("change", "delete", "add", "copy")]
+
+FORMS_ELSEWHERE = {
+    _GATE: venues.VENUES,
+    _CLOSED_DAYS: slot_views.HOURS,
+    _GENERATE: slot_views.HOURS,
+    **dict.fromkeys(_OF_A_DAY, slots.DAY_PAGE),
+}
 """The page of a form that is not at the path above its address. The paths below it go there, too."""
 
 

@@ -60,7 +60,7 @@ async def change_hours(request: web.Request) -> web.Response:
     """Store the week. A stale form is shown again, with what somebody else stored meanwhile. `more` adds an empty row."""
     administrator = administrator_of(request)
     form = await read_form(request, 64 * 1024, _FIELDS)
-    view = await view_of(request, administrator, form.get("venue") or None)
+    view = await view_of(request, administrator)
     rows = _typed_rows(form)
     if form.has("more"):
         return await _page(request, view, rows=[*rows, _empty_row()], version=form.get("version"))
@@ -82,7 +82,7 @@ async def add_day(request: web.Request) -> web.Response:
     """Add a closed day or several in a row, or with hours of their own."""
     administrator = administrator_of(request)
     form = await read_form(request)
-    view = await view_of(request, administrator, form.get("venue") or None)
+    view = await view_of(request, administrator)
     typed = {name: form.get(name) for name in _DAY}
     reader = FieldReader(form)
     try:
@@ -112,7 +112,7 @@ async def remove_day(request: web.Request) -> web.Response:
     """Remove a closed day: the regular week holds again."""
     administrator = administrator_of(request)
     form = await read_form(request)
-    view = await view_of(request, administrator, form.get("venue") or None)
+    view = await view_of(request, administrator)
     try:
         await delete_closed_day(
             request.app[SERVICES], view.by, path_id(request, "closed_day_id"), version=form.number("version")
@@ -127,8 +127,7 @@ async def import_days(request: web.Request) -> web.Response:
     administrator = administrator_of(request)
     view = await view_of(request, administrator)
     try:
-        venue_id, content = await read_calendar_form(request, MOST_BYTES)
-        view = await view_of(request, administrator, venue_id)
+        content = await read_calendar_form(request, MOST_BYTES)
         imported = await import_closed_days(request.app[SERVICES], view.by, content, venue_id=view.venue.venue_id)
     except Refused as no:
         return await _page(request, view, refused=no)
@@ -139,7 +138,7 @@ async def generate(request: web.Request) -> web.Response:
     """Say what would be made, what stands, what overlaps and what is skipped; with the field `go`, make the slots."""
     administrator = administrator_of(request)
     form = await read_form(request)
-    view = await view_of(request, administrator, form.get("venue") or None)
+    view = await view_of(request, administrator)
     go, overlap = form.has("go"), form.get("overlap") == "1"
     typed = {"from": form.get("from"), "to": form.get("to"), "overlap": overlap}
     reader = FieldReader(form)

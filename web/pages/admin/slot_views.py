@@ -52,13 +52,13 @@ class CalendarDay:
     closed: ClosedDay | None
 
 
-async def view_of(request: web.Request, identity: Identity, venue_id: str | None = None) -> VenueView:
-    """Return the view of the venue named in the address or by `venue_id`, of the login's, or of the first."""
+async def view_of(request: web.Request, identity: Identity) -> VenueView:
+    """Return the view of the venue named in the address, of the login's, or of the first."""
     services, by = request.app[SERVICES], Actor.of(identity, client_ip=client_ip(request))
     venues = await venue_names(services, by)
     if not venues:
         raise web.HTTPFound("/admin")
-    wanted = venue_id or request.query.get("venue", "") or str(by.venue_id or "")
+    wanted = request.query.get("venue", "") or str(by.venue_id or "")
     venue = next((one for one in venues if str(one.venue_id) == wanted), venues[0])
     now = today(services.clock.now(), ZoneInfo(venue.timezone))
     return VenueView(by, venue, tuple(venues), now, at_least(identity.role, Role.ADMIN))

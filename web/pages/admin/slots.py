@@ -155,8 +155,8 @@ async def copy_day(request: web.Request) -> web.Response:
 async def _read(request: web.Request) -> tuple[Form, VenueView, date]:
     administrator = administrator_of(request)
     form = await read_form(request, _FORM_BYTES, MOST_AT_ONCE + 50)
-    view = await view_of(request, administrator, form.get("venue") or None)
-    return form, view, day_of(form.get("day"), view.now)
+    view = await view_of(request, administrator)
+    return form, view, day_of(request.query.get("day", ""), view.now)
 
 
 def _back(view: VenueView, day: date, done: str) -> web.Response:

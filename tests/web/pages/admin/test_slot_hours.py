@@ -123,7 +123,6 @@ async def test_a_calendar_file_is_imported_and_a_wrong_one_is_refused(world: Wor
 
 async def upload(world: World, token: str, content: str) -> tuple[int, str]:
     form = aiohttp.FormData()
-    form.add_field("venue", str(world.venue_id))
     form.add_field("file", content.encode(), filename="days.ics", content_type="text/calendar")
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}", "Origin": world.hub.url}) as client,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests.support.plain_browser import PlainBrowser
 from tests.support.slots import change_slot, count_slots, read_slots
+from tests.support.venues import add_named_venue
 from tests.support.world import TODAY, World
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -83,6 +85,27 @@ async def test_what_somebody_else_saved_meanwhile_is_not_overwritten(world: Worl
     await page.press("Preview spaces")
     assert (page.status, "Somebody changed this" in page.alert) == (412, True)
     assert (await read_slots(world.hub.database, "total_capacity", id=first))[0]["total_capacity"] == 25
+
+
+async def test_after_a_refusal_the_address_entered_again_shows_the_same_venue_and_day(
+    world: World, browser: PlainBrowser
+) -> None:
+    other = await add_named_venue(world, "Garden")
+    for day in (f"{DAY_PAGE}&venue={other}", f"{DAY_PAGE}&venue={world.venue_id}"):
+        page = await browser.open(day)
+        for label, typed in {"Begins": "nonsense", "Ends": "11:00", "Spaces": "12"}.items():
+            page.field(label).fill(typed)
+        await page.press("Add slot")
+        assert page.status == 400
+        await page.goto(page.url)
+        assert page.status == 200
+        assert dict(parse_qsl(urlsplit(page.url).query)) == dict(parse_qsl(urlsplit(day).query))
+    page = await browser.open(f"/admin/slots/hours?venue={other}")
+    page.field("Date").fill("nonsense")
+    await page.press("Add day")
+    assert page.status == 400
+    await page.goto(page.url)
+    assert page.url.endswith(f"/admin/slots/hours?venue={other}")
 
 
 async def test_a_slot_is_added_and_a_wrong_one_is_refused_beside_its_field(world: World, browser: PlainBrowser) -> None:
