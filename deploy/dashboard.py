@@ -131,6 +131,7 @@ ROWS: dict[str, tuple[Panel, ...]] = {
             {
                 "emails": "max(venue_hub_outbox_pending)",
                 "webhook events": "max(venue_hub_webhook_events_waiting)",
+                "webhook events held back": "max(venue_hub_webhook_events_held)",
                 "webhook events given up": "max(venue_hub_webhook_events_dead)",
             },
         ),

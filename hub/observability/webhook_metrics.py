@@ -8,6 +8,9 @@ _events = Counter("webhook_events_delivered_total", "Events that receivers have 
 _requests = Counter("webhook_requests_total", "Requests to receivers", ["outcome"])
 events_given_up = Counter("webhook_events_given_up_total", "Events given up after three days")
 events_waiting = Gauge("webhook_events_waiting", "Events that wait for another try", multiprocess_mode="livemax")
+events_held = Gauge(
+    "webhook_events_held", "Events that have no number yet, such as those of a rush", multiprocess_mode="livemax"
+)
 events_dead = Gauge("webhook_events_dead", "Events that were given up and are kept", multiprocess_mode="livemax")
 receivers_failing = Gauge(
     "webhook_receivers_failing", "Subscriptions whose last request failed", multiprocess_mode="livemax"

@@ -93,7 +93,7 @@ SELECT id AS delivery_id, event_id, kind, sequences, attempt, sent_at, milliseco
 SELECT (SELECT count(*) FROM webhooks WHERE failures > 0 AND paused_at IS NULL) AS failing,
        (SELECT count(*) FROM webhook_retries WHERE dead_at IS NULL) AS waiting,
        (SELECT count(*) FROM webhook_retries WHERE dead_at IS NOT NULL) AS dead,
-       (SELECT count(*) FROM webhooks) AS webhooks;
+       (SELECT coalesce(sum(coalesce(cardinality(i.scan_ids), 1)), 0) FROM webhook_inbox i) AS held;
 
 -- name: any_webhook
 SELECT EXISTS (SELECT FROM webhooks);

@@ -1,4 +1,4 @@
-"""How webhooks do, over all organisations: for the metrics and for `hub doctor`."""
+"""How webhooks do, over all organisations, for the metrics."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ DELIVERIES = load("webhooks/deliveries")
 
 
 class WebhookHealth(NamedTuple):
-    """Subscriptions that fail; events that wait for another try; events that were given up; all subscriptions."""
+    """Subscriptions that fail; events that wait for another try; events that were given up; events held back, as in a rush."""
 
     failing: int
     waiting: int
     dead: int
-    webhooks: int
-
-
-async def read_webhook_health(services: Services) -> WebhookHealth:
-    return WebhookHealth(*await services.database.jobs.fetchrow(DELIVERIES.webhook_health))
+    held: int
 
 
 async def measure_webhooks(services: Services) -> None:
     """Set the gauges of webhooks."""
-    health = await read_webhook_health(services)
+    health = WebhookHealth(*await services.database.jobs.fetchrow(DELIVERIES.webhook_health))
     webhook_metrics.receivers_failing.set(health.failing)
     webhook_metrics.events_waiting.set(health.waiting)
     webhook_metrics.events_dead.set(health.dead)
+    webhook_metrics.events_held.set(health.held)

@@ -8,8 +8,10 @@ import pytest
 
 from hub.actions.webhooks import number_events
 from hub.actions.webhooks.number_events import EventNumbers
+from hub.actions.webhooks.webhook_health import measure_webhooks
 from hub.actions.webhooks.write_events import write_events
 from hub.jobs.webhooks import WebhookJob
+from hub.observability import webhook_metrics
 from hub.rules import event_pace
 from tests.support.hub import Hub
 from tests.support.webhooks import count_inbox, numbers_and_objects, some_events, write_down
@@ -88,6 +90,19 @@ async def test_a_rush_gets_its_numbers_at_the_pace_in_order_and_the_rest_when_it
     assert await numbers.give() == ENTRIES - 2 * PACE
     assert await count_inbox(hub.database) == 0
     assert await numbers_and_objects(world) == list(enumerate(["order:0", *came], start=1)), "each once, without gaps"
+
+
+async def test_what_a_rush_holds_back_is_measured(hub: Hub, world: World, numbers: EventNumbers, ticks: Ticks):
+    await enter(hub, world)
+    await write(world, 3)
+    ticks.now += 1.0
+    assert await numbers.give() == PACE
+    await measure_webhooks(hub.services)
+    assert webhook_metrics.events_held._value.get() == ENTRIES + 3 - PACE
+    ticks.now += event_pace.RUSH_SECONDS
+    await numbers.give()
+    await measure_webhooks(hub.services)
+    assert webhook_metrics.events_held._value.get() == 0
 
 
 async def test_without_a_pace_all_get_their_numbers_at_once(
