@@ -48,6 +48,8 @@ _SETTINGS = {
     "log_timezone": "UTC",
 }
 
+_RECOVERING = "recovery.signal"
+"""The file that asks for a recovery from an archive. Postgres removes it at the end (docs/operations.md, Backup and restore)."""
 _PROGRESS = re.compile(rb"elapsed time: ([0-9.]+) s")
 _log = logging.getLogger("hub.embedded")
 
@@ -94,13 +96,24 @@ class Postgres:
         if not self.folder.exists():
             await self._initialise()
         self.ready = False
-        began = time.monotonic()
+        began, recovers = time.monotonic(), (self.folder / _RECOVERING).exists()
         while not await self._start_once():
             # A postmaster killed with SIGKILL leaves backends. They need some milliseconds to notice and release shared memory.
             if time.monotonic() > began + _EXITS_SECONDS:
                 raise LaunchError(f"Postgres does not start; the end of {self.log_path}:\n{self._log_tail()}")
             await asyncio.sleep(0.1)
+        if recovers:
+            await self._wait_for_writes()
         self.ready = True
+
+    async def _wait_for_writes(self) -> None:
+        """Wait out the moment between the removal of the file that asks for a recovery and its end."""
+        import asyncpg
+
+        connection = await asyncpg.connect(self.url)
+        while await connection.fetchval("SELECT pg_is_in_recovery()"):
+            await asyncio.sleep(0.05)
+        await connection.close()
 
     async def stop(self) -> None:
         process, self.process = self.process, None
@@ -153,12 +166,16 @@ class Postgres:
         return (float(found[-1]) if found else None), read_to + lines.rfind(b"\n") + 1
 
     def _says_ready(self, pid: int) -> bool:
-        """Return whether the eighth line of the pid file says "ready". Connecting to ask would fill the server's log."""
+        """Return whether the eighth line of the pid file says "ready", and no recovery from an archive goes on.
+
+        Connecting to ask would fill the server's log. A server that recovers from an archive is "ready" for reads long before its end.
+        """
         try:
             lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+        ready = len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+        return ready and not (self.folder / _RECOVERING).exists()
 
     async def _initialise(self) -> None:
         """Create the data folder under another name, and rename it last. So a hub killed meanwhile leaves no half folder."""

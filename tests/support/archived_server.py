@@ -55,18 +55,15 @@ class ArchivedServer:
         await connection.close()
         await self.server.stop()
 
-    async def recover(self, moment: str) -> None:
+    async def recover(self, moment: str, *, seconds_a_file: float = 0.0) -> None:
+        """Recover the copy, and start it. Each file of the archive takes so many seconds to come."""
         folder = self.recovered.folder
         with (folder / "postgresql.auto.conf").open("a") as settings:
-            settings.write(f"restore_command = 'cp {self._archive}/%f %p'\n")
+            settings.write(f"restore_command = 'sleep {seconds_a_file}; cp {self._archive}/%f %p'\n")
             settings.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\n")
         (folder / "recovery.signal").touch()
         self._identity.own(folder / "recovery.signal")
         await self.recovered.start()
-        connection = await asyncpg.connect(self.recovered.url)
-        while await connection.fetchval("SELECT pg_is_in_recovery()"):
-            await asyncio.sleep(0.05)
-        await connection.close()
 
     async def stop(self) -> None:
         for server in (self.server, self.recovered):

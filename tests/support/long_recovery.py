@@ -16,6 +16,23 @@ async def write_what_must_be_recovered(url: str, rows: int) -> None:
         await connection.close()
 
 
+async def write_one_more(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("INSERT INTO kept VALUES (0)")
+    finally:
+        await connection.close()
+
+
+async def switch_log(url: str) -> None:
+    """Let the log go on in a new file, so that what was written before is in an older one."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("SELECT pg_switch_wal()")
+    finally:
+        await connection.close()
+
+
 async def count_recovered(url: str) -> int:
     connection = await asyncpg.connect(url)
     try:
