@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,17 @@ class _File:
     digest: str
 
 
-async def migrate(dsn: str, folder: Path = MIGRATIONS, *, patience: float = PATIENCE_SECONDS) -> list[str]:
+async def migrate(
+    dsn: str,
+    folder: Path = MIGRATIONS,
+    *,
+    patience: float = PATIENCE_SECONDS,
+    begins: Callable[[str, int], None] = lambda _name, _left: None,
+) -> list[str]:
     """Apply the missing migrations, and return the names of their files. Then every table has its row-level security.
 
-    Each file may wait `patience` seconds for its locks. Raises MigrationError.
+    Each file may wait `patience` seconds for its locks. `begins` is called with the name of each file before it is applied, and how many
+    are left with it. Raises MigrationError.
     """
     files = _read(folder)
     connection = await connect_to_primary(dsn, timeout=10, command_timeout=None)
@@ -61,7 +69,8 @@ async def migrate(dsn: str, folder: Path = MIGRATIONS, *, patience: float = PATI
         known = {row["name"]: row["sha256"] for row in await connection.fetch("SELECT * FROM schema_migrations")}
         _refuse_changes(files, known)
         missing = [file for file in files if file.name not in known]
-        for file in missing:
+        for number, file in enumerate(missing):
+            begins(file.name, len(missing) - number)
             await _apply(connection, file, patience)
         await raise_wall(connection, changed=bool(missing))
         return [file.name for file in missing]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from contextlib import closing
 
-from hub.commands.command_result import CommandFailed, CommandResult
+from hub.commands.command_result import CommandFailed, CommandResult, counted
 from hub.commands.command_services import open_command_services, with_servers
+from hub.commands.terminal_line import TerminalLine
 from hub.settings import Settings
 
 
@@ -17,7 +19,10 @@ async def migrate(args: Namespace) -> CommandResult:
         from db.migrate import migrate as apply
 
         assert complete.database_url is not None
-        applied = await apply(complete.database_url)
+        with closing(TerminalLine()) as line:
+            applied = await apply(
+                complete.database_url, begins=lambda name, left: line.say(f"{name}, {counted(left, 'file')} left")
+            )
     return CommandResult({"applied": applied}, "\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
 

@@ -36,7 +36,10 @@ async def ask(dsn: str, sql: str) -> object:
 
 async def test_every_file_is_applied_once_in_order(dsn: str, folder: Path) -> None:
     assert await unapplied(dsn, folder) == ["0001_first.sql", "0002_second.sql"]
-    assert await migrate(dsn, folder) == ["0001_first.sql", "0002_second.sql"]
+    begun: list[tuple[str, int]] = []
+    applied = await migrate(dsn, folder, begins=lambda name, left: begun.append((name, left)))
+    assert applied == ["0001_first.sql", "0002_second.sql"]
+    assert begun == [("0001_first.sql", 2), ("0002_second.sql", 1)]
     assert await migrate(dsn, folder) == []
     (folder / "0003_third.sql").write_text("CREATE TABLE third ();\n")
     assert await unapplied(dsn, folder) == ["0003_third.sql"]
