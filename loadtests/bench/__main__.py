@@ -26,6 +26,7 @@ from loadtests.bench import (
     g2_two_processes,
     i1_idle_sockets,
     i2_reconnects,
+    l1_lists_in_a_rush,
     m1_lists_of_a_million,
     o1_offline_sync,
     q1_joins,
@@ -56,6 +57,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "V1": v1_verifies_per_second.measure,
     "E1": e1_webhook_events.measure,
     "O1": o1_offline_sync.measure,
+    "L1": l1_lists_in_a_rush.measure,
     "T1": t1_order_of_tickets.measure,
     "Q1": q1_joins.measure,
     "Q2": q2_waiting_visitors.measure,
@@ -70,7 +72,7 @@ ROWS: dict[str, Callable[[Bench], Awaitable[Row]]] = {
     "G1": g1_growth.measure,
 }
 
-PRINTED = "VWEBAFOIGTQRM"
+PRINTED = "VWEBAFOLIGTQRM"
 """The order of the rows in the table, by the first letter."""
 
 

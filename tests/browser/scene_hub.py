@@ -35,7 +35,7 @@ def only_people_change_pages() -> Iterator[None]:
         patch.setattr(OutboxJob, "run", nothing)
         patch.setattr(ImportJob, "run", nothing)
         patch.setattr(periodic_jobs, "run_periodically", nothing)
-        patch.setattr(manifest, "FRESH_SECONDS", 0.0)
+        patch.setattr(manifest, "seconds_fresh", lambda _reading: 0.0)
         patch.setattr(CountChannels, "_is_fresh", lambda *_: False)
         yield
 

@@ -304,7 +304,7 @@ async def test_a_new_list_comes_soon_after_a_change(
     hub: Hub, world: World, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The page's clock is advanced. By the hub's clock the list it has just read would be fresh for two seconds.
-    monkeypatch.setattr(manifest, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(manifest, "seconds_fresh", lambda _reading: 0.0)
     slot = await world.slot()
     page = await scanner(world, open_page)
     frames = await said_by_hub(page)

@@ -31,6 +31,10 @@ from hub.services import Services
 MANIFEST = load("scanning/manifest")
 FRESH_SECONDS = 2.0
 """Seconds for which a list serves other scanners: twenty scanners that reconnect at once cause one reading."""
+READING_SHARE = 0.05
+"""Share of the time in which the list of a large day may be read. 55,000 tickets take a second of hub and Postgres, and in a rush some
+scanner asks every moment: read every two seconds, they cost the gates a third of their scans. Meanwhile scanners know by the news what changes."""
+STALEST_SECONDS = 30.0
 NAMES_KEPT = 1000
 """Editions kept of one list: at one per second, a scanner gets only the changes after 15 minutes offline."""
 IDLE_SECONDS = 1800.0
@@ -50,16 +54,18 @@ its product has something to say, a ticket has `places, admitted, party, product
 class DayList:
     """One venue's day as it was last read.
 
-    `changed` holds the number of the reading in which each hash last changed, including removed ones. `readings` holds the
-    number of the reading of each edition.
+    `changes` holds the hashes that each reading found changed, removed ones too, as far back as an edition is known. `readings`
+    holds the number of the reading of each edition.
     """
 
     salt: bytes
     read_at: float = 0.0
+    fresh_until: float = 0.0
+    """When the list must be read again for the next scanner (loop time, as `read_at`)."""
     edition: str = ""
     head: dict[str, Any] = field(default_factory=dict)
     tickets: dict[str, TicketRow] = field(default_factory=dict)
-    changed: dict[str, int] = field(default_factory=dict)
+    changes: dict[int, list[str]] = field(default_factory=dict)
     readings: OrderedDict[str, int] = field(default_factory=OrderedDict)
     reading: int = 0
     seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
@@ -78,18 +84,18 @@ class DayList:
         same, self.saying = saying == self.saying, saying
         seen: dict[str, tuple[Any, TicketRow]] = {}
         tickets: dict[str, TicketRow] = {}
+        changed: list[str] = []
         for row in rows:
             code = row["code"]
             known = self.seen.get(code)
             if known is None or not same or known[0] != row:
                 listed = _ticket(self.salt, known[1][0] if known else hash_of(self.salt, code), row, saying)
                 if known is None or known[1] != listed:
-                    self.changed[listed[0]] = self.reading
+                    changed.append(listed[0])
                 known = row, listed
             seen[code] = known
             tickets[known[1][0]] = known[1]
-        for name in self.tickets.keys() - tickets.keys():
-            self.changed[name] = self.reading
+        self.changes[self.reading] = [*changed, *(self.tickets.keys() - tickets.keys())]
         self.edition = hashlib.sha256(orjson.dumps([head, list(tickets.values())])).hexdigest()[:24]
         self.head = {**head, "edition": self.edition, "generated_at": generated_at}
         self.tickets, self.seen = tickets, seen
@@ -97,13 +103,19 @@ class DayList:
         self.readings.move_to_end(self.edition)
         while len(self.readings) > NAMES_KEPT:
             self.readings.popitem(last=False)
+        # Only what came after the oldest known edition is ever asked for.
+        oldest = next(iter(self.readings.values()))
+        while (first := next(iter(self.changes))) <= oldest and len(self.changes) > 1:
+            del self.changes[first]
 
     def since(self, edition: str) -> dict[str, Any] | None:
         """Return the changes since an edition; None for an unknown edition."""
         known = self.readings.get(edition)
         if known is None:
             return None
-        changed = [name for name, reading in self.changed.items() if reading > known]
+        changed = list(
+            dict.fromkeys(name for reading in range(known + 1, self.reading + 1) for name in self.changes[reading])
+        )
         rows = [self.tickets[name] for name in changed if name in self.tickets]
         return {"whole": False, **self.head, "tickets": rows, "gone": [n for n in changed if n not in self.tickets]}
 
@@ -142,7 +154,7 @@ class Manifests:
             self._forget_idle(clock() - IDLE_SECONDS)
             listed = self._lists[key] = DayList(day_salt(self._services.settings.secret_key, *key))
         async with listed.busy:
-            if listed.edition and clock() - listed.read_at <= FRESH_SECONDS:
+            if listed.edition and clock() <= listed.fresh_until:
                 return listed
             read_at, now = clock(), rfc3339(self._services.clock.now())
             around = await self._services.database.fetch(MANIFEST.manifest_slots, venue.org_id, venue.id, day)
@@ -152,7 +164,7 @@ class Manifests:
             products = await self._services.products.at_gates(venue.org_id, venue.id)
             # Hashing 20,000 codes takes too long for the event loop, which also serves scans.
             await asyncio.to_thread(listed.update, _head(venue, day, listed.salt, slots, products), rows, now)
-            listed.read_at = read_at
+            listed.read_at, listed.fresh_until = read_at, read_at + seconds_fresh(clock() - read_at)
         return listed
 
     async def _read_tickets(self, org_id: int, slots: list[tuple[int, int]]) -> list[Any]:
@@ -170,6 +182,11 @@ class Manifests:
 
     def _forget_idle(self, before: float) -> None:
         self._lists = {key: one for key, one in self._lists.items() if one.read_at >= before or one.busy.locked()}
+
+
+def seconds_fresh(reading: float) -> float:
+    """Return the seconds for which a list serves scanners from the beginning of its reading, which took so many seconds."""
+    return max(FRESH_SECONDS, min(reading / READING_SHARE, STALEST_SECONDS))
 
 
 def _in_order(rows: list[Any]) -> list[Any]:

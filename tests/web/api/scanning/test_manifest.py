@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import hmac
@@ -15,7 +16,7 @@ import orjson
 import pytest
 
 from hub.actions.scanning import manifest
-from hub.actions.scanning.manifest import FRESH_SECONDS, Manifests
+from hub.actions.scanning.manifest import FRESH_SECONDS, READING_SHARE, STALEST_SECONDS, Manifests, seconds_fresh
 from hub.actions.venues.venues import change_venue
 from hub.rules.timestamps import rfc3339
 from tests.support.api_client import Api
@@ -35,9 +36,10 @@ def name_of(listed: dict[str, Any], code: str) -> str:
     return hmac.new(bytes.fromhex(listed["salt"]), code.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def grow_stale(world: World) -> None:
+def grow_stale(world: World, seconds: float = STALEST_SECONDS + 0.1) -> None:
+    """Let so many seconds pass for the lists that were read."""
     for listed in world.hub.app[keys.MANIFESTS]._lists.values():
-        listed.read_at -= FRESH_SECONDS + 0.1
+        listed.fresh_until -= seconds
 
 
 async def test_a_scanner_finds_the_codes_of_its_day(api: Api, world: World) -> None:
@@ -96,6 +98,37 @@ async def test_what_has_not_changed_is_not_sent_again(api: Api, world: World) ->
     grow_stale(world)
     second = await api.get(LIST, token=token, headers={"If-None-Match": etag})
     assert (second.status, second.headers["ETag"] != etag) == (200, True)
+
+
+def test_a_list_serves_the_longer_the_longer_it_takes_to_read_and_never_for_long() -> None:
+    assert [seconds_fresh(reading) for reading in (0.01, 0.5, 60.0)] == [
+        FRESH_SECONDS,
+        0.5 / READING_SHARE,
+        STALEST_SECONDS,
+    ]
+
+
+@pytest.mark.parametrize("reading", [0.0, 0.3])
+async def test_a_list_that_takes_long_to_read_serves_for_longer(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch, reading: float
+) -> None:
+    """With a quick reading, the control, the next scanner has the new state after two seconds."""
+    read = Manifests._read_tickets
+
+    async def read_slowly(*facts: Any) -> list[Any]:
+        await asyncio.sleep(reading)
+        return await read(*facts)
+
+    monkeypatch.setattr(Manifests, "_read_tickets", read_slowly)
+    monkeypatch.setattr(manifest, "FRESH_SECONDS", 4.0)  # a busy machine may take a tenth of a second to read the list
+    monkeypatch.setattr(manifest, "STALEST_SECONDS", 8.0)
+    token, ticket = await world.staff(), await world.reserved(await world.slot())
+    first = (await api.get(LIST, token=token)).data["edition"]
+    await api.post("/venue/scan", {"code": ticket.code, "mode": "verify"}, token=token)
+    grow_stale(world, 4.0)
+    assert ((await api.get(LIST, token=token)).data["edition"] == first) == (reading > 0)
+    grow_stale(world, 8.0)
+    assert (await api.get(LIST, token=token)).data["edition"] != first
 
 
 async def test_it_is_packed_for_who_can_unpack_it(api: Api, world: World) -> None:
@@ -296,3 +329,32 @@ async def test_a_ticket_names_its_product_while_that_has_something_to_say(api: A
         (name_of(listed, plain.code), [1, 0, None, world.product_id])
     ]
     assert [one["product_id"] for one in changes["products"]] == [world.product_id, student]
+
+
+def test_changes_are_kept_as_far_back_as_an_edition_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "NAMES_KEPT", 3)
+    listed, editions = manifest.DayList(b"salt"), []
+    head: dict[str, Any] = {"products": []}
+    for reading in range(6):
+        listed.update({**head, "slots": [reading]}, [row_of(code) for code in range(reading, reading + 3)], "")
+        editions.append(listed.edition)
+    names = [manifest.hash_of(b"salt", f"TKT-{code}") for code in range(9)]
+    assert [listed.since(edition) for edition in editions[:3]] == [None] * 3
+    oldest = listed.since(editions[3])
+    assert oldest is not None
+    assert {row[0] for row in oldest["tickets"]} == {names[6], names[7]}
+    assert set(oldest["gone"]) == {names[3], names[4]}
+    assert len(listed.changes) == 2, "those after the oldest edition that is known"
+    newest = listed.since(editions[5])
+    assert newest is not None
+    assert (newest["tickets"], newest["gone"]) == ([], [])
+
+
+def row_of(code: int) -> Any:
+    class Row(tuple[Any, ...]):
+        __slots__ = ()
+
+        def __getitem__(self, name: Any) -> Any:
+            return super().__getitem__(0 if name == "code" else name)
+
+    return Row((f"TKT-{code}", "RESERVED", 1, None, "direct", None, None, None, 1, 0, None, None))
