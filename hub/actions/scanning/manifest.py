@@ -65,7 +65,7 @@ class DayList:
     edition: str = ""
     head: dict[str, Any] = field(default_factory=dict)
     tickets: dict[str, TicketRow] = field(default_factory=dict)
-    changes: dict[int, list[str]] = field(default_factory=dict)
+    changes: OrderedDict[int, list[str]] = field(default_factory=OrderedDict)
     readings: OrderedDict[str, int] = field(default_factory=OrderedDict)
     reading: int = 0
     seen: dict[str, tuple[Any, TicketRow]] = field(default_factory=dict)
@@ -105,8 +105,8 @@ class DayList:
             self.readings.popitem(last=False)
         # Only what came after the oldest known edition is ever asked for.
         oldest = next(iter(self.readings.values()))
-        while (first := next(iter(self.changes))) <= oldest and len(self.changes) > 1:
-            del self.changes[first]
+        while len(self.changes) > 1 and next(iter(self.changes)) <= oldest:
+            self.changes.popitem(last=False)
 
     def since(self, edition: str) -> dict[str, Any] | None:
         """Return the changes since an edition; None for an unknown edition."""
