@@ -4,45 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
-
 from loadtests import cores
 from loadtests.bench.bench import Bench
-from loadtests.bench.crowd import AT_ONCE, bare_kilobytes, close_all, lost_of, memory_of, most_sockets
+from loadtests.bench.crowd import bare_kilobytes, close_all, lost_of, memory_of, most_sockets
 from loadtests.bench.q1_joins import open_room
 from loadtests.bench.row import Measure, Row, median
-from loadtests.own_hub import OwnHub
-from loadtests.wire.http_client import HttpClient, open_http, post
-from loadtests.wire.socket_client import SocketClient, open_socket
+from loadtests.bench.waiting_crowd import visitors
 
 VISITORS, QUICK_VISITORS = 10_000, 1_000
 FIRST_VISITORS = 200
 """Opened before the first look, so that what a process loads once is not counted."""
 WATCH_SECONDS = 15.0
 MUST_KB, GOAL_KB = 30.0, 20.0
-
-
-async def visitors_of(hub: OwnHub, key: str, count: int) -> list[SocketClient]:
-    """Return the sockets of new visitors who wait in the room. Each has received its place."""
-    clients = [await open_http(hub.url) for _ in range(AT_ONCE)]
-    sockets: list[SocketClient] = []
-    while len(sockets) < count:
-        some = clients[: count - len(sockets)]
-        sockets += await asyncio.gather(*(_waiting(hub, client, key) for client in some))
-    for client in clients:
-        client.close()
-    return sockets
-
-
-async def _waiting(hub: OwnHub, client: HttpClient, key: str) -> SocketClient:
-    answer = await client.ask(post("/api/waiting-room", {"for": key}))
-    cookie = (answer.header("Set-Cookie") or "").partition(";")[0]
-    socket = await open_socket(hub.url, f"/ws/waiting-room?for={key}", cookie=cookie)
-    place = orjson.loads(await socket.next_text(30))
-    if place.get("state") not in ("waiting", "turn"):
-        raise RuntimeError(f"a visitor who has joined has no place: {place}")
-    socket.on_text = lambda _: None
-    return socket
 
 
 async def measure(bench: Bench) -> Row:
@@ -78,9 +51,9 @@ async def _of_hub(bench: Bench, count: int) -> tuple[float, float, int]:
     """Return the kB of a visitor, the share of a core that all take while ten a second are admitted, and how many were lost."""
     key = await open_room(bench)
     await bench.begin_quiet()
-    first = await visitors_of(bench.hub, key, FIRST_VISITORS)
+    first = await visitors(bench.hub.url, key, FIRST_VISITORS)
     before = memory_of(bench.hub.pid)
-    crowd = await visitors_of(bench.hub, key, count)
+    crowd = await visitors(bench.hub.url, key, count)
     each = (memory_of(bench.hub.pid) - before) / count / 1000
     await asyncio.to_thread(
         bench.hub.command, "venue", "set", str(bench.stock.venue_id), "--waiting-room-per-minute", "600"
@@ -89,6 +62,7 @@ async def _of_hub(bench: Bench, count: int) -> tuple[float, float, int]:
     used = cores.cpu_seconds(bench.hub.pid)
     await asyncio.sleep(WATCH_SECONDS)
     share = (cores.cpu_seconds(bench.hub.pid) - used) / WATCH_SECONDS
-    lost = lost_of([*first, *crowd])
-    close_all([*first, *crowd])
+    sockets = [one.socket for one in (*first, *crowd)]
+    lost = lost_of(sockets)
+    close_all(sockets)
     return each, share, lost

@@ -71,7 +71,7 @@ class Visitor:
             self.position = position
 
 
-async def visitors(url: str, key: str, count: int, source: str) -> list[Visitor]:
+async def visitors(url: str, key: str, count: int, source: str | None = None) -> list[Visitor]:
     """Return new visitors of this room with their open sockets. Each has its place."""
     clients = [await open_http(url, source=source) for _ in range(AT_ONCE)]
     found: list[Visitor] = []
@@ -83,7 +83,7 @@ async def visitors(url: str, key: str, count: int, source: str) -> list[Visitor]
     return found
 
 
-async def _join(url: str, client: HttpClient, key: str, source: str) -> Visitor:
+async def _join(url: str, client: HttpClient, key: str, source: str | None) -> Visitor:
     answer = await client.ask(post("/api/waiting-room", {"for": key}))
     if answer.status != 200:
         raise RuntimeError(f"a visitor could not join: {answer.status} {answer.body[:200]!r}")
